@@ -1,0 +1,53 @@
+"""Make the virtual environment from requirements.lock: `python3 scripts/setup.py .venv`.
+
+Runs under the machine's own Python, so only the standard library is used.
+"""
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MINIMUM = (3, 11)
+
+
+def main(venv: Path) -> None:
+    """Create the environment, install the pinned packages, compile them on all cores."""
+    if sys.version_info < MINIMUM:
+        sys.exit(
+            f"Evergreen needs Python {MINIMUM[0]}.{MINIMUM[1]} or newer, this is "
+            f"{sys.version.split()[0]}: install one and run `make PYTHON=python3.12 …`."
+        )
+    started = time.monotonic()
+    print(f"set-up 1/4: virtual environment in {venv}", flush=True)
+    shutil.rmtree(venv, ignore_errors=True)
+    run([sys.executable, "-m", "venv", str(venv)])
+    python = str(venv / "bin" / "python")
+    print("set-up 2/4: pinned packages, PyTorch is the large one (a few minutes)", flush=True)
+    # The lock is complete, so nothing is resolved; bytecode is made below, on every core.
+    install = [python, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps"]
+    run([*install, "--no-compile", "--progress-bar", "off", "-r", "requirements.lock"])
+    run([*install, "--quiet", "--no-build-isolation", "--editable", "."])
+    print("set-up 3/4: bytecode", flush=True)
+    libraries = next((venv / "lib").glob("python*/site-packages"))
+    subprocess.run([python, "-m", "compileall", "-qq", "-j", "0", str(libraries)], check=False)
+    print("set-up 4/4: PyTorch loads", flush=True)
+    if subprocess.run([python, "-c", "import torch"], cwd=ROOT, check=False).returncode:
+        sys.exit(
+            "PyTorch does not load here; most likely the registry gave the CUDA build without "
+            "its libraries. README.md, section torch, says how to get the CPU build."
+        )
+    (venv / "ready").touch()
+    print(f"set-up done in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def run(command: list[str]) -> None:
+    """Run one step; its failure ends the set-up with the command that failed."""
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:
+        sys.exit(f"set-up failed at: {' '.join(command)}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
