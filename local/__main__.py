@@ -1,0 +1,87 @@
+"""`python -m local serve|up|down|status`: the local AWS."""
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local import lifecycle
+
+PORT = 4566
+
+
+def main() -> int:
+    """Run one command -> exit code."""
+    arguments = _parser().parse_args()
+    try:
+        return int(arguments.run(arguments) or 0)
+    except (lifecycle.LifecycleError, OSError) as error:
+        print(f"local AWS: {error}", file=sys.stderr)
+        return 1
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    from local import server  # noqa: PLC0415 - it imports MiniStack, half a second
+
+    try:
+        server.serve(
+            arguments.port,
+            arguments.home,
+            arguments.clock,
+            _epoch(arguments.start),
+            die_with_parent=arguments.die_with_parent,
+        )
+    except OSError as error:
+        raise lifecycle.LifecycleError(f"port {arguments.port}: {error.strerror}") from error
+
+
+def _up(arguments: argparse.Namespace) -> None:
+    more = ["--clock", arguments.clock]
+    if arguments.start:
+        more += ["--start", arguments.start]
+    health = lifecycle.up(arguments.port, arguments.home, more)
+    print(f"local AWS: {health['endpoint_url']}, {health['mode']} clock at {health['now']}")
+
+
+def _down(arguments: argparse.Namespace) -> None:
+    ended = lifecycle.down(arguments.home)
+    print("local AWS: ended" if ended else "local AWS: was not running")
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    health = lifecycle.status(arguments.home)
+    if health is None:
+        print("local AWS: not running")
+        return 3
+    print(
+        f"local AWS: {health['endpoint_url']} (process {health['pid']}), {health['mode']} clock "
+        f"at {health['now']}, {health['in_flight']} in flight"
+    )
+    return 0
+
+
+def _epoch(text: str | None) -> float | None:
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+    for name, run in {"serve": _serve, "up": _up, "down": _down, "status": _status}.items():
+        command = commands.add_parser(name)
+        command.set_defaults(run=run)
+        command.add_argument("--home", type=Path, default=Path(".evergreen/up"))
+        if name in {"serve", "up"}:
+            command.add_argument("--port", type=int, default=PORT)
+            command.add_argument("--clock", choices=["real", "virtual"], default="real")
+            command.add_argument("--start", help="ISO time at which a virtual clock starts")
+        if name == "serve":
+            command.add_argument("--die-with-parent", action="store_true")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,134 @@
+"""Asynchronous invocation: a queue in front of the function, two retries, then the failure's way.
+
+AWS retries after one and after two minutes; an event that has failed for good goes to the dead
+letter queue (the event itself) and to the on-failure destination (an envelope around it).
+"""
+
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ministack.services import lambda_svc
+
+from local import lambdas, runtime
+
+RETRY_AFTER_SECONDS = 60  # times the number of the attempt that failed
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One accepted event of one function."""
+
+    record: lambdas.Record
+    event: Any
+    accepted: float
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def setting(self, name: str, default: Any) -> Any:
+        """Return one setting of the function's event invoke configuration."""
+        version = self.config["Version"]
+        settings = lambda_svc._event_invoke_config(self.record, None) or (
+            lambda_svc._event_invoke_config(self.record, version)
+        )
+        value = (settings or {}).get(name)
+        return default if value is None else value
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The function's configuration."""
+        config: dict[str, Any] = self.record.get("config") or self.record
+        return config
+
+
+def invoke(record: lambdas.Record, event: Any) -> None:
+    """Accept an event; the outcome is only seen in logs, retries and dead letters."""
+    delivery = Delivery(record, event, runtime.clock.now())
+    runtime.clock.spawn(_attempt, delivery, 1)
+
+
+def _attempt(delivery: Delivery, number: int) -> None:
+    result = lambdas.invoke(delivery.record, delivery.event, delivery.request_id, queued=True)
+    if not result["error"]:
+        _finish(delivery, number, "Success", "OnSuccess", result)
+        return
+    wait = RETRY_AFTER_SECONDS * number
+    age = runtime.clock.now() + wait - delivery.accepted
+    if number > int(delivery.setting("MaximumRetryAttempts", 2)):
+        _give_up(delivery, number, "RetriesExhausted", result)
+    elif age > int(delivery.setting("MaximumEventAgeInSeconds", 21_600)):
+        _give_up(delivery, number, "EventAgeExceeded", result)
+    else:
+        runtime.clock.call_later(wait, _attempt, delivery, number + 1)
+
+
+def _give_up(delivery: Delivery, attempts: int, condition: str, result: lambdas.Result) -> None:
+    target = (delivery.config.get("DeadLetterConfig") or {}).get("TargetArn")
+    if target:
+        facts = {
+            "RequestID": ("String", delivery.request_id),
+            "ErrorCode": ("Number", "200"),
+            "ErrorMessage": ("String", str(result["body"].get("errorMessage"))[:1024]),
+        }
+        attributes = {
+            name: {"DataType": kind, "StringValue": value}
+            for name, (kind, value) in facts.items()
+            if value
+        }
+        _send(target, json.dumps(delivery.event), attributes)
+    _finish(delivery, attempts, condition, "OnFailure", result)
+
+
+def _finish(
+    delivery: Delivery, attempts: int, condition: str, way: str, result: lambdas.Result
+) -> None:
+    """Send the envelope to the destination of this outcome, if there is one."""
+    destinations = delivery.setting("DestinationConfig", {})
+    target = (destinations.get(way) or {}).get("Destination")
+    if not target:
+        return
+    response = {"statusCode": 200, "executedVersion": delivery.config["Version"]}
+    if result["error"]:
+        response["functionError"] = result["function_error"]
+    now = datetime.fromtimestamp(runtime.clock.now(), UTC)
+    envelope = {
+        "version": "1.0",
+        "timestamp": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "requestContext": {
+            "requestId": delivery.request_id,
+            "functionArn": f"{delivery.config['FunctionArn']}:{delivery.config['Version']}",
+            "condition": condition,
+            "approximateInvokeCount": attempts,
+        },
+        "requestPayload": delivery.event,
+        "responseContext": response,
+        "responsePayload": result["body"],
+    }
+    if ":event-bus/" in target:
+        _put_event(target, condition, envelope)
+    else:
+        _send(target, json.dumps(envelope), {})
+
+
+def _put_event(bus: str, condition: str, envelope: dict[str, Any]) -> None:
+    from local import events  # noqa: PLC0415 - it imports this module
+
+    kind = "Success" if condition == "Success" else "Failure"
+    arn = envelope["requestContext"]["functionArn"]
+    detail_type = f"Lambda Function Invocation Result - {kind}"
+    events.emit("lambda", detail_type, envelope, [bus, arn], bus.rpartition("/")[2])
+
+
+def _send(target: str, body: str, attributes: dict[str, Any]) -> None:
+    """Send to a queue, a topic or a function."""
+    service, name = target.split(":")[2], target.rpartition(":")[2]
+    if service == "sqs":
+        url = f"{runtime.endpoint_url}/{runtime.ACCOUNT}/{name}"
+        runtime.client("sqs").send_message(
+            QueueUrl=url, MessageBody=body, MessageAttributes=attributes
+        )
+    elif service == "sns":
+        runtime.client("sns").publish(TopicArn=target, Message=body, MessageAttributes=attributes)
+    elif service == "lambda" and (record := lambdas.find(target)):
+        invoke(record, json.loads(body))

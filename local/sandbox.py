@@ -1,0 +1,157 @@
+"""One execution environment of a Lambda function: a process behind a Lambda Runtime API."""
+
+import json
+import queue
+import sys
+import threading
+import time
+import uuid
+import zipfile
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+
+from local import processes, runtime
+from local.runtime_api import RuntimeApi
+
+BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+INIT_SECONDS = 60  # AWS gives 10; a laptop that trains a model meanwhile is slower
+END_MARK = "\x1e"  # the bootstrap writes it, with the peak memory, after each invocation
+_unpacking = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """What of a function's configuration a sandbox needs; equal ones share sandboxes."""
+
+    name: str
+    arn: str
+    handler: str
+    runtime: str
+    timeout_seconds: int
+    memory_megabytes: int
+    version: str
+    log_group: str
+    code_sha256: str
+    variables: tuple[tuple[str, str], ...]
+    code: bytes = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an invocation came to; `body` is the handler's JSON or AWS's error envelope."""
+
+    body: bytes
+    failed: bool
+    lines: list[str]
+    peak_megabytes: int
+    milliseconds: float
+    init_milliseconds: float | None
+
+
+class Sandbox:
+    """Runs one invocation at a time; not `alive` any more after a timeout or a crash."""
+
+    def __init__(self, function: Function) -> None:
+        self.function, self.alive, self.used_at = function, True, 0.0
+        day = time.strftime("%Y/%m/%d", time.gmtime(runtime.clock.now()))
+        self.stream = f"{day}/[{function.version}]{uuid.uuid4().hex}"
+        self._output: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._peak_megabytes = 0
+        self._started = time.monotonic()
+        self._api = RuntimeApi(function.arn, function.timeout_seconds)
+        root = _unpack(function)
+        argv = [sys.executable, "-P", str(BOOTSTRAP)]
+        self._process = processes.spawn(argv, self._environment(root), root, None)
+        threading.Thread(target=self._read_output, daemon=True).start()
+
+    def invoke(self, request_id: str, event: bytes) -> Outcome:
+        """Run one event to its end, its timeout or its crash."""
+        init = None
+        if not self.used_at:
+            self._api.ready.wait(INIT_SECONDS)
+            init = (time.monotonic() - self._started) * 1000
+        begun = time.monotonic()
+        self._api.events.put((request_id, event))
+        try:
+            kind, body = self._api.results.get(timeout=self.function.timeout_seconds)
+        except queue.Empty:
+            kind, body = "timeout", b""
+        self.used_at = time.monotonic()
+        if kind not in {"response", "error"}:
+            body = self._api.init_error or self._failure(kind, request_id)
+            self.close()
+        milliseconds = (self.used_at - begun) * 1000
+        lines = self._lines()
+        peak = self._peak_megabytes
+        return Outcome(body, kind != "response", lines, peak, milliseconds, init)
+
+    def close(self) -> None:
+        """End the process and its Runtime API."""
+        self.alive = False
+        processes.stop(self._process, grace_seconds=0)
+        self._api.close()
+
+    def _environment(self, root: Path) -> dict[str, str]:
+        """Return the function's own variables and those that Lambda sets, nothing of the host."""
+        function = self.function
+        return {
+            **dict(function.variables),
+            **runtime.aws_environment(),
+            "_HANDLER": function.handler,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_megabytes),
+            "AWS_LAMBDA_FUNCTION_NAME": function.name,
+            "AWS_LAMBDA_FUNCTION_VERSION": function.version,
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": function.log_group,
+            "AWS_LAMBDA_LOG_STREAM_NAME": self.stream,
+            "AWS_LAMBDA_RUNTIME_API": self._api.address,
+            "LAMBDA_TASK_ROOT": str(root),
+            "LANG": "C.UTF-8",
+            "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
+            "PYTHONPATH": str(root),
+            "TZ": ":UTC",
+        }
+
+    def _lines(self) -> list[str]:
+        """Return the output up to the end mark, or all that a dead process left."""
+        lines: list[str] = []
+        while (line := self._output.get()) is not None:
+            if line.startswith(END_MARK):
+                self._peak_megabytes = int(line.split()[-1])
+                if self.alive:
+                    break
+            else:
+                lines.append(line)
+        return lines
+
+    def _read_output(self) -> None:
+        for line in self._process.stdout or ():
+            self._output.put(line.decode(errors="replace").rstrip("\n"))
+        self._api.results.put(("exit", b""))
+        self._api.ready.set()
+        self._output.put(None)
+
+    def _failure(self, kind: str, request_id: str) -> bytes:
+        if kind == "timeout":
+            error = f"Task timed out after {self.function.timeout_seconds:.2f} seconds"
+            error_type = "Sandbox.Timedout"
+        else:
+            error = f"Runtime exited with error: exit status {self._process.wait()}"
+            error_type = "Runtime.ExitError"
+        message = f"RequestId: {request_id} Error: {error}"
+        return json.dumps({"errorType": error_type, "errorMessage": message}).encode()
+
+
+def _unpack(function: Function) -> Path:
+    """Unpack the zip once per content -> the task root."""
+    digest = "".join(letter for letter in function.code_sha256 if letter.isalnum())[:16]
+    root = runtime.home / "work" / "lambda" / f"{function.name}-{digest}"
+    with _unpacking:
+        if not root.is_dir():
+            part = root.with_name(f"{root.name}.part")
+            with zipfile.ZipFile(BytesIO(function.code)) as archive:
+                archive.extractall(part)
+            part.rename(root)
+    return root

@@ -1,0 +1,1 @@
+"""① The poller: reads a source of transactions and puts them on the bus."""

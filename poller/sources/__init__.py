@@ -1,0 +1,1 @@
+"""Where transactions come from. Each source is an iterator of polls."""

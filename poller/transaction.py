@@ -1,0 +1,137 @@
+"""Which JSON values are transactions. Pure: no clock, no network; nothing raises on any input."""
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+FIRST_TIME = 1_231_006_505  # the first Bitcoin block, 2009-01-03
+MAX_FEE = 21_000_000 * 100_000_000  # satoshi: all the bitcoin there can be
+MAX_BYTES = 255_000  # of the text: one transaction fits into an event
+RAW_CHARACTERS = 1000  # of what is refused are kept
+
+_HASH = re.compile(r"[0-9a-fA-F]{64}")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_COUNTS = frozenset({"size", "weight", "vin_sz", "vout_sz"})
+_INT64 = 2**63
+# ASCII: a text's length is its size in bytes, and no lone surrogate can reach the wire.
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class Transaction(NamedTuple):
+    """A valid transaction: what identifies it, and the JSON text in which it travels."""
+
+    hash: str  # 64 small hex digits
+    time: int  # epoch seconds
+    fee: int  # satoshi
+    text: str
+
+
+class Rejected(NamedTuple):
+    """Why something is no transaction."""
+
+    reason: str
+
+
+def parse(text: bytes, latest: int) -> Transaction | Rejected:
+    """Read one line of JSON; `latest` is the last time (epoch seconds) that is believed."""
+    try:
+        value = json.loads(text.decode())
+    except UnicodeDecodeError as error:
+        return Rejected(f"not UTF-8: byte {error.start}")
+    except RecursionError:
+        return Rejected("not JSON: nested too deeply")
+    except ValueError as error:  # JSONDecodeError, and integers of thousands of digits
+        return Rejected(f"not JSON: {error}")
+    return check(value, latest)
+
+
+def check(value: object, latest: int) -> Transaction | Rejected:
+    """Check a decoded JSON value, of our own or blockchain.info's shape."""
+    if not isinstance(value, dict):
+        return Rejected(f"not a JSON object: {_shown(value)}")
+    fields: dict[str, Any] = value
+    name, time, fee = fields.get("hash"), fields.get("time"), fields.get("fee")
+    if fee is None:
+        fee = _fee_of_flows(fields)
+    if not isinstance(name, str) or not _HASH.fullmatch(name):
+        return Rejected(f"hash is not 64 hex digits: {_shown(name)}")
+    if problem := _range_problem("time", time, FIRST_TIME, latest):
+        return Rejected(problem)
+    if problem := _range_problem("fee", fee, 0, MAX_FEE):
+        return Rejected(problem)
+    name = name.lower()
+    sent = {"hash": name, "time": time, "fee": fee}
+    sent |= {
+        key: entry for key, entry in fields.items() if key not in sent and _is_sent(key, entry)
+    }
+    text = _encode(sent)
+    if len(text) > MAX_BYTES:
+        return Rejected(f"larger than an event: {len(text)} bytes")
+    return Transaction(name, time, fee, text)
+
+
+def _range_problem(name: str, value: object, low: int, high: int) -> str | None:
+    if type(value) is not int:  # a bool is an int, too
+        return f"{name} is not an integer: {_shown(value)}"
+    if not low <= value <= high:
+        return f"{name} is not between {low} and {high}: {_shown(value)}"
+    return None
+
+
+def raw_line(line: bytes) -> str:
+    """Give the part of a refused line that is kept."""
+    return line[: 4 * RAW_CHARACTERS].decode(errors="replace")[:RAW_CHARACTERS]
+
+
+def raw_value(value: object) -> str:
+    """Give the part of a refused JSON value that is kept: of an object its scalars."""
+    if not isinstance(value, dict):
+        return _shown(value)
+    scalars = {key: entry for key, entry in value.items() if not isinstance(entry, dict | list)}
+    return _encode(scalars)[:RAW_CHARACTERS]
+
+
+def _fee_of_flows(value: Mapping[str, object]) -> int | None:
+    """What goes in minus what comes out; None where that is not known (as in a coinbase)."""
+    inputs, outputs = value.get("inputs"), value.get("out")
+    if not isinstance(inputs, list) or not isinstance(outputs, list) or not inputs:
+        return None
+    total = 0
+    spent = [entry.get("prev_out") if isinstance(entry, dict) else None for entry in inputs]
+    for sign, flows in ((1, spent), (-1, outputs)):
+        for flow in flows:
+            amount = flow.get("value") if isinstance(flow, dict) else None
+            if type(amount) is not int:
+                return None
+            total += sign * amount
+    return total
+
+
+def _is_sent(key: str, value: Any) -> bool:
+    """Further scalars travel along; not so nested values and what some JSON readers refuse."""
+    kind = type(value)
+    if key in _COUNTS:
+        return kind is int and bool(0 <= value < _INT64)
+    if not _is_text(key):
+        return False
+    if kind is int:
+        return bool(-_INT64 <= value < _INT64)
+    if kind is str:
+        return _is_text(value)
+    if kind is float:
+        return bool(math.isfinite(value))
+    return value is None or kind is bool
+
+
+def _is_text(value: str) -> bool:
+    return value.isascii() or not _LONE_SURROGATE.search(value)
+
+
+def _shown(value: object) -> str:
+    if type(value) is int and value.bit_length() > 256:
+        return f"an integer of {value.bit_length()} bits"
+    if isinstance(value, dict | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    return ascii(value)[:100]

@@ -1,0 +1,1 @@
+"""④ The training pipeline: its graph, the scripts of its steps, and the forecaster's container."""

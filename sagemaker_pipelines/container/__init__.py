@@ -1,0 +1,1 @@
+"""④ The forecaster's image: `train` and `serve` with the contract of Amazon DeepAR."""

@@ -1,0 +1,89 @@
+"""Training windows as slices of arrays: several times cheaper than GluonTS's data pipeline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from sagemaker_pipelines.container.features import calendar, filled
+from sagemaker_pipelines.container.hyperparameters import Hyperparameters
+from sagemaker_pipelines.container.series import Series
+
+VALIDATION_SHARE = 0.15
+Batch = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class _Track:
+    """One series made ready: arrays that begin `past` steps before the series does."""
+
+    target: torch.Tensor
+    observed: torch.Tensor
+    features: torch.Tensor
+    length: int
+
+
+class Windows:
+    """Training windows of all series, named by their series and their first forecast step."""
+
+    def __init__(
+        self,
+        series: Sequence[Series],
+        parameters: Hyperparameters,
+        cycles: Sequence[str],
+        past: int,
+    ) -> None:
+        self.past, self.horizon = past, parameters.prediction_length
+        self.tracks = [self._track(one, parameters, cycles) for one in series]
+
+    def _track(self, series: Series, parameters: Hyperparameters, cycles: Sequence[str]) -> _Track:
+        values, length = series.target, len(series.target)
+        if parameters.likelihood == "negative-binomial":
+            values = np.maximum(np.round(values), 0)  # it is a distribution of counts
+        before = np.zeros(self.past, np.float32)
+        target = np.concatenate([before, filled(values)])
+        observed = np.concatenate([before, ~np.isnan(values)]).astype(np.float32)
+        features = calendar(
+            series.start, -self.past, self.past + length, parameters.step_seconds, cycles
+        )
+        return _Track(
+            torch.from_numpy(target),
+            torch.from_numpy(observed),
+            torch.from_numpy(features),
+            length,
+        )
+
+    def split(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Name the windows to train on, and those of each series' last part to validate with."""
+        train, held = [], []
+        for number, track in enumerate(self.tracks):
+            # Windows that know little of their past are left out, unless the series is short.
+            first = min(self.past, (track.length - self.horizon) // 2)
+            validation = int(track.length * (1 - VALIDATION_SHARE))
+            for origin in range(max(first, 0), track.length - self.horizon + 1):
+                if origin + self.horizon <= validation:
+                    train.append((number, origin))
+                elif origin >= validation - self.horizon // 2:
+                    held.append((number, origin))
+        return np.array(train, np.int64), np.array(held, np.int64)
+
+    def batch(self, names: NDArray[np.int64]) -> Batch:
+        """Cut the named windows out."""
+        past, ahead = self.past, self.past + self.horizon
+        cuts = [(self.tracks[number], int(origin)) for number, origin in names]
+        target, observed, features = (
+            torch.stack([getattr(track, part)[at : at + ahead] for track, at in cuts])
+            for part in ("target", "observed", "features")
+        )
+        return {
+            "feat_static_cat": torch.zeros(len(cuts), 1, dtype=torch.long),
+            "feat_static_real": torch.zeros(len(cuts), 1),
+            "past_time_feat": features[:, :past],
+            "past_target": target[:, :past],
+            "past_observed_values": observed[:, :past],
+            "future_time_feat": features[:, past:],
+            "future_target": target[:, past:],
+            "future_observed_values": observed[:, past:],
+        }

@@ -1,0 +1,46 @@
+"""From a trained torch network to the files that serving needs: model.npz, metadata.json."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from gluonts.torch.model.deepar.module import DeepARModel
+
+from sagemaker_pipelines.container.hyperparameters import Hyperparameters
+
+
+def write(
+    network: DeepARModel,
+    parameters: Hyperparameters,
+    cycles: Sequence[str],
+    about: dict[str, Any],
+    folder: Path,
+) -> None:
+    """Write the weights (readable without torch or pickle) and what must be known to use them."""
+    weights = {name: value.detach().numpy() for name, value in network.state_dict().items()}
+    arrays = {"embedding": next(v for k, v in weights.items() if k.startswith("embedder"))[0]}
+    for layer in range(parameters.num_layers):
+        arrays[f"inward{layer}"] = weights[f"rnn.weight_ih_l{layer}"]
+        arrays[f"recurrent{layer}"] = weights[f"rnn.weight_hh_l{layer}"]
+        arrays[f"bias{layer}"] = (
+            weights[f"rnn.bias_ih_l{layer}"] + weights[f"rnn.bias_hh_l{layer}"]
+        )
+    for output in range(len(network.param_proj.proj)):
+        arrays[f"head{output}"] = weights[f"param_proj.proj.{output}.weight"]
+        arrays[f"head_bias{output}"] = weights[f"param_proj.proj.{output}.bias"]
+    metadata = {
+        "format": 1,
+        "context_length": parameters.context_length,
+        "prediction_length": parameters.prediction_length,
+        "step_seconds": parameters.step_seconds,
+        "likelihood": parameters.likelihood,
+        "num_layers": parameters.num_layers,
+        "cycles": list(cycles),
+        "lags": [lag + 1 for lag in network.lags_seq],  # GluonTS counts them from 0
+        "training": about,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez(folder / "model.npz", **arrays)
+    (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n")

@@ -1,0 +1,80 @@
+"""The training loop: what GluonTS's trainer does, without its checkpoints and log folders."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from gluonts.torch.model.deepar.module import DeepARModel
+
+from sagemaker_pipelines.container.batches import Batch, Windows
+from sagemaker_pipelines.container.hyperparameters import Hyperparameters
+
+
+@dataclass(slots=True)
+class Progress:
+    """The state after an epoch, handed to whoever watches."""
+
+    epoch: int
+    train_loss: float
+    validation_loss: float
+    best_epoch: int
+
+
+BATCHES_PER_EPOCH = 10  # what Amazon DeepAR's log shows for few series
+VALIDATION_WINDOWS = 64
+# Spread of the random levels (logarithm). One series is at each level only once: without them the
+# network learns which level belongs to which hour of the training data, and fails at any new level.
+LEVEL_SPREAD = 0.5
+
+
+def fit(
+    network: DeepARModel,
+    windows: Windows,
+    parameters: Hyperparameters,
+    on_epoch: Callable[[Progress], bool],
+) -> Progress:
+    """Train until on_epoch says False; keep the weights that validated best."""
+    rng = np.random.default_rng(0)
+    train, held = windows.split()
+    chosen = np.linspace(0, len(held) - 1, min(len(held), VALIDATION_WINDOWS)).astype(int)
+    validation = windows.batch(held[chosen])
+    optimizer = torch.optim.Adam(network.parameters(), lr=parameters.learning_rate)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, parameters.epochs)
+    best, best_loss, progress = network.state_dict(), float("inf"), Progress(0, 0.0, 0.0, 0)
+    for epoch in range(parameters.epochs):
+        network.train()
+        total = 0.0
+        for _ in range(BATCHES_PER_EPOCH):
+            names = train[rng.integers(len(train), size=parameters.mini_batch_size)]
+            batch = _at_random_levels(windows.batch(names), rng, parameters.likelihood)
+            loss = network.loss(**batch).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
+            optimizer.step()
+            total += float(loss.detach())
+        schedule.step()
+        network.eval()
+        with torch.no_grad():
+            score = float(network.loss(**validation, future_only=True).mean())
+        progress = Progress(epoch, total / BATCHES_PER_EPOCH, score, progress.best_epoch)
+        if score < best_loss:
+            best = {name: value.clone() for name, value in network.state_dict().items()}
+            best_loss, progress.best_epoch = score, epoch
+        patience = parameters.early_stopping_patience or parameters.epochs
+        if not on_epoch(progress) or epoch - progress.best_epoch >= patience:
+            break
+    network.load_state_dict(best)
+    return progress
+
+
+def _at_random_levels(batch: Batch, rng: np.random.Generator, likelihood: str) -> Batch:
+    """Multiply each window by its own factor."""
+    shape = (len(batch["past_target"]), 1)
+    factors = torch.from_numpy(np.exp(rng.normal(0, LEVEL_SPREAD, shape)).astype(np.float32))
+    for name in ("past_target", "future_target"):
+        batch[name] = batch[name] * factors
+        if likelihood == "negative-binomial":
+            batch[name] = batch[name].round()
+    return batch

@@ -1,0 +1,32 @@
+"""GluonTS's DeepAR network, built from Amazon DeepAR's hyperparameters."""
+
+from collections.abc import Sequence
+
+from gluonts.time_feature import get_lags_for_frequency
+from gluonts.torch.distributions import NegativeBinomialOutput, NormalOutput, StudentTOutput
+from gluonts.torch.model.deepar.module import DeepARModel
+
+from sagemaker_pipelines.container.hyperparameters import Hyperparameters
+
+OUTPUTS = {
+    "student-T": StudentTOutput,
+    "gaussian": NormalOutput,
+    "negative-binomial": NegativeBinomialOutput,
+}
+
+
+def build(parameters: Hyperparameters, cycles: Sequence[str]) -> DeepARModel:
+    """Make an untrained network."""
+    minutes = parameters.step_seconds // 60
+    return DeepARModel(
+        freq=f"{minutes}min",
+        lags_seq=get_lags_for_frequency(f"{minutes}min"),
+        context_length=parameters.context_length,
+        prediction_length=parameters.prediction_length,
+        num_feat_dynamic_real=1 + 2 * len(cycles),
+        num_layers=parameters.num_layers,
+        hidden_size=parameters.num_cells,
+        dropout_rate=parameters.dropout_rate if parameters.num_layers > 1 else 0.0,
+        distr_output=OUTPUTS[parameters.likelihood](),
+        default_scale=1.0,
+    )

@@ -1,0 +1,1 @@
+"""④ The scripts that the pipeline's processing jobs run; none imports torch."""

@@ -1,0 +1,89 @@
+"""Which row of the feature store holds for each minute, and the unbroken series of them. Pure.
+
+The offline store is a log: a minute occurs once for each time it was written. The newest event
+time holds; among equal ones the later call, then the later write. A minute whose newest row is a
+deletion is missing, like one never written.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+MINUTE = timedelta(minutes=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One write of one minute."""
+
+    minute: datetime
+    average_fee: float | None  # satoshi
+    event_time: datetime
+    api_invocation_time: datetime = _EPOCH
+    write_time: datetime = _EPOCH
+    is_deleted: bool = False
+
+
+def latest(rows: Iterable[Row]) -> dict[datetime, float]:
+    """Give the average fee of every minute that has one."""
+    newest: dict[datetime, Row] = {}
+    for row in rows:
+        known = newest.get(row.minute)
+        if known is None or _age(row) > _age(known):
+            newest[row.minute] = row
+    return {
+        minute: row.average_fee
+        for minute, row in newest.items()
+        if not row.is_deleted and row.average_fee is not None
+    }
+
+
+def _age(row: Row) -> tuple[datetime, datetime, datetime, bool]:
+    return (row.event_time, row.api_invocation_time, row.write_time, row.is_deleted)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Minutes without a gap, oldest first; None where nothing is known."""
+
+    first: datetime
+    values: list[float | None]
+
+    @property
+    def present(self) -> int:
+        """Count the minutes with a value."""
+        return sum(value is not None for value in self.values)
+
+    def minute(self, position: int) -> datetime:
+        """Give the start of a minute."""
+        return self.first + position * MINUTE
+
+
+def series(averages: Mapping[datetime, float], first: datetime, end: datetime) -> History:
+    """Line up the minutes from first to end (exclusive), beginning at the first known one."""
+    known = [minute for minute in averages if first <= minute < end]
+    begin = min(known, default=end)
+    return History(begin, [averages.get(minute) for minute in _grid(begin, end)])
+
+
+def _grid(first: datetime, end: datetime) -> Iterator[datetime]:
+    while first < end:
+        yield first
+        first += MINUTE
+
+
+def floored(time: datetime) -> datetime:
+    """Give the minute that a time lies in."""
+    return time.replace(second=0, microsecond=0)
+
+
+def parsed(text: str) -> datetime:
+    """Read an ISO time in UTC, with or without a fraction."""
+    time = datetime.fromisoformat(text)
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def iso(minute: datetime) -> str:
+    """Write a minute as the feature store names it."""
+    return minute.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""④ The graph that turns history into a registered model."""

@@ -1,0 +1,127 @@
+# The whole system: the loop in flow order, with what its stages stand on.
+
+locals {
+  # Which minutes a forecast reads and covers: the same for the smoke test and the monitor.
+  forecast_environment = {
+    HISTORY_MINUTES   = tostring(var.monitoring.history_minutes)
+    LAG_MINUTES       = tostring(var.monitoring.lag_minutes)
+    PREDICTION_LENGTH = tostring(var.training.hyperparameters.prediction_length)
+  }
+
+  network = var.network == null ? merge({ assign_public_ip = true }, module.network["own"]) : var.network
+  region  = module.foundation.foundation.region
+}
+
+# key, data bucket, bus, notifications, decision log, image repositories
+module "foundation" {
+  source = "./modules/foundation"
+
+  artifacts_dir      = coalesce(var.artifacts_dir, "${path.root}/../build/functions")
+  data               = var.data
+  log_retention_days = var.log_retention_days
+  notification_email = var.notification_email
+  prefix             = var.prefix
+}
+
+module "network" {
+  source   = "./modules/network"
+  for_each = toset(var.network == null ? ["own"] : [])
+
+  prefix = var.prefix
+}
+
+# ① poll: public API -> event `Transactions Received`
+module "poll" {
+  source = "./modules/poll"
+
+  foundation     = module.foundation.foundation
+  image          = "${module.foundation.repositories["poller"].url}:${var.image_tag}"
+  network        = local.network
+  poller         = var.poller
+  repository_arn = module.foundation.repositories["poller"].arn
+}
+
+# ② ingest: events -> raw archive in S3 -> exact minutes
+module "ingest" {
+  source = "./modules/ingest"
+
+  feature_group = module.features.feature_group
+  foundation    = module.foundation.foundation
+}
+
+# ③ features: one row per minute, online and offline
+module "features" {
+  source = "./modules/features"
+
+  foundation = module.foundation.foundation
+}
+
+# ④ train: history -> model, backtest, gate
+module "train" {
+  source = "./modules/train"
+
+  definition_file          = "${path.root}/../sagemaker_pipelines/training/definition.json"
+  feature_group            = module.features.feature_group
+  foundation               = module.foundation.foundation
+  image                    = "${module.foundation.repositories["forecaster"].url}:${var.image_tag}"
+  model_package_group_name = module.register.model_package_group_name
+  quality                  = var.quality
+  repository_arn           = module.foundation.repositories["forecaster"].arn
+  request_minutes          = var.monitoring.history_minutes
+  training                 = var.training
+}
+
+# ⑤ register: versions of the model, approved by a person or a policy
+module "register" {
+  source = "./modules/register"
+
+  approval_policy = var.approval_policy
+  foundation      = module.foundation.foundation
+  repository_arn  = module.foundation.repositories["forecaster"].arn
+}
+
+# What ⑥ and ⑧ make at run time is gone after `terraform destroy` as well; they take their names from here.
+module "clean_up" {
+  source = "./modules/clean_up"
+
+  foundation               = module.foundation.foundation
+  model_package_group_name = module.register.model_package_group_name
+  model_role_arn           = module.register.model_role_arn
+  pipeline_name            = module.train.pipeline_name
+}
+
+# ⑥ deploy: approved version -> staging -> smoke test -> approval -> production
+module "deploy" {
+  source = "./modules/deploy"
+
+  endpoints                = var.endpoints
+  feature_group            = module.features.feature_group
+  forecast_environment     = local.forecast_environment
+  foundation               = module.foundation.foundation
+  model_package_group_name = module.clean_up.model_package_group_name
+  model_role_arn           = module.clean_up.model_role_arn
+  pending_path             = module.clean_up.pending_path
+  policy_parameter         = module.register.policy_parameter
+}
+
+# ⑦ monitor: every hour, forecast against truth
+module "monitor" {
+  source = "./modules/monitor"
+
+  decision_log_group   = module.foundation.decision_log_group
+  feature_group        = module.features.feature_group
+  forecast_environment = local.forecast_environment
+  foundation           = module.foundation.foundation
+}
+
+# ⑧ retrain: worse than the threshold in M of N hours -> one guarded training, back to ④
+module "retrain" {
+  source = "./modules/retrain"
+
+  alarm                    = var.alarm
+  foundation               = module.foundation.foundation
+  model_package_group_name = module.register.model_package_group_name
+  pipeline_name            = module.clean_up.pipeline_name
+  retraining               = var.retraining
+  threshold_parameter      = module.monitor.threshold_parameter
+}

@@ -1,0 +1,53 @@
+mock_provider "aws" {
+  source          = "../../tests/mocks"
+  override_during = plan
+}
+
+variables {
+  model_package_group_name = "test-models"
+  model_role_arn           = "arn:aws:iam::123456789012:role/test-model"
+  pipeline_name            = "test-training"
+
+  foundation = {
+    account_id         = "123456789012"
+    artifacts_dir      = "../../../build/functions"
+    bus_name           = "test"
+    key_alias          = "alias/test"
+    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    log_retention_days = 14
+    metric_namespace   = "Evergreen/test"
+    partition          = "aws"
+    prefix             = "test"
+    region             = "eu-west-1"
+    topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
+  }
+}
+
+run "runs_at_destroy_within_its_own_names" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_invocation.at_destroy.lifecycle_scope == "CRUD"
+    error_message = "The function is invoked when the resource is destroyed."
+  }
+
+  assert {
+    condition     = output.pipeline_name == "test-training" && output.model_package_group_name == "test-models" && output.model_role_arn == var.model_role_arn && output.pending_path == "/test/approval/pending"
+    error_message = "The names are handed on."
+  }
+
+  assert {
+    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.run_time_cleaner] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
+    error_message = "Actions are enumerated."
+  }
+
+  assert {
+    condition     = sort(flatten([for d in [data.aws_iam_policy_document.run_time_cleaner] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["FindWhatTheLoopMade"])
+    error_message = "No statement is for every resource but those whose service knows none."
+  }
+
+  assert {
+    condition     = alltrue(flatten([for s in data.aws_iam_policy_document.run_time_cleaner.statement : [for r in s.resources : strcontains(r, "/test-") || endswith(r, ":model/pipelines-*")] if s.sid == "DeleteWhatTheLoopMade"]))
+    error_message = "Nothing of another deployment can be deleted."
+  }
+}

@@ -1,0 +1,91 @@
+# The deployment as Amazon States Language. Each stage is the same loop: deploy, wait until it serves.
+
+locals {
+  invoke = "arn:${var.foundation.partition}:states:::lambda:invoke"
+  now    = "$$.State.EnteredTime"
+
+  retry_service = [{
+    ErrorEquals = [
+      "Lambda.AWSLambdaException",
+      "Lambda.SdkClientException",
+      "Lambda.ServiceException",
+      "Lambda.TooManyRequestsException",
+    ]
+    IntervalSeconds = 2
+    MaxAttempts     = 6
+    BackoffRate     = 2
+  }]
+
+  catch = { for stage in ["Production", "Staging"] : stage => [{
+    ErrorEquals = ["States.ALL"]
+    ResultPath  = "$.failure"
+    Next        = "Report${stage}Failure"
+  }] }
+
+  # Deploy<Stage> -> WaitFor<Stage> -> Describe<Stage> -> Is<Stage>Serving -> Record<Stage>
+  after = { Production = "Done", Staging = "RequestApproval" }
+  tests = { Production = "RecordProduction", Staging = "SmokeTest" }
+
+  stage_states = merge([for stage, next in local.after : {
+    "Deploy${stage}" = {
+      Type     = "Task"
+      Resource = local.invoke
+      Parameters = {
+        FunctionName = module.endpoint_deployer.arn
+        Payload      = { action = "deploy", stage = lower(stage), "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
+      }
+      ResultPath = null
+      Retry      = local.retry_service
+      Catch      = local.catch[stage]
+      Next       = "WaitFor${stage}"
+    }
+    "WaitFor${stage}" = { Type = "Wait", Seconds = 30, Next = "Describe${stage}" }
+    "Describe${stage}" = {
+      Type     = "Task"
+      Resource = local.invoke
+      Parameters = {
+        FunctionName = module.endpoint_deployer.arn
+        Payload      = { action = "describe", stage = lower(stage), "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
+      }
+      ResultSelector = { "status.$" = "$.Payload.status" }
+      ResultPath     = "$.endpoint"
+      Retry          = local.retry_service
+      Catch          = local.catch[stage]
+      Next           = "Is${stage}Serving"
+    }
+    "Is${stage}Serving" = {
+      Type = "Choice"
+      Choices = [
+        { Variable = "$.endpoint.status", StringEquals = "InService", Next = local.tests[stage] },
+        { Variable = "$.endpoint.status", StringEquals = "Failed", Next = "${stage}EndpointFailed" },
+      ]
+      Default = "WaitFor${stage}"
+    }
+    "${stage}EndpointFailed" = {
+      Type       = "Pass"
+      Result     = { Error = "EndpointFailed", Cause = "The endpoint ${var.foundation.prefix}-${lower(stage)} does not serve the new version; its log says why" }
+      ResultPath = "$.failure"
+      Next       = "Report${stage}Failure"
+    }
+    "Record${stage}" = {
+      Type       = "Task"
+      Resource   = local.put_events
+      Parameters = { Entries = [merge(local.entry, { DetailType = "Model Deployed", Detail = local.deployed[stage] })] }
+      ResultPath = null
+      Next       = next
+    }
+    "Report${stage}Failure" = {
+      Type       = "Task"
+      Resource   = local.put_events
+      Parameters = { Entries = [merge(local.entry, { DetailType = "Deployment Failed", Detail = local.failed[stage] })] }
+      ResultPath = null
+      Next       = "Failed"
+    }
+  }]...)
+
+  definition = jsonencode({
+    Comment = "Approved model package -> staging -> smoke test -> approval -> production"
+    StartAt = "DeployStaging"
+    States  = merge(local.stage_states, local.gate_states)
+  })
+}

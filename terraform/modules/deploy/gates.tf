@@ -1,0 +1,57 @@
+# What stands between the stages, and what is put on record.
+
+locals {
+  put_events = "arn:${var.foundation.partition}:states:::events:putEvents"
+  entry      = { EventBusName = var.foundation.bus_name, Source = "evergreen.loop" }
+
+  deployed = { for stage in ["Production", "Staging"] : stage => {
+    version             = "1"
+    stage               = lower(stage)
+    "package_arn.$"     = "$.package_arn"
+    "package_version.$" = "$.version"
+    endpoint_name       = "${var.foundation.prefix}-${lower(stage)}"
+  } }
+
+  failed = { for stage in ["Production", "Staging"] : stage => {
+    version         = "1"
+    stage           = lower(stage)
+    "package_arn.$" = "$.package_arn"
+    "error.$"       = "$.failure.Error"
+    "cause.$"       = "$.failure.Cause"
+  } }
+
+  gate_states = {
+    SmokeTest = {
+      Type     = "Task"
+      Resource = local.invoke
+      Parameters = {
+        FunctionName = module.smoke_test.arn
+        Payload      = { stage = "staging", "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
+      }
+      ResultPath = null
+      Retry = concat([{
+        ErrorEquals     = ["CaptureNotFoundError"] # captures arrive minutes after the call
+        IntervalSeconds = 60
+        MaxAttempts     = 10
+        BackoffRate     = 1
+      }], local.retry_service)
+      Catch = local.catch["Staging"]
+      Next  = "RecordStaging"
+    }
+    RequestApproval = {
+      Type           = "Task"
+      Resource       = "${local.invoke}.waitForTaskToken"
+      TimeoutSeconds = 604800
+      Parameters = {
+        FunctionName = module.approval_requester.arn
+        Payload      = { "task_token.$" = "$$.Task.Token", stage = "production", "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
+      }
+      ResultPath = null
+      Retry      = local.retry_service
+      Catch      = local.catch["Production"]
+      Next       = "DeployProduction"
+    }
+    Done   = { Type = "Succeed" }
+    Failed = { Type = "Fail", Error = "DeploymentFailed", Cause = "The decision log holds the event Deployment Failed with the reason" }
+  }
+}

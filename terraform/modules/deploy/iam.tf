@@ -1,0 +1,116 @@
+data "aws_iam_policy_document" "deployment_starter" {
+  statement {
+    sid       = "StartDeployment"
+    actions   = ["states:StartExecution"]
+    resources = [local.machine_arn]
+  }
+}
+
+data "aws_iam_policy_document" "endpoint_deployer" {
+  statement {
+    sid       = "ReadVersion"
+    actions   = ["sagemaker:DescribeModelPackage"]
+    resources = ["${local.sagemaker}:model-package/${var.model_package_group_name}/*"]
+  }
+
+  statement {
+    sid = "DeployVersion"
+    actions = [
+      "sagemaker:AddTags",
+      "sagemaker:CreateEndpoint",
+      "sagemaker:CreateEndpointConfig",
+      "sagemaker:CreateModel",
+      "sagemaker:DescribeEndpoint",
+      "sagemaker:DescribeEndpointConfig",
+      "sagemaker:DescribeModel",
+      "sagemaker:UpdateEndpoint",
+    ]
+    resources = concat(values(local.endpoint_arns), [
+      "${local.sagemaker}:endpoint-config/${var.foundation.prefix}-production-*",
+      "${local.sagemaker}:endpoint-config/${var.foundation.prefix}-staging-*",
+      "${local.sagemaker}:model/${var.foundation.prefix}-*",
+    ])
+  }
+
+  statement {
+    sid       = "GiveModelItsRole"
+    actions   = ["iam:PassRole"]
+    resources = [var.model_role_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["sagemaker.amazonaws.com"]
+    }
+  }
+
+  statement {
+    sid       = "GrantKeyToEndpointVolumes"
+    actions   = ["kms:CreateGrant"]
+    resources = [var.foundation.kms_key_arn]
+
+    condition {
+      test     = "Bool"
+      variable = "kms:GrantIsForAWSResource"
+      values   = ["true"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "smoke_test" {
+  statement {
+    sid       = "AskStaging"
+    actions   = ["sagemaker:InvokeEndpoint"]
+    resources = [local.endpoint_arns["staging"]]
+  }
+
+  statement {
+    sid       = "ReadMinutes"
+    actions   = ["sagemaker:BatchGetRecord"]
+    resources = [var.feature_group.arn]
+  }
+
+  statement {
+    sid       = "ReadCapture"
+    actions   = ["s3:GetObject"]
+    resources = ["${var.foundation.bucket_arn}/data-capture/staging/*"]
+  }
+
+  statement {
+    sid       = "ListCapture"
+    actions   = ["s3:ListBucket"]
+    resources = [var.foundation.bucket_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["data-capture/staging/*"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "approval_requester" {
+  statement {
+    sid       = "ReadPolicy"
+    actions   = ["ssm:GetParameter"]
+    resources = ["arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter${var.policy_parameter}"]
+  }
+
+  statement {
+    sid       = "StorePendingApproval"
+    actions   = ["ssm:PutParameter"]
+    resources = ["arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter${var.pending_path}/*"]
+  }
+
+  statement {
+    sid       = "ApproveAtOnce"
+    actions   = ["states:SendTaskSuccess"]
+    resources = [local.machine_arn]
+  }
+
+  statement {
+    sid       = "AskForApproval"
+    actions   = ["events:PutEvents"]
+    resources = [var.foundation.bus_arn]
+  }
+}

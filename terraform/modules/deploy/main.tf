@@ -1,0 +1,93 @@
+# ⑥ deploy: approved version -> staging -> smoke test -> second approval -> production.
+
+locals {
+  arn_parts     = "${var.foundation.region}:${var.foundation.account_id}"
+  sagemaker     = "arn:${var.foundation.partition}:sagemaker:${local.arn_parts}"
+  machine_name  = "${var.foundation.prefix}-deployment"
+  machine_arn   = "arn:${var.foundation.partition}:states:${local.arn_parts}:stateMachine:${local.machine_name}"
+  endpoint_arns = { for stage in ["production", "staging"] : stage => "${local.sagemaker}:endpoint/${var.foundation.prefix}-${stage}" }
+
+  approved_pattern = {
+    source        = ["aws.sagemaker"]
+    "detail-type" = ["SageMaker Model Package State Change"]
+    detail = {
+      ModelPackageGroupName = [var.model_package_group_name]
+      ModelApprovalStatus   = ["Approved"]
+    }
+  }
+}
+
+module "deployment_starter" {
+  source = "../lambda_function"
+
+  name        = "deployment_starter"
+  description = "Approved model package -> one execution of the deployment"
+  foundation  = var.foundation
+  policy      = data.aws_iam_policy_document.deployment_starter.json
+
+  environment = {
+    STATE_MACHINE_ARN = aws_sfn_state_machine.this.arn
+  }
+
+  triggers = {
+    approved = {
+      description   = "Model package approved -> deployment_starter"
+      event_pattern = jsonencode(local.approved_pattern)
+    }
+  }
+}
+
+module "endpoint_deployer" {
+  source = "../lambda_function"
+
+  name        = "endpoint_deployer"
+  description = "Model package -> endpoint of a stage"
+  foundation  = var.foundation
+  policy      = data.aws_iam_policy_document.endpoint_deployer.json
+
+  environment = {
+    BUCKET                    = var.foundation.bucket_name
+    KMS_KEY_ARN               = var.foundation.kms_key_arn
+    MODEL_ROLE_ARN            = var.model_role_arn
+    PRODUCTION_INSTANCE_COUNT = tostring(var.endpoints.production_instance_count)
+    PRODUCTION_INSTANCE_TYPE  = var.endpoints.production_instance_type
+    STAGING_INSTANCE_TYPE     = var.endpoints.staging_instance_type
+  }
+}
+
+module "smoke_test" {
+  source = "../lambda_function"
+
+  name            = "smoke_test"
+  description     = "Staging endpoint -> a forecast that holds, and its capture"
+  foundation      = var.foundation
+  policy          = data.aws_iam_policy_document.smoke_test.json
+  timeout_seconds = 120
+
+  environment = merge(var.forecast_environment, {
+    BUCKET             = var.foundation.bucket_name
+    FEATURE_GROUP_NAME = var.feature_group.name
+  })
+}
+
+module "approval_requester" {
+  source = "../lambda_function"
+
+  name        = "approval_requester"
+  description = "Tested version -> approval for production: at once, or stored until a person answers"
+  foundation  = var.foundation
+  policy      = data.aws_iam_policy_document.approval_requester.json
+
+  environment = {
+    PENDING_PATH     = var.pending_path
+    POLICY_PARAMETER = var.policy_parameter
+  }
+}
+
+resource "aws_cloudwatch_log_group" "endpoint" {
+  for_each = local.endpoint_arns
+
+  name              = "/aws/sagemaker/Endpoints/${var.foundation.prefix}-${each.key}"
+  kms_key_id        = var.foundation.kms_key_arn
+  retention_in_days = var.foundation.log_retention_days
+}

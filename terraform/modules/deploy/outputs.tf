@@ -1,0 +1,9 @@
+output "endpoint_names" {
+  description = "Endpoints by stage"
+  value       = { for stage, _ in local.endpoint_arns : stage => "${var.foundation.prefix}-${stage}" }
+}
+
+output "state_machine_arn" {
+  description = "The deployment"
+  value       = aws_sfn_state_machine.this.arn
+}

@@ -1,0 +1,119 @@
+mock_provider "aws" {
+  source          = "../../tests/mocks"
+  override_during = plan
+}
+
+variables {
+  endpoints                = { production_instance_count = 1, production_instance_type = "ml.m5.large", staging_instance_type = "ml.m5.large" }
+  forecast_environment     = { HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
+  model_package_group_name = "test-models"
+  model_role_arn           = "arn:aws:iam::123456789012:role/test-model"
+  pending_path             = "/test/approval/pending"
+  policy_parameter         = "/test/approval/policy"
+  feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
+
+  foundation = {
+    account_id         = "123456789012"
+    artifacts_dir      = "../../../build/functions"
+    bucket_arn         = "arn:aws:s3:::test-123456789012-eu-west-1"
+    bucket_name        = "test-123456789012-eu-west-1"
+    bus_arn            = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
+    bus_name           = "test"
+    key_alias          = "alias/test"
+    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    log_retention_days = 14
+    metric_namespace   = "Evergreen/test"
+    partition          = "aws"
+    prefix             = "test"
+    region             = "eu-west-1"
+    topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
+  }
+}
+
+run "production_comes_after_staging_test_and_approval" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(local.definition).StartAt == "DeployStaging"
+    error_message = "Staging comes first."
+  }
+
+  assert {
+    condition     = [for state in ["DeployStaging", "WaitForStaging", "DescribeStaging", "SmokeTest", "RecordStaging", "RequestApproval", "DeployProduction", "RecordProduction"] : jsondecode(local.definition).States[state].Next] == ["WaitForStaging", "DescribeStaging", "IsStagingServing", "RecordStaging", "RequestApproval", "DeployProduction", "WaitForProduction", "Done"]
+    error_message = "The states follow each other."
+  }
+
+  assert {
+    condition     = [for choice in jsondecode(local.definition).States["IsStagingServing"].Choices : choice.Next] == ["SmokeTest", "StagingEndpointFailed"]
+    error_message = "Only a serving endpoint is tested."
+  }
+
+  assert {
+    condition     = endswith(jsondecode(local.definition).States["RequestApproval"].Resource, ".waitForTaskToken") && jsondecode(local.definition).States["RequestApproval"].TimeoutSeconds == 604800
+    error_message = "A person has seven days."
+  }
+
+  assert {
+    condition     = alltrue([for name, state in jsondecode(local.definition).States : can(state.Catch[0].Next) if strcontains(try(state.Resource, ""), "lambda:invoke")])
+    error_message = "Every step that can fail ends in a Deployment Failed event."
+  }
+
+  assert {
+    condition     = alltrue(flatten([for name, state in jsondecode(local.definition).States : [for next in compact(concat([try(state.Next, ""), try(state.Default, "")], try(state.Catch[*].Next, []), try(state.Choices[*].Next, []))) : contains(keys(jsondecode(local.definition).States), next)]]))
+    error_message = "Every next state exists."
+  }
+
+  assert {
+    condition     = jsondecode(local.definition).States["RecordProduction"].Parameters.Entries[0].Detail.stage == "production"
+    error_message = "The threshold updater hears of production."
+  }
+}
+
+run "one_deployment_per_approval_with_few_rights" {
+  command = plan
+
+  assert {
+    condition     = local.approved_pattern.detail == { ModelPackageGroupName = ["test-models"], ModelApprovalStatus = ["Approved"] }
+    error_message = "Approved versions of our group start it."
+  }
+
+  assert {
+    condition     = aws_sfn_state_machine.this.name == "test-deployment" && endswith(one(aws_sfn_state_machine.this.logging_configuration).log_destination, ":*") && !one(aws_sfn_state_machine.this.logging_configuration).include_execution_data
+    error_message = "Its log holds no task token."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.endpoint["production"].name == "/aws/sagemaker/Endpoints/test-production" && aws_cloudwatch_log_group.endpoint["production"].retention_in_days == 14
+    error_message = "The endpoints' logs expire."
+  }
+
+  assert {
+    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.approval_requester, data.aws_iam_policy_document.deployment_starter, data.aws_iam_policy_document.endpoint_deployer, data.aws_iam_policy_document.machine, data.aws_iam_policy_document.smoke_test] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
+    error_message = "Actions are enumerated."
+  }
+
+  assert {
+    condition     = sort(flatten([for d in [data.aws_iam_policy_document.approval_requester, data.aws_iam_policy_document.deployment_starter, data.aws_iam_policy_document.endpoint_deployer, data.aws_iam_policy_document.machine, data.aws_iam_policy_document.smoke_test] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["DeliverLog"])
+    error_message = "No statement is for every resource but those whose service knows none."
+  }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.endpoint_deployer.statement : s.resources if contains(s.actions, "iam:PassRole")]) == [var.model_role_arn]
+    error_message = "The deployer may pass the model its role and no other."
+  }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.smoke_test.statement : s.resources if contains(s.actions, "sagemaker:InvokeEndpoint")]) == ["arn:aws:sagemaker:eu-west-1:123456789012:endpoint/test-staging"]
+    error_message = "The smoke test asks staging only."
+  }
+}
+
+run "production_has_an_instance" {
+  command = plan
+
+  variables {
+    endpoints = { production_instance_count = 0, production_instance_type = "ml.m5.large", staging_instance_type = "ml.m5.large" }
+  }
+
+  expect_failures = [var.endpoints]
+}

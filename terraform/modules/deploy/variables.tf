@@ -1,0 +1,71 @@
+variable "endpoints" {
+  description = "What the endpoints run on"
+  type = object({
+    production_instance_count = number
+    production_instance_type  = string
+    staging_instance_type     = string
+  })
+  nullable = false
+
+  validation {
+    condition     = var.endpoints.production_instance_count >= 1
+    error_message = "endpoints.production_instance_count is at least 1."
+  }
+}
+
+variable "feature_group" {
+  description = "Where the smoke test finds recent minutes: name and arn"
+  type        = object({ arn = string, name = string })
+  nullable    = false
+}
+
+variable "forecast_environment" {
+  description = "Settings that say which minutes a forecast reads and covers"
+  type        = map(string)
+  nullable    = false
+}
+
+variable "foundation" {
+  description = "Output of the module foundation"
+  type = object({
+    account_id         = string
+    artifacts_dir      = string
+    bucket_arn         = string
+    bucket_name        = string
+    bus_arn            = string
+    bus_name           = string
+    key_alias          = string
+    kms_key_arn        = string
+    log_retention_days = number
+    metric_namespace   = string
+    partition          = string
+    prefix             = string
+    region             = string
+    topic_arn          = string
+  })
+  nullable = false
+}
+
+variable "model_package_group_name" {
+  description = "Group whose approved versions are deployed"
+  type        = string
+  nullable    = false
+}
+
+variable "model_role_arn" {
+  description = "What models and endpoints run as"
+  type        = string
+  nullable    = false
+}
+
+variable "pending_path" {
+  description = "SSM path under which approvals wait"
+  type        = string
+  nullable    = false
+}
+
+variable "policy_parameter" {
+  description = "SSM parameter of the approval policy"
+  type        = string
+  nullable    = false
+}

@@ -1,0 +1,60 @@
+# What people are told: alarms, and those decisions of the loop that want a person.
+
+data "aws_iam_policy_document" "topic" {
+  statement {
+    sid       = "AlarmsAndEventsOfThisAccount"
+    actions   = ["sns:Publish"]
+    resources = ["arn:${local.partition}:sns:${local.region}:${local.account_id}:${var.prefix}-notifications"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+}
+
+resource "aws_sns_topic" "notifications" {
+  name              = "${var.prefix}-notifications"
+  kms_master_key_id = aws_kms_key.this.arn
+  policy            = data.aws_iam_policy_document.topic.json
+}
+
+resource "aws_sns_topic_subscription" "mail" {
+  for_each = toset(var.notification_email == null ? [] : [var.notification_email])
+
+  topic_arn = aws_sns_topic.notifications.arn
+  protocol  = "email"
+  endpoint  = each.value
+}
+
+resource "aws_cloudwatch_event_rule" "attention" {
+  name           = "${var.prefix}-attention"
+  description    = "Decisions that want a person -> notification topic"
+  event_bus_name = aws_cloudwatch_event_bus.this.name
+  event_pattern = jsonencode({
+    source        = ["evergreen.loop"]
+    "detail-type" = ["Approval Requested", "Deployment Failed", "Model Deployed", "Retraining Started"]
+  })
+}
+
+resource "aws_cloudwatch_event_target" "attention" {
+  rule           = aws_cloudwatch_event_rule.attention.name
+  event_bus_name = aws_cloudwatch_event_bus.this.name
+  target_id      = "topic"
+  arn            = aws_sns_topic.notifications.arn
+
+  dead_letter_config {
+    arn = local.queue_arn
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 10
+  }
+}

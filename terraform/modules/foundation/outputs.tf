@@ -1,0 +1,30 @@
+output "foundation" {
+  description = "What the stages read; each declares the attributes it needs"
+  value = {
+    account_id            = local.account_id
+    artifacts_dir         = var.artifacts_dir
+    bucket_arn            = local.bucket_arn
+    bucket_name           = aws_s3_bucket.data.id
+    bus_arn               = aws_cloudwatch_event_bus.this.arn
+    bus_name              = aws_cloudwatch_event_bus.this.name
+    key_alias             = local.key_alias
+    kms_key_arn           = aws_kms_key.this.arn
+    log_retention_days    = var.log_retention_days
+    metric_namespace      = "Evergreen/${var.prefix}"
+    partition             = local.partition
+    prefix                = var.prefix
+    region                = local.region
+    topic_arn             = aws_sns_topic.notifications.arn
+    undelivered_queue_arn = local.queue_arn
+  }
+}
+
+output "repositories" {
+  description = "ECR repositories by short name: arn and url"
+  value       = { for name, repository in aws_ecr_repository.this : name => { arn = repository.arn, url = repository.repository_url } }
+}
+
+output "decision_log_group" {
+  description = "Log group of the decision log"
+  value       = aws_cloudwatch_log_group.decisions.name
+}

@@ -1,0 +1,158 @@
+mock_provider "aws" {
+  source          = "../../tests/mocks"
+  override_during = plan
+}
+
+variables {
+  artifacts_dir      = "../../../build/functions"
+  data               = { expire_days = { minutes = 30, raw = 365 }, keep = false }
+  log_retention_days = 14
+  notification_email = "someone@example.com"
+  prefix             = "test"
+}
+
+run "everything_at_rest_is_under_one_rotated_key" {
+  command = plan
+
+  assert {
+    condition     = aws_kms_key.this.enable_key_rotation
+    error_message = "The key rotates."
+  }
+
+  assert {
+    condition     = one(one(aws_s3_bucket_server_side_encryption_configuration.data.rule).apply_server_side_encryption_by_default).kms_master_key_id == aws_kms_key.this.arn
+    error_message = "The bucket is encrypted by the key."
+  }
+
+  assert {
+    condition     = aws_sns_topic.notifications.kms_master_key_id == aws_kms_key.this.arn && aws_cloudwatch_log_group.decisions.kms_key_id == aws_kms_key.this.arn
+    error_message = "Topic and decision log are encrypted by the key."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.undelivered.kms_master_key_id == aws_kms_alias.this.name
+    error_message = "The queue is encrypted by the key."
+  }
+
+  assert {
+    condition     = alltrue([for r in aws_ecr_repository.this : one(r.encryption_configuration).kms_key == aws_kms_key.this.arn && one(r.image_scanning_configuration).scan_on_push])
+    error_message = "Images are encrypted by the key and scanned."
+  }
+
+  assert {
+    condition     = alltrue([for s in data.aws_iam_policy_document.key.statement : length(s.condition) > 0 if s.sid != "AccountAdministersKeyThroughIam"])
+    error_message = "Services use the key for this account or deployment only."
+  }
+}
+
+run "bucket_is_private_and_tells_of_objects" {
+  command = plan
+
+  assert {
+    condition     = aws_s3_bucket.data.bucket == "test-123456789012-eu-west-1"
+    error_message = "The name holds prefix, account and region."
+  }
+
+  assert {
+    condition     = alltrue([for b in ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"] : aws_s3_bucket_public_access_block.data[b]])
+    error_message = "Nothing in it can become public."
+  }
+
+  assert {
+    condition     = anytrue([for s in data.aws_iam_policy_document.bucket.statement : s.effect == "Deny" && one(s.condition).variable == "aws:SecureTransport"])
+    error_message = "Plain HTTP is refused."
+  }
+
+  assert {
+    condition     = aws_s3_bucket_notification.data.eventbridge
+    error_message = "New objects become events."
+  }
+
+  assert {
+    condition     = aws_s3_bucket.data.force_destroy
+    error_message = "`terraform destroy` takes the data along unless data.keep."
+  }
+
+  assert {
+    condition     = { for r in aws_s3_bucket_lifecycle_configuration.data["data"].rule : r.id => one(r.expiration).days if r.id != "abandoned-uploads" } == { minutes = 30, raw = 365 }
+    error_message = "Objects expire by folder."
+  }
+}
+
+run "decisions_are_kept_and_told" {
+  command = plan
+
+  assert {
+    condition     = aws_cloudwatch_log_group.decisions.name == "/test/decisions" && aws_cloudwatch_log_group.decisions.retention_in_days == 14
+    error_message = "The decision log has its name and retention."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.decisions.event_pattern) == { source = ["evergreen.loop"] }
+    error_message = "Every event of the loop is logged."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.decisions.event_bus_name == "test" && aws_cloudwatch_event_target.decisions.arn == aws_cloudwatch_log_group.decisions.arn
+    error_message = "The rule is on our bus and writes to the log."
+  }
+
+  assert {
+    condition     = contains(jsondecode(aws_cloudwatch_event_rule.attention.event_pattern)["detail-type"], "Approval Requested")
+    error_message = "A person hears of approvals."
+  }
+
+  assert {
+    condition     = aws_sns_topic_subscription.mail["someone@example.com"].protocol == "email"
+    error_message = "The address is subscribed."
+  }
+
+  assert {
+    condition     = alltrue([for t in [aws_cloudwatch_event_target.attention, aws_cloudwatch_event_target.decisions] : t.dead_letter_config[0].arn == "arn:aws:sqs:eu-west-1:123456789012:${aws_sqs_queue.undelivered.name}"])
+    error_message = "What a target refuses is kept."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.undelivered.dimensions["QueueName"] == aws_sqs_queue.undelivered.name
+    error_message = "Its depth is watched."
+  }
+}
+
+run "data_can_be_kept" {
+  command = plan
+
+  variables {
+    data               = { expire_days = {}, keep = true }
+    notification_email = null
+  }
+
+  assert {
+    condition     = !aws_s3_bucket.data.force_destroy && length(aws_s3_bucket_lifecycle_configuration.data) == 0
+    error_message = "data.keep protects a bucket that holds something, and nothing expires."
+  }
+
+  assert {
+    condition     = length(aws_sns_topic_subscription.mail) == 0
+    error_message = "No address, no mail."
+  }
+}
+
+run "days_are_whole" {
+  command = plan
+
+  variables {
+    data = { expire_days = { raw = 0.5 }, keep = false }
+  }
+
+  expect_failures = [var.data]
+}
+
+run "retention_is_one_that_cloudwatch_knows" {
+  command = plan
+
+  variables {
+    log_retention_days = 31
+  }
+
+  expect_failures = [var.log_retention_days]
+}

@@ -1,0 +1,56 @@
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = "${var.foundation.prefix}-ingestion"
+
+  dashboard_body = jsonencode({
+    widgets = [
+      {
+        type = "metric", x = 0, y = 0, width = 12, height = 6
+        properties = {
+          title  = "① transactions a minute"
+          region = var.foundation.region
+          period = 60
+          stat   = "Sum"
+          metrics = [
+            for name in ["TransactionsPolled", "TransactionsPublished", "TransactionsSetAside"] :
+            [var.foundation.metric_namespace, name]
+          ]
+        }
+      },
+      {
+        type = "metric", x = 12, y = 0, width = 12, height = 6
+        properties = {
+          title  = "② age of the oldest event before the archive, in seconds"
+          region = var.foundation.region
+          period = 60
+          stat   = "Maximum"
+          metrics = [
+            for folder in keys(local.streams) :
+            ["AWS/Firehose", "DeliveryToS3.DataFreshness", "DeliveryStreamName", "${var.foundation.prefix}-${folder}"]
+          ]
+        }
+      },
+      {
+        type = "metric", x = 0, y = 6, width = 12, height = 6
+        properties = {
+          title  = "② window_aggregator: invocations and errors"
+          region = var.foundation.region
+          period = 60
+          stat   = "Sum"
+          metrics = [
+            for name in ["Invocations", "Errors"] :
+            ["AWS/Lambda", name, "FunctionName", module.window_aggregator.name]
+          ]
+        }
+      },
+      {
+        type = "log", x = 12, y = 6, width = 12, height = 6
+        properties = {
+          title  = "② what the aggregator said last"
+          region = var.foundation.region
+          view   = "table"
+          query  = "SOURCE '${module.window_aggregator.log_group_name}' | fields @timestamp, level, message | sort @timestamp desc | limit 20"
+        }
+      },
+    ]
+  })
+}

@@ -1,0 +1,103 @@
+# Rules of the bus, and the Firehose streams they feed.
+
+resource "aws_cloudwatch_event_rule" "this" {
+  for_each = local.streams
+
+  name           = "${var.foundation.prefix}-${each.value.rule}"
+  description    = "${each.value.detail_type} -> ${each.key}/"
+  event_bus_name = var.foundation.bus_name
+  event_pattern  = jsonencode({ source = ["evergreen.poller"], "detail-type" = [each.value.detail_type] })
+}
+
+resource "aws_cloudwatch_event_target" "this" {
+  for_each = local.streams
+
+  rule           = aws_cloudwatch_event_rule.this[each.key].name
+  event_bus_name = var.foundation.bus_name
+  target_id      = "firehose"
+  arn            = aws_kinesis_firehose_delivery_stream.this[each.key].arn
+  role_arn       = aws_iam_role.events.arn
+
+  dead_letter_config {
+    arn = var.foundation.undelivered_queue_arn
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 86400 # transactions are not given up within a day
+    maximum_retry_attempts       = 185
+  }
+}
+
+resource "aws_cloudwatch_log_group" "firehose" {
+  name              = "/aws/kinesisfirehose/${var.foundation.prefix}"
+  kms_key_id        = var.foundation.kms_key_arn
+  retention_in_days = var.foundation.log_retention_days
+}
+
+resource "aws_cloudwatch_log_stream" "firehose" {
+  for_each = local.streams
+
+  name           = each.key
+  log_group_name = aws_cloudwatch_log_group.firehose.name
+}
+
+resource "aws_kinesis_firehose_delivery_stream" "this" {
+  for_each = local.streams
+
+  name        = "${var.foundation.prefix}-${each.key}"
+  destination = "extended_s3"
+
+  server_side_encryption {
+    enabled  = true
+    key_type = "CUSTOMER_MANAGED_CMK"
+    key_arn  = var.foundation.kms_key_arn
+  }
+
+  extended_s3_configuration {
+    role_arn            = aws_iam_role.firehose.arn
+    bucket_arn          = var.foundation.bucket_arn
+    prefix              = "${each.key}/!{timestamp:yyyy/MM/dd/HH}/"
+    error_output_prefix = "firehose-errors/${each.key}/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/"
+    buffering_interval  = 60
+    buffering_size      = 5
+    compression_format  = "GZIP"
+    kms_key_arn         = var.foundation.kms_key_arn
+
+    cloudwatch_logging_options {
+      enabled         = true
+      log_group_name  = aws_cloudwatch_log_group.firehose.name
+      log_stream_name = aws_cloudwatch_log_stream.firehose[each.key].name
+    }
+
+    # One event a line.
+    processing_configuration {
+      enabled = true
+
+      processors {
+        type = "AppendDelimiterToRecord"
+
+        parameters {
+          parameter_name  = "Delimiter"
+          parameter_value = "\\n"
+        }
+      }
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.firehose] # Firehose asks for its grant on the key at creation
+}
+
+resource "aws_cloudwatch_metric_alarm" "late" {
+  alarm_name          = "${var.foundation.prefix}-raw-late"
+  alarm_description   = "The oldest transaction on its way to the raw archive is older than 15 minutes"
+  namespace           = "AWS/Firehose"
+  metric_name         = "DeliveryToS3.DataFreshness"
+  dimensions          = { DeliveryStreamName = "${var.foundation.prefix}-raw" }
+  statistic           = "Maximum"
+  period              = 300
+  evaluation_periods  = 2
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 900
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.foundation.topic_arn]
+}

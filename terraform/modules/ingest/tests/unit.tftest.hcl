@@ -1,0 +1,93 @@
+mock_provider "aws" {
+  source          = "../../tests/mocks"
+  override_during = plan
+}
+
+variables {
+  feature_group = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
+
+  foundation = {
+    account_id            = "123456789012"
+    artifacts_dir         = "../../../build/functions"
+    bucket_arn            = "arn:aws:s3:::test-123456789012-eu-west-1"
+    bucket_name           = "test-123456789012-eu-west-1"
+    bus_name              = "test"
+    key_alias             = "alias/test"
+    kms_key_arn           = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    log_retention_days    = 14
+    metric_namespace      = "Evergreen/test"
+    partition             = "aws"
+    prefix                = "test"
+    region                = "eu-west-1"
+    topic_arn             = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
+    undelivered_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:test-undelivered"
+  }
+}
+
+run "events_go_to_the_archive_line_by_line" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.this["raw"].event_pattern) == { source = ["evergreen.poller"], "detail-type" = ["Transactions Received"] }
+    error_message = "Transactions go to raw/."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.this["set-aside"].event_pattern)["detail-type"] == ["Transactions Set Aside"]
+    error_message = "Refused lines go to set-aside/."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.this["raw"].name == "test-transactions" && aws_cloudwatch_event_rule.this["raw"].event_bus_name == "test"
+    error_message = "The rule is on our bus."
+  }
+
+  assert {
+    condition     = alltrue([for folder, s in aws_kinesis_firehose_delivery_stream.this : s.name == "test-${folder}" && startswith(one(s.extended_s3_configuration).prefix, "${folder}/") && one(s.extended_s3_configuration).compression_format == "GZIP"])
+    error_message = "Each stream writes compressed objects into its own folder."
+  }
+
+  assert {
+    condition     = alltrue([for s in aws_kinesis_firehose_delivery_stream.this : one(one(one(s.extended_s3_configuration).processing_configuration).processors).type == "AppendDelimiterToRecord"])
+    error_message = "One event a line."
+  }
+
+  assert {
+    condition     = alltrue([for s in aws_kinesis_firehose_delivery_stream.this : one(s.server_side_encryption).key_arn == var.foundation.kms_key_arn && one(s.extended_s3_configuration).kms_key_arn == var.foundation.kms_key_arn])
+    error_message = "Streams and archive are encrypted by the key."
+  }
+}
+
+run "nothing_is_lost_on_the_way" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for t in aws_cloudwatch_event_target.this : t.dead_letter_config[0].arn == var.foundation.undelivered_queue_arn && t.retry_policy[0].maximum_event_age_in_seconds == 86400])
+    error_message = "An event is tried for a day and then kept."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.late.metric_name == "DeliveryToS3.DataFreshness" && aws_cloudwatch_metric_alarm.late.dimensions["DeliveryStreamName"] == "test-raw"
+    error_message = "A late archive is an alarm."
+  }
+
+  assert {
+    condition     = local.raw_object_pattern.detail.object.key == [{ prefix = "raw/" }] && local.raw_object_pattern.detail.bucket.name == ["test-123456789012-eu-west-1"]
+    error_message = "The aggregator runs for new raw objects of our bucket only."
+  }
+
+  assert {
+    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.events, data.aws_iam_policy_document.firehose, data.aws_iam_policy_document.window_aggregator] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
+    error_message = "Actions are enumerated."
+  }
+
+  assert {
+    condition     = length(flatten([for d in [data.aws_iam_policy_document.events, data.aws_iam_policy_document.firehose, data.aws_iam_policy_document.window_aggregator] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == 0
+    error_message = "No statement is for every resource but those whose service knows none."
+  }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.window_aggregator.statement : s.resources if contains(s.actions, "s3:PutObject")]) == ["arn:aws:s3:::test-123456789012-eu-west-1/minutes/*"]
+    error_message = "The aggregator writes nothing in the bucket but parts of minutes."
+  }
+}

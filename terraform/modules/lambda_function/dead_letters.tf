@@ -1,0 +1,52 @@
+# One queue for both: events the rule could not hand over, and invocations that failed for good.
+
+locals {
+  queue_name = "${local.function_name}-dead-letters"
+  # Built from names: a new queue takes half a minute, and nothing else need wait for it.
+  queue_arn = "arn:${var.foundation.partition}:sqs:${local.arn_parts}:${local.queue_name}"
+  rule_arns = [for bus in ["", "*/"] : "arn:${var.foundation.partition}:events:${local.arn_parts}:rule/${bus}${local.function_name}-*"]
+}
+
+data "aws_iam_policy_document" "queue" {
+  statement {
+    sid       = "RefuseUnencryptedTransport"
+    effect    = "Deny"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.queue_arn]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+
+  statement {
+    sid       = "RulesOfThisFunction"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.queue_arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = local.rule_arns
+    }
+  }
+}
+
+resource "aws_sqs_queue" "dead_letters" {
+  name                      = local.queue_name
+  kms_master_key_id         = var.foundation.key_alias # by name, for the same reason
+  message_retention_seconds = 1209600
+  policy                    = data.aws_iam_policy_document.queue.json
+}

@@ -1,0 +1,68 @@
+# One Lambda function with all that belongs to it: log, role, trigger, dead letters, alarms.
+
+locals {
+  function_name = "${var.foundation.prefix}-${replace(var.name, "_", "-")}"
+  zip           = "${var.foundation.artifacts_dir}/${var.name}.zip"
+  arn_parts     = "${var.foundation.region}:${var.foundation.account_id}"
+
+  # The one place that pins the layer: Powertools for Lambda (Python) with pydantic, published by AWS.
+  powertools_layer = "arn:${var.foundation.partition}:lambda:${var.foundation.region}:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:27"
+
+  common_environment = {
+    EVENT_BUS_NAME               = var.foundation.bus_name
+    METRIC_NAMESPACE             = var.foundation.metric_namespace
+    POWERTOOLS_METRICS_NAMESPACE = var.foundation.metric_namespace
+    POWERTOOLS_SERVICE_NAME      = var.name
+    PREFIX                       = var.foundation.prefix
+  }
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/aws/lambda/${local.function_name}"
+  kms_key_id        = var.foundation.kms_key_arn
+  retention_in_days = var.foundation.log_retention_days
+}
+
+resource "aws_lambda_function" "this" {
+  function_name                  = local.function_name
+  description                    = var.description
+  role                           = aws_iam_role.this.arn
+  runtime                        = "python3.13"
+  architectures                  = ["arm64"]
+  handler                        = "${var.name}.handler.lambda_handler"
+  filename                       = local.zip
+  source_code_hash               = filebase64sha256(local.zip)
+  layers                         = [local.powertools_layer]
+  memory_size                    = var.memory_mb
+  timeout                        = var.timeout_seconds
+  reserved_concurrent_executions = var.reserved_concurrency
+  kms_key_arn                    = var.foundation.kms_key_arn
+
+  environment {
+    variables = merge(local.common_environment, var.environment)
+  }
+
+  dead_letter_config {
+    target_arn = local.queue_arn
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  lifecycle {
+    precondition {
+      condition     = fileexists(local.zip)
+      error_message = "${local.zip} is missing: run `make package` first."
+    }
+  }
+
+  # Otherwise Lambda makes the group itself, without retention; and it checks the role before it takes the dead-letter queue.
+  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
+}
+
+resource "aws_lambda_function_event_invoke_config" "this" {
+  function_name                = aws_lambda_function.this.function_name
+  maximum_event_age_in_seconds = 3600
+  maximum_retry_attempts       = 2
+}

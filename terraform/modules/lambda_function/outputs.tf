@@ -1,0 +1,14 @@
+output "arn" {
+  description = "ARN of the function; known only when it may be invoked"
+  value       = aws_lambda_function.this.arn
+}
+
+output "name" {
+  description = "Name of the function"
+  value       = aws_lambda_function.this.function_name
+}
+
+output "log_group_name" {
+  description = "Log group of the function"
+  value       = aws_cloudwatch_log_group.this.name
+}

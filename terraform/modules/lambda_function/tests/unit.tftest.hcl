@@ -1,0 +1,183 @@
+mock_provider "aws" {
+  source          = "../../tests/mocks"
+  override_during = plan
+}
+
+variables {
+  name        = "window_aggregator"
+  description = "in -> out"
+  policy      = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+  environment = { BUCKET = "test-data" }
+
+  triggers = {
+    object = { description = "d", event_pattern = "{\"source\":[\"aws.s3\"]}" }
+    hourly = { description = "d", schedule_expression = "cron(0 * * * ? *)" }
+    own    = { description = "d", event_pattern = "{\"source\":[\"x\"]}", event_bus_name = "test" }
+  }
+
+  foundation = {
+    account_id         = "123456789012"
+    artifacts_dir      = "../../../build/functions"
+    bus_name           = "test"
+    key_alias          = "alias/test"
+    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    log_retention_days = 14
+    metric_namespace   = "Evergreen/test"
+    partition          = "aws"
+    prefix             = "test"
+    region             = "eu-west-1"
+    topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
+  }
+}
+
+run "function_has_all_that_belongs_to_it" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_function.this.function_name == "test-window-aggregator"
+    error_message = "The name is the prefix and the folder, with hyphens."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.handler == "window_aggregator.handler.lambda_handler"
+    error_message = "The handler is found as in the repository."
+  }
+
+  assert {
+    condition     = endswith(aws_lambda_function.this.filename, "/window_aggregator.zip")
+    error_message = "The zip is the folder's."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.environment[0].variables["BUCKET"] == "test-data" && aws_lambda_function.this.environment[0].variables["PREFIX"] == "test"
+    error_message = "A function gets the common settings and its own."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.runtime == "python3.13" && tolist(aws_lambda_function.this.architectures) == tolist(["arm64"])
+    error_message = "Runtime and architecture are python3.13 on arm64."
+  }
+
+  assert {
+    condition     = can(regex("^arn:aws:lambda:eu-west-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:[0-9]+$", one(aws_lambda_function.this.layers)))
+    error_message = "The only layer is Powertools for the same runtime, in a fixed version."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/test-window-aggregator"
+    error_message = "The group is the one that Lambda writes to."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.retention_in_days == 14 && aws_cloudwatch_log_group.this.kms_key_id == var.foundation.kms_key_arn
+    error_message = "The log expires and is encrypted."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.dead_letter_config[0].target_arn == "arn:aws:sqs:eu-west-1:123456789012:${aws_sqs_queue.dead_letters.name}"
+    error_message = "Failed invocations go to the function's queue."
+  }
+
+  assert {
+    condition     = alltrue([for target in aws_cloudwatch_event_target.this : target.dead_letter_config[0].arn == aws_lambda_function.this.dead_letter_config[0].target_arn])
+    error_message = "Events that could not be handed over go to the same queue."
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 2
+    error_message = "An asynchronous invocation is tried three times."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.dead_letters.message_retention_seconds == 1209600 && aws_sqs_queue.dead_letters.kms_master_key_id == "alias/test"
+    error_message = "Dead letters are kept encrypted as long as SQS can."
+  }
+
+  assert {
+    condition = anytrue([
+      for s in data.aws_iam_policy_document.queue.statement :
+      s.sid == "RulesOfThisFunction" && contains(one(s.condition).values, "arn:aws:events:eu-west-1:123456789012:rule/test-window-aggregator-*")
+    ])
+    error_message = "Only the function's own rules may write to its queue."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.this["hourly"].schedule_expression == "cron(0 * * * ? *)" && aws_cloudwatch_event_rule.this["object"].event_pattern == "{\"source\":[\"aws.s3\"]}"
+    error_message = "A trigger is a schedule or a pattern."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.this["own"].event_bus_name == "test" && aws_cloudwatch_event_target.this["own"].event_bus_name == "test"
+    error_message = "Rule and target are on the trigger's bus."
+  }
+
+  assert {
+    condition     = alltrue([for p in aws_lambda_permission.this : p.principal == "events.amazonaws.com" && p.source_arn != null])
+    error_message = "Only EventBridge may invoke, and only from these rules."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.errors.dimensions["FunctionName"] == "test-window-aggregator" && aws_cloudwatch_metric_alarm.errors.threshold == 0
+    error_message = "One error is enough."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.dead_letters.dimensions["QueueName"] == aws_sqs_queue.dead_letters.name
+    error_message = "The depth of the function's own queue is watched."
+  }
+
+  assert {
+    condition     = alltrue([for a in [aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.dead_letters] : tolist(a.alarm_actions) == tolist([var.foundation.topic_arn])])
+    error_message = "Both tell people."
+  }
+
+  assert {
+    condition     = !anytrue([for s in data.aws_iam_policy_document.this.statement : anytrue([for a in s.actions : strcontains(a, "*")])])
+    error_message = "Actions are enumerated."
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.this.statement : s.sid if contains(s.resources, "*")] == ["Trace"]
+    error_message = "Only X-Ray, which knows no resource, gets \"*\"."
+  }
+}
+
+run "missing_zip_is_explained" {
+  command = plan
+
+  variables {
+    name = "no_such_function"
+  }
+
+  expect_failures = [aws_lambda_function.this]
+}
+
+run "name_must_be_a_folder" {
+  command = plan
+
+  variables {
+    name = "window-aggregator"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "timeout_has_lambdas_limits" {
+  command = plan
+
+  variables {
+    timeout_seconds = 901
+  }
+
+  expect_failures = [var.timeout_seconds]
+}
+
+run "trigger_is_one_thing_only" {
+  command = plan
+
+  variables {
+    triggers = { both = { description = "d", event_pattern = "{}", schedule_expression = "rate(1 hour)" } }
+  }
+
+  expect_failures = [var.triggers]
+}

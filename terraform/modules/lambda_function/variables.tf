@@ -1,0 +1,90 @@
+variable "description" {
+  description = "What the function does: input -> effect"
+  type        = string
+  nullable    = false
+}
+
+variable "environment" {
+  description = "Settings of this function beyond those that all have"
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
+variable "foundation" {
+  description = "Output of the module foundation"
+  type = object({
+    account_id         = string
+    artifacts_dir      = string
+    bus_name           = string
+    key_alias          = string
+    kms_key_arn        = string
+    log_retention_days = number
+    metric_namespace   = string
+    partition          = string
+    prefix             = string
+    region             = string
+    topic_arn          = string
+  })
+  nullable = false
+}
+
+variable "memory_mb" {
+  description = "Memory in MB"
+  type        = number
+  default     = 256
+  nullable    = false
+}
+
+variable "name" {
+  description = "Folder of the function in functions/"
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z_]*$", var.name))
+    error_message = "name is a folder in functions/, such as window_aggregator."
+  }
+}
+
+variable "policy" {
+  description = "JSON of the policy document with what this function alone may do"
+  type        = string
+  nullable    = false
+}
+
+variable "reserved_concurrency" {
+  description = "Reserved concurrent executions; -1 for none"
+  type        = number
+  default     = -1
+  nullable    = false
+}
+
+variable "timeout_seconds" {
+  description = "Time limit of one invocation"
+  type        = number
+  default     = 60
+  nullable    = false
+
+  validation {
+    condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 900
+    error_message = "timeout_seconds is between 1 and 900."
+  }
+}
+
+variable "triggers" {
+  description = "Rules that invoke the function, by short name: an event pattern (JSON) or a schedule expression"
+  type = map(object({
+    description         = string
+    event_bus_name      = optional(string, "default")
+    event_pattern       = optional(string)
+    schedule_expression = optional(string)
+  }))
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for t in var.triggers : (t.event_pattern == null) != (t.schedule_expression == null)])
+    error_message = "Each trigger has either an event_pattern or a schedule_expression."
+  }
+}

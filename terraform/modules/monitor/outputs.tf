@@ -1,0 +1,9 @@
+output "dashboard_name" {
+  description = "Dashboard of the model"
+  value       = aws_cloudwatch_dashboard.this.dashboard_name
+}
+
+output "threshold_parameter" {
+  description = "SSM parameter of the threshold: arn and name"
+  value       = { arn = local.threshold_parameter_arn, name = aws_ssm_parameter.threshold.name }
+}

@@ -1,0 +1,62 @@
+# The smallest network a Fargate task can poll from: two public subnets, nothing comes in, HTTPS goes out.
+# No NAT gateway: it would cost more than everything else together.
+
+data "aws_availability_zones" "this" {
+  state = "available"
+}
+
+locals {
+  subnets = { for index in [0, 1] : tostring(index) => cidrsubnet(var.cidr, 1, index) }
+}
+
+resource "aws_vpc" "this" {
+  cidr_block           = var.cidr
+  enable_dns_hostnames = true
+  tags                 = { Name = var.prefix }
+}
+
+resource "aws_internet_gateway" "this" {
+  vpc_id = aws_vpc.this.id
+  tags   = { Name = var.prefix }
+}
+
+resource "aws_subnet" "public" {
+  for_each = local.subnets
+
+  vpc_id            = aws_vpc.this.id
+  availability_zone = data.aws_availability_zones.this.names[tonumber(each.key)]
+  cidr_block        = each.value
+  tags              = { Name = "${var.prefix}-${each.key}" }
+}
+
+resource "aws_route_table" "public" {
+  vpc_id = aws_vpc.this.id
+  tags   = { Name = var.prefix }
+
+  route {
+    cidr_block = "0.0.0.0/0"
+    gateway_id = aws_internet_gateway.this.id
+  }
+}
+
+resource "aws_route_table_association" "public" {
+  for_each = aws_subnet.public
+
+  subnet_id      = each.value.id
+  route_table_id = aws_route_table.public.id
+}
+
+resource "aws_security_group" "outbound" {
+  name        = "${var.prefix}-outbound"
+  description = "HTTPS out, nothing in"
+  vpc_id      = aws_vpc.this.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "https" {
+  security_group_id = aws_security_group.outbound.id
+  description       = "The source, and AWS"
+  cidr_ipv4         = "0.0.0.0/0"
+  from_port         = 443
+  to_port           = 443
+  ip_protocol       = "tcp"
+}

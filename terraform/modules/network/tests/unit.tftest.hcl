@@ -1,0 +1,42 @@
+mock_provider "aws" {
+  source          = "../../tests/mocks"
+  override_during = plan
+}
+
+variables {
+  prefix = "test"
+}
+
+run "nothing_comes_in_and_only_https_goes_out" {
+  command = plan
+
+  assert {
+    condition     = aws_vpc_security_group_egress_rule.https.from_port == 443 && aws_vpc_security_group_egress_rule.https.to_port == 443
+    error_message = "Only HTTPS leaves."
+  }
+
+  assert {
+    condition     = length(aws_subnet.public) == 2 && length(distinct([for s in aws_subnet.public : s.availability_zone])) == 2
+    error_message = "The subnets are in two zones."
+  }
+
+  assert {
+    condition     = length(distinct([for s in aws_subnet.public : s.cidr_block])) == 2
+    error_message = "The subnets do not overlap."
+  }
+
+  assert {
+    condition     = one(aws_route_table.public.route).cidr_block == "0.0.0.0/0"
+    error_message = "The subnets reach the internet without a NAT gateway."
+  }
+}
+
+run "cidr_is_a_range" {
+  command = plan
+
+  variables {
+    cidr = "10.0.0.0"
+  }
+
+  expect_failures = [var.cidr]
+}

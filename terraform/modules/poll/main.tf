@@ -1,0 +1,105 @@
+# ① poll: one Fargate task reads the source and puts transactions on the bus.
+
+locals {
+  name   = "${var.foundation.prefix}-poller"
+  health = "/tmp/healthy"
+
+  environment = merge(
+    {
+      EVENT_BUS_NAME   = var.foundation.bus_name
+      HEALTH_FILE      = local.health
+      METRIC_NAMESPACE = var.foundation.metric_namespace
+      POLL_SECONDS     = tostring(var.poller.poll_seconds)
+      SOURCE           = var.poller.source
+    },
+    { for name, value in {
+      SIMULATOR_HOURS               = var.poller.simulator.hours
+      SIMULATOR_RATE                = var.poller.simulator.rate
+      SIMULATOR_REGIME_CHANGE_HOURS = var.poller.simulator.regime_change_hours
+      SIMULATOR_SEED                = var.poller.simulator.seed
+      SIMULATOR_START               = var.poller.simulator.start
+      SOURCE_FILE                   = var.poller.source_file
+      SOURCE_URL                    = var.poller.source_url
+    } : name => tostring(value) if value != null },
+  )
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/ecs/${local.name}"
+  kms_key_id        = var.foundation.kms_key_arn
+  retention_in_days = var.foundation.log_retention_days
+}
+
+resource "aws_ecs_cluster" "this" {
+  name = local.name
+
+  setting {
+    name  = "containerInsights"
+    value = "disabled" # one task; the poller's own metrics say more
+  }
+}
+
+resource "aws_ecs_task_definition" "this" {
+  family                   = local.name
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = "256"
+  memory                   = "512"
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+
+  runtime_platform {
+    cpu_architecture        = "ARM64"
+    operating_system_family = "LINUX"
+  }
+
+  container_definitions = jsonencode([{
+    name                   = "poller"
+    image                  = var.image
+    essential              = true
+    readonlyRootFilesystem = false # the health file
+    environment            = [for name in sort(keys(local.environment)) : { name = name, value = local.environment[name] }]
+
+    healthCheck = {
+      command     = ["CMD", "python", "-m", "poller.health"]
+      interval    = 30
+      retries     = 3
+      startPeriod = 60
+      timeout     = 5
+    }
+
+    logConfiguration = {
+      logDriver = "awslogs"
+      options = {
+        awslogs-group         = aws_cloudwatch_log_group.this.name
+        awslogs-region        = var.foundation.region
+        awslogs-stream-prefix = "poller"
+      }
+    }
+  }])
+}
+
+resource "aws_ecs_service" "this" {
+  name            = local.name
+  cluster         = aws_ecs_cluster.this.id
+  task_definition = aws_ecs_task_definition.this.arn
+  desired_count   = var.poller.desired_count
+  launch_type     = "FARGATE"
+
+  # Two pollers would only publish everything twice; the gap of a restart is bridged by the source's own history.
+  deployment_maximum_percent         = 100
+  deployment_minimum_healthy_percent = 0
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  network_configuration {
+    assign_public_ip = var.network.assign_public_ip
+    security_groups  = var.network.security_group_ids
+    subnets          = var.network.subnet_ids
+  }
+
+  depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.task] # or the first task starts without permissions
+}

@@ -1,0 +1,8 @@
+output "ecs" {
+  description = "Cluster, service, and task definition (to run a replay beside the service)"
+  value = {
+    cluster         = aws_ecs_cluster.this.name
+    service         = aws_ecs_service.this.name
+    task_definition = aws_ecs_task_definition.this.family
+  }
+}

@@ -1,0 +1,62 @@
+# ⑤ register: the versions of the model, who approves them, and what an approved one runs as.
+
+locals {
+  arn_parts        = "${var.foundation.region}:${var.foundation.account_id}"
+  group_name       = "${var.foundation.prefix}-models"
+  policy_parameter = "/${var.foundation.prefix}/approval/policy"
+
+  pending_pattern = {
+    source        = ["aws.sagemaker"]
+    "detail-type" = ["SageMaker Model Package State Change"]
+    detail = {
+      ModelPackageGroupName = [local.group_name]
+      ModelApprovalStatus   = ["PendingManualApproval"]
+    }
+  }
+}
+
+resource "aws_sagemaker_model_package_group" "this" {
+  model_package_group_name        = local.group_name
+  model_package_group_description = "Forecasters of minute aggregates, one version per training"
+}
+
+resource "aws_ssm_parameter" "policy" {
+  name        = local.policy_parameter
+  description = "Who approves a model: a person (manual) or the loop (automatic)"
+  type        = "String"
+  value       = var.approval_policy
+}
+
+module "model_approver" {
+  source = "../lambda_function"
+
+  name        = "model_approver"
+  description = "New model package -> approved, if the policy is automatic"
+  foundation  = var.foundation
+  policy      = data.aws_iam_policy_document.model_approver.json
+
+  environment = {
+    POLICY_PARAMETER = aws_ssm_parameter.policy.name
+  }
+
+  triggers = {
+    pending = {
+      description   = "Model package waits for approval -> model_approver"
+      event_pattern = jsonencode(local.pending_pattern)
+    }
+  }
+}
+
+data "aws_iam_policy_document" "model_approver" {
+  statement {
+    sid       = "ReadPolicy"
+    actions   = ["ssm:GetParameter"]
+    resources = ["arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter${local.policy_parameter}"]
+  }
+
+  statement {
+    sid       = "ApproveVersions"
+    actions   = ["sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage"]
+    resources = ["arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:model-package/${local.group_name}/*"]
+  }
+}

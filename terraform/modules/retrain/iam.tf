@@ -1,0 +1,48 @@
+data "aws_iam_policy_document" "retrain_trigger" {
+  statement {
+    sid = "StartTraining"
+    actions = [
+      "sagemaker:DescribePipelineExecution",
+      "sagemaker:ListPipelineExecutions",
+      "sagemaker:StartPipelineExecution",
+    ]
+    resources = [local.pipeline_arn, "${local.pipeline_arn}/execution/*"]
+  }
+
+  statement {
+    sid     = "ReadHyperparametersAndPolicy"
+    actions = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]
+    resources = [
+      "${local.parameters}/quality/policy",
+      "${local.parameters}/quality/policy/*",
+      "${local.parameters}/training/hyperparameters",
+      "${local.parameters}/training/hyperparameters/*",
+    ]
+  }
+
+  statement {
+    sid       = "RecordDecision"
+    actions   = ["events:PutEvents"]
+    resources = [var.foundation.bus_arn]
+  }
+}
+
+data "aws_iam_policy_document" "threshold_updater" {
+  statement {
+    sid       = "ReadVersion"
+    actions   = ["sagemaker:DescribeModelPackage"]
+    resources = ["arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:model-package/${var.model_package_group_name}/*"]
+  }
+
+  statement {
+    sid       = "ReadEvaluation"
+    actions   = ["s3:GetObject"]
+    resources = ["${var.foundation.bucket_arn}/training/*"]
+  }
+
+  statement {
+    sid       = "MoveThreshold"
+    actions   = ["ssm:GetParameter", "ssm:PutParameter"]
+    resources = [var.threshold_parameter.arn]
+  }
+}

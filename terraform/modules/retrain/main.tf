@@ -1,0 +1,74 @@
+# ⑧ retrain: production got worse -> one guarded training; a deployed model -> a threshold that fits it.
+
+locals {
+  arn_parts    = "${var.foundation.region}:${var.foundation.account_id}"
+  parameters   = "arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter/${var.foundation.prefix}"
+  pipeline_arn = "arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:pipeline/${var.pipeline_name}"
+  alarm_name   = "${var.foundation.prefix}-production-loss"
+
+  alarm_pattern = {
+    source        = ["aws.cloudwatch"]
+    "detail-type" = ["CloudWatch Alarm State Change"]
+    detail = {
+      alarmName = [local.alarm_name]
+      state     = { value = ["ALARM"] }
+    }
+  }
+
+  deployed_pattern = {
+    source        = ["evergreen.loop"]
+    "detail-type" = ["Model Deployed"]
+    detail        = { stage = ["production"] }
+  }
+}
+
+module "retrain_trigger" {
+  source = "../lambda_function"
+
+  name        = "retrain_trigger"
+  description = "Alarm, schedule or person -> at most one training"
+  foundation  = var.foundation
+  policy      = data.aws_iam_policy_document.retrain_trigger.json
+
+  # One at a time, so that two events at once cannot both find no training running.
+  reserved_concurrency = var.retraining.reserved_concurrency
+
+  environment = {
+    PARAMETER_PATH = "/${var.foundation.prefix}"
+    PIPELINE_NAME  = var.pipeline_name
+  }
+
+  triggers = merge(
+    {
+      alarm = {
+        description   = "Production loss alarm -> retrain_trigger"
+        event_pattern = jsonencode(local.alarm_pattern)
+      }
+    },
+    { for expression in compact([var.retraining.schedule]) : "schedule" => {
+      description         = "Regular retraining -> retrain_trigger"
+      schedule_expression = expression
+    } },
+  )
+}
+
+module "threshold_updater" {
+  source = "../lambda_function"
+
+  name        = "threshold_updater"
+  description = "Model deployed to production -> its own threshold"
+  foundation  = var.foundation
+  policy      = data.aws_iam_policy_document.threshold_updater.json
+
+  environment = {
+    THRESHOLD_PARAMETER = var.threshold_parameter.name
+  }
+
+  triggers = {
+    deployed = {
+      description    = "Model deployed to production -> threshold_updater"
+      event_bus_name = var.foundation.bus_name
+      event_pattern  = jsonencode(local.deployed_pattern)
+    }
+  }
+}

@@ -1,0 +1,55 @@
+# ④ train: history -> model -> backtest -> gate -> new version in the registry.
+# Python writes the graph; here its parameters get the values of this deployment.
+
+locals {
+  arn_parts     = "${var.foundation.region}:${var.foundation.account_id}"
+  pipeline_name = "${var.foundation.prefix}-training"
+
+  training_images = { builtin = data.aws_sagemaker_prebuilt_ecr_image.deepar.registry_path, own = var.image }
+
+  # The definition's parameters by name, strings as every parameter of it; a name it does not have is left alone.
+  values = merge(
+    { for name, value in var.training.hyperparameters : replace(title(replace(name, "_", " ")), " ", "") => tostring(value) },
+    {
+      Bucket                 = var.foundation.bucket_name
+      FeatureGroupName       = var.feature_group.name
+      KmsKeyId               = var.foundation.kms_key_arn
+      ModelPackageGroupName  = var.model_package_group_name
+      Prefix                 = var.foundation.prefix
+      ProcessingImage        = var.image
+      ProcessingInstanceType = var.training.processing_instance_type
+      RequestMinutes         = tostring(var.request_minutes)
+      RoleArn                = aws_iam_role.this.arn
+      TrainingImage          = local.training_images[var.training.image]
+      TrainingInstanceType   = var.training.training_instance_type
+    },
+    { for name, value in {
+      BacktestWindows = var.training.backtest_windows
+      HistoryHours    = var.training.history_hours
+      MinimumMinutes  = var.training.minimum_minutes
+    } : name => tostring(value) if value != null },
+  )
+
+  definition = jsondecode(file(var.definition_file))
+}
+
+data "aws_sagemaker_prebuilt_ecr_image" "deepar" {
+  repository_name = "forecasting-deepar"
+  image_tag       = "1"
+}
+
+resource "aws_sagemaker_pipeline" "training" {
+  pipeline_name         = local.pipeline_name
+  pipeline_display_name = local.pipeline_name
+  pipeline_description  = "Reads the history, trains, backtests, and registers what is good enough"
+  role_arn              = aws_iam_role.this.arn
+
+  pipeline_definition = jsonencode(merge(local.definition, {
+    Parameters = [
+      for parameter in local.definition.Parameters :
+      merge(parameter, try({ DefaultValue = local.values[parameter.Name] }, {}))
+    ]
+  }))
+
+  depends_on = [aws_iam_role_policy.this] # or the first execution runs without permissions
+}

@@ -1,0 +1,19 @@
+# Settings that people and the loop may change between two trainings without an apply.
+
+resource "aws_ssm_parameter" "hyperparameters" {
+  for_each = var.training.hyperparameters
+
+  name        = "/${var.foundation.prefix}/training/hyperparameters/${each.key}"
+  description = "Hyperparameter of the next training"
+  type        = "String"
+  value       = each.value
+}
+
+resource "aws_ssm_parameter" "quality" {
+  for_each = var.quality
+
+  name        = "/${var.foundation.prefix}/quality/policy/${each.key}"
+  description = "What the gate and the threshold are made of, and how often the loop may train"
+  type        = "String"
+  value       = each.value
+}

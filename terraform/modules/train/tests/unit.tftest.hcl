@@ -1,0 +1,129 @@
+mock_provider "aws" {
+  source          = "../../tests/mocks"
+  override_during = plan
+}
+
+variables {
+  definition_file          = "../../../sagemaker_pipelines/training/definition.json"
+  image                    = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/test-forecaster:1"
+  model_package_group_name = "test-models"
+  quality                  = { cooldown_hours = 6, daily_cap = 3, margin = 0.1, maximum_loss = 1, maximum_ratio_to_naive = 1, threshold_quantile = 0.95 }
+  repository_arn           = "arn:aws:ecr:eu-west-1:123456789012:repository/test-forecaster"
+  request_minutes          = 270
+  feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
+  training                 = { backtest_windows = null, history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+
+  foundation = {
+    account_id  = "123456789012"
+    bucket_arn  = "arn:aws:s3:::test-123456789012-eu-west-1"
+    bucket_name = "test-123456789012-eu-west-1"
+    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    partition   = "aws"
+    prefix      = "test"
+    region      = "eu-west-1"
+  }
+}
+
+run "definition_gets_the_values_of_this_deployment" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for name, value in {
+        Bucket                = "test-123456789012-eu-west-1"
+        Epochs                = "12"
+        FeatureGroupName      = "test-minutes"
+        HistoryHours          = "48"
+        LearningRate          = "0.005"
+        ModelPackageGroupName = "test-models"
+        PredictionLength      = "30"
+        Prefix                = "test"
+      } : one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == name]) == value
+    ])
+    error_message = "Parameters are found by name."
+  }
+
+  assert {
+    condition     = [for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.Name] == [for p in jsondecode(file(var.definition_file)).Parameters : p.Name]
+    error_message = "No parameter is added or lost."
+  }
+
+  assert {
+    condition     = jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps == jsondecode(file(var.definition_file)).Steps
+    error_message = "The graph is left as it is."
+  }
+
+  assert {
+    condition     = one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == "BacktestWindows"]) == one([for p in jsondecode(file(var.definition_file)).Parameters : p.DefaultValue if p.Name == "BacktestWindows"])
+    error_message = "What is null stays as the definition says."
+  }
+
+  assert {
+    condition     = strcontains(one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == "TrainingImage"]), "forecasting-deepar")
+    error_message = "builtin is DeepAR of AWS."
+  }
+
+  assert {
+    condition     = aws_sagemaker_pipeline.training.pipeline_name == "test-training"
+    error_message = "The pipeline has its name."
+  }
+}
+
+run "settings_can_be_changed_without_an_apply" {
+  command = plan
+
+  assert {
+    condition     = aws_ssm_parameter.hyperparameters["epochs"].name == "/test/training/hyperparameters/epochs" && aws_ssm_parameter.hyperparameters["epochs"].value == "12"
+    error_message = "Hyperparameters are parameters."
+  }
+
+  assert {
+    condition     = aws_ssm_parameter.quality["daily_cap"].name == "/test/quality/policy/daily_cap" && aws_ssm_parameter.quality["daily_cap"].value == "3"
+    error_message = "So is the quality policy."
+  }
+
+  assert {
+    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.data, data.aws_iam_policy_document.this] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
+    error_message = "Actions are enumerated."
+  }
+
+  assert {
+    condition     = sort(flatten([for d in [data.aws_iam_policy_document.data, data.aws_iam_policy_document.this] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["SignInToRegistry", "WriteJobMetrics"])
+    error_message = "No statement is for every resource but those whose service knows none."
+  }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.this.statement : s.resources if contains(s.actions, "iam:PassRole")]) == ["arn:aws:iam::123456789012:role/test-training"]
+    error_message = "The role may pass nothing but itself."
+  }
+}
+
+run "image_is_known" {
+  command = plan
+
+  variables {
+    training = { backtest_windows = null, history_hours = 48, image = "other", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  }
+
+  expect_failures = [var.training]
+}
+
+run "likelihood_is_one_that_deepar_has" {
+  command = plan
+
+  variables {
+    training = { backtest_windows = null, history_hours = 48, image = "own", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "cauchy", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  }
+
+  expect_failures = [var.training]
+}
+
+run "missing_definition_is_explained" {
+  command = plan
+
+  variables {
+    definition_file = "no-such.json"
+  }
+
+  expect_failures = [var.definition_file]
+}

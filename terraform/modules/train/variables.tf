@@ -1,0 +1,102 @@
+variable "definition_file" {
+  description = "The pipeline definition that Python renders"
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = fileexists(var.definition_file)
+    error_message = "${var.definition_file} is missing: run `python -m sagemaker_pipelines.training`."
+  }
+}
+
+variable "feature_group" {
+  description = "Where the history is: name and arn"
+  type        = object({ arn = string, name = string })
+  nullable    = false
+}
+
+variable "foundation" {
+  description = "Output of the module foundation"
+  type = object({
+    account_id  = string
+    bucket_arn  = string
+    bucket_name = string
+    kms_key_arn = string
+    partition   = string
+    prefix      = string
+    region      = string
+  })
+  nullable = false
+}
+
+variable "image" {
+  description = "Our own image, with tag: runs the steps, and trains if training.image is own"
+  type        = string
+  nullable    = false
+}
+
+variable "model_package_group_name" {
+  description = "Where good models are registered"
+  type        = string
+  nullable    = false
+}
+
+variable "quality" {
+  description = "Quality policy: names and values of the parameters under quality/policy/"
+  type = object({
+    cooldown_hours         = number
+    daily_cap              = number
+    margin                 = number
+    maximum_loss           = number
+    maximum_ratio_to_naive = number
+    threshold_quantile     = number
+  })
+  nullable = false
+}
+
+variable "repository_arn" {
+  description = "ECR repository of the forecaster image"
+  type        = string
+  nullable    = false
+}
+
+variable "request_minutes" {
+  description = "Minutes of history in a request to the deployed model, so that the backtest asks the same way"
+  type        = number
+  nullable    = false
+}
+
+variable "training" {
+  description = "Algorithm image (builtin DeepAR or our own), instance types, history and hyperparameters; null: as the definition says"
+  type = object({
+    backtest_windows = number
+    history_hours    = number
+    hyperparameters = object({
+      context_length          = number
+      dropout_rate            = number
+      early_stopping_patience = number
+      epochs                  = number
+      learning_rate           = number
+      likelihood              = string
+      mini_batch_size         = number
+      num_cells               = number
+      num_layers              = number
+      prediction_length       = number
+    })
+    image                    = string
+    minimum_minutes          = number
+    processing_instance_type = string
+    training_instance_type   = string
+  })
+  nullable = false
+
+  validation {
+    condition     = contains(["builtin", "own"], var.training.image)
+    error_message = "training.image is builtin or own."
+  }
+
+  validation {
+    condition     = contains(["deterministic-L1", "gaussian", "negative-binomial", "student-T"], var.training.hyperparameters.likelihood)
+    error_message = "training.hyperparameters.likelihood is student-T, gaussian, negative-binomial or deterministic-L1."
+  }
+}

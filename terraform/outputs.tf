@@ -1,0 +1,82 @@
+output "account_id" {
+  description = "Account of the deployment"
+  value       = module.foundation.foundation.account_id
+}
+
+output "bucket_name" {
+  description = "Data bucket"
+  value       = module.foundation.foundation.bucket_name
+}
+
+output "bus_name" {
+  description = "Event bus of transactions and decisions"
+  value       = module.foundation.foundation.bus_name
+}
+
+output "dashboard_urls" {
+  description = "Dashboards in the console"
+  value = {
+    for name, dashboard in { ingestion = module.ingest.dashboard_name, model_monitoring = module.monitor.dashboard_name } :
+    name => "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards/dashboard/${dashboard}"
+  }
+}
+
+output "decision_log_group" {
+  description = "Log group of the decision log"
+  value       = module.foundation.decision_log_group
+}
+
+output "endpoint_names" {
+  description = "Endpoints by stage; they exist once a model is deployed"
+  value       = module.deploy.endpoint_names
+}
+
+output "loss_alarm_name" {
+  description = "Alarm that asks for a training"
+  value       = module.retrain.alarm_name
+}
+
+output "model_package_group_name" {
+  description = "Group of the model's versions"
+  value       = module.register.model_package_group_name
+}
+
+output "network" {
+  description = "Where the poller runs: for a replay task beside the service"
+  value       = local.network
+}
+
+output "pipeline_name" {
+  description = "Training pipeline"
+  value       = module.train.pipeline_name
+}
+
+output "poller" {
+  description = "ECS cluster, service and task definition of the poller"
+  value       = module.poll.ecs
+}
+
+output "prefix" {
+  description = "Start of every name"
+  value       = var.prefix
+}
+
+output "region" {
+  description = "Region of the deployment"
+  value       = local.region
+}
+
+output "repository_urls" {
+  description = "Where `make images` pushes"
+  value       = { for name, repository in module.foundation.repositories : name => repository.url }
+}
+
+output "retrain_function_name" {
+  description = "Function that `evergreen retrain` invokes"
+  value       = module.retrain.retrain_function_name
+}
+
+output "state_machine_arn" {
+  description = "The deployment"
+  value       = module.deploy.state_machine_arn
+}

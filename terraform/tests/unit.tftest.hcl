@@ -1,0 +1,66 @@
+mock_provider "aws" {
+  source          = "./tests/mocks"
+  override_during = plan
+}
+
+run "the_stages_fit_together" {
+  command = plan
+
+  assert {
+    condition     = output.bucket_name == "test-123456789012-eu-west-1" # the mocked bucket
+    error_message = "The data bucket has a name."
+  }
+
+  assert {
+    condition     = output.endpoint_names == { production = "evergreen-production", staging = "evergreen-staging" }
+    error_message = "Endpoints are named by prefix and stage."
+  }
+
+  assert {
+    condition     = output.pipeline_name == "evergreen-training" && output.model_package_group_name == "evergreen-models" && output.loss_alarm_name == "evergreen-production-loss"
+    error_message = "Names are those of the contract."
+  }
+
+  assert {
+    condition     = output.retrain_function_name == "evergreen-retrain-trigger"
+    error_message = "The CLI finds the function to invoke."
+  }
+
+  assert {
+    condition     = output.network.assign_public_ip && length(output.network.subnet_ids) == 2
+    error_message = "Without a network of the caller's there is a small one of our own."
+  }
+
+  assert {
+    condition     = strcontains(output.dashboard_urls.model_monitoring, "dashboard/evergreen-model-monitoring")
+    error_message = "The dashboard is one click away."
+  }
+
+  assert {
+    condition     = local.forecast_environment == { HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
+    error_message = "Smoke test and monitor forecast the same minutes."
+  }
+}
+
+run "a_network_of_the_callers_is_used" {
+  command = plan
+
+  variables {
+    network = { security_group_ids = ["sg-1"], subnet_ids = ["subnet-1"] }
+  }
+
+  assert {
+    condition     = length(module.network) == 0 && output.network == { assign_public_ip = false, security_group_ids = tolist(["sg-1"]), subnet_ids = tolist(["subnet-1"]) }
+    error_message = "No second network is made."
+  }
+}
+
+run "prefix_is_short_and_fits_every_service" {
+  command = plan
+
+  variables {
+    prefix = "Evergreen_1"
+  }
+
+  expect_failures = [var.prefix]
+}

@@ -1,0 +1,51 @@
+"""A local AWS of its own for each test module: virtual clock, free port, ended afterwards."""
+
+import json
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from local import lifecycle
+
+START = "2024-10-10T00:00:00Z"
+
+
+@dataclass(frozen=True)
+class LocalAws:
+    """A running server, seen from outside."""
+
+    url: str
+    home: Path
+
+    def client(self, service):
+        return boto3.client(
+            service,
+            endpoint_url=self.url,
+            region_name="eu-west-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
+        )
+
+    def post(self, path, **body):
+        request = urllib.request.Request(f"{self.url}/_evergreen/{path}", json.dumps(body).encode())
+        with urllib.request.urlopen(request, timeout=120) as answer:
+            return json.load(answer)
+
+    def advance(self, to):
+        return self.post("clock", advance_to=to)
+
+    def settle(self):
+        return self.post("settle")
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory):
+    home = tmp_path_factory.mktemp("local")
+    health = lifecycle.up(0, home, ["--clock", "virtual", "--start", START])
+    yield LocalAws(health["endpoint_url"], home)
+    lifecycle.down(home)

@@ -1,0 +1,164 @@
+"""The clock's promises: order, settling between timers, waits that count right, breakpoints."""
+
+import threading
+import time
+
+import pytest
+
+from local.clock import Clock, ClockBusyError
+
+START = 1_700_000_000.0
+
+
+@pytest.fixture
+def clock():
+    return Clock("virtual", START)
+
+
+def test_timers_fire_in_time_order_and_see_their_own_time(clock):
+    seen = []
+    for delay in (30, 10, 20, 10):
+        clock.call_later(delay, lambda delay=delay: seen.append((delay, clock.now() - START)))
+    clock.advance(START + 25)
+    assert seen == [(10, 10), (10, 10), (20, 20)]
+    assert clock.now() == START + 25
+
+
+def test_work_of_one_timer_is_settled_before_the_next_fires(clock):
+    seen = []
+
+    def slow():
+        time.sleep(0.05)
+        clock.spawn(lambda: (time.sleep(0.05), seen.append("consequence")))
+
+    clock.call_later(1, slow)
+    clock.call_later(2, seen.append, "next")
+    clock.advance(START + 3)
+    assert seen == ["consequence", "next"]
+
+
+def test_timer_made_by_a_timer_fires_in_the_same_advance(clock):
+    seen = []
+    clock.call_later(1, lambda: clock.call_later(1, lambda: seen.append(clock.now() - START)))
+    clock.advance(START + 10)
+    assert seen == [2]
+
+
+def test_cancelled_timer_never_fires(clock):
+    seen = []
+    clock.call_later(1, seen.append, "no").cancel()
+    clock.advance(START + 10)
+    assert seen == []
+
+
+def test_sleeping_worker_is_not_in_flight_and_wakes_in_order(clock):
+    seen = []
+
+    def worker():
+        for _ in range(3):
+            clock.sleep(10)
+            seen.append(clock.now() - START)
+
+    clock.spawn(worker)
+    clock.call_later(15, seen.append, "timer")
+    clock.advance(START + 60, timeout=5)
+    assert seen == [10, "timer", 20, 30]
+
+
+def test_a_woken_worker_is_counted_before_its_waker_ends(clock):
+    """Many hand-overs: one lost count would let the late timer overtake the chain."""
+    seen = []
+
+    def chain(left):
+        if left == 0:
+            seen.append("chain")
+            return
+        signal = clock.signal()
+        clock.spawn(lambda: (signal.wait(), clock.spawn(chain, left - 1)))
+        clock.spawn(signal.set)
+
+    clock.call_later(1, chain, 200)
+    clock.call_later(2, seen.append, "late")
+    clock.advance(START + 3, timeout=20)
+    assert seen == ["chain", "late"]
+
+
+def test_idle_wait_does_not_hold_the_clock(clock):
+    ended, left = threading.Event(), threading.Event()
+
+    def wait_for_the_outside():
+        with clock.idle():
+            ended.wait(5)
+        left.set()
+
+    clock.spawn(wait_for_the_outside)
+    clock.advance(START + 1, timeout=2)
+    ended.set()
+    assert left.wait(2)
+    assert clock.settle(2)
+
+
+def test_failing_work_is_still_counted_down(clock):
+    clock.spawn(lambda: 1 / 0)
+    assert clock.settle(2)
+
+
+def test_work_that_takes_too_long_makes_the_clock_busy(clock):
+    release = threading.Event()
+    clock.spawn(release.wait, 5)
+    with pytest.raises(ClockBusyError):
+        clock.follow(START + 5, timeout=0.05)
+    assert clock.now() == START
+    release.set()
+    clock.follow(START + 5, timeout=2)
+    assert clock.now() == START + 5
+
+
+def test_following_backwards_does_nothing(clock):
+    clock.follow(START - 100)
+    assert clock.now() == START
+
+
+def test_breakpoint_holds_advance_and_follow(clock):
+    seen = []
+    clock.call_later(10, seen.append, "at")
+    clock.call_later(11, seen.append, "after")
+    clock.stop_at(START + 10)
+    assert clock.advance(START + 60) == START + 10
+    assert seen == ["at"]
+    assert clock.state()["holding"]
+    with pytest.raises(ClockBusyError):
+        clock.follow(START + 60, timeout=0.05)
+    threading.Timer(0.05, clock.stop_at, [None]).start()
+    clock.follow(START + 60, timeout=2)
+    assert seen == ["at", "after"]
+    assert not clock.state()["holding"]
+
+
+def test_worker_that_advances_is_refused_instead_of_hanging(clock):
+    errors = []
+
+    def worker():
+        try:
+            clock.advance(START + 1)
+        except RuntimeError as error:
+            errors.append(error)
+
+    clock.spawn(worker)
+    assert clock.settle(2)
+    assert len(errors) == 1
+
+
+def test_real_clock_fires_without_being_advanced():
+    clock, fired = Clock("real"), threading.Event()
+    clock.call_later(0.02, fired.set)
+    assert fired.wait(2)
+
+
+def test_real_clock_does_not_wait_for_work():
+    clock, fired, release = Clock("real"), threading.Event(), threading.Event()
+    clock.spawn(release.wait, 5)
+    clock.call_later(0.01, fired.set)
+    assert fired.wait(2)
+    release.set()
+    assert clock.settle(2)
