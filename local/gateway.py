@@ -29,7 +29,7 @@ CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 
 
 def _sagemaker(request: Request) -> Response:
-    from local import sagemaker
+    from local import sagemaker  # noqa: PLC0415 - pandas and pyarrow come with it
 
     return sagemaker.handle(request)
 

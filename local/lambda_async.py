@@ -76,7 +76,7 @@ def _give_up(delivery: Delivery, attempts: int, condition: str, result: lambdas.
             for name, (kind, value) in facts.items()
             if value
         }
-        _send(target, json.dumps(delivery.event), attributes)
+        send(target, json.dumps(delivery.event), attributes)
     _finish(delivery, attempts, condition, "OnFailure", result)
 
 
@@ -108,7 +108,7 @@ def _finish(
     if ":event-bus/" in target:
         _put_event(target, condition, envelope)
     else:
-        _send(target, json.dumps(envelope), {})
+        send(target, json.dumps(envelope), {})
 
 
 def _put_event(bus: str, condition: str, envelope: dict[str, Any]) -> None:
@@ -120,7 +120,7 @@ def _put_event(bus: str, condition: str, envelope: dict[str, Any]) -> None:
     events.emit("lambda", detail_type, envelope, [bus, arn], bus.rpartition("/")[2])
 
 
-def _send(target: str, body: str, attributes: dict[str, Any]) -> None:
+def send(target: str, body: str, attributes: dict[str, Any]) -> None:
     """Send to a queue, a topic or a function."""
     service, name = target.split(":")[2], target.rpartition(":")[2]
     if service == "sqs":

@@ -28,8 +28,9 @@ def status(home: Path) -> dict[str, Any] | None:
     if record is None:
         return None
     try:
-        with urllib.request.urlopen(f"{record['endpoint_url']}/_evergreen/health", timeout=5) as r:
-            health: dict[str, Any] = json.load(r)
+        url = f"{record['endpoint_url']}/_evergreen/health"
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
+            health: dict[str, Any] = json.load(answer)
     except (OSError, urllib.error.URLError, ValueError):
         return None
     if health.get("pid") != record["pid"] or health.get("home") != str(home.resolve()):
@@ -105,6 +106,9 @@ def _record(home: Path) -> dict[str, Any] | None:
 def _is_ours(pid: int) -> bool:
     """Whether the process of this id is a server of ours (ids are used again)."""
     shown = subprocess.run(
-        ["ps", "-o", "stat=", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["ps", "-o", "stat=", "-o", "command=", "-p", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
     ).stdout.strip()
     return "-m local serve" in shown and not shown.startswith("Z")

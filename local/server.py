@@ -1,4 +1,4 @@
-"""The server in the foreground: install our behaviours into MiniStack, serve until told to stop."""
+"""The server in the foreground: our behaviours go into MiniStack, then it serves until told."""
 
 import asyncio
 import importlib
@@ -27,14 +27,15 @@ BEHAVIOURS = [
     "firehose",
     "metrics",
     "alarms",
+    "alarm_protocol",
     "stepfunctions",
     "ecs",
-    "terraform_gaps",
-    "sagemaker",
 ]
 
 
-def serve(port: int, home: Path, mode: Mode, start: float | None, *, die_with_parent: bool) -> None:
+def serve(
+    port: int, home: Path, mode: Mode, start: float | None, *, die_with_parent: bool
+) -> None:
     """Serve on loopback until SIGTERM, SIGINT or, if wished, the end of stdin; never returns."""
     listener = socket.create_server(("127.0.0.1", port))
     port = listener.getsockname()[1]
@@ -47,9 +48,7 @@ def serve(port: int, home: Path, mode: Mode, start: float | None, *, die_with_pa
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         force=True,
     )
-    import importlib.util
     for name in BEHAVIOURS:
-        if importlib.util.find_spec(f"local.{name}") is None: continue
         importlib.import_module(f"local.{name}").install()
     facts = {"pid": os.getpid(), "port": port, "endpoint_url": endpoint_url, "clock": mode}
     (home / "server.json").write_text(json.dumps(facts))
@@ -76,7 +75,7 @@ async def _run(listener: socket.socket, *, die_with_parent: bool) -> None:
     config.loglevel = "WARNING"
     config.keep_alive_timeout = 300
     config.graceful_timeout = 1
-    await hypercorn_serve(gateway.app, config, shutdown_trigger=stop.wait)  # type: ignore[arg-type]
+    await hypercorn_serve(gateway.app, config, shutdown_trigger=stop.wait)
 
 
 def _until_stdin_ends(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

@@ -31,7 +31,10 @@ CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts
 
 
 def main() -> int:
-    """Give the exit code: 0 when all is delivered, 1 with a log line otherwise."""
+    """Give the exit code: 0 when all is delivered.
+
+    2 if settings or source file cannot be used, 1 for any other failure; a log line says why.
+    """
     logs.configure()
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -44,7 +47,7 @@ def main() -> int:
         totals = run(opened(settings, stop), publisher, metrics, Health(settings), stop)
     except (SettingsError, replay.SourceError, UndeliveredError) as error:
         logger.error("polling failed", extra={"error": str(error)})  # noqa: TRY400 - expected
-        return 1
+        return 1 if isinstance(error, UndeliveredError) else 2
     except Exception:
         logger.exception("polling failed")
         return 1

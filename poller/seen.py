@@ -1,32 +1,29 @@
-"""Which transactions were handed on lately. It saves events; correctness never depends on it."""
-
-from collections import OrderedDict
+"""Which transactions were handed on already: the same hash again changes nothing."""
 
 from poller.transaction import Transaction
 
+# At some 100 bytes each that is two to three days of all Bitcoin transactions. What returns even
+# later meets the aggregator, which counts a hash once a minute.
+LIMIT = 1_000_000
+
 
 class Seen:
-    """The last transactions, least recently met first. Its memory is bounded."""
+    """The hashes of the last transactions, first met first. Its memory is bounded."""
 
-    def __init__(self, limit: int = 20_000) -> None:
+    def __init__(self, limit: int = LIMIT) -> None:
         self._limit = limit
-        self._met: OrderedDict[tuple[str, int, int], None] = OrderedDict()
+        self._met: dict[bytes, None] = {}
 
     def fresh(self, transactions: list[Transaction]) -> list[Transaction]:
-        """Leave out what was met before with the same time and fee.
-
-        A known hash with another fee is not a repeat: it passes, so that what comes of it
-        downstream does not depend on how long this memory is.
-        """
+        """Leave out what was met before, whatever else it says now: the first arrival holds."""
         met = self._met
         chosen = []
         for transaction in transactions:
-            key = transaction[:3]
+            key = bytes.fromhex(transaction.hash)
             if key in met:
-                met.move_to_end(key)
                 continue
             met[key] = None
             chosen.append(transaction)
-            if len(met) > self._limit:
-                met.popitem(last=False)
+        while len(met) > self._limit:
+            del met[next(iter(met))]
         return chosen

@@ -3,12 +3,11 @@
 import json
 import math
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 FIRST_TIME = 1_231_006_505  # the first Bitcoin block, 2009-01-03
 MAX_FEE = 21_000_000 * 100_000_000  # satoshi: all the bitcoin there can be
-MAX_BYTES = 255_000  # of the text: one transaction fits into an event
+MAX_BYTES = 255_000  # of the text: so one transaction fits into an event
 RAW_CHARACTERS = 1000  # of what is refused are kept
 
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
@@ -17,6 +16,13 @@ _COUNTS = frozenset({"size", "weight", "vin_sz", "vout_sz"})
 _INT64 = 2**63
 # ASCII: a text's length is its size in bytes, and no lone surrogate can reach the wire.
 _encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON value")
+
+
+_decode = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 class Transaction(NamedTuple):
@@ -37,7 +43,7 @@ class Rejected(NamedTuple):
 def parse(text: bytes, latest: int) -> Transaction | Rejected:
     """Read one line of JSON; `latest` is the last time (epoch seconds) that is believed."""
     try:
-        value = json.loads(text.decode())
+        value = _decode(text.decode())
     except UnicodeDecodeError as error:
         return Rejected(f"not UTF-8: byte {error.start}")
     except RecursionError:
@@ -53,31 +59,25 @@ def check(value: object, latest: int) -> Transaction | Rejected:
         return Rejected(f"not a JSON object: {_shown(value)}")
     fields: dict[str, Any] = value
     name, time, fee = fields.get("hash"), fields.get("time"), fields.get("fee")
-    if fee is None:
-        fee = _fee_of_flows(fields)
     if not isinstance(name, str) or not _HASH.fullmatch(name):
         return Rejected(f"hash is not 64 hex digits: {_shown(name)}")
-    if problem := _range_problem("time", time, FIRST_TIME, latest):
-        return Rejected(problem)
-    if problem := _range_problem("fee", fee, 0, MAX_FEE):
-        return Rejected(problem)
+    if type(time) is not int or not FIRST_TIME <= time <= latest:  # a bool is an int, too
+        return Rejected(_range_problem("time", time, FIRST_TIME, latest))
+    if type(fee) is not int or not 0 <= fee <= MAX_FEE:
+        return Rejected(_range_problem("fee", fee, 0, MAX_FEE))
     name = name.lower()
     sent = {"hash": name, "time": time, "fee": fee}
-    sent |= {
-        key: entry for key, entry in fields.items() if key not in sent and _is_sent(key, entry)
-    }
-    text = _encode(sent)
-    if len(text) > MAX_BYTES:
-        return Rejected(f"larger than an event: {len(text)} bytes")
+    further = {key: entry for key, entry in fields.items() if _is_sent(key, entry)}
+    text = _encode(further | sent)
+    if len(text) > MAX_BYTES:  # a text of that size is worth less than the transaction
+        text = _encode(sent)
     return Transaction(name, time, fee, text)
 
 
-def _range_problem(name: str, value: object, low: int, high: int) -> str | None:
-    if type(value) is not int:  # a bool is an int, too
+def _range_problem(name: str, value: object, low: int, high: int) -> str:
+    if type(value) is not int:
         return f"{name} is not an integer: {_shown(value)}"
-    if not low <= value <= high:
-        return f"{name} is not between {low} and {high}: {_shown(value)}"
-    return None
+    return f"{name} is not between {low} and {high}: {_shown(value)}"
 
 
 def raw_line(line: bytes) -> str:
@@ -91,22 +91,6 @@ def raw_value(value: object) -> str:
         return _shown(value)
     scalars = {key: entry for key, entry in value.items() if not isinstance(entry, dict | list)}
     return _encode(scalars)[:RAW_CHARACTERS]
-
-
-def _fee_of_flows(value: Mapping[str, object]) -> int | None:
-    """What goes in minus what comes out; None where that is not known (as in a coinbase)."""
-    inputs, outputs = value.get("inputs"), value.get("out")
-    if not isinstance(inputs, list) or not isinstance(outputs, list) or not inputs:
-        return None
-    total = 0
-    spent = [entry.get("prev_out") if isinstance(entry, dict) else None for entry in inputs]
-    for sign, flows in ((1, spent), (-1, outputs)):
-        for flow in flows:
-            amount = flow.get("value") if isinstance(flow, dict) else None
-            if type(amount) is not int:
-                return None
-            total += sign * amount
-    return total
 
 
 def _is_sent(key: str, value: Any) -> bool:

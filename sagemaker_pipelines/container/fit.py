@@ -23,8 +23,8 @@ class Progress:
 
 BATCHES_PER_EPOCH = 10  # what Amazon DeepAR's log shows for few series
 VALIDATION_WINDOWS = 64
-# Spread of the random levels (logarithm). One series is at each level only once: without them the
-# network learns which level belongs to which hour of the training data, and fails at any new level.
+# Spread of the random levels (logarithm). One series is at each level only once: without them
+# the network learns which level belongs to which hour of the training data, and fails at others.
 LEVEL_SPREAD = 0.5
 
 

@@ -32,7 +32,9 @@ class LocalAws:
         )
 
     def post(self, path, **body):
-        request = urllib.request.Request(f"{self.url}/_evergreen/{path}", json.dumps(body).encode())
+        request = urllib.request.Request(
+            f"{self.url}/_evergreen/{path}", json.dumps(body).encode()
+        )
         with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 

@@ -115,7 +115,12 @@ def test_timeout_ends_the_sandbox_and_says_so(aws):
     ("settings", "event", "kind", "message"),
     [
         ({"handler": "nowhere.f"}, {}, "Runtime.ImportModuleError", "Unable to import module"),
-        ({"handler": "app.f"}, {}, "Runtime.HandlerNotFound", "Handler 'f' missing on module 'app'"),
+        (
+            {"handler": "app.f"},
+            {},
+            "Runtime.HandlerNotFound",
+            "Handler 'f' missing on module 'app'",
+        ),
         ({}, {"exit": True}, "Runtime.ExitError", "Runtime exited with error: exit status 7"),
         ({}, {"unfit": True}, "Runtime.MarshalError", "Unable to marshal response"),
         ({"code": "1 / 0"}, {}, "ZeroDivisionError", "division by zero"),
@@ -200,9 +205,7 @@ def test_failure_destination_gets_the_envelope_after_the_configured_retries(aws)
 
 def test_reserved_concurrency_queues_events_and_throttles_calls(aws):
     function = Function(aws, "single")
-    function.client.put_function_concurrency(
-        FunctionName="single", ReservedConcurrentExecutions=1
-    )
+    function.client.put_function_concurrency(FunctionName="single", ReservedConcurrentExecutions=1)
     function()
     for _ in range(3):
         function.later(sleep=0.3)
