@@ -57,7 +57,7 @@ def put_events(data: dict[str, Any], allow_aws_source: bool = False) -> Answer:
     if not 1 <= len(entries) <= 10:
         return error_response_json(
             "ValidationException",
-            f"Value at 'entries' failed to satisfy constraint: 1 to 10 entries, not {len(entries)}",
+            f"Value at 'entries' must have length from 1 to 10, not {len(entries)}",
             400,
         )
     if sum(map(entry_bytes, entries)) > REQUEST_BYTES:

@@ -1,6 +1,7 @@
 """A local AWS of its own for each test module: virtual clock, free port, ended afterwards."""
 
 import json
+import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,14 @@ class LocalAws:
 
     def settle(self):
         return self.post("settle")
+
+    def until(self, found, seconds=30.0):
+        """Poll a condition until it holds -> what it returned."""
+        deadline = time.monotonic() + seconds
+        while not (value := found()):
+            assert time.monotonic() < deadline, "the condition did not come true in time"
+            time.sleep(0.05)
+        return value
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""CloudWatch alarms of the local AWS: M of N, missing data, metric math, event, action, history."""
+"""CloudWatch alarms of the local AWS: M of N, missing data, metric math, event, history."""
 
 import json
 

@@ -1,0 +1,110 @@
+"""ECS tasks of the local AWS are processes: environment, logs, exit codes, stopping, restarts."""
+
+import pytest
+
+from tests.integration.local.test_events import Queue, rule
+
+pytestmark = pytest.mark.integration
+
+PROGRAM = """
+import os, signal, sys, time
+print("level", os.environ["LEVEL"], os.environ.get("HOME"), flush=True)
+signal.signal(signal.SIGTERM, lambda *_: (print("drained", flush=True), sys.exit(0)))
+if os.environ["LEVEL"] == "wait":
+    time.sleep(600)
+sys.exit(3)
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster(aws):
+    client = aws.client("ecs")
+    client.create_cluster(clusterName="poller")
+    client.register_task_definition(
+        family="poller",
+        containerDefinitions=[
+            {
+                "name": "poller",
+                "image": "registry/any-poller:1",
+                "command": ["python", "-c", PROGRAM],
+                "environment": [{"name": "LEVEL", "value": "task"}],
+                "logConfiguration": {
+                    "logDriver": "awslogs",
+                    "options": {
+                        "awslogs-group": "/ecs/poller",
+                        "awslogs-stream-prefix": "run",
+                        "awslogs-region": "eu-west-1",
+                    },
+                },
+            }
+        ],
+    )
+    return client
+
+
+def run(client, level):
+    override = {"name": "poller", "environment": [{"name": "LEVEL", "value": level}]}
+    (task,) = client.run_task(
+        cluster="poller", taskDefinition="poller", overrides={"containerOverrides": [override]}
+    )["tasks"]
+    return task["taskArn"]
+
+
+def stopped(client, arn):
+    client.get_waiter("tasks_stopped").wait(
+        cluster="poller", tasks=[arn], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    (task,) = client.describe_tasks(cluster="poller", tasks=[arn])["tasks"]
+    return task
+
+
+def printed(aws, arn, text):
+    """Wait until the task has printed a text -> all it has printed."""
+    client, stream = aws.client("logs"), f"run/poller/{arn.rpartition('/')[2]}"
+
+    def found():
+        try:
+            events = client.get_log_events(logGroupName="/ecs/poller", logStreamName=stream)
+        except client.exceptions.ResourceNotFoundException:
+            return []
+        return [event["message"] for event in events["events"]]
+
+    return aws.until(lambda: any(text in line for line in found()) and found())
+
+
+def test_a_task_runs_its_command_with_its_environment_and_reports_its_exit(aws, cluster):
+    queue = Queue(aws, "tasks")
+    rule(aws, "tasks", {"Arn": queue.arn}, {"source": ["aws.ecs"]}, bus="default")
+    arn = run(cluster, "exit")
+    task = stopped(cluster, arn)
+    assert task["containers"][0]["exitCode"] == 3
+    assert task["stopCode"] == "EssentialContainerExited"
+    assert printed(aws, arn, "level") == ["level exit None"]
+    assert (aws.home / "logs" / "ecs" / f"{arn.rpartition('/')[2]}.log").exists()
+    bodies = aws.until(lambda: queue.bodies())
+    assert {body["detail-type"] for body in bodies} == {"ECS Task State Change"}
+
+
+def test_a_stopped_task_gets_sigterm_and_can_drain(aws, cluster):
+    arn = run(cluster, "wait")
+    printed(aws, arn, "level wait")
+    cluster.stop_task(cluster="poller", task=arn, reason="enough")
+    assert printed(aws, arn, "drained")[-1] == "drained"
+    assert stopped(cluster, arn)["stoppedReason"] == "enough"
+
+
+def test_a_service_starts_a_task_that_ended_again(aws, cluster):
+    cluster.create_service(
+        cluster="poller", serviceName="poller", taskDefinition="poller", desiredCount=1
+    )
+    (first,) = cluster.list_tasks(cluster="poller", serviceName="poller")["taskArns"]
+    stopped(cluster, first)
+    aws.advance("2024-10-10T00:01:00Z")
+    second = aws.until(
+        lambda: cluster.list_tasks(cluster="poller", serviceName="poller")["taskArns"]
+    )
+    assert second != [first]
+    cluster.update_service(cluster="poller", service="poller", desiredCount=0)
+    stopped(cluster, second[0])
+    aws.advance("2024-10-10T00:02:00Z")
+    assert not cluster.list_tasks(cluster="poller", serviceName="poller")["taskArns"]
