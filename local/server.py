@@ -5,14 +5,13 @@ import importlib
 import json
 import logging
 import os
-import signal
 import socket
 import sys
 import threading
 from pathlib import Path
 
-from hypercorn.asyncio import serve as hypercorn_serve
-from hypercorn.config import Config
+import uvicorn
+import uvloop
 
 from local import processes, runtime
 from local.clock import Clock, Mode
@@ -53,7 +52,8 @@ def serve(
     facts = {"pid": os.getpid(), "port": port, "endpoint_url": endpoint_url, "clock": mode}
     (home / "server.json").write_text(json.dumps(facts))
     try:
-        asyncio.run(_run(listener, die_with_parent=die_with_parent))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_run(listener, die_with_parent=die_with_parent))
     finally:
         processes.stop_all()
         (home / "server.json").unlink(missing_ok=True)
@@ -64,21 +64,22 @@ def serve(
 async def _run(listener: socket.socket, *, die_with_parent: bool) -> None:
     from local import gateway  # noqa: PLC0415 - MiniStack reads the port when imported
 
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    config = uvicorn.Config(
+        gateway.app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=300,
+        timeout_graceful_shutdown=1,
+        ws="none",
+    )
+    server = uvicorn.Server(config)  # ends at SIGTERM and SIGINT
     if die_with_parent:
-        watch = threading.Thread(target=_until_stdin_ends, args=(loop, stop), daemon=True)
-        watch.start()
-    config = Config()
-    config.bind = [f"fd://{listener.fileno()}"]
-    config.loglevel = "WARNING"
-    config.keep_alive_timeout = 300
-    config.graceful_timeout = 1
-    await hypercorn_serve(gateway.app, config, shutdown_trigger=stop.wait)
+        threading.Thread(target=_until_stdin_ends, args=(server,), daemon=True).start()
+    await server.serve(sockets=[listener])
 
 
-def _until_stdin_ends(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+def _until_stdin_ends(server: uvicorn.Server) -> None:
     while sys.stdin.buffer.read(1024):
         pass
-    loop.call_soon_threadsafe(stop.set)
+    server.should_exit = True
