@@ -78,7 +78,7 @@ async def _ours(
 ) -> None:
     """Answer with one of our synchronous handlers, in a worker thread."""
     path = scope.get("raw_path", scope["path"].encode()).decode()
-    query = dict(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
+    query = _query(scope["query_string"].decode())
     body = await _read(receive)
     request = Request(scope["method"], path, query, headers, body, region)
     try:
@@ -87,6 +87,14 @@ async def _ours(
         log.exception("%s %s failed", scope["method"], path)
         response = error("InternalFailure", repr(failure), 500)
     await _send(send, response)
+
+
+def _query(text: str) -> dict[str, str]:
+    """Return the query; the values of a repeated key are joined by commas."""
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query else value
+    return query
 
 
 async def _put_events(scope: Scope, receive: Receive, send: Send) -> None:

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from poller.settings import Settings
+from poller.settings import Settings, SettingsError
 
 INTERVALS = 6  # polls that may fail in a row
 LEAST_SECONDS = 60.0
@@ -58,7 +58,11 @@ class Health:
             def log_message(self, *_: object) -> None:
                 """Stay silent: checks come every few seconds."""
 
-        server = ThreadingHTTPServer(("", port), Handler)
+        try:
+            server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        except OSError as error:
+            reason = f"HEALTH_PORT {port} cannot be used: {error.strerror}"
+            raise SettingsError(reason) from error
         Thread(target=server.serve_forever, daemon=True).start()
 
 

@@ -3,6 +3,8 @@
 import json
 import math
 import re
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quoted
 from typing import Any, NamedTuple, NoReturn
 
 FIRST_TIME = 1_231_006_505  # the first Bitcoin block, 2009-01-03
@@ -13,9 +15,8 @@ RAW_CHARACTERS = 1000  # of what is refused are kept
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _COUNTS = frozenset({"size", "weight", "vin_sz", "vout_sz"})
+_OWN = frozenset({"hash", "time", "fee"})
 _INT64 = 2**63
-# ASCII: a text's length is its size in bytes, and no lone surrogate can reach the wire.
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -66,12 +67,13 @@ def check(value: object, latest: int) -> Transaction | Rejected:
     if type(fee) is not int or not 0 <= fee <= MAX_FEE:
         return Rejected(_range_problem("fee", fee, 0, MAX_FEE))
     name = name.lower()
-    sent = {"hash": name, "time": time, "fee": fee}
-    further = {key: entry for key, entry in fields.items() if _is_sent(key, entry)}
-    text = _encode(further | sent)
-    if len(text) > MAX_BYTES:  # a text of that size is worth less than the transaction
-        text = _encode(sent)
-    return Transaction(name, time, fee, text)
+    # By hand, because json's encoder takes as long as all the rest. ASCII: a text's length is its
+    # size in bytes.
+    text = f'{{"hash":"{name}","time":{time},"fee":{fee}'
+    further = _further(fields)
+    if len(text) + len(further) >= MAX_BYTES:  # such fields are worth less than the transaction
+        further = ""
+    return Transaction(name, time, fee, f"{text}{further}}}")
 
 
 def _range_problem(name: str, value: object, low: int, high: int) -> str:
@@ -90,23 +92,42 @@ def raw_value(value: object) -> str:
     if not isinstance(value, dict):
         return _shown(value)
     scalars = {key: entry for key, entry in value.items() if not isinstance(entry, dict | list)}
-    return _encode(scalars)[:RAW_CHARACTERS]
+    return json.dumps(scalars)[:RAW_CHARACTERS]
 
 
-def _is_sent(key: str, value: Any) -> bool:
-    """Further scalars travel along; not so nested values and what some JSON readers refuse."""
+def _further(fields: dict[str, Any]) -> str:
+    """Write the further scalars that travel along, as members of a JSON object.
+
+    Nested values do not, nor does what some JSON readers refuse.
+    """
+    members = []
+    for key, value in fields.items():
+        name = _name(key)
+        if not name:
+            continue
+        if type(value) is int:
+            if -_INT64 <= value < _INT64 and (value >= 0 or key not in _COUNTS):
+                members.append(f"{name}{value}")
+        elif key not in _COUNTS and (text := _other_scalar(value)):
+            members.append(name + text)
+    return "".join(members)
+
+
+def _other_scalar(value: Any) -> str:
+    if value is None:
+        return "null"
     kind = type(value)
-    if key in _COUNTS:
-        return kind is int and bool(0 <= value < _INT64)
-    if not _is_text(key):
-        return False
-    if kind is int:
-        return bool(-_INT64 <= value < _INT64)
-    if kind is str:
-        return _is_text(value)
-    if kind is float:
-        return bool(math.isfinite(value))
-    return value is None or kind is bool
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is str and _is_text(value):
+        return quoted(value)
+    return repr(value) if kind is float and math.isfinite(value) else ""
+
+
+@lru_cache(1000)
+def _name(key: str) -> str:
+    """Write a further field's name; nothing for what is written already."""
+    return f",{quoted(key)}:" if key not in _OWN and _is_text(key) else ""
 
 
 def _is_text(value: str) -> bool:

@@ -121,3 +121,23 @@ def replaces(new: Record, stored: Record | None) -> bool:
     An older or equal one is historic: it goes to the offline store alone.
     """
     return stored is None or new.event_time > stored.event_time
+
+
+def shown_record(
+    definition: Definition, record: Record, names: Sequence[str] | None, expiration: str | None
+) -> dict[str, Any]:
+    """Write a record as the API does, its features in the order asked for or of the definition."""
+    if unknown := sorted(set(names or ()) - set(definition.types)):
+        raise RecordError(f"Validation Error: FeatureNames {unknown} do not exist.")
+    values = record.values or {}
+    shown: dict[str, Any] = {
+        "Record": [
+            {"FeatureName": name, "ValueAsString": values[name]}
+            for name in (names or definition.types)
+            if name in values
+        ]
+    }
+    if expiration == "Enabled" and record.expires_at is not None:
+        expires = datetime.fromtimestamp(record.expires_at, UTC)
+        shown["ExpiresAt"] = expires.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return shown

@@ -68,9 +68,9 @@ class OfflineStore:
 
     def _put(self, name: str, content: bytes) -> None:
         bucket, _, prefix = self.location.removeprefix("s3://").partition("/")
-        encryption = {"ServerSideEncryption": "aws:kms"}
+        encryption = {}
         if self._kms_key:
-            encryption["SSEKMSKeyId"] = self._kms_key
+            encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self._kms_key}
         key = f"{prefix}/{name}"
         runtime.client("s3").put_object(Bucket=bucket, Key=key, Body=content, **encryption)
         log.info("offline store wrote s3://%s/%s", bucket, key)
@@ -110,7 +110,7 @@ def _typed(row: Row, name: str, kind: str) -> str | int | float | None:
 
 
 def _hour(row: Row) -> str:
-    return _time(row.record.event_time / NANOSECONDS).strftime("year=%Y/month=%m/day=%d/hour=%H")
+    return _time(row.record.event_time // NANOSECONDS).strftime("year=%Y/month=%m/day=%d/hour=%H")
 
 
 def _file_name(rows: list[Row]) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import time
 from collections.abc import Iterator
 from threading import Event
@@ -18,10 +19,15 @@ logger = logging.getLogger(__name__)
 DAY = 86_400
 TIMEOUT = (5, 20)  # seconds to connect, and between bytes
 FIRST_DELAY, LONGEST_DELAY = 1.0, 60.0  # seconds
+LONGEST_WAIT = 600.0  # seconds, however long the server asks us to wait
 
 
 class AnswerError(Exception):
-    """The server answered something else than transactions; says what."""
+    """The server answered something else than transactions; says what, and when to ask again."""
+
+    def __init__(self, message: str, retry_after: float = 0.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after  # seconds
 
 
 def polls(url: str, seconds: int, stop: Event) -> Iterator[Poll]:
@@ -36,7 +42,7 @@ def polls(url: str, seconds: int, stop: Event) -> Iterator[Poll]:
             try:
                 listed = _fetch(session, url)
             except (AnswerError, requests.RequestException) as error:
-                delay = backoff.next()
+                delay = max(backoff.next(), getattr(error, "retry_after", 0.0))
                 fields = {"url": url, "error": str(error)[:500], "delay_seconds": round(delay, 1)}
                 logger.warning("poll failed, trying again", extra=fields)
                 stop.wait(delay)
@@ -56,7 +62,9 @@ def _fetch(session: requests.Session, url: str) -> list[Any]:
     """Get the listed transactions, oldest first; raise AnswerError or requests' errors."""
     answer = session.get(url, timeout=TIMEOUT)
     if answer.status_code != requests.codes.ok:
-        raise AnswerError(f"HTTP {answer.status_code}: {answer.text[:100]!r}")
+        asked = answer.headers.get("Retry-After", "")
+        seconds = min(float(asked), LONGEST_WAIT) if re.fullmatch(r"[0-9]{1,9}", asked) else 0.0
+        raise AnswerError(f"HTTP {answer.status_code}: {answer.text[:100]!r}", seconds)
     try:
         body = json.loads(answer.content)
     except (ValueError, RecursionError):

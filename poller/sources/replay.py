@@ -3,14 +3,14 @@
 The order of lines is the order of arrival.
 """
 
-import gzip
+import codecs
 import io
 import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import IO
 from urllib.parse import urlsplit
 
 import boto3
@@ -21,11 +21,20 @@ from poller.transaction import Rejected, Transaction, parse, raw_line
 
 DAY = 86_400
 MAX_LINE = 16_000_000  # bytes: larger than any transaction a block can hold, as JSON
+CHUNK = 65_536  # bytes; so much at most is lost before a damage
 _GZIP = b"\x1f\x8b"
 
 
 class SourceError(Exception):
     """The file cannot be opened; says which and why."""
+
+
+class DamageError(Exception):
+    """A compressed file cannot be read to its end; `rest` is the line begun before."""
+
+    def __init__(self, message: str, rest: bytes) -> None:
+        super().__init__(message)
+        self.rest = rest
 
 
 def polls(place: str, seconds: int, now: int) -> Iterator[Poll]:
@@ -34,14 +43,20 @@ def polls(place: str, seconds: int, now: int) -> Iterator[Poll]:
     Lines that are no transactions are set aside with their number, and so is a damaged end. Raise
     SourceError if there is no such file.
     """
-    with _opened(place) as file:
-        yield from cut(_arrivals(file, place, now + DAY), seconds)
+    with _stored(place) as file:
+        # Looked at, not read: a pipe cannot be wound back.
+        compressed = file.peek(len(_GZIP)).startswith(_GZIP)
+        chunks = iter(partial(file.read, CHUNK), b"")
+        arrivals = _arrivals(_unzipped(chunks) if compressed else chunks, place, now + DAY)
+        yield from cut(arrivals, seconds)
 
 
-def _arrivals(file: IO[bytes], place: str, latest: int) -> Iterator[Transaction | SetAside]:
+def _arrivals(
+    chunks: Iterator[bytes], place: str, latest: int
+) -> Iterator[Transaction | SetAside]:
     number = 0
     try:
-        for number, line in _lines(file):
+        for number, line in _lines(chunks):
             if not line.strip():
                 continue
             if len(line) > MAX_LINE:
@@ -52,33 +67,50 @@ def _arrivals(file: IO[bytes], place: str, latest: int) -> Iterator[Transaction 
                 yield SetAside(place, number, result.reason, raw_line(line.strip()))
             else:
                 yield result
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        # Everything before the damage was read; a line cut off by it is not in any result.
-        yield SetAside(place, number + 1, f"the compressed file is damaged: {error}", "")
+    except DamageError as error:
+        # A line that the damage cut off is no line; what is left of it is shown.
+        yield SetAside(place, number + 1, str(error), raw_line(error.rest))
 
 
-def _lines(file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+def _lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
     """Number the lines; of a line that is too long give the first part only."""
-    number = 0
-    while line := file.readline(MAX_LINE + 1):
-        number += 1
-        rest = line
-        while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
-            rest = file.readline(MAX_LINE + 1)
-        yield number, line
+    number, rest, first = 0, b"", True
+    try:
+        for read in chunks:
+            chunk = read.removeprefix(codecs.BOM_UTF8) if first else read
+            first = first and not read
+            *whole, rest = (rest[: MAX_LINE + 1] + chunk).split(b"\n")
+            yield from enumerate(whole, number + 1)
+            number += len(whole)
+    except (EOFError, zlib.error) as error:
+        raise DamageError(f"the compressed file is damaged: {error}", rest) from error
+    if rest:
+        yield number + 1, rest
+
+
+def _unzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Decompress one gzip member after the other, all that can be read before any damage.
+
+    Raise EOFError or zlib.error at the damage.
+    """
+    member = None
+    for read in chunks:
+        chunk = read
+        while chunk and (member or chunk.strip(b"\0")):  # zeros may pad the end
+            member = member or zlib.decompressobj(wbits=31)
+            while chunk and not member.eof:
+                yield member.decompress(chunk, CHUNK)
+                chunk = member.unconsumed_tail
+            if member.eof:
+                chunk, member = member.unused_data, None
+    if member:
+        yield member.flush()
+        if not member.eof:
+            raise EOFError("it ends too early")
 
 
 @contextmanager
-def _opened(place: str) -> Iterator[IO[bytes]]:
-    with _stored(place) as stored:
-        compressed = stored.read(len(_GZIP)) == _GZIP
-        stored.seek(0)
-        # Buffered, because a line at a time out of GzipFile itself is slow.
-        yield io.BufferedReader(gzip.GzipFile(fileobj=stored)) if compressed else stored
-
-
-@contextmanager
-def _stored(place: str) -> Iterator[IO[bytes]]:
+def _stored(place: str) -> Iterator[io.BufferedReader]:
     """Open a file, or a copy of an object: no connection stays open while the bus is slow."""
     if not place.startswith("s3://"):
         try:
@@ -89,10 +121,11 @@ def _stored(place: str) -> Iterator[IO[bytes]]:
             yield file
         return
     parts = urlsplit(place)
-    with tempfile.TemporaryFile() as copy:
+    with tempfile.NamedTemporaryFile() as copy:
         try:
             boto3.client("s3").download_fileobj(parts.netloc, parts.path.lstrip("/"), copy)
         except (BotoCoreError, ClientError) as error:
             raise SourceError(f"cannot read {place}: {error}") from error
-        copy.seek(0)
-        yield copy
+        copy.flush()
+        with Path(copy.name).open("rb") as file:
+            yield file

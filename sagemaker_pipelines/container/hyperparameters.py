@@ -77,7 +77,10 @@ class _Reader:
 
     def number(self, name: str, default: str, low: float, high: float) -> float:
         text = self._text(name, default)
-        if re.fullmatch(r"[0-9.]+(e-?\d+)?", text, re.IGNORECASE) and low <= float(text) <= high:
+        if (
+            re.fullmatch(r"(\d+\.?\d*|\.\d+)(e-?\d+)?", text, re.IGNORECASE)
+            and low <= float(text) <= high
+        ):
             return float(text)
         raise _bad(name, text, f"a number from {low} to {high}")
 

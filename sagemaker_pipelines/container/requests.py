@@ -102,7 +102,7 @@ def forecast(
 def _json(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RequestError(f"the request is not JSON: {error}") from error
 
 

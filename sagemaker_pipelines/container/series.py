@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,12 @@ def _start(value: Any) -> np.datetime64:
     if not isinstance(value, str):
         raise SeriesError(f"start must be text like 2024-10-10 00:00:00, not {value!r}")
     try:
-        return np.datetime64(value.strip().removesuffix("Z").replace(" ", "T"), "s")
-    except ValueError as error:
-        raise SeriesError(
-            f"start must be a time like 2024-10-10 00:00:00, not {value!r}"
-        ) from error
+        time = datetime.fromisoformat(value.strip().removesuffix("Z"))
+    except ValueError:
+        time = None
+    if time is None or time.tzinfo:
+        raise SeriesError(f"start must be a time like 2024-10-10 00:00:00 (UTC), not {value!r}")
+    return np.datetime64(time, "s")
 
 
 def _target(values: Any) -> NDArray[np.float32]:
@@ -52,12 +54,15 @@ def _target(values: Any) -> NDArray[np.float32]:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not (number or value is None or value == "NaN"):
             raise SeriesError(f'target[{position}] must be a number, null or "NaN", not {value!r}')
-    target = np.array([np.nan if v in (None, "NaN") else v for v in values], np.float32)
-    if np.isinf(target).any():
+    try:
+        target = np.array([np.nan if v in (None, "NaN") else v for v in values], np.float64)
+    except OverflowError:
+        target = np.array([np.inf])
+    if (np.abs(target) > np.finfo(np.float32).max).any():
         raise SeriesError("target must not hold infinite numbers")
     if np.isnan(target).all():
         raise SeriesError("target must hold at least one value that is not missing")
-    return target
+    return target.astype(np.float32)
 
 
 def read_channel(folder: Path) -> list[Series]:
@@ -67,7 +72,8 @@ def read_channel(folder: Path) -> list[Series]:
 
 def uses(folder: Path, key: str) -> bool:
     """Tell whether any series of the channel has an optional field (cat, dynamic_feat)."""
-    return any(key in json.loads(line) for line in _lines(folder))
+    entries = (json.loads(line) for line in _lines(folder))
+    return any(isinstance(entry, dict) and key in entry for entry in entries)
 
 
 def _lines(folder: Path) -> Iterator[str]:

@@ -50,6 +50,9 @@ class Application:
     def _invoke(self, environ: dict[str, Any]) -> tuple[str, str, bytes]:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > LARGEST_BODY:
+            # Read all the same: a client that is still sending would not see the answer.
+            while environ["wsgi.input"].read(LARGEST_BODY):
+                pass
             return _problem("413 Content Too Large", f"the request exceeds {LARGEST_BODY} bytes")
         body = environ["wsgi.input"].read(length)
         kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()

@@ -8,6 +8,7 @@ import json
 import signal
 import sys
 import warnings
+import zlib
 from types import FrameType
 
 import numpy as np
@@ -19,6 +20,8 @@ from sagemaker_pipelines.paths import JobError, Paths
 from sagemaker_pipelines.scoring import mean_wql
 
 MINIMUM_OBSERVATIONS = 100
+# Fields that Amazon DeepAR learns from and this image does not, by the hyperparameter of each.
+UNUSED_FIELDS = {"cardinality": "cat", "num_dynamic_feat": "dynamic_feat"}
 QUALITY = "#quality_metric: host=algo-1,"
 
 
@@ -48,15 +51,15 @@ def _read(paths: Paths, channel: str, given: dict[str, str]) -> list[data.Series
     folder = paths.channel(channel)
     if not folder.is_dir():
         raise JobError(f"the {channel} channel is missing")
-    for hyperparameter, field in (("cardinality", "cat"), ("num_dynamic_feat", "dynamic_feat")):
-        if given.get(hyperparameter, "auto") == "auto" and data.uses(folder, field):
-            raise JobError(
-                f"the {channel} channel holds {field}, which this image cannot learn from; "
-                f'set hyperparameter {hyperparameter} to "ignore" to train without it'
-            )
     try:
+        for hyperparameter, field in UNUSED_FIELDS.items():
+            if given.get(hyperparameter, "auto") == "auto" and data.uses(folder, field):
+                raise JobError(
+                    f"the {channel} channel holds {field}, which this image cannot learn from; "
+                    f'set hyperparameter {hyperparameter} to "ignore" to train without it'
+                )
         return data.read_channel(folder)
-    except ValueError as error:
+    except (ValueError, OSError, EOFError, zlib.error) as error:
         raise JobError(f"the {channel} channel is not readable: {error}") from error
 
 

@@ -1,4 +1,7 @@
-"""Checks a pipeline definition against botocore's service model: a step's arguments are an API's request."""
+"""Checks a pipeline definition against botocore's service model.
+
+A step's arguments are an API's request.
+"""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,0 +1,1 @@
+"""⑥ Tested version -> approval for production, given or asked for."""

@@ -1,0 +1,1 @@
+"""What several functions share; `make package` puts it into every zip."""

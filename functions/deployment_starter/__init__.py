@@ -1,0 +1,1 @@
+"""⑥ Approved version -> one deployment."""

@@ -1,0 +1,1 @@
+"""⑥ Version -> endpoint of a stage."""

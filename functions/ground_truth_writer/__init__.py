@@ -1,0 +1,1 @@
+"""⑦ Reading -> ground truth and forecasts as Model Monitor reads them."""

@@ -1,0 +1,1 @@
+"""⑤ Version that waits -> approved, if the policy says so."""

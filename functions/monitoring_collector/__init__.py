@@ -1,0 +1,1 @@
+"""⑦ Hour -> loss, naive loss and coverage of the production endpoint."""

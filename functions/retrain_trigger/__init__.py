@@ -1,0 +1,1 @@
+"""⑧ Alarm, schedule or person -> at most one training."""

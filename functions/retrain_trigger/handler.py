@@ -1,0 +1,53 @@
+"""Asks the guards, starts the training pipeline, puts on record what was decided and why."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import boto3
+
+from common import decisions, logs, settings, times
+from retrain_trigger import guards, parameters, requests
+from retrain_trigger.requests import Request
+
+ssm = boto3.client("ssm")
+sagemaker: Any = boto3.client("sagemaker")
+events = boto3.client("events")
+
+
+def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Start a training or say why not -> {"started", "execution_arn", "reason"}."""
+    request = requests.parse(event)
+    policy = parameters.policy(parameters.values(ssm, "quality/policy"))
+    refusal = guards.refusal(request, _executions(request, policy), policy)
+    if refusal:
+        return _decided(request, "Retraining Skipped", refusal, None)
+    started = sagemaker.start_pipeline_execution(
+        PipelineName=settings.required("PIPELINE_NAME"),
+        PipelineExecutionDescription=request.reason[:3072],
+        PipelineParameters=parameters.pipeline(
+            request, parameters.values(ssm, "training/hyperparameters")
+        ),
+        ClientRequestToken=request.token,
+    )
+    arn = started["PipelineExecutionArn"]
+    return _decided(request, "Retraining Started", request.reason, arn)
+
+
+def _executions(request: Request, policy: guards.Policy) -> Iterator[guards.Execution]:
+    """Yield the trainings that the guards have to know of, but the one of this very request."""
+    since = request.time - max(policy.cooldown, guards.DAY) - timedelta(minutes=1)
+    name = settings.required("PIPELINE_NAME")
+    pages = sagemaker.get_paginator("list_pipeline_executions").paginate(
+        PipelineName=name, CreatedAfter=since, SortBy="CreationTime", SortOrder="Descending"
+    )
+    for page in pages:
+        for summary in page["PipelineExecutionSummaries"]:
+            yield guards.Execution(summary["StartTime"], summary["PipelineExecutionStatus"])
+
+
+def _decided(request: Request, kind: str, why: str, arn: str | None) -> dict[str, Any]:
+    facts = {"request_id": request.id, "reason": why, "execution_arn": arn}
+    decisions.record(events, kind, request.time, **facts)
+    logs.line(kind, time=times.iso(request.time), **facts)
+    return {"started": arn is not None, "execution_arn": arn, "reason": why}

@@ -1,0 +1,1 @@
+"""terraform destroy -> nothing is left of what the loop made at run time."""

@@ -1,0 +1,1 @@
+"""⑥ Staging endpoint -> a forecast that holds, and its capture."""

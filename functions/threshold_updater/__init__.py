@@ -1,0 +1,1 @@
+"""⑧ Model deployed to production -> the threshold of its own backtest."""

@@ -1,0 +1,1 @@
+"""② Raw object -> exact rows of the minutes in it."""

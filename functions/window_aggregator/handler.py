@@ -1,0 +1,53 @@
+"""S3 `Object Created` below raw/ -> a part and a row for every minute in the object.
+
+The part is written before the minute is listed, so of two writers at once the later one to list
+sees both parts. Whatever is delivered twice, late or out of order, the last row written that the
+store keeps is made from all parts.
+"""
+
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from common import logs, metrics, settings, times
+from window_aggregator import parts, raw, rows
+
+THREADS = 8
+CONFIG = Config(max_pool_connections=THREADS, retries={"mode": "standard"})
+
+s3 = boto3.client("s3", config=CONFIG)
+store: Any = boto3.client("sagemaker-featurestore-runtime", config=CONFIG)
+pool = ThreadPoolExecutor(THREADS)
+
+
+def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, int]:
+    """Aggregate one raw object -> counts of what was done."""
+    bucket, key = event["detail"]["bucket"]["name"], event["detail"]["object"]["key"]
+    body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    try:
+        minutes = raw.by_minute(body)
+    except raw.RawError as error:
+        raise raw.RawError(f"s3://{bucket}/{key}: {error}") from error
+    jobs = [pool.submit(_aggregate, bucket, key, minute, fees) for minute, fees in minutes.items()]
+    wait(jobs)  # all of them, or some would go on in the next invocation
+    conflicts = sum(job.result() for job in jobs)
+    if conflicts:
+        time = times.parse(event["time"])
+        metrics.emit(time, {"ConflictingTransactions": conflicts}, Stage="ingest")
+    transactions = sum(map(len, minutes.values()))
+    done = {"minutes": len(minutes), "transactions": transactions, "conflicts": conflicts}
+    logs.line("object aggregated", key=key, **done)
+    return done
+
+
+def _aggregate(bucket: str, key: str, minute: str, fees: raw.Fees) -> int:
+    """Write the part, then the row of all parts -> transactions that disagreed on their fee."""
+    own = parts.key(minute, key)
+    parts.write(s3, bucket, own, fees)
+    everything = dict(fees)
+    conflicts = parts.union(s3, bucket, minute, own, everything)
+    group = settings.required("FEATURE_GROUP_NAME")
+    store.put_record(FeatureGroupName=group, Record=rows.record(minute, everything))
+    return conflicts

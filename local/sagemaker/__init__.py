@@ -1,0 +1,22 @@
+"""SageMaker: jobs, models and endpoints as processes; pipelines, registry and feature store."""
+
+from local.http import Request, Response
+from local.sagemaker import (  # noqa: F401 - each registers its operations
+    api,
+    feature_groups,
+    feature_store,
+    package_groups,
+    package_lists,
+    packages,
+    pipeline_executions,
+    pipeline_lists,
+    pipelines,
+    tags,
+)
+
+
+def handle(request: Request) -> Response:
+    """Answer a request to the control plane or to one of the runtime APIs."""
+    if "x-amz-target" in request.headers:
+        return api.handle(request)
+    return feature_store.handle(request)

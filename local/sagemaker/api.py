@@ -1,0 +1,53 @@
+"""The control plane's registry: one function for each operation, called by clients and by us."""
+
+import copy
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from local.http import Request, Response, error, json_response
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+Operation = Callable[[Json], Json]
+
+_operations: dict[str, Operation] = {}
+
+
+class ApiError(Exception):
+    """An answer other than success: AWS's error code, message and HTTP status."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code, self.message, self.status = code, message, status
+
+
+def operation(name: str) -> Callable[[Operation], Operation]:
+    """Register a function as an operation of the API."""
+
+    def register(function: Operation) -> Operation:
+        _operations[name] = function
+        return function
+
+    return register
+
+
+def call(name: str, body: Json) -> Json:
+    """Call an operation from inside; raises ApiError. Neither side sees the other's changes."""
+    if name not in _operations:
+        raise ApiError("UnknownOperationException", f"{name} is not part of the local AWS")
+    try:
+        return copy.deepcopy(_operations[name](copy.deepcopy(body)))
+    except KeyError as missing:
+        log.exception("%s", name)
+        raise ApiError("ValidationException", f"{name}: {missing} is required") from None
+
+
+def handle(request: Request) -> Response:
+    """Answer a request of the JSON protocol (`X-Amz-Target: SageMaker.<Operation>`)."""
+    name = request.headers.get("x-amz-target", "").rpartition(".")[2]
+    try:
+        return json_response(call(name, request.json()))
+    except ApiError as refused:
+        return error(refused.code, refused.message, refused.status)

@@ -1,0 +1,51 @@
+"""Build the Lambda zips: `python -m scripts.package` -> build/functions/<function>.zip.
+
+The same sources give the same bytes on every machine, so that Terraform sees a change only when
+there is one.
+"""
+
+import io
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FUNCTIONS = ROOT / "functions"
+TARGET = ROOT / "build" / "functions"
+COMMON = "common"
+DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
+MODE = 0o644 << 16
+
+
+def main() -> None:
+    """Write the zips that changed; remove those of functions that are gone."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    names = sorted(folder.parent.name for folder in FUNCTIONS.glob("*/handler.py"))
+    changed = [name for name in names if _write(TARGET / f"{name}.zip", build(name))]
+    for stale in TARGET.glob("*.zip"):
+        if stale.stem not in names:
+            stale.unlink()
+    print(f"package: {len(names)} functions in {TARGET.relative_to(ROOT)}, {len(changed)} changed")
+
+
+def build(name: str) -> bytes:
+    """Return the zip of one function: its folder and `common`, both at the root."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for folder in (COMMON, name):
+            for file in sorted((FUNCTIONS / folder).rglob("*.py")):
+                entry = zipfile.ZipInfo(file.relative_to(FUNCTIONS).as_posix(), DATE)
+                entry.external_attr, entry.create_system = MODE, 3
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, file.read_bytes())
+    return buffer.getvalue()
+
+
+def _write(file: Path, content: bytes) -> bool:
+    if file.is_file() and file.read_bytes() == content:
+        return False
+    file.write_bytes(content)
+    return True
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""What `python -m scripts.terraform` does: check the tree, deploy to an account, destroy there."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from scripts import provider
+from scripts.provider import ROOT, SOURCE, TerraformError
+
+PLAIN = ["-no-color"]
+
+
+def check() -> None:
+    """Format, validity and the tests of the root and of every module, in a copy of the tree."""
+    tool = provider.terraform()
+    formatted = _capture([tool, "fmt", "-check", "-recursive", *PLAIN, str(SOURCE)], SOURCE)
+    if formatted.returncode:
+        raise TerraformError(f"`make fmt` would change:\n{formatted.stdout}{formatted.stderr}")
+    with tempfile.TemporaryDirectory(prefix="evergreen-terraform-") as scratch:
+        copy = _copy(Path(scratch))
+        folders = [copy, *sorted(path.parent for path in copy.glob("modules/*/tests"))]
+        with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+            failures = [text for text in pool.map(_check_folder, folders) if text]
+    if failures:
+        raise TerraformError("\n".join(failures))
+
+
+def deploy() -> None:
+    """Apply to the account of the caller's credentials; Terraform asks first."""
+    _init(SOURCE, [])
+    _interactive("apply")
+
+
+def destroy_deployed() -> None:
+    """Destroy what `deploy` made; Terraform asks first."""
+    _init(SOURCE, [])
+    _interactive("destroy")
+
+
+def _copy(scratch: Path) -> Path:
+    """Copy the tree, so that no lock file and no data folder is left in it."""
+    ignored = shutil.ignore_patterns(".terraform", "*.tfstate*")
+    copy = Path(shutil.copytree(SOURCE, scratch / "terraform", ignore=ignored))
+    for neighbour in ("build", "sagemaker_pipelines"):  # the root reads files of these
+        (scratch / neighbour).symlink_to(ROOT / neighbour)
+    for module in copy.glob("modules/*"):
+        shutil.copy(copy / ".terraform.lock.hcl", module)
+    return copy
+
+
+def _check_folder(folder: Path) -> str:
+    """Validate and test one folder -> what is wrong with it, empty when nothing is."""
+    started = time.monotonic()
+    name = "terraform" if folder.name == "terraform" else f"terraform/modules/{folder.name}"
+    _init(folder, ["-backend=false"])
+    # The root's validation reaches into every module, and a test validates its own.
+    for command in ("validate", "test") if name == "terraform" else ("test",):
+        done = _capture([provider.terraform(), command, *PLAIN], folder)
+        if done.returncode:
+            return f"{name}: terraform {command} failed\n{done.stdout}{done.stderr}"
+    passed = done.stdout.strip().splitlines()[-1]
+    print(f"{name}: {passed} ({time.monotonic() - started:.0f} s)", flush=True)
+    return ""
+
+
+def _init(folder: Path, options: list[str]) -> None:
+    for way in provider.ways():
+        command = [provider.terraform(), "init", "-input=false", *PLAIN, *options, *way]
+        done = _capture(command, folder)
+        if done.returncode == 0:
+            return
+    said = [line.strip("│ ") for line in done.stderr.splitlines() if "Error:" in line]
+    raise provider.not_found(said[0] if said else "terraform init failed")
+
+
+def _capture(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    env = provider.environment()
+    return subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def _interactive(command: str) -> None:
+    done = subprocess.run(
+        [provider.terraform(), command], cwd=SOURCE, env=provider.environment(), check=False
+    )
+    if done.returncode:
+        raise TerraformError(f"terraform {command} did not finish: its message is above.")
+
+
+COMMANDS = {"check": check, "deploy": deploy, "destroy-deployed": destroy_deployed}

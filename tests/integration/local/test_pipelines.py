@@ -1,0 +1,254 @@
+import json
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+BUCKET = "pipeline-data"
+ROLE = "arn:aws:iam::123456789012:role/training-role"
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/loop-forecaster:1"
+OUT = "/opt/ml/processing/out"
+WRITE = """
+import os, pathlib, sys
+base = os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")
+report = pathlib.Path(base, "processing/out/r.json")
+report.write_text('{"loss": {"value": %s}}' % sys.argv[1])
+"""
+LOSS = {
+    "Std:JsonGet": {
+        "PropertyFile": {"Get": "Steps.Measure.PropertyFiles.report"},
+        "Path": "loss.value",
+    }
+}
+
+
+def join(*values, on="/"):
+    return {"Std:Join": {"On": on, "Values": list(values)}}
+
+
+def processing(name, code, *arguments, **more):
+    place = join(
+        "s3:/", {"Get": "Parameters.Bucket"}, {"Get": "Execution.PipelineExecutionId"}, name
+    )
+    output = {"S3Uri": place, "LocalPath": OUT, "S3UploadMode": "EndOfJob"}
+    cluster = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30}
+    return {
+        "Name": name,
+        "Type": "Processing",
+        "Arguments": {
+            "AppSpecification": {
+                "ImageUri": IMAGE,
+                "ContainerEntrypoint": ["python", "-c", code],
+                "ContainerArguments": list(arguments),
+            },
+            "ProcessingResources": {"ClusterConfig": cluster},
+            "ProcessingOutputConfig": {"Outputs": [{"OutputName": "out", "S3Output": output}]},
+        },
+        **more,
+    }
+
+
+REPORT = {"PropertyFileName": "report", "OutputName": "out", "FilePath": "r.json"}
+GATED = {
+    "Version": "2020-12-01",
+    "Parameters": [
+        {"Name": "Bucket", "Type": "String", "DefaultValue": BUCKET},
+        {"Name": "Loss", "Type": "String"},
+        {"Name": "Limit", "Type": "Float", "DefaultValue": 0.5},
+    ],
+    "Steps": [
+        processing(
+            "Measure",
+            WRITE,
+            {"Get": "Parameters.Loss"},
+            PropertyFiles=[REPORT],
+        ),
+        {
+            "Name": "Check",
+            "Type": "Condition",
+            "Arguments": {
+                "Conditions": [
+                    {
+                        "Type": "LessThanOrEqualTo",
+                        "LeftValue": LOSS,
+                        "RightValue": {"Get": "Parameters.Limit"},
+                    }
+                ],
+                "IfSteps": [processing("Keep", "print('kept')")],
+                "ElseSteps": [
+                    {
+                        "Name": "Reject",
+                        "Type": "Fail",
+                        "Arguments": {"ErrorMessage": join("the loss is", LOSS, on=" ")},
+                    }
+                ],
+            },
+        },
+    ],
+}
+SLEEPY = {**GATED, "Parameters": GATED["Parameters"][:1]}
+SLEEPY["Steps"] = [processing("Sleep", "import time; time.sleep(120)")]
+BROKEN = {**SLEEPY, "Steps": [processing("Break", "raise SystemExit('no data')")]}
+BROKEN["Steps"].append(processing("After", "print(1)", DependsOn=["Break"]))
+
+
+@pytest.fixture(scope="module")
+def sagemaker(aws):
+    aws.client("s3").create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    client = aws.client("sagemaker")
+    for name, definition in {"gated": GATED, "sleepy": SLEEPY, "broken": BROKEN}.items():
+        client.create_pipeline(
+            PipelineName=name,
+            PipelineDisplayName=name,
+            PipelineDefinition=json.dumps(definition),
+            RoleArn=ROLE,
+        )
+    return client
+
+
+@pytest.fixture(scope="module")
+def caught(aws):
+    """Let every event of pipelines go to a queue."""
+    sqs, events = aws.client("sqs"), aws.client("events")
+    url = sqs.create_queue(QueueName="caught")["QueueUrl"]
+    pattern = {"detail-type": [{"prefix": "SageMaker Model Building Pipeline"}]}
+    events.put_rule(Name="pipelines", EventPattern=json.dumps(pattern))
+    arn = "arn:aws:sqs:eu-west-1:123456789012:caught"
+    events.put_targets(Rule="pipelines", Targets=[{"Id": "queue", "Arn": arn}])
+
+    def take():
+        aws.settle()
+        taken = []
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                taken.append(json.loads(message["Body"]))
+        return taken
+
+    return take
+
+
+def start(sagemaker, name="gated", **parameters):
+    return sagemaker.start_pipeline_execution(
+        PipelineName=name,
+        PipelineExecutionDisplayName="a-test",
+        PipelineParameters=[{"Name": k, "Value": v} for k, v in parameters.items()],
+    )["PipelineExecutionArn"]
+
+
+def described(sagemaker, arn):
+    return sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+
+
+def steps(sagemaker, arn):
+    listed = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)
+    return {step["StepName"]: step for step in listed["PipelineExecutionSteps"]}
+
+
+def test_good_enough_goes_on_and_virtual_time_stands_still(aws, sagemaker, caught):
+    arn = start(sagemaker, Loss="0.25")
+    assert arn.rpartition("/")[2].isalnum()
+    assert len(arn.rpartition("/")[2]) == 12
+    events = caught()
+    assert described(sagemaker, arn)["PipelineExecutionStatus"] == "Succeeded"
+    done = steps(sagemaker, arn)
+    assert set(done) == {"Measure", "Check", "Keep"}
+    assert {s["StepStatus"] for s in done.values()} == {"Succeeded"}
+    assert done["Check"]["Metadata"] == {"Condition": {"Outcome": "True"}}
+    job = done["Measure"]["Metadata"]["ProcessingJob"]["Arn"].rpartition("/")[2]
+    assert job.startswith(f"pipelines-{arn.rpartition('/')[2]}-Measure-")
+    assert done["Keep"]["EndTime"].isoformat() == "2024-10-10T00:00:00+00:00"
+    first, last = (
+        [e["detail"] for e in events if "currentPipelineExecutionStatus" in e["detail"]][i]
+        for i in (0, -1)
+    )
+    assert first["currentPipelineExecutionStatus"] == "Executing"
+    assert last["currentPipelineExecutionStatus"] == "Succeeded"
+    assert last["previousPipelineExecutionStatus"] == "Executing"
+    assert last["pipelineExecutionArn"] == arn
+    assert last["pipelineExecutionDisplayName"] == "a-test"
+    of_keep = [e["detail"] for e in events if e["detail"].get("stepName") == "Keep"]
+    assert [e["currentStepStatus"] for e in of_keep] == ["Starting", "Executing", "Succeeded"]
+    assert "-Keep-" in of_keep[-1]["metadata"]["processingJob"]["arn"]
+
+
+def test_not_good_enough_ends_in_the_fail_step(aws, sagemaker):
+    arn = start(sagemaker, Loss="0.75", Limit="0.7")
+    aws.settle()
+    execution = described(sagemaker, arn)
+    assert execution["PipelineExecutionStatus"] == "Failed"
+    assert execution["FailureReason"].startswith("Step failure: One or multiple steps failed.")
+    done = steps(sagemaker, arn)
+    assert set(done) == {"Measure", "Check", "Reject"}
+    assert done["Reject"]["FailureReason"] == "the loss is 0.75"
+    assert done["Reject"]["Metadata"] == {"Fail": {"ErrorMessage": "the loss is 0.75"}}
+
+
+def test_a_failed_job_fails_its_step_and_what_depends_on_it_never_starts(aws, sagemaker):
+    arn = start(sagemaker, "broken")
+    aws.settle()
+    assert described(sagemaker, arn)["PipelineExecutionStatus"] == "Failed"
+    done = steps(sagemaker, arn)
+    assert set(done) == {"Break"}
+    assert done["Break"]["StepStatus"] == "Failed"
+    assert done["Break"]["FailureReason"].startswith("ClientError: ")
+
+
+def test_a_stopped_execution_stops_its_job(aws, sagemaker):
+    arn = start(sagemaker, "sleepy")
+    deadline = time.monotonic() + 20
+    while steps(sagemaker, arn)["Sleep"]["StepStatus"] != "Executing":
+        assert time.monotonic() < deadline
+    with pytest.raises(ClientError, match="ConflictException"):
+        sagemaker.delete_pipeline(PipelineName="sleepy")
+    sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
+    aws.settle()
+    assert described(sagemaker, arn)["PipelineExecutionStatus"] == "Stopped"
+    assert steps(sagemaker, arn)["Sleep"]["StepStatus"] == "Stopped"
+    with pytest.raises(ClientError, match="ConflictException"):
+        sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
+
+
+def test_one_request_token_starts_one_execution(aws, sagemaker):
+    request = {"PipelineName": "broken", "ClientRequestToken": "t" * 32}
+    first = sagemaker.start_pipeline_execution(**request)
+    assert (
+        sagemaker.start_pipeline_execution(**request)["PipelineExecutionArn"]
+        == (first["PipelineExecutionArn"])
+    )
+    with pytest.raises(ClientError, match="ConflictException"):
+        sagemaker.start_pipeline_execution(**request, PipelineExecutionDisplayName="other")
+    aws.settle()
+
+
+def test_parameters_are_checked_and_listed(aws, sagemaker):
+    for wrong in ({}, {"Loss": "1", "Other": "1"}, {"Loss": "1", "Limit": "low"}):
+        with pytest.raises(ClientError, match="ValidationException"):
+            start(sagemaker, **wrong)
+    arn = start(sagemaker, Loss="0.1")
+    listed = sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=arn)
+    values = {p["Name"]: p["Value"] for p in listed["PipelineParameters"]}
+    assert values == {"Bucket": BUCKET, "Loss": "0.1", "Limit": "0.5"}
+    kept = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
+    assert json.loads(kept["PipelineDefinition"]) == GATED
+    aws.settle()
+
+
+def test_pipelines_are_listed_updated_and_deleted(sagemaker):
+    lost = json.dumps({**BROKEN, "Steps": [processing("A", "print(1)", DependsOn=["B"])]})
+    with pytest.raises(ClientError, match="unknown steps"):
+        sagemaker.update_pipeline(PipelineName="broken", PipelineDefinition=lost)
+    sagemaker.update_pipeline(PipelineName="broken", PipelineDescription="breaks")
+    shown = sagemaker.describe_pipeline(PipelineName="broken")
+    assert shown["PipelineDescription"] == "breaks"
+    assert json.loads(shown["PipelineDefinition"]) == BROKEN
+    names = {p["PipelineName"] for p in sagemaker.list_pipelines()["PipelineSummaries"]}
+    assert names == {"gated", "sleepy", "broken"}
+    executions = sagemaker.list_pipeline_executions(PipelineName="gated")
+    statuses = [e["PipelineExecutionStatus"] for e in executions["PipelineExecutionSummaries"]]
+    assert sorted(statuses) == ["Failed", "Succeeded", "Succeeded"]
+    sagemaker.delete_pipeline(PipelineName="broken")
+    with pytest.raises(sagemaker.exceptions.ResourceNotFound):
+        sagemaker.describe_pipeline(PipelineName="broken")

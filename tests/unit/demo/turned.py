@@ -1,0 +1,80 @@
+"""A loop that turned, made by hand: a change of regime at 27 h, an alarm, a second model."""
+
+import math
+from datetime import UTC, datetime, timedelta
+
+from demo.archive import Minute
+
+START = datetime(2024, 10, 10, tzinfo=UTC)
+
+
+def at(hours):
+    return (START + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def fee(minute):
+    wave = math.sin(2 * math.pi * minute / 60)
+    return 2000 * (1 + 0.25 * wave) if minute < 27 * 60 else 8000 * (1 + 0.4 * wave)
+
+
+def loss(hour):
+    return 0.5 if 27 < hour <= 30 else 0.1 + 0.01 * (hour % 3)
+
+
+def rows():
+    return [Minute(at(minute / 60), 360, fee(minute)) for minute in range(44 * 60)]
+
+
+def forecast(hour):
+    first = hour * 60 - 35
+    level = 1.0 if not 27 < hour <= 30 else 0.4
+    median = [level * fee(first + k) for k in range(30)]
+    return {
+        "time": at(hour),
+        "stage": "production",
+        "wql": loss(hour),
+        "naive_wql": 0.25,
+        "threshold": 0.2 if hour < 31 else 0.18,
+        "first_minute": at(first / 60),
+        "quantiles": {
+            "0.1": [0.8 * value for value in median],
+            "0.5": median,
+            "0.9": [1.2 * value for value in median],
+        },
+    }
+
+
+def forecasts():
+    return [forecast(hour) for hour in range(14, 45)]
+
+
+def model(version, hour):
+    return {
+        "version": version,
+        "trained_at": at(hour),
+        "backtest": {"windows": 24, "wql": 0.11, "naive_wql": 0.24},
+        "approved_at": at(hour),
+        "staging_at": at(hour + 0.02),
+        "production_at": at(hour + 0.05),
+    }
+
+
+def report():
+    keys = ("time", "stage", "wql", "threshold")
+    transactions = {"polled": 960_000, "distinct": 950_400, "in_features": 950_400, "set_aside": 3}
+    return {
+        "transactions": transactions,
+        "minutes": {"count": 2640, "first": at(0), "last": at(43.98), "missing": 0},
+        "models": [model(1, 13), model(2, 30)],
+        "monitoring": [{key: one[key] for key in keys} for one in forecasts()],
+        "alarms": [
+            {"name": "evergreen-production-loss", "time": at(30), "state": "ALARM"},
+            {"name": "evergreen-production-loss", "time": at(33), "state": "OK"},
+        ],
+        "retrains": [
+            {"time": at(13), "reason": "first model", "outcome": "started"},
+            {"time": at(30), "reason": "evergreen-production-loss", "outcome": "started"},
+        ],
+        "terraform": {"resources": 202, "second_plan_changes": 0},
+        "wall_seconds": {"total": 301.5, "start": 2.1, "apply": 45.0, "loop": 230.4},
+    }

@@ -1,0 +1,106 @@
+"""The simulated stream: repeatable, at the promised rate, with something to learn in it."""
+
+import json
+from collections import defaultdict
+from statistics import mean
+from threading import Event
+
+import pytest
+
+from poller.settings import Settings, SettingsError
+from poller.sources import simulator
+
+START = 1_728_518_400  # 2024-10-10T00:00:00Z
+BASE = {
+    "EVENT_BUS_NAME": "b",
+    "METRIC_NAMESPACE": "m",
+    "SOURCE": "simulator",
+    "SIMULATOR_START": "2024-10-10T00:00:00Z",
+}
+
+
+def settings(**given):
+    return Settings.from_env(BASE | {f"SIMULATOR_{k.upper()}": v for k, v in given.items()})
+
+
+def stream(**given):
+    return list(simulator.transactions(settings(**given), START))
+
+
+def minute_averages(transactions):
+    fees = defaultdict(list)
+    for one in transactions:
+        fees[one.time // 60].append(one.fee)
+    return [mean(fees[minute]) for minute in sorted(fees)]
+
+
+def test_same_seed_gives_the_same_stream_and_another_seed_another():
+    assert stream(hours="0.2", seed="1") == stream(hours="0.2", seed="1")
+    assert stream(hours="0.2", seed="1") != stream(hours="0.2", seed="2")
+
+
+def test_longer_stream_begins_with_the_shorter():
+    short = stream(hours="0.2")
+    assert stream(hours="0.4")[: len(short)] == short
+
+
+def test_a_day_has_six_transactions_a_second_in_order_of_time():
+    day = stream(hours="24")
+    assert len(day) / 86_400 == pytest.approx(6, rel=0.02)
+    times = [one.time for one in day]
+    assert times == sorted(times)
+    assert (times[0], times[-1] // 60) == (START, START // 60 + 1439)
+    assert len({one.hash for one in day}) == len(day)
+    assert len({time // 60 for time in times}) == 1440
+
+
+def test_text_says_what_the_transaction_says():
+    for one in stream(hours="0.05"):
+        sent = json.loads(one.text)
+        assert (sent["hash"], sent["time"], sent["fee"]) == one[:3]
+        assert sent["size"] > 0
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "2"])
+def test_change_of_regime_shows_in_the_mean_fee(seed):
+    averages = minute_averages(stream(hours="8", regime_change_hours="4", seed=seed))
+    calm, busy = averages[:240], averages[240:]
+    assert mean(busy) > 2.5 * mean(calm)
+    assert averages[:240] == minute_averages(stream(hours="4", seed=seed))
+
+
+def test_hour_before_predicts_better_than_the_last_value():
+    """What a forecaster can learn before the change: waves repeat every hour."""
+    averages = minute_averages(stream(hours="12"))
+    origins = range(120, len(averages) - 30, 10)
+    errors = {"naive": 0.0, "hour before": 0.0}
+    for origin in origins:
+        for step in range(30):
+            truth = averages[origin + step]
+            errors["naive"] += abs(truth - averages[origin - 1])
+            errors["hour before"] += abs(truth - averages[origin + step - 60])
+    assert errors["hour before"] < 0.8 * errors["naive"]
+
+
+def test_polls_show_the_newest_again_as_the_real_list_does():
+    polls = list(simulator.polls(settings(hours="0.1"), Event()))
+    assert len(polls) == 36
+    assert polls[1].transactions[:10] == polls[0].transactions[-10:]
+    assert [poll.time // 10 for poll in polls] == [START // 10 + n for n in range(36)]
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"SOURCE": "file"}, "SOURCE must be one of blockchain, replay, simulator, not 'file'"),
+        ({"SOURCE": "replay"}, "SOURCE_FILE is required"),
+        ({"EVENT_BUS_NAME": " "}, "EVENT_BUS_NAME is required"),
+        ({"POLL_SECONDS": "1.5"}, "POLL_SECONDS must be an integer from 1 to 3600, not '1.5'"),
+        ({"SIMULATOR_RATE": "nan"}, "SIMULATOR_RATE must be a number from 0.01 to 900"),
+        ({"SIMULATOR_START": "noon"}, "SIMULATOR_START must be an ISO time, not 'noon'"),
+        ({"HEALTH_PORT": "0"}, "HEALTH_PORT must be an integer from 1 to 65535, not '0'"),
+    ],
+)
+def test_unusable_setting_is_named(given, sentence):
+    with pytest.raises(SettingsError, match=sentence):
+        Settings.from_env(BASE | given)

@@ -1,0 +1,21 @@
+"""One tiny model, trained once for all tests that need one."""
+
+import pytest
+
+from sagemaker_pipelines.paths import Paths
+from tests.unit.sagemaker_pipelines.container.jobs import channel, train, wave
+
+START = "2024-10-10 00:00:00"
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory):
+    """Give the paths of a finished training job, and what it printed."""
+    base = tmp_path_factory.mktemp("job")
+    target = wave(400)
+    target[7] = "NaN"
+    channel(base, "train", [{"start": START, "target": target}])
+    channel(base, "test", [{"start": START, "target": wave(420)}])
+    finished = train(base)
+    assert finished.returncode == 0, finished.stderr
+    return Paths(base), finished.stdout

@@ -1,0 +1,17 @@
+"""The image holds what was tested."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[4]
+
+
+def pins(path):
+    lines = (ROOT / path).read_text().splitlines()
+    return {line for line in lines if line and not line.startswith("#")}
+
+
+def test_image_holds_the_versions_of_the_lock():
+    image = pins("sagemaker_pipelines/container/requirements.txt")
+    assert image <= pins("requirements.lock")
+    names = {pin.partition("==")[0] for pin in image}
+    assert {"torch", "gluonts", "lightning", "numpy", "gunicorn", "pyarrow", "boto3"} <= names

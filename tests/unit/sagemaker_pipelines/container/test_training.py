@@ -1,0 +1,112 @@
+"""`train` from channels to a model folder, and its failures."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from sagemaker_pipelines.container.forecaster import Forecaster
+from sagemaker_pipelines.container.hyperparameters import parse
+from sagemaker_pipelines.container.series import Series
+from sagemaker_pipelines.container.series import parse as series
+from sagemaker_pipelines.paths import Paths
+from tests.unit.sagemaker_pipelines.container.jobs import SMALL, channel, train, wave
+
+START = "2024-10-10 00:00:00"
+
+
+def test_training_leaves_a_model_and_amazon_deepars_log_lines(trained):
+    paths, log = trained
+    assert {path.name for path in paths.model.iterdir()} == {"model.npz", "metadata.json"}
+    assert not paths.failure.exists()
+    for words in ("epoch=2, train loss <loss>=", "completed 100 % of epochs", "train final_loss"):
+        assert words in log
+    for words in ("RMSE", "mean_wQuantileLoss", "wQuantileLoss[0.5]"):
+        assert f"#test_score (algo-1, {words}): " in log
+
+
+def test_same_job_gives_the_same_model(trained, tmp_path):
+    paths, _ = trained
+    shutil.copytree(paths.base / "input", tmp_path / "input")
+    assert train(tmp_path).returncode == 0
+    with (
+        np.load(paths.model / "model.npz") as one,
+        np.load(Paths(tmp_path).model / "model.npz") as two,
+    ):
+        assert all((one[name] == two[name]).all() for name in one.files)
+
+
+@pytest.mark.parametrize(
+    ("entries", "given", "reason"),
+    [
+        (None, {}, "the train channel is missing"),
+        ([], {}, "the train channel holds 0 observations; at least 100 are needed"),
+        ([{"start": START, "target": [1.0] * 99}], {}, "holds 99 observations"),
+        ([{"start": "noon", "target": [1.0]}], {}, "train channel is not readable: start must be"),
+        (["no series"], {}, "train channel is not readable: a series must be a JSON object"),
+        (
+            [{"start": START, "target": [1.0], "cat": [0]}],
+            {},
+            'set hyperparameter cardinality to "',
+        ),
+        ([{"start": START, "target": [1.0]}] * 100, {}, "longest training series has 1 values"),
+        ([], {"epochs": "many"}, "hyperparameter epochs must be an integer"),
+    ],
+    ids=["absent", "empty", "few", "start", "text", "cat", "short", "hyperparameter"],
+)
+def test_bad_input_ends_with_1_and_its_reason(tmp_path, entries, given, reason):
+    if entries is not None:
+        channel(tmp_path, "train", entries)
+    finished = train(tmp_path, **given)
+    assert finished.returncode == 1
+    assert reason in Paths(tmp_path).failure.read_text()
+    assert finished.stderr.strip().startswith("failed: ")
+    assert "Traceback" not in finished.stderr
+
+
+def test_broken_json_names_the_channel(tmp_path):
+    channel(tmp_path, "train", [])
+    (tmp_path / "input/data/train/train.json").write_text("{")
+    assert train(tmp_path).returncode == 1
+    assert "the train channel is not readable: " in Paths(tmp_path).failure.read_text()
+
+
+@pytest.mark.filterwarnings("ignore")  # GluonTS's own
+@pytest.mark.parametrize("likelihood", ["student-T", "gaussian", "negative-binomial"])
+def test_numpy_forecaster_computes_what_the_torch_network_does(tmp_path, likelihood):
+    # Imported here, because it takes seconds and warns.
+    import torch  # noqa: PLC0415
+
+    from sagemaker_pipelines.container import batches, export, network  # noqa: PLC0415
+
+    parameters = parse(SMALL | {"likelihood": likelihood})
+    torch.manual_seed(1)
+    model = network.build(parameters, ["hour"]).eval()
+    export.write(model, parameters, ["hour"], {}, tmp_path)
+    target = np.round(wave(600))
+    past = model.past_length
+    one = Series(series({"start": START, "target": [1]}).start, target.astype(np.float32))
+    windows = batches.Windows([one], parameters, ["hour"], past)
+    batch = windows.batch(np.array([[0, 500]]))
+    with torch.no_grad():
+        expected, scale, *_ = model.unroll_lagged_rnn(
+            batch["feat_static_cat"],
+            batch["feat_static_real"],
+            batch["past_time_feat"],
+            batch["past_target"],
+            batch["past_observed_values"],
+            batch["future_time_feat"][:, :1],
+        )
+    found, _, found_scale, *_ = Forecaster.load(tmp_path).unroll(one.upto(500))
+    assert found_scale == pytest.approx(float(scale), rel=1e-5)
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours[-1], theirs[0, -1], rtol=2e-3, atol=2e-4)
+
+
+def test_metadata_says_what_serving_must_know(trained):
+    metadata = json.loads((trained[0].model / "metadata.json").read_text())
+    assert metadata["context_length"] == 10
+    assert metadata["prediction_length"] == 5
+    assert metadata["likelihood"] == "student-T"
+    assert min(metadata["lags"]) == 1
