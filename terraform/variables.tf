@@ -158,7 +158,7 @@ variable "training" {
       likelihood              = optional(string, "student-T")
       mini_batch_size         = optional(number, 32)
       num_cells               = optional(number, 40)
-      num_layers              = optional(number, 2)
+      num_layers              = optional(number, 1)
       prediction_length       = optional(number, 30)
     }), {})
     image                    = optional(string, "builtin")

@@ -15,10 +15,7 @@ events = boto3.client("events")
 def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     """Answer or store the token of a waiting deployment -> which of both."""
     if policies.is_automatic(ssm):
-        states.send_task_success(
-            taskToken=event["task_token"], output=json.dumps({"by": "policy"})
-        )
-        logs.line("approved by policy", package_arn=event["package_arn"])
+        _approve(event)
         return {"status": "Approved"}
     name = f"{settings.required('PENDING_PATH')}/{event['stage']}-{event['version']}"
     pending = {
@@ -38,3 +35,16 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, str]:
     )
     logs.line("approval requested", package_arn=event["package_arn"], parameter=name)
     return {"status": "Pending"}
+
+
+def _approve(event: dict[str, Any]) -> None:
+    """Answer the token; one that is answered already, as in a redelivery, stays as it is."""
+    arn = event["package_arn"]
+    try:
+        states.send_task_success(
+            taskToken=event["task_token"], output=json.dumps({"by": "policy"})
+        )
+    except (states.exceptions.TaskTimedOut, states.exceptions.TaskDoesNotExist):
+        logs.line("already answered", package_arn=arn)
+    else:
+        logs.line("approved by policy", package_arn=arn)

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import sleep
 from typing import Any
 
 from common import times
 
 BATCH = 100  # identifiers in one BatchGetRecord
 ATTEMPTS = 5  # at what a call leaves unprocessed
+PAUSE = 0.05  # seconds before the second attempt; doubles with each
 
 Fees = list[float | None]
 
@@ -59,7 +61,9 @@ def read(store: Any, group: str, minutes: Sequence[str]) -> Fees:
 def _batch(store: Any, group: str, minutes: Sequence[str]) -> dict[str, float]:
     found: dict[str, float] = {}
     waiting = [{"FeatureGroupName": group, "RecordIdentifiersValueAsString": list(minutes)}]
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            sleep(PAUSE * 2 ** (attempt - 1))
         answer = store.batch_get_record(Identifiers=waiting)
         if errors := answer.get("Errors"):
             raise RuntimeError(f"{group}: {errors[0]['ErrorCode']}: {errors[0]['ErrorMessage']}")

@@ -10,7 +10,7 @@ from common import logs, settings
 from endpoint_deployer import progress, requests
 from endpoint_deployer.progress import Step
 
-sagemaker = boto3.client("sagemaker")
+sagemaker: Any = boto3.client("sagemaker")
 
 
 class EndpointNotReadyError(RuntimeError):

@@ -20,6 +20,9 @@ sagemaker = boto3.client("sagemaker")
 runtime = boto3.client("sagemaker-runtime")
 store = boto3.client("sagemaker-featurestore-runtime")
 
+# While an endpoint is being updated, or its update taken back, the old version serves.
+SERVING = {"InService", "Updating", "SystemUpdating", "RollingBack"}
+
 
 def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Measure the endpoint of one stage -> the reading, or why there is none."""
@@ -57,9 +60,7 @@ def _serving() -> str | None:
         if error.response["Error"]["Code"] == "ValidationException":  # Could not find endpoint
             return None
         raise
-    # While it is being updated the old version still serves.
-    serves = described["EndpointStatus"] in {"InService", "Updating", "SystemUpdating"}
-    return described.get("EndpointConfigName") if serves else None
+    return described.get("EndpointConfigName") if described["EndpointStatus"] in SERVING else None
 
 
 def _threshold() -> float | None:

@@ -25,6 +25,13 @@ class Execution:
 
     started: datetime
     status: str
+    name: str
+    arn: str
+
+
+def own(request: Request, executions: Iterable[Execution]) -> Execution | None:
+    """Return the training that this very request started, when it came before."""
+    return next((one for one in executions if one.name == request.name), None)
 
 
 def refusal(request: Request, executions: Iterable[Execution], policy: Policy) -> str | None:

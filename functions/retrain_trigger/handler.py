@@ -19,23 +19,29 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Start a training or say why not -> {"started", "execution_arn", "reason"}."""
     request = requests.parse(event)
     policy = parameters.policy(parameters.values(ssm, "quality/policy"))
-    refusal = guards.refusal(request, _executions(request, policy), policy)
-    if refusal:
+    executions = list(_executions(request, policy))
+    if own := guards.own(request, executions):  # a redelivery, perhaps because of a crash
+        return _decided(request, "Retraining Started", request.reason, own.arn)
+    if refusal := guards.refusal(request, executions, policy):
         return _decided(request, "Retraining Skipped", refusal, None)
+    return _decided(request, "Retraining Started", request.reason, _start(request))
+
+
+def _start(request: Request) -> str:
     started = sagemaker.start_pipeline_execution(
         PipelineName=settings.required("PIPELINE_NAME"),
-        PipelineExecutionDescription=request.reason[:3072],
+        PipelineExecutionDisplayName=request.name,
+        PipelineExecutionDescription=request.told,
         PipelineParameters=parameters.pipeline(
             request, parameters.values(ssm, "training/hyperparameters")
         ),
         ClientRequestToken=request.token,
     )
-    arn = started["PipelineExecutionArn"]
-    return _decided(request, "Retraining Started", request.reason, arn)
+    return str(started["PipelineExecutionArn"])
 
 
 def _executions(request: Request, policy: guards.Policy) -> Iterator[guards.Execution]:
-    """Yield the trainings that the guards have to know of, but the one of this very request."""
+    """Yield the trainings that the guards have to know of."""
     since = request.time - max(policy.cooldown, guards.DAY) - timedelta(minutes=1)
     name = settings.required("PIPELINE_NAME")
     pages = sagemaker.get_paginator("list_pipeline_executions").paginate(
@@ -43,7 +49,12 @@ def _executions(request: Request, policy: guards.Policy) -> Iterator[guards.Exec
     )
     for page in pages:
         for summary in page["PipelineExecutionSummaries"]:
-            yield guards.Execution(summary["StartTime"], summary["PipelineExecutionStatus"])
+            yield guards.Execution(
+                summary["StartTime"],
+                summary["PipelineExecutionStatus"],
+                summary.get("PipelineExecutionDisplayName", ""),
+                summary["PipelineExecutionArn"],
+            )
 
 
 def _decided(request: Request, kind: str, why: str, arn: str | None) -> dict[str, Any]:

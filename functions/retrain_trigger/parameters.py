@@ -30,5 +30,5 @@ def pipeline(request: Request, hyperparameters: dict[str, str]) -> list[dict[str
         "".join(map(str.capitalize, name.split("_"))): value
         for name, value in hyperparameters.items()
     }
-    told = {"Reason": request.reason[:1024], "EndTime": times.iso(request.time), **named}
+    told = {"Reason": request.told, "EndTime": times.iso(request.time), **named}
     return [{"Name": name, "Value": value} for name, value in told.items()]

@@ -1,6 +1,7 @@
 """What asks for a training, and why. Pure."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,9 @@ from typing import Any
 from common import times
 
 MANUAL = "evergreen.cli"
+TOLD = 256  # characters of a reason that travel with the model
+# What SageMaker takes in a model package's CustomerMetadataProperties, where the reason ends up.
+REFUSED = re.compile(r"[^\w .:/=+@-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,16 @@ class Request:
     def token(self) -> str:
         """ClientRequestToken: the same for a redelivered event, so it starts nothing twice."""
         return hashlib.sha256(self.id.encode()).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """Name of the execution that this request starts: it tells its own from others."""
+        return f"{self.time:%Y-%m-%dT%H-%M}-{self.token[:12]}"
+
+    @property
+    def told(self) -> str:
+        """The reason as the pipeline is told, in characters that every step takes."""
+        return " ".join(REFUSED.sub(" ", self.reason).split())[:TOLD] or "unknown"
 
 
 def parse(event: dict[str, Any]) -> Request:

@@ -32,5 +32,8 @@ def captured(lines: Iterable[str], inference_id: str) -> bool:
     for line in lines:
         record = json.loads(line)
         if record.get("eventMetadata", {}).get("inferenceId") == inference_id:
-            return {"endpointInput", "endpointOutput"} <= set(record["captureData"])
+            parts = record["captureData"]
+            if any(part.get("encoding") == "BASE64" for part in parts.values()):
+                raise SmokeTestError("the capture is base64: no monitor reads it")
+            return {"endpointInput", "endpointOutput"} <= set(parts)
     return False

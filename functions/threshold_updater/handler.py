@@ -1,6 +1,7 @@
 """`Model Deployed` (production) -> the threshold that the model's own backtest set for it."""
 
 import json
+import math
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 def threshold(evaluation: dict[str, Any]) -> float:
     """Return the threshold of an evaluation; raises ValueError when it is no positive number."""
     value = evaluation.get("threshold")
-    if not isinstance(value, int | float) or not value > 0:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (number and value > 0 and math.isfinite(value)):
         raise ValueError(f"the evaluation's threshold is {value!r}, not a number above 0")
     return float(value)

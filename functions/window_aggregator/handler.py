@@ -35,7 +35,7 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     conflicts = sum(job.result() for job in jobs)
     if conflicts:
         time = times.parse(event["time"])
-        metrics.emit(time, {"ConflictingTransactions": conflicts}, Stage="ingest")
+        metrics.emit(time, {"ConflictingTransactions": conflicts})
     transactions = sum(map(len, minutes.values()))
     done = {"minutes": len(minutes), "transactions": transactions, "conflicts": conflicts}
     logs.line("object aggregated", key=key, **done)
@@ -46,8 +46,7 @@ def _aggregate(bucket: str, key: str, minute: str, fees: raw.Fees) -> int:
     """Write the part, then the row of all parts -> transactions that disagreed on their fee."""
     own = parts.key(minute, key)
     parts.write(s3, bucket, own, fees)
-    everything = dict(fees)
-    conflicts = parts.union(s3, bucket, minute, own, everything)
+    everything = parts.union(s3, bucket, minute, own, fees)
     group = settings.required("FEATURE_GROUP_NAME")
     store.put_record(FeatureGroupName=group, Record=rows.record(minute, everything))
-    return conflicts
+    return rows.conflicts(everything)

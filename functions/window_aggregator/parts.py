@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from window_aggregator.raw import Fees, merge
+from window_aggregator.raw import Fees
 
 PREFIX = "minutes"
 
@@ -16,13 +16,13 @@ def key(minute: str, raw_key: str) -> str:
 
 def write(s3: Any, bucket: str, place: str, fees: Fees) -> None:
     """Write a part; written twice it is the same bytes."""
-    body = json.dumps(sorted(fees.items()), separators=(",", ":")).encode()
+    body = json.dumps(sorted(fees), separators=(",", ":")).encode()
     s3.put_object(Bucket=bucket, Key=place, Body=body, ContentType="application/json")
 
 
-def union(s3: Any, bucket: str, minute: str, own: str, fees: Fees) -> int:
-    """Add all other parts of the minute to `fees` (those of the part `own`) -> conflicts."""
-    conflicts = 0
+def union(s3: Any, bucket: str, minute: str, own: str, fees: Fees) -> Fees:
+    """Return `fees` (those of the part `own`, just written) with all other parts of the minute."""
+    everything = set(fees)
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket=bucket, Prefix=f"{PREFIX}/{minute}/"
     )
@@ -30,5 +30,5 @@ def union(s3: Any, bucket: str, minute: str, own: str, fees: Fees) -> int:
         for item in page.get("Contents", []):
             if item["Key"] != own:
                 body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
-                conflicts += merge(fees, dict(json.loads(body)))
-    return conflicts
+                everything.update((name, fee) for name, fee in json.loads(body))
+    return everything

@@ -8,7 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 MINUTE = 60
-Fees = dict[str, int]  # satoshi by transaction hash
+YEAR_10000 = 253_402_300_800  # times of four-digit years are before it
+
+# A minute is the set of what was said about it: (transaction hash, fee in satoshi). Union of sets
+# does not depend on order or repetition, so neither does anything that is made from it.
+Fees = set[tuple[str, int]]
 
 
 class RawError(ValueError):
@@ -16,9 +20,9 @@ class RawError(ValueError):
 
 
 def by_minute(body: bytes) -> dict[str, Fees]:
-    """Return the fees of an object (gzip, one event a line), by minute (ISO) and hash.
+    """Return the transactions of an object (gzip, one event a line) by minute (ISO).
 
-    Raises RawError; a hash that comes twice within a minute is one transaction (`merge`).
+    Raises RawError naming the line that is no event of transactions.
     """
     try:
         lines = gzip.decompress(body).splitlines()
@@ -27,34 +31,22 @@ def by_minute(body: bytes) -> dict[str, Fees]:
     minutes: dict[str, Fees] = {}
     for number, line in enumerate(lines, 1):
         if line.strip():
-            _add(minutes, line, number)
+            try:
+                _add(minutes, json.loads(line))
+            except (ValueError, KeyError, TypeError) as error:
+                raise RawError(f"line {number} is no event of transactions: {error!r}") from error
     return minutes
 
 
-def merge(into: Fees, fees: Fees) -> int:
-    """Add transactions -> how many had another fee before.
-
-    The smaller fee stays, so that the result does not depend on the order of arrival.
-    """
-    conflicts = 0
-    for name, fee in fees.items():
-        known = into.setdefault(name, fee)
-        if known != fee:
-            conflicts += 1
-            into[name] = min(known, fee)
-    return conflicts
-
-
-def _add(minutes: dict[str, Fees], line: bytes, number: int) -> None:
-    try:
-        event: Any = json.loads(line)
-        for transaction in event["detail"]["transactions"]:
-            fees = minutes.setdefault(_minute(transaction["time"] // MINUTE), {})
-            name, fee = transaction["hash"], transaction["fee"]
-            if fees.setdefault(name, fee) != fee:
-                fees[name] = min(fees[name], fee)
-    except (ValueError, KeyError, TypeError) as error:
-        raise RawError(f"line {number} is no event of transactions: {error!r}") from error
+def _add(minutes: dict[str, Fees], event: Any) -> None:
+    for transaction in event["detail"]["transactions"]:
+        name, fee, moment = transaction["hash"], transaction["fee"], transaction["time"]
+        # By exact type: true is no number, and NaN, once added, would not go away.
+        if not (type(name) is str and type(fee) is int and type(moment) is int):
+            raise TypeError(f"hash, fee, time are {name!r}, {fee!r}, {moment!r}")
+        if fee < 0 or not 0 <= moment < YEAR_10000:
+            raise ValueError(f"{name} has fee {fee}, time {moment}")
+        minutes.setdefault(_minute(moment // MINUTE), set()).add((name, fee))
 
 
 @lru_cache(1024)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local.http import Request, Response, error, json_response
+from local.sagemaker import shapes
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,8 @@ def call(name: str, body: Json) -> Json:
     """Call an operation from inside; raises ApiError. Neither side sees the other's changes."""
     if name not in _operations:
         raise ApiError("UnknownOperationException", f"{name} is not part of the local AWS")
+    if report := shapes.problems(name, body):
+        raise ApiError("ValidationException", report)
     try:
         return copy.deepcopy(_operations[name](copy.deepcopy(body)))
     except KeyError as missing:

@@ -30,3 +30,14 @@ def page(
     end = start + int(body.get("MaxResults") or PAGE)
     more = {"NextToken": str(end)} if end < len(found) else {}
     return {key: found[start:end], **more}
+
+
+def wanted(item: Json, body: Json, name: str, status: str | None = None) -> bool:
+    """Whether a list request's filters let an item pass; `name` and `status` are its fields."""
+    created = item["CreationTime"]
+    return (
+        body.get("NameContains", "").lower() in item[name].lower()
+        and (status is None or body.get("StatusEquals", item[status]) == item[status])
+        and body.get("CreationTimeAfter", created) <= created
+        and body.get("CreationTimeBefore", created) >= created
+    )

@@ -14,6 +14,11 @@ def keep(arn: str, body: Json) -> None:
     _tags[arn] = {tag["Key"]: tag["Value"] for tag in body.get("Tags") or []}
 
 
+def of(arn: str) -> dict[str, str]:
+    """Return the tags of a resource as a map, as in events."""
+    return dict(_tags.get(arn, {}))
+
+
 @operation("AddTags")
 def add(body: Json) -> Json:
     """Add or change tags."""

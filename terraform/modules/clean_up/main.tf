@@ -60,7 +60,7 @@ data "aws_iam_policy_document" "run_time_cleaner" {
       "${local.sagemaker}:endpoint/${var.foundation.prefix}-*",
       "${local.sagemaker}:model-package/${var.model_package_group_name}/*",
       "${local.sagemaker}:model/${var.foundation.prefix}-*",
-      "${local.sagemaker}:model/pipelines-*", # what the pipeline's backtests made; the cleaner looks at their package first
+      "${local.sagemaker}:model/pipelines-*", # what the pipeline's backtests made; the cleaner takes those named after executions of this pipeline
     ]
   }
 

@@ -3,6 +3,7 @@ variable "foundation" {
   type = object({
     account_id         = string
     artifacts_dir      = string
+    bucket_name        = string
     bus_name           = string
     key_alias          = string
     kms_key_arn        = string

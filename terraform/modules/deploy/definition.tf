@@ -16,6 +16,13 @@ locals {
     BackoffRate     = 2
   }]
 
+  retry_busy = [{
+    ErrorEquals     = ["EndpointNotReadyError"] # another change is under way, or a failed endpoint is being deleted
+    IntervalSeconds = 60
+    MaxAttempts     = 30
+    BackoffRate     = 1
+  }]
+
   catch = { for stage in ["Production", "Staging"] : stage => [{
     ErrorEquals = ["States.ALL"]
     ResultPath  = "$.failure"
@@ -35,7 +42,7 @@ locals {
         Payload      = { action = "deploy", stage = lower(stage), "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
       }
       ResultPath = null
-      Retry      = local.retry_service
+      Retry      = concat(local.retry_busy, local.retry_service)
       Catch      = local.catch[stage]
       Next       = "WaitFor${stage}"
     }
@@ -47,7 +54,7 @@ locals {
         FunctionName = module.endpoint_deployer.arn
         Payload      = { action = "describe", stage = lower(stage), "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
       }
-      ResultSelector = { "status.$" = "$.Payload.status" }
+      ResultSelector = { "status.$" = "$.Payload.status", "failure_reason.$" = "$.Payload.failure_reason" }
       ResultPath     = "$.endpoint"
       Retry          = local.retry_service
       Catch          = local.catch[stage]
@@ -63,7 +70,7 @@ locals {
     }
     "${stage}EndpointFailed" = {
       Type       = "Pass"
-      Result     = { Error = "EndpointFailed", Cause = "The endpoint ${var.foundation.prefix}-${lower(stage)} does not serve the new version; its log says why" }
+      Parameters = { Error = "EndpointFailed", "Cause.$" = "$.endpoint.failure_reason" }
       ResultPath = "$.failure"
       Next       = "Report${stage}Failure"
     }

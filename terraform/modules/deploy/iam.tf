@@ -20,6 +20,7 @@ data "aws_iam_policy_document" "endpoint_deployer" {
       "sagemaker:CreateEndpoint",
       "sagemaker:CreateEndpointConfig",
       "sagemaker:CreateModel",
+      "sagemaker:DeleteEndpoint", # a failed endpoint can only be made anew
       "sagemaker:DescribeEndpoint",
       "sagemaker:DescribeEndpointConfig",
       "sagemaker:DescribeModel",

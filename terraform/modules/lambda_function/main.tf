@@ -5,15 +5,10 @@ locals {
   zip           = "${var.foundation.artifacts_dir}/${var.name}.zip"
   arn_parts     = "${var.foundation.region}:${var.foundation.account_id}"
 
-  # The one place that pins the layer: Powertools for Lambda (Python) with pydantic, published by AWS.
-  powertools_layer = "arn:${var.foundation.partition}:lambda:${var.foundation.region}:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:27"
-
   common_environment = {
-    EVENT_BUS_NAME               = var.foundation.bus_name
-    METRIC_NAMESPACE             = var.foundation.metric_namespace
-    POWERTOOLS_METRICS_NAMESPACE = var.foundation.metric_namespace
-    POWERTOOLS_SERVICE_NAME      = var.name
-    PREFIX                       = var.foundation.prefix
+    EVENT_BUS_NAME   = var.foundation.bus_name
+    METRIC_NAMESPACE = var.foundation.metric_namespace
+    PREFIX           = var.foundation.prefix
   }
 }
 
@@ -23,6 +18,21 @@ resource "aws_cloudwatch_log_group" "this" {
   retention_in_days = var.foundation.log_retention_days
 }
 
+# By way of S3, because the provider uploads files one function after the other.
+resource "aws_s3_object" "code" {
+  bucket      = var.foundation.bucket_name
+  key         = "code/${var.name}.zip"
+  source      = local.zip
+  source_hash = filemd5(local.zip)
+
+  lifecycle {
+    precondition {
+      condition     = fileexists(local.zip)
+      error_message = "${local.zip} is missing: run `make package` first."
+    }
+  }
+}
+
 resource "aws_lambda_function" "this" {
   function_name                  = local.function_name
   description                    = var.description
@@ -30,9 +40,9 @@ resource "aws_lambda_function" "this" {
   runtime                        = "python3.13"
   architectures                  = ["arm64"]
   handler                        = "${var.name}.handler.lambda_handler"
-  filename                       = local.zip
+  s3_bucket                      = aws_s3_object.code.bucket
+  s3_key                         = aws_s3_object.code.key
   source_code_hash               = filebase64sha256(local.zip)
-  layers                         = [local.powertools_layer]
   memory_size                    = var.memory_mb
   timeout                        = var.timeout_seconds
   reserved_concurrent_executions = var.reserved_concurrency
@@ -48,13 +58,6 @@ resource "aws_lambda_function" "this" {
 
   tracing_config {
     mode = "Active"
-  }
-
-  lifecycle {
-    precondition {
-      condition     = fileexists(local.zip)
-      error_message = "${local.zip} is missing: run `make package` first."
-    }
   }
 
   # Otherwise Lambda makes the group itself, without retention; and it checks the role before it takes the dead-letter queue.

@@ -14,6 +14,7 @@ variable "foundation" {
   type = object({
     account_id         = string
     artifacts_dir      = string
+    bucket_name        = string
     bucket_arn         = string
     bus_name           = string
     key_alias          = string

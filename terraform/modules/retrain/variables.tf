@@ -22,6 +22,7 @@ variable "foundation" {
   type = object({
     account_id         = string
     artifacts_dir      = string
+    bucket_name        = string
     bucket_arn         = string
     bus_arn            = string
     bus_name           = string

@@ -72,8 +72,8 @@ def report():
             {"name": "evergreen-production-loss", "time": at(33), "state": "OK"},
         ],
         "retrains": [
-            {"time": at(13), "reason": "first model", "outcome": "started"},
-            {"time": at(30), "reason": "evergreen-production-loss", "outcome": "started"},
+            {"time": at(13), "reason": "first model", "outcome": "succeeded"},
+            {"time": at(30), "reason": "evergreen-production-loss", "outcome": "succeeded"},
         ],
         "terraform": {"resources": 202, "second_plan_changes": 0},
         "wall_seconds": {"total": 301.5, "start": 2.1, "apply": 45.0, "loop": 230.4},

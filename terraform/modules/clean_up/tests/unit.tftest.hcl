@@ -11,6 +11,7 @@ variables {
   foundation = {
     account_id         = "123456789012"
     artifacts_dir      = "../../../build/functions"
+    bucket_name        = "test-123456789012-eu-west-1"
     bus_name           = "test"
     key_alias          = "alias/test"
     kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"

@@ -10,6 +10,7 @@ variables {
   foundation = {
     account_id         = "123456789012"
     artifacts_dir      = "../../../build/functions"
+    bucket_name        = "test-123456789012-eu-west-1"
     bucket_arn         = "arn:aws:s3:::test-123456789012-eu-west-1"
     bus_name           = "test"
     key_alias          = "alias/test"

@@ -13,6 +13,7 @@ variables {
   foundation = {
     account_id         = "123456789012"
     artifacts_dir      = "../../../build/functions"
+    bucket_name        = "test-123456789012-eu-west-1"
     bucket_arn         = "arn:aws:s3:::test-123456789012-eu-west-1"
     bus_arn            = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
     bus_name           = "test"

@@ -1,0 +1,1 @@
+"""The command line `evergreen`: what the loop does, what it decided, and a person's answers."""

@@ -1,0 +1,278 @@
+"""Models, endpoints, invocations and data capture of the local AWS, seen from outside."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+import tarfile
+
+import pytest
+from botocore.exceptions import ClientError
+
+pytestmark = pytest.mark.integration
+
+BUCKET = "endpoint-data"
+ROLE = "arn:aws:iam::123456789012:role/model-role"
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/loop-forecaster:1"
+NOW = 1728518400000  # the clock's start in milliseconds
+MODEL = f"s3://{BUCKET}/model.tar.gz"
+SERIES = [100 + 10 * math.sin(i / 7) + i % 3 for i in range(240)]
+HYPERPARAMETERS = {
+    "time_freq": "1min",
+    "context_length": "12",
+    "prediction_length": "6",
+    "epochs": "1",
+    "num_cells": "4",
+    "num_layers": "1",
+}
+REQUEST = {
+    "instances": [{"start": "2024-10-10 00:00:00", "target": SERIES[:60]}],
+    "configuration": {"num_samples": 20, "output_types": ["quantiles"], "quantiles": ["0.5"]},
+}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    """A model that the real container has trained."""
+    base = tmp_path_factory.mktemp("ml")
+    files = {
+        "input/config/hyperparameters.json": HYPERPARAMETERS,
+        "input/data/train/data.json": {"start": "2024-10-10 00:00:00", "target": SERIES},
+    }
+    for name, value in files.items():
+        (base / name).parent.mkdir(parents=True)
+        (base / name).write_text(json.dumps(value))
+    argv = [sys.executable, "-m", "sagemaker_pipelines.container", "train"]
+    subprocess.run(argv, check=True, env={**os.environ, "SAGEMAKER_BASE_DIR": str(base)})
+    file = base / "model.tar.gz"
+    with tarfile.open(file, "w:gz") as tar:
+        for path in (base / "model").iterdir():
+            tar.add(path, path.name)
+    return file.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def sagemaker(aws, archive):
+    """Two models, one of them broken, and a configuration for each; both are captured."""
+    s3, client = aws.client("s3"), aws.client("sagemaker")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket=BUCKET, Key="model.tar.gz", Body=archive)
+    for name, place in {"good": MODEL, "broken": f"s3://{BUCKET}/missing.tar.gz"}.items():
+        container = {"Image": IMAGE, "ModelDataUrl": place}
+        client.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=container)
+        configure(client, name, name)
+    configure(client, "second", "good")
+    return client
+
+
+def configure(client, name, model):
+    client.create_endpoint_config(
+        EndpointConfigName=name,
+        ProductionVariants=[
+            {
+                "VariantName": "AllTraffic",
+                "ModelName": model,
+                "InitialInstanceCount": 2,
+                "InstanceType": "ml.t2.medium",
+            }
+        ],
+        DataCaptureConfig={
+            "EnableCapture": True,
+            "InitialSamplingPercentage": 100,
+            "DestinationS3Uri": f"s3://{BUCKET}/capture",
+            "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+            "CaptureContentTypeHeader": {"JsonContentTypes": ["application/json"]},
+        },
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def statuses(aws):
+    """Let endpoint events go to a queue -> a function that takes the new ones of one endpoint."""
+    sqs, events = aws.client("sqs"), aws.client("events")
+    url = sqs.create_queue(QueueName="endpoints")["QueueUrl"]
+    pattern = {"detail-type": ["SageMaker Endpoint State Change"]}
+    events.put_rule(Name="endpoints", EventPattern=json.dumps(pattern))
+    arn = "arn:aws:sqs:eu-west-1:123456789012:endpoints"
+    events.put_targets(Rule="endpoints", Targets=[{"Id": "queue", "Arn": arn}])
+
+    def of(name):
+        aws.settle()
+        taken = []
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                taken.append(json.loads(message["Body"]))
+        return [event["detail"] for event in taken if event["detail"]["EndpointName"] == name]
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def serving(aws, sagemaker, statuses):
+    """An endpoint in service -> the events of its creation."""
+    sagemaker.create_endpoint(EndpointName="loop", EndpointConfigName="good")
+    assert sagemaker.describe_endpoint(EndpointName="loop")["EndpointStatus"] == "Creating"
+    return statuses("loop")
+
+
+@pytest.fixture
+def ask(aws, serving):
+    def invoke(request=REQUEST, name="loop", kind="application/json", **more):
+        body = request if isinstance(request, bytes) else json.dumps(request).encode()
+        client = aws.client("sagemaker-runtime")
+        return client.invoke_endpoint(EndpointName=name, Body=body, ContentType=kind, **more)
+
+    return invoke
+
+
+def captures(aws):
+    """Return key and record of every capture, once all are written."""
+    aws.settle()
+    s3 = aws.client("s3")
+    found = s3.list_objects_v2(Bucket=BUCKET, Prefix="capture/").get("Contents", [])
+    for item in found:
+        body = s3.get_object(Bucket=BUCKET, Key=item["Key"])["Body"].read()
+        for line in body.decode().splitlines():
+            yield item["Key"], json.loads(line)
+
+
+def test_a_new_endpoint_comes_into_service_and_tells_of_it(sagemaker, serving):
+    assert [detail["EndpointStatus"] for detail in serving] == ["CREATING", "IN_SERVICE"]
+    last = serving[-1]
+    assert last["EndpointArn"] == "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/loop"
+    assert last["EndpointConfigName"] == "good"
+    assert last["CreationTime"] == last["LastModifiedTime"] == NOW
+    described = sagemaker.describe_endpoint(EndpointName="loop")
+    assert described["EndpointStatus"] == "InService"
+    [variant] = described["ProductionVariants"]
+    assert (variant["VariantName"], variant["CurrentInstanceCount"]) == ("AllTraffic", 2)
+    assert described["DataCaptureConfig"]["CaptureStatus"] == "Started"
+
+
+def test_an_invocation_is_answered_and_captured(aws, ask):
+    answer = ask(InferenceId="loop-1")
+    assert answer["InvokedProductionVariant"] == "AllTraffic"
+    assert answer["ContentType"] == "application/json"
+    forecast = json.loads(answer["Body"].read())
+    assert len(forecast["predictions"][0]["quantiles"]["0.5"]) == 6
+    [(key, record)] = [
+        (key, record)
+        for key, record in captures(aws)
+        if record["eventMetadata"].get("inferenceId") == "loop-1"
+    ]
+    assert key.startswith("capture/loop/AllTraffic/2024/10/10/00/")
+    assert key.endswith(".jsonl")
+    assert record["eventVersion"] == "0"
+    assert record["eventMetadata"]["inferenceTime"] == "2024-10-10T00:00:00Z"
+    assert record["eventMetadata"]["eventId"]
+    given, answered = (record["captureData"][name] for name in ("endpointInput", "endpointOutput"))
+    assert (given["mode"], given["encoding"]) == ("INPUT", "JSON")
+    assert given["observedContentType"] == "application/json"
+    assert json.loads(given["data"]) == REQUEST
+    assert json.loads(answered["data"]) == forecast
+
+
+def test_what_the_model_refuses_is_a_model_error_with_its_status(ask):
+    with pytest.raises(ClientError) as refused:
+        ask({"instances": []})
+    response = refused.value.response
+    assert response["Error"]["Code"] == "ModelError"
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 424
+    assert response["OriginalStatusCode"] == 400
+    assert "instances" in response["OriginalMessage"]
+
+
+def test_an_update_changes_the_configuration_without_a_gap(aws, sagemaker, ask, statuses):
+    sagemaker.update_endpoint(EndpointName="loop", EndpointConfigName="second")
+    described = sagemaker.describe_endpoint(EndpointName="loop")
+    assert described["EndpointStatus"] == "Updating"
+    assert ask()["InvokedProductionVariant"] == "AllTraffic"
+    with pytest.raises(ClientError, match="in-progress"):
+        sagemaker.update_endpoint(EndpointName="loop", EndpointConfigName="good")
+    details = statuses("loop")
+    assert [detail["EndpointStatus"] for detail in details] == ["UPDATING", "IN_SERVICE"]
+    assert details[-1]["EndpointConfigName"] == "second"
+    assert ask()["InvokedProductionVariant"] == "AllTraffic"
+
+
+def test_an_update_that_fails_leaves_the_old_configuration_in_service(sagemaker, ask, statuses):
+    before = sagemaker.describe_endpoint(EndpointName="loop")["EndpointConfigName"]
+    sagemaker.update_endpoint(EndpointName="loop", EndpointConfigName="broken")
+    assert statuses("loop")[-1]["EndpointStatus"] == "IN_SERVICE"
+    described = sagemaker.describe_endpoint(EndpointName="loop")
+    assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", before)
+    assert described["FailureReason"]
+    assert ask()["InvokedProductionVariant"] == "AllTraffic"
+
+
+def test_an_endpoint_that_cannot_start_fails_with_a_reason(sagemaker, statuses, ask):
+    sagemaker.create_endpoint(EndpointName="hopeless", EndpointConfigName="broken")
+    details = statuses("hopeless")
+    assert [detail["EndpointStatus"] for detail in details] == ["CREATING", "FAILED"]
+    described = sagemaker.describe_endpoint(EndpointName="hopeless")
+    assert described["EndpointStatus"] == "Failed"
+    assert "missing.tar.gz" in described["FailureReason"]
+    with pytest.raises(ClientError, match="ValidationError"):
+        ask(name="hopeless")
+
+
+def test_a_registered_package_is_served_like_a_model(sagemaker, statuses, ask):
+    sagemaker.create_model_package_group(ModelPackageGroupName="loop-models")
+    arn = sagemaker.create_model_package(
+        ModelPackageGroupName="loop-models",
+        ModelApprovalStatus="Approved",
+        InferenceSpecification={
+            "Containers": [{"Image": IMAGE, "ModelDataUrl": MODEL}],
+            "SupportedContentTypes": ["application/json"],
+            "SupportedResponseMIMETypes": ["application/json"],
+        },
+    )["ModelPackageArn"]
+    container = {"ModelPackageName": arn}
+    sagemaker.create_model(ModelName="v1", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    described = sagemaker.describe_model(ModelName="v1")
+    assert described["PrimaryContainer"]["ModelPackageName"] == arn
+    configure(sagemaker, "staging-v1", "v1")
+    sagemaker.create_endpoint(EndpointName="staging", EndpointConfigName="staging-v1")
+    assert statuses("staging")[-1]["EndpointStatus"] == "IN_SERVICE"
+    assert ask(name="staging")["InvokedProductionVariant"] == "AllTraffic"
+
+
+def test_a_deleted_endpoint_is_gone_with_its_process(aws, sagemaker, ask, statuses):
+    sagemaker.create_endpoint(EndpointName="short", EndpointConfigName="good")
+    statuses("short")
+    sagemaker.delete_endpoint(EndpointName="short")
+    assert [detail["EndpointStatus"] for detail in statuses("short")] == ["DELETING"]
+    with pytest.raises(ClientError, match="Could not find endpoint"):
+        sagemaker.describe_endpoint(EndpointName="short")
+    with pytest.raises(ClientError, match="not found"):
+        ask(name="short")
+    assert not list((aws.home / "work" / "endpoints").glob("short-*"))
+
+
+@pytest.mark.parametrize("kind", ["model", "endpoint_config", "endpoint"])
+def test_what_does_not_exist_is_told_as_terraform_expects_it(sagemaker, kind):
+    field = {"model": "ModelName", "endpoint_config": "EndpointConfigName"}.get(
+        kind, "EndpointName"
+    )
+    said = kind.replace("_config", " configuration")
+    for verb in ("describe", "delete"):
+        with pytest.raises(ClientError, match=f'Could not find {said} "arn:aws') as missing:
+            getattr(sagemaker, f"{verb}_{kind}")(**{field: "none"})
+        assert missing.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_a_name_is_taken_once(sagemaker, serving):
+    with pytest.raises(ClientError, match="already existing model"):
+        sagemaker.create_model(
+            ModelName="good",
+            ExecutionRoleArn=ROLE,
+            PrimaryContainer={"Image": IMAGE, "ModelDataUrl": MODEL},
+        )
+    with pytest.raises(ClientError, match="already existing endpoint configuration"):
+        configure(sagemaker, "good", "good")
+    with pytest.raises(ClientError, match="already existing endpoint"):
+        sagemaker.create_endpoint(EndpointName="loop", EndpointConfigName="good")
+    listed = sagemaker.list_endpoints(NameContains="loop")["Endpoints"]
+    assert [endpoint["EndpointStatus"] for endpoint in listed] == ["InService"]

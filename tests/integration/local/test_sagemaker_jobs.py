@@ -1,0 +1,370 @@
+"""Training, processing and transform jobs of the local AWS: real containers, seen from outside."""
+
+import io
+import json
+import math
+import tarfile
+
+import pytest
+from botocore.exceptions import ClientError
+
+pytestmark = pytest.mark.integration
+
+BUCKET = "job-data"
+ROLE = "arn:aws:iam::123456789012:role/training-role"
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/loop-forecaster:1"
+ENDED = {"Completed", "Failed", "Stopped"}
+HYPERPARAMETERS = {
+    "time_freq": "1min",
+    "context_length": "12",
+    "prediction_length": "6",
+    "epochs": "2",
+    "num_cells": "4",
+    "num_layers": "1",
+    "likelihood": "student-T",
+    "mini_batch_size": "32",
+    "learning_rate": "0.01",
+}
+SERIES = [100 + 10 * math.sin(i / 7) + i % 3 for i in range(240)]
+LINE = json.dumps({"start": "2024-10-10 00:00:00", "target": SERIES[:60]})
+
+
+@pytest.fixture(scope="module")
+def s3(aws):
+    client = aws.client("s3")
+    client.create_bucket(
+        Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    body = json.dumps({"start": "2024-10-10 00:00:00", "target": SERIES})
+    client.put_object(Bucket=BUCKET, Key="in/train/data.json", Body=body.encode())
+    client.put_object(Bucket=BUCKET, Key="in/test/data.json", Body=body.encode())
+    client.put_object(Bucket=BUCKET, Key="in/lines/a.jsonl", Body=f"{LINE}\n{LINE}\n".encode())
+    client.put_object(Bucket=BUCKET, Key="in/bad/b.jsonl", Body=b'{"target": "nothing"}\n')
+    return client
+
+
+@pytest.fixture(scope="module")
+def sagemaker(aws, s3):
+    return aws.client("sagemaker")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def job_events(aws):
+    """Let every job's event go to a queue -> a function that takes those of one job."""
+    sqs, events = aws.client("sqs"), aws.client("events")
+    url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+    pattern = {"source": ["aws.sagemaker"], "detail-type": [{"suffix": "Job State Change"}]}
+    events.put_rule(Name="jobs", EventPattern=json.dumps(pattern))
+    arn = "arn:aws:sqs:eu-west-1:123456789012:jobs"
+    events.put_targets(Rule="jobs", Targets=[{"Id": "queue", "Arn": arn}])
+    taken = []
+
+    def of(job_arn):
+        aws.settle()
+        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                taken.append(json.loads(message["Body"]))
+        return [event for event in taken if event["resources"] == [job_arn]]
+
+    return of
+
+
+def channel(name):
+    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/in/{name}"}
+    return {"ChannelName": name, "DataSource": {"S3DataSource": source}, "ContentType": "json"}
+
+
+def train(aws, sagemaker, name, channels=("train", "test"), **hyperparameters):
+    sagemaker.create_training_job(
+        TrainingJobName=name,
+        RoleArn=ROLE,
+        AlgorithmSpecification={
+            "TrainingImage": IMAGE,
+            "TrainingInputMode": "File",
+            "MetricDefinitions": [
+                {
+                    "Name": "train:final_loss",
+                    "Regex": r"#quality_metric: host=\S+, train final_loss <loss>=(\S+)",
+                }
+            ],
+        },
+        HyperParameters=HYPERPARAMETERS | hyperparameters,
+        InputDataConfig=[channel(name) for name in channels],
+        OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/out/"},
+        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
+        StoppingCondition={"MaxRuntimeInSeconds": 300},
+        EnableNetworkIsolation=True,
+        Tags=[{"Key": "stage", "Value": "test"}],
+    )
+    aws.settle()
+    return sagemaker.describe_training_job(TrainingJobName=name)
+
+
+@pytest.fixture(scope="module")
+def trained(aws, sagemaker):
+    return train(aws, sagemaker, "good")
+
+
+def test_a_training_leaves_its_model_metrics_and_times(trained, s3, aws):
+    assert trained["TrainingJobStatus"] == "Completed", trained.get("FailureReason")
+    uri = trained["ModelArtifacts"]["S3ModelArtifacts"]
+    assert uri == f"s3://{BUCKET}/out/good/output/model.tar.gz"
+    archive = s3.get_object(Bucket=BUCKET, Key="out/good/output/model.tar.gz")["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        assert tar.getnames()
+    [metric] = trained["FinalMetricDataList"]
+    assert metric["MetricName"] == "train:final_loss"
+    assert trained["TrainingStartTime"] == trained["TrainingEndTime"]  # virtual time stood still
+    assert [one["Status"] for one in trained["SecondaryStatusTransitions"]] == [
+        "Starting",
+        "Downloading",
+        "Training",
+        "Uploading",
+        "Completed",
+    ]
+    assert not list((aws.home / "work").glob("*/good"))
+
+
+def test_what_a_training_prints_is_in_its_log_file_and_in_cloudwatch(trained, aws):
+    written = (aws.home / "logs/jobs/good.log").read_text()
+    assert "#quality_metric" in written
+    logs = aws.client("logs")
+    found = logs.filter_log_events(logGroupName="/aws/sagemaker/TrainingJobs")["events"]
+    assert any("#quality_metric" in event["message"] for event in found)
+    assert all(event["logStreamName"].startswith("good/algo-1-") for event in found)
+
+
+def test_a_training_tells_of_each_status_in_the_shape_of_the_schema_registry(trained, job_events):
+    events = job_events(trained["TrainingJobArn"])
+    assert [event["detail"]["SecondaryStatus"] for event in events] == [
+        "Starting",
+        "Downloading",
+        "Training",
+        "Uploading",
+        "Completed",
+    ]
+    last = events[-1]
+    assert (last["source"], last["detail-type"]) == (
+        "aws.sagemaker",
+        "SageMaker Training Job State Change",
+    )
+    detail = last["detail"]
+    assert detail["TrainingJobStatus"] == "Completed"
+    assert detail["ModelArtifacts"] == trained["ModelArtifacts"]
+    assert detail["CreationTime"] == detail["TrainingEndTime"] == 1728518400000
+    assert detail["SecondaryStatusTransitions"][-1]["StartTime"] == 1728518400000
+    assert detail["Tags"] == {"stage": "test"}
+    assert {"ContentType", "CompressionType", "RecordWrapperType", "ChannelName"} <= set(
+        detail["InputDataConfig"][0]
+    )
+
+
+def test_a_training_that_cannot_succeed_says_why(aws, sagemaker, job_events):
+    failed = train(aws, sagemaker, "impossible", prediction_length="100")
+    assert failed["TrainingJobStatus"] == "Failed"
+    assert failed["FailureReason"].startswith("AlgorithmError: the longest training series has")
+    assert failed["FailureReason"].endswith(", exit code: 1")
+    detail = job_events(failed["TrainingJobArn"])[-1]["detail"]
+    assert (detail["TrainingJobStatus"], detail["FailureReason"]) == (
+        "Failed",
+        failed["FailureReason"],
+    )
+
+
+def test_a_channel_without_objects_fails_the_training(aws, sagemaker):
+    failed = train(aws, sagemaker, "no-data", channels=("missing",))
+    assert failed["FailureReason"].startswith("ClientError: No S3 objects found under S3 URL")
+
+
+def test_names_are_taken_once_and_lists_show_the_newest_first(aws, sagemaker, trained):
+    with pytest.raises(ClientError, match="ResourceInUse"):
+        train(aws, sagemaker, "good")
+    listed = sagemaker.list_training_jobs(NameContains="good")["TrainingJobSummaries"]
+    assert [job["TrainingJobName"] for job in listed] == ["good"]
+    with pytest.raises(ClientError, match="Requested resource not found"):
+        sagemaker.describe_training_job(TrainingJobName="unknown")
+
+
+def process(sagemaker, name, code, inputs=(), **more):
+    sagemaker.create_processing_job(
+        ProcessingJobName=name,
+        RoleArn=ROLE,
+        AppSpecification={"ImageUri": IMAGE, "ContainerEntrypoint": ["python", "-c", code]},
+        ProcessingInputs=[
+            {
+                "InputName": name,
+                "S3Input": {
+                    "S3Uri": f"s3://{BUCKET}/in/{name}",
+                    "LocalPath": f"/opt/ml/processing/{name}",
+                    "S3DataType": "S3Prefix",
+                    "S3InputMode": "File",
+                },
+            }
+            for name in inputs
+        ],
+        ProcessingOutputConfig={
+            "Outputs": [
+                {
+                    "OutputName": "out",
+                    "S3Output": {
+                        "S3Uri": f"s3://{BUCKET}/processed/{name}",
+                        "LocalPath": "/opt/ml/processing/out",
+                        "S3UploadMode": "EndOfJob",
+                    },
+                }
+            ]
+        },
+        ProcessingResources={
+            "ClusterConfig": {
+                "InstanceType": "ml.m5.large",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 5,
+            }
+        },
+        **more,
+    )
+
+
+COPY = """
+import json, os, pathlib
+from sagemaker_pipelines.paths import Paths
+paths = Paths.from_env()
+config = json.loads((paths.base / "config/processingjobconfig.json").read_text())
+text = (paths.processing("train") / "data.json").read_text()
+(paths.processing("out") / "copy.json").write_text(text)
+(paths.base / "output/message").write_text(config["ProcessingJobName"] + os.environ["EXTRA"])
+import boto3
+print(boto3.client("s3").list_buckets()["Buckets"][0]["Name"])
+"""
+
+
+def test_a_processing_job_brings_its_files_and_its_message(aws, sagemaker, s3, job_events):
+    process(sagemaker, "copying", COPY, ["train"], Environment={"EXTRA": "!"})
+    aws.settle()
+    done = sagemaker.describe_processing_job(ProcessingJobName="copying")
+    assert done["ProcessingJobStatus"] == "Completed", done.get("FailureReason")
+    assert done["ExitMessage"] == "copying!"
+    copied = s3.get_object(Bucket=BUCKET, Key="processed/copying/copy.json")["Body"].read()
+    assert json.loads(copied)["target"] == SERIES
+    first, last = job_events(done["ProcessingJobArn"])
+    assert first["detail"]["ProcessingJobStatus"] == "InProgress"
+    given = last["detail"]["ProcessingInputs"][0]["S3Input"]
+    assert (given["S3DataType"], given["S3InputMode"]) == ("S3_PREFIX", "FILE")
+    assert last["detail"]["ProcessingEndTime"] == 1728518400000
+    assert BUCKET in (aws.home / "logs/jobs/copying.log").read_text()
+
+
+def test_a_processing_job_that_breaks_fails_with_its_exit_code(aws, sagemaker):
+    process(sagemaker, "breaking", "raise SystemExit(3)")
+    aws.settle()
+    failed = sagemaker.describe_processing_job(ProcessingJobName="breaking")
+    assert failed["FailureReason"].startswith("AlgorithmError: ")
+    assert failed["FailureReason"].endswith("exit code: 3")
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "stop"),
+    [("stopped", 300, True), ("too-long", 1, False)],
+    ids=["by StopProcessingJob", "by its time limit"],
+)
+def test_a_job_can_be_ended_before_its_end(aws, sagemaker, name, limit, stop):
+    code = "print('here', flush=True); import time; time.sleep(60)"
+    process(sagemaker, name, code, StoppingCondition={"MaxRuntimeInSeconds": limit})
+    log = aws.home / f"logs/jobs/{name}.log"
+    aws.until(lambda: log.exists() and "here" in log.read_text())
+    if stop:
+        sagemaker.stop_processing_job(ProcessingJobName=name)
+    aws.settle()
+    ended = sagemaker.describe_processing_job(ProcessingJobName=name)
+    assert ended["ProcessingJobStatus"] == "Stopped"
+
+
+def transform(aws, sagemaker, trained, name, source):
+    try:
+        sagemaker.describe_model(ModelName="good")
+    except ClientError:
+        artifacts = trained["ModelArtifacts"]["S3ModelArtifacts"]
+        sagemaker.create_model(
+            ModelName="good",
+            ExecutionRoleArn=ROLE,
+            PrimaryContainer={"Image": IMAGE, "ModelDataUrl": artifacts},
+        )
+    settings = {"num_samples": 20, "output_types": ["quantiles"], "quantiles": ["0.5"]}
+    input_source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/in/{source}"}
+    sagemaker.create_transform_job(
+        TransformJobName=name,
+        ModelName="good",
+        BatchStrategy="SingleRecord",
+        Environment={"DEEPAR_INFERENCE_CONFIG": json.dumps(settings)},
+        TransformInput={
+            "DataSource": {"S3DataSource": input_source},
+            "ContentType": "application/jsonlines",
+            "SplitType": "Line",
+        },
+        TransformOutput={"S3OutputPath": f"s3://{BUCKET}/forecasts", "AssembleWith": "Line"},
+        TransformResources={"InstanceType": "ml.m5.large", "InstanceCount": 1},
+    )
+    aws.settle()
+    return sagemaker.describe_transform_job(TransformJobName=name)
+
+
+def test_a_transform_answers_each_line_in_order(aws, sagemaker, s3, trained, job_events):
+    done = transform(aws, sagemaker, trained, "backtest", "lines")
+    assert done["TransformJobStatus"] == "Completed", done.get("FailureReason")
+    body = s3.get_object(Bucket=BUCKET, Key="forecasts/a.jsonl.out")["Body"].read()
+    answers = [json.loads(line) for line in body.splitlines()]
+    assert [len(answer["quantiles"]["0.5"]) for answer in answers] == [6, 6]
+    detail = job_events(done["TransformJobArn"])[-1]["detail"]
+    assert detail["TransformJobStatus"] == "Completed"
+    assert detail["TransformEndTime"] == 1728518400000
+
+
+def test_a_transform_fails_when_the_model_refuses_a_line(aws, sagemaker, trained):
+    failed = transform(aws, sagemaker, trained, "refused", "bad")
+    assert failed["TransformJobStatus"] == "Failed"
+    assert "400" in failed["FailureReason"]
+
+
+def test_a_request_that_aws_would_refuse_is_refused(aws, sagemaker):
+    client = aws.client("sagemaker")
+    client.meta.events.register(
+        "before-call.sagemaker.CreateTrainingJob",
+        lambda params, **_: params.update(body=b'{"TrainingJobName": "x", "RoleArn": 3}'),
+    )
+    with pytest.raises(ClientError, match="Missing required parameter") as refused:
+        train(aws, client, "x")
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_a_name_that_aws_does_not_allow_is_refused(aws, sagemaker):
+    with pytest.raises(ClientError, match="at 'trainingJobName' failed to satisfy constraint"):
+        train(aws, sagemaker, "../elsewhere")
+
+
+def test_a_stopped_training_keeps_its_model(aws, sagemaker, s3):
+    body = json.dumps({"start": "2024-10-10 00:00:00", "target": SERIES * 10})
+    s3.put_object(Bucket=BUCKET, Key="in/long/data.json", Body=body.encode())
+    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/in/long"}
+    sagemaker.create_training_job(
+        TrainingJobName="long",
+        RoleArn=ROLE,
+        AlgorithmSpecification={"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+        HyperParameters=HYPERPARAMETERS | {"epochs": "5000"},
+        InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": source}}],
+        OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/out"},
+        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
+        StoppingCondition={"MaxRuntimeInSeconds": 300},
+    )
+    log = aws.home / "logs/jobs/long.log"
+    aws.until(lambda: log.exists() and "epoch=1," in log.read_text())
+    sagemaker.stop_training_job(TrainingJobName="long")
+    aws.settle()
+    stopped = sagemaker.describe_training_job(TrainingJobName="long")
+    assert (stopped["TrainingJobStatus"], stopped["SecondaryStatus"]) == ("Stopped", "Stopped")
+    s3.head_object(Bucket=BUCKET, Key="out/long/output/model.tar.gz")
+
+
+def test_an_unknown_operation_is_answered_at_once(sagemaker):
+    with pytest.raises(ClientError, match="UnknownOperation"):
+        sagemaker.list_notebook_instances()

@@ -1,0 +1,51 @@
+"""`evergreen history`, as people and programs see it."""
+
+import json
+
+import pytest
+
+from cli.main import main
+
+
+@pytest.fixture
+def past(deployment):
+    """Two models, one of them in production, and two requests to retrain."""
+    first = deployment.package("Approved")
+    deployment.package()
+    for stage in ("staging", "production"):
+        time = f"2024-10-10T13:0{len(stage) - 6}:00Z"
+        deployment.decide("Model Deployed", time, package_arn=first, stage=stage)
+    deployment.decide("Retraining Started", "2024-10-10T12:00:00Z", reason="first model")
+    deployment.decide("Retraining Skipped", "2024-10-10T14:00:00Z", reason="cooldown")
+    return deployment
+
+
+def test_history_tells_models_and_retrainings(past, capsys):
+    assert main(["history"], past.reach) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    measured = "2024-10-10 13:00 0.1100 0.2400 0.2000"
+    assert f"1 {measured} Approved 2024-10-10 13:01 2024-10-10 13:04" in lines
+    assert f"2 {measured} PendingManualApproval – –" in lines
+    assert "2024-10-10 12:00 started first model" in lines
+    assert "2024-10-10 14:00 skipped cooldown" in lines
+
+
+def test_history_is_one_document_of_the_newest(past, capsys):
+    assert main(["history", "--json", "--limit", "1"], past.reach) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [model["version"] for model in document["models"]] == [2]
+    assert [one["outcome"] for one in document["retrains"]] == ["skipped"]
+    assert document["alarms"] == []
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many"])
+def test_history_refuses_a_limit_that_is_none(limit, capsys):
+    with pytest.raises(SystemExit) as refused:
+        main(["history", f"--limit={limit}"])
+    assert refused.value.code == 2
+    assert "is not a number above 0" in capsys.readouterr().err
+
+
+def test_history_of_nothing_says_so(deployment, capsys):
+    assert main(["history", "--prefix", "evergreen"], deployment.reach) == 0
+    assert capsys.readouterr().out.count("none yet") == 3

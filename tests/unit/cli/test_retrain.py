@@ -1,0 +1,121 @@
+import io
+import json
+
+import pytest
+from botocore.response import StreamingBody
+from botocore.stub import ANY, Stubber
+
+from cli.main import main
+
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/evergreen-training/execution/abcdefgh1234"
+
+
+@pytest.fixture
+def trigger(deployment):
+    with Stubber(deployment.clients("lambda")) as stub:
+        yield stub
+        stub.assert_no_pending_responses()
+
+
+@pytest.fixture
+def training(deployment):
+    with Stubber(deployment.clients("sagemaker")) as stub:
+        yield stub
+        stub.assert_no_pending_responses()
+
+
+def answers(trigger, payload, expected=None, **more):
+    body = json.dumps(payload).encode()
+    response = {"StatusCode": 200, "Payload": StreamingBody(io.BytesIO(body), len(body)), **more}
+    trigger.add_response("invoke", response, expected)
+
+
+def runs(training, status, steps, failure=None):
+    reason = {"FailureReason": failure} if failure else {}
+    training.add_response(
+        "describe_pipeline_execution", {"PipelineExecutionStatus": status, **reason}
+    )
+    listed(training, steps)
+
+
+def listed(training, steps):
+    found = [{"StepName": name, "StepStatus": status} for name, status in steps.items()]
+    training.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": found})
+
+
+def test_a_person_asks_for_a_training(deployment, trigger, capsys):
+    asked = {}
+
+    def remember(params, **_):
+        asked.update(json.loads(params["Payload"]))
+
+    events = deployment.clients("lambda").meta.events
+    events.register("before-parameter-build.lambda.Invoke", remember)
+    answers(
+        trigger,
+        {"started": True, "execution_arn": ARN, "reason": "new data"},
+        {
+            "FunctionName": "evergreen-retrain-trigger",
+            "InvocationType": "RequestResponse",
+            "Payload": ANY,
+        },
+    )
+    assert main(["retrain", "--reason", "new data"], deployment.reach) == 0
+    events.unregister("before-parameter-build.lambda.Invoke", remember)
+    assert capsys.readouterr().out == f"⑧ training started: {ARN}\n"
+    assert len(asked.pop("id")) == 36
+    assert asked == {
+        "source": "evergreen.cli",
+        "time": "2024-10-10T14:00:30Z",
+        "detail-type": "Retrain Requested",
+        "detail": {"reason": "new data"},
+    }
+
+
+def test_a_refusal_says_why(deployment, trigger, capsys):
+    answers(trigger, {"started": False, "execution_arn": None, "reason": "a training is running"})
+    assert main(["retrain"], deployment.reach) == 1
+    said = capsys.readouterr().err
+    assert said == "evergreen: No training was started: a training is running.\n"
+
+
+def test_a_failing_trigger_says_why(deployment, trigger, capsys):
+    answers(trigger, {"errorMessage": "no such pipeline"}, FunctionError="Unhandled")
+    assert main(["retrain"], deployment.reach) == 1
+    assert "evergreen-retrain-trigger failed: no such pipeline" in capsys.readouterr().err
+
+
+def test_a_missing_trigger_means_no_deployment(deployment, trigger, capsys):
+    trigger.add_client_error("invoke", "ResourceNotFoundException", "Function not found")
+    assert main(["retrain"], deployment.reach) == 1
+    assert "no Evergreen is deployed here under the prefix" in capsys.readouterr().err
+
+
+def test_waiting_tells_each_change_of_a_step_once(deployment, trigger, training, capsys):
+    answers(trigger, {"started": True, "execution_arn": ARN})
+    runs(training, "Executing", {"ReadHistory": "Executing"})
+    runs(training, "Executing", {"ReadHistory": "Executing"})
+    runs(training, "Succeeded", {"ReadHistory": "Succeeded", "Train": "Succeeded"})
+    listed(training, {"ReadHistory": "Succeeded", "Train": "Succeeded"})
+    assert main(["retrain", "--wait"], deployment.reach) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"⑧ training started: {ARN}",
+        "④ ReadHistory    Executing",
+        "④ ReadHistory    Succeeded",
+        "④ Train          Succeeded",
+        "④ training succeeded",
+    ]
+
+
+def test_waiting_for_a_training_that_fails_fails(deployment, trigger, training, capsys):
+    answers(trigger, {"started": True, "execution_arn": ARN})
+    training.add_response(
+        "describe_pipeline_execution",
+        {"PipelineExecutionStatus": "Failed", "FailureReason": "loss over limit"},
+    )
+    listed(training, {"CheckQuality": "Failed"})
+    assert main(["retrain", "--wait", "--json"], deployment.reach) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["status"] == "Failed"
+    assert document["failure"] == "loss over limit"
+    assert document["steps"] == [{"name": "CheckQuality", "status": "Failed", "failure": None}]

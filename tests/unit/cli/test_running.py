@@ -1,0 +1,70 @@
+from datetime import UTC, datetime
+
+from botocore.stub import Stubber
+
+from cli.reads.minutes import freshness
+from cli.reads.running import dead_letters, endpoints
+
+PREFIX = "evergreen"
+
+
+def test_freshness_counts_the_minutes_and_asks_again_for_unprocessed_ones(deployment):
+    def record(minute, count):
+        row = {"tx_minute": minute, "total_nb_trx_1min": str(count)}
+        return {
+            "FeatureGroupName": "evergreen-minutes",
+            "RecordIdentifierValueAsString": minute,
+            "Record": [{"FeatureName": k, "ValueAsString": v} for k, v in row.items()],
+        }
+
+    def answer(minute, count, rest):
+        return {"Records": [record(minute, count)], "Errors": [], "UnprocessedIdentifiers": rest}
+
+    rest = [
+        {
+            "FeatureGroupName": "evergreen-minutes",
+            "RecordIdentifiersValueAsString": ["2024-10-10T13:57:00Z"],
+        }
+    ]
+    with Stubber(deployment.clients("sagemaker-featurestore-runtime")) as stub:
+        stub.add_response("batch_get_record", answer("2024-10-10T13:56:00Z", 5, rest))
+        stub.add_response(
+            "batch_get_record", answer("2024-10-10T13:57:00Z", 7, []), {"Identifiers": rest}
+        )
+        seen = freshness(deployment.clients, PREFIX, deployment.connection.now)
+    assert seen == {
+        "newest_minute": "2024-10-10T13:57:00Z",
+        "age_minutes": 3,
+        "known": 2,
+        "asked": 60,
+        "transactions": 12,
+    }
+
+
+def test_dead_letters_are_counted_by_queue(deployment):
+    sqs = deployment.clients("sqs")
+    url = sqs.create_queue(QueueName="evergreen-smoke-test-dead-letters")["QueueUrl"]
+    sqs.create_queue(QueueName="another-deployment-dead-letters")
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+    assert dead_letters(deployment.clients, PREFIX) == [
+        {"queue": "evergreen-smoke-test-dead-letters", "messages": 1}
+    ]
+
+
+def test_an_endpoint_names_the_version_that_it_serves(deployment):
+    endpoint = {
+        "EndpointName": "evergreen-production",
+        "EndpointArn": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/evergreen-production",
+        "EndpointConfigName": "evergreen-production-v12",
+        "EndpointStatus": "InService",
+        "CreationTime": datetime(2024, 10, 10, tzinfo=UTC),
+        "LastModifiedTime": datetime(2024, 10, 10, tzinfo=UTC),
+    }
+    with Stubber(deployment.clients("sagemaker")) as stub:
+        stub.add_response("describe_endpoint", endpoint)
+        stub.add_client_error(
+            "describe_endpoint", "ValidationException", 'Could not find endpoint "arn".'
+        )
+        production, staging = endpoints(deployment.clients, PREFIX)
+    assert (production["version"], production["status"]) == (12, "InService")
+    assert (staging["version"], staging["status"]) == (None, None)

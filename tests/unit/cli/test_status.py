@@ -1,0 +1,114 @@
+"""`evergreen status`, as people and programs see it."""
+
+import json
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import pytest
+from botocore.stub import Stubber
+
+from cli.main import main
+
+HOUR = datetime(2024, 10, 10, 13, tzinfo=UTC)
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/evergreen-models/4"
+READING = {"stage": "production", "wql": 0.31, "naive_wql": 0.4, "threshold": 0.25, "mean": [1.0]}
+
+
+def endpoint(stage, version):
+    name = f"evergreen-{stage}"
+    return {
+        "EndpointName": name,
+        "EndpointArn": f"arn:aws:sagemaker:eu-west-1:123456789012:endpoint/{name}",
+        "EndpointConfigName": f"{name}-v{version}",
+        "EndpointStatus": "InService",
+        "CreationTime": HOUR,
+        "LastModifiedTime": HOUR,
+    }
+
+
+@pytest.fixture
+def turning(deployment):
+    """A loop with model 4 in production, 5 in staging and 6 waiting for a person."""
+    deployment.parameter("quality/threshold", json.dumps({"value": 0.25, "set_by": ARN}))
+    deployment.parameter("approval/pending/production-5", "a secret", "SecureString")
+    deployment.write("monitoring/production/2024/10/10/13/a.json", READING | {"time": "13"})
+    deployment.clients("ecs").create_cluster(clusterName="evergreen-poller")
+    deployment.clients("cloudwatch").put_metric_alarm(
+        AlarmName="evergreen-production-loss",
+        EvaluationPeriods=1,
+        ComparisonOperator="GreaterThanThreshold",
+        MetricName="m",
+        Namespace="n",
+        Period=60,
+        Statistic="Sum",
+        Threshold=0,
+    )
+    execution = deployment.execution()
+    package = {
+        "ModelPackageVersion": 6,
+        "ModelPackageArn": ARN.replace("/4", "/6"),
+        "ModelPackageGroupName": "evergreen-models",
+        "CreationTime": HOUR,
+        "ModelPackageStatus": "Completed",
+    }
+    with ExitStack() as stubs:
+        sagemaker = stubs.enter_context(Stubber(deployment.clients("sagemaker")))
+        store = stubs.enter_context(Stubber(deployment.clients("sagemaker-featurestore-runtime")))
+        store.add_response(
+            "batch_get_record", {"Records": [], "Errors": [], "UnprocessedIdentifiers": []}
+        )
+        sagemaker.add_response(
+            "list_pipeline_executions", {"PipelineExecutionSummaries": [execution]}
+        )
+        step = {"StepName": "Train", "StepStatus": "Executing"}
+        sagemaker.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": [step]})
+        sagemaker.add_response("list_model_packages", {"ModelPackageSummaryList": [package]})
+        for stage, version in (("production", 4), ("staging", 5)):
+            sagemaker.add_response("describe_endpoint", endpoint(stage, version))
+        yield deployment
+
+
+def test_status_tells_every_stage(turning, capsys):
+    assert main(["status"], turning.reach) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == "evergreen at 2024-10-10 14:00 UTC"
+    for expected in (
+        "① poller no service",
+        "② dead letters none (queues: 0)",
+        "③ minutes none in the last 60 minutes",
+        "④ training Executing, at Train, begun 2024-10-10 13:00",
+        "⑤ waits for you model 6 for staging, since 2024-10-10 13:00",
+        "⑥ production model 4 InService 2024-10-10 13:00",
+        "⑥ staging model 5 InService 2024-10-10 13:00",
+        "⑦ threshold 0.2500 set by model 4",
+        "⑦ 13 loss 0.3100 threshold 0.2500 naive 0.4000",
+    ):
+        assert expected in lines
+    assert any(line.startswith("⑥ waits for you model 5 for production") for line in lines)
+    assert any(line.startswith("⑧") and "evergreen-production-loss" in line for line in lines)
+
+
+def test_status_is_one_document_without_secrets(turning, capsys):
+    assert main(["status", "--json"], turning.reach) == 0
+    out = capsys.readouterr().out
+    document = json.loads(out)
+    assert document["now"] == "2024-10-10T14:00:30Z"
+    assert [one["version"] for one in document["endpoints"]] == [4, 5]
+    assert [one["version"] for one in document["pending"]] == [6, 5]
+    assert document["training"]["step"] == "Train"
+    assert document["readings"][0]["wql"] == 0.31
+    assert "a secret" not in out
+
+
+def test_status_of_a_prefix_without_deployment_is_a_sentence(deployment, capsys):
+    assert main(["status", "--prefix", "other"]) == 1
+    said = capsys.readouterr().err
+    assert said == "evergreen: No Evergreen is deployed here under the prefix other.\n"
+
+
+def test_what_aws_refuses_is_a_sentence(deployment, capsys):
+    with Stubber(deployment.clients("ssm")) as stub:
+        stub.add_client_error("get_parameter", "AccessDeniedException", "not you")
+        assert main(["status"], deployment.reach) == 1
+    said = capsys.readouterr().err
+    assert said == "evergreen: AWS refused GetParameter: AccessDeniedException: not you\n"

@@ -1,0 +1,124 @@
+import json
+
+import pytest
+from moto import mock_aws
+
+from approval_requester import handler
+from tests.unit.functions.account import ARN
+from tests.unit.functions.calls import RefusedError, answered
+
+EVENT = {
+    "task_token": "token-1",
+    "stage": "production",
+    "package_arn": f"{ARN}:model-package/test-models/3",
+    "version": 3,
+    "time": "2024-10-10T00:05:00.123Z",
+}
+PENDING = "/test/approval/pending/production-3"
+
+
+class Loop:
+    """The services around the requester: SSM is moto's, the others are told what to answer."""
+
+    def __init__(self):
+        self.ssm = handler.ssm
+        self.decisions, self.answers, self.refusal = [], [], None
+        self.failed = 0
+
+    def put_events(self, Entries):  # noqa: N803
+        self.decisions += Entries
+        entries = [{"ErrorCode": "InternalFailure", "ErrorMessage": "as told"}]
+        return {"FailedEntryCount": self.failed, "Entries": entries if self.failed else [{}]}
+
+    def send_task_success(self, taskToken, output):  # noqa: N803
+        if self.refusal:
+            raise RefusedError(self.refusal)
+        self.answers.append((taskToken, json.loads(output)))
+
+    def deliver(self, **changes):
+        with (
+            answered(handler.events, {"PutEvents": self.put_events}),
+            answered(handler.states, {"SendTaskSuccess": self.send_task_success}),
+        ):
+            return handler.lambda_handler({**EVENT, **changes}, None)
+
+    def policy(self, value):
+        self.ssm.put_parameter(Name="/test/approval/policy", Value=value, Type="String")
+
+    def pending(self):
+        found = self.ssm.get_parameters_by_path(Path="/test/approval/pending", WithDecryption=True)
+        return {
+            one["Name"]: (one["Type"], json.loads(one["Value"])) for one in found["Parameters"]
+        }
+
+
+@pytest.fixture
+def loop(monkeypatch):
+    monkeypatch.setenv("EVENT_BUS_NAME", "test")
+    monkeypatch.setenv("POLICY_PARAMETER", "/test/approval/policy")
+    monkeypatch.setenv("PENDING_PATH", "/test/approval/pending")
+    with mock_aws():
+        yield Loop()
+
+
+def test_manual_approval_waits_encrypted_and_is_announced_without_its_token(loop):
+    loop.policy("manual")
+    loop.deliver()
+    assert loop.answers == []
+    kind, value = loop.pending()[PENDING]
+    assert kind == "SecureString"
+    assert value == {
+        "task_token": "token-1",
+        "package_arn": EVENT["package_arn"],
+        "requested_at": EVENT["time"],
+    }
+    (decision,) = loop.decisions
+    assert decision["DetailType"] == "Approval Requested"
+    assert json.loads(decision["Detail"]) == {
+        "version": "1",
+        "stage": "production",
+        "package_arn": EVENT["package_arn"],
+        "package_version": 3,
+    }
+
+
+def test_redelivered_request_is_one_pending_approval_with_the_newest_token(loop, capsys):
+    loop.policy("manual")
+    loop.deliver()
+    loop.deliver(task_token="token-2")
+    (pending,) = loop.pending().values()
+    assert pending[1]["task_token"] == "token-2"
+    assert "token-" not in capsys.readouterr().out
+
+
+def test_request_that_the_bus_refuses_fails_and_resumes(loop):
+    loop.policy("manual")
+    loop.failed = 1
+    with pytest.raises(RuntimeError, match="Approval Requested"):
+        loop.deliver()
+    loop.failed = 0
+    loop.deliver()
+    assert len(loop.pending()) == 1
+
+
+def test_automatic_policy_answers_at_once_and_leaves_nothing_pending(loop):
+    loop.policy("automatic")
+    loop.deliver()
+    assert [token for token, _ in loop.answers] == ["token-1"]
+    assert (loop.pending(), loop.decisions) == ({}, [])
+
+
+@pytest.mark.parametrize("error", ["TaskTimedOut", "TaskDoesNotExist"])
+def test_redelivered_request_leaves_an_answered_token_alone(loop, error):
+    loop.policy("automatic")
+    loop.deliver()
+    loop.refusal = error
+    loop.deliver()
+    assert len(loop.answers) == 1
+
+
+def test_other_refusals_come_out(loop):
+    loop.policy("automatic")
+    loop.refusal = "InvalidToken"
+    with pytest.raises(handler.states.exceptions.InvalidToken):
+        loop.deliver()

@@ -1,0 +1,142 @@
+"""The deployer against an account that refuses what SageMaker refuses."""
+
+import pytest
+
+from endpoint_deployer import handler, progress
+from endpoint_deployer.progress import Step
+from tests.unit.functions.account import ARN, Account
+from tests.unit.functions.calls import RefusedError, answered, names
+
+PACKAGE = f"{ARN}:model-package/test-models/3"
+
+
+@pytest.fixture
+def account(monkeypatch):
+    monkeypatch.setenv("PREFIX", "test")
+    monkeypatch.setenv("BUCKET", "bucket")
+    monkeypatch.setenv("KMS_KEY_ARN", "arn:aws:kms:eu-west-1:123456789012:key/1")
+    monkeypatch.setenv("MODEL_ROLE_ARN", "arn:aws:iam::123456789012:role/test-model")
+    monkeypatch.setenv("STAGING_INSTANCE_TYPE", "ml.m5.large")
+    monkeypatch.setenv("PRODUCTION_INSTANCE_TYPE", "ml.m5.xlarge")
+    monkeypatch.setenv("PRODUCTION_INSTANCE_COUNT", "2")
+    return Account()
+
+
+def call(account, action="deploy", stage="staging", version=3, package=PACKAGE):
+    event = {"action": action, "stage": stage, "package_arn": package, "version": version}
+    with answered(handler.sagemaker, account.operations()) as seen:
+        result = handler.lambda_handler({**event, "time": "2024-10-10T00:05:00.123Z"}, None)
+    return result, names(seen)
+
+
+def serve(account, name="test-staging", config="test-staging-v3", status="InService"):
+    account.endpoints[name] = {"EndpointConfigName": config, "EndpointStatus": status}
+
+
+def test_first_deployment_makes_model_configuration_and_endpoint(account):
+    assert call(account)[0] == {"step": "create"}
+    model = account.models["test-v3"]
+    assert model["PrimaryContainer"] == {"ModelPackageName": PACKAGE}
+    capture = account.configs["test-staging-v3"]["DataCaptureConfig"]
+    assert capture["DestinationS3Uri"] == "s3://bucket/data-capture/staging"
+    assert capture["InitialSamplingPercentage"] == 100
+    assert account.endpoints["test-staging"]["EndpointConfigName"] == "test-staging-v3"
+
+
+def test_production_has_its_own_instances_and_the_same_model(account):
+    call(account)
+    call(account, stage="production")
+    variant = account.configs["test-production-v3"]["ProductionVariants"][0]
+    assert (variant["InstanceType"], variant["InitialInstanceCount"]) == ("ml.m5.xlarge", 2)
+    assert list(account.models) == ["test-v3"]
+
+
+@pytest.mark.parametrize("status", ["Creating", "InService", "Updating", "SystemUpdating"])
+def test_redelivered_deploy_changes_nothing(account, status):
+    call(account)
+    account.endpoints["test-staging"]["EndpointStatus"] = status
+    result, calls = call(account)
+    assert result == {"step": "nothing"}
+    assert not {"CreateEndpoint", "UpdateEndpoint", "DeleteEndpoint"} & set(calls)
+    assert len(account.models) == len(account.configs) == len(account.endpoints) == 1
+
+
+def test_deploy_resumes_after_a_crash_between_configuration_and_endpoint(account):
+    call(account)
+    account.endpoints.clear()
+    assert call(account)[0] == {"step": "create"}
+
+
+def test_another_version_updates_the_endpoint_once(account):
+    call(account)
+    account.endpoints["test-staging"]["EndpointStatus"] = "InService"
+    newer = PACKAGE.replace("/3", "/4")
+    assert call(account, version=4, package=newer)[0] == {"step": "update"}
+    assert call(account, version=4, package=newer)[0] == {"step": "nothing"}
+
+
+@pytest.mark.parametrize("status", ["Creating", "Updating", "Deleting", "RollingBack"])
+def test_endpoint_busy_with_another_version_is_tried_again(account, status):
+    call(account)
+    serve(account, config="test-staging-v2", status=status)
+    with pytest.raises(handler.EndpointNotReadyError, match="busy"):
+        call(account)
+
+
+def test_failed_endpoint_is_deleted_and_made_anew(account):
+    call(account)
+    serve(account, status="Failed")
+    with pytest.raises(handler.EndpointNotReadyError, match="had failed"):
+        call(account)
+    assert call(account)[0] == {"step": "create"}
+
+
+def test_model_of_another_package_is_not_deployed(account):
+    call(account, package=PACKAGE.replace("test-models", "other-models"))
+    with pytest.raises(handler.OtherPackageError, match="other-models"):
+        call(account)
+
+
+def test_refusal_that_is_no_redelivery_comes_out(account):
+    def refuse(**_):
+        raise RefusedError("ValidationException", "no such package")
+
+    account.create_model = refuse
+    with pytest.raises(handler.ClientError, match="no such package"):
+        call(account)
+
+
+def test_describe_reports_an_endpoint_on_its_way_and_in_service(account):
+    call(account)
+    assert call(account, "describe")[0] == {"status": "Creating", "failure_reason": ""}
+    account.endpoints["test-staging"]["EndpointStatus"] = "InService"
+    assert call(account, "describe")[0] == {"status": "InService", "failure_reason": ""}
+
+
+def test_describe_does_not_take_a_rolled_back_update_for_a_success(account):
+    serve(account, config="test-staging-v2")
+    account.endpoints["test-staging"]["FailureReason"] = "no capacity"
+    result, _ = call(account, "describe")
+    assert result["status"] == "Failed"
+    assert result["failure_reason"] == (
+        "it serves test-staging-v2, not test-staging-v3: no capacity"
+    )
+
+
+def test_describe_reports_failed_and_missing_endpoints(account):
+    assert call(account, "describe")[0]["failure_reason"] == "the endpoint does not exist"
+    serve(account, status="Failed")
+    assert call(account, "describe")[0]["status"] == "Failed"
+
+
+def test_every_endpoint_status_has_a_step_and_a_report():
+    statuses = handler.sagemaker.meta.service_model.shape_for("EndpointStatus").enum
+    for status in statuses:
+        endpoint = {"EndpointStatus": status, "EndpointConfigName": "other"}
+        assert progress.step(endpoint, "wanted") in Step
+        assert progress.report(endpoint, "wanted")["status"]
+
+
+def test_unknown_action_is_refused(account):
+    with pytest.raises(ValueError, match="'delete'"):
+        call(account, "delete")

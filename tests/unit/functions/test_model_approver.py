@@ -1,0 +1,71 @@
+import pytest
+from moto import mock_aws
+
+from model_approver import handler
+from tests.unit.functions.account import ARN
+from tests.unit.functions.calls import answered, names
+
+PACKAGE = f"{ARN}:model-package/test-models/3"
+EVENT = {
+    "id": "1",
+    "time": "2024-10-10T00:05:00Z",
+    "detail": {"ModelPackageArn": PACKAGE, "ModelApprovalStatus": "PendingManualApproval"},
+}
+
+
+@pytest.fixture
+def policy(monkeypatch):
+    monkeypatch.setenv("POLICY_PARAMETER", "/test/approval/policy")
+    with mock_aws():
+        ssm = handler.ssm
+
+        def put(value):
+            ssm.put_parameter(Name="/test/approval/policy", Value=value, Type="String")
+
+        yield put
+
+
+def deliver(status, times=1):
+    package = {"ModelApprovalStatus": status}
+
+    def describe(ModelPackageName):  # noqa: N803
+        assert ModelPackageName == PACKAGE
+        about = {"ModelPackageName": "p", "ModelPackageArn": PACKAGE, "CreationTime": 0}
+        details = {"ModelPackageStatusDetails": {"ValidationStatuses": []}}
+        return {**about, **details, "ModelPackageStatus": "Completed", **package}
+
+    def update(ModelPackageArn, ModelApprovalStatus, ApprovalDescription):  # noqa: N803
+        package["ModelApprovalStatus"] = ModelApprovalStatus
+        return {"ModelPackageArn": ModelPackageArn}
+
+    operations = {"DescribeModelPackage": describe, "UpdateModelPackage": update}
+    with answered(handler.sagemaker, operations) as seen:
+        for _ in range(times):
+            handler.lambda_handler(EVENT, None)
+    return package["ModelApprovalStatus"], names(seen).count("UpdateModelPackage")
+
+
+def test_automatic_policy_approves(policy):
+    policy("automatic")
+    assert deliver("PendingManualApproval") == ("Approved", 1)
+
+
+def test_redelivered_event_approves_once(policy):
+    policy("automatic")
+    assert deliver("PendingManualApproval", times=2) == ("Approved", 1)
+
+
+def test_manual_policy_leaves_it_to_a_person(policy):
+    policy("manual")
+    assert deliver("PendingManualApproval") == ("PendingManualApproval", 0)
+
+
+def test_late_event_does_not_overrule_a_person(policy):
+    policy("automatic")
+    assert deliver("Rejected") == ("Rejected", 0)
+
+
+def test_unknown_policy_is_refused(policy):
+    policy("perhaps")
+    with pytest.raises(ValueError, match="'perhaps'"):
+        deliver("PendingManualApproval")

@@ -1,0 +1,148 @@
+"""The trigger against SSM (moto), and pipeline and bus that keep what they are told."""
+
+import json
+
+import pytest
+from moto import mock_aws
+
+from retrain_trigger import handler
+from sagemaker_pipelines.training import parameters
+from tests.unit.functions.trainings import ALARM, MANUAL, SCHEDULE, Loop
+
+HYPERPARAMETERS = {
+    "context_length": "60",
+    "prediction_length": "30",
+    "epochs": "40",
+    "learning_rate": "0.005",
+    "mini_batch_size": "32",
+    "num_cells": "40",
+    "num_layers": "2",
+    "dropout_rate": "0.1",
+    "likelihood": "student-T",
+    "early_stopping_patience": "10",
+}
+
+
+@pytest.fixture
+def loop(monkeypatch):
+    settings = {
+        "EVENT_BUS_NAME": "test",
+        "PARAMETER_PATH": "/test",
+        "PIPELINE_NAME": "test-training",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        ssm = handler.ssm
+        policy = {"cooldown_hours": "6", "daily_cap": "3"}
+        given = {f"training/hyperparameters/{k}": v for k, v in HYPERPARAMETERS.items()}
+        for name, value in (given | {f"quality/policy/{k}": v for k, v in policy.items()}).items():
+            ssm.put_parameter(Name=f"/test/{name}", Value=value, Type="String")
+        yield Loop()
+
+
+@pytest.mark.parametrize("event", [ALARM, SCHEDULE, MANUAL], ids=["alarm", "schedule", "person"])
+def test_redelivered_event_is_one_training(loop, event):
+    first, second = loop.deliver(event), loop.deliver(event)
+    assert first == second
+    assert first["started"]
+    assert len(loop.started) == 1
+    assert set(loop.decided()) == {"Retraining Started"}
+
+
+def test_redelivery_after_the_training_ended_starts_nothing(loop):
+    loop.deliver(MANUAL)
+    loop.executions[0]["PipelineExecutionStatus"] = "Succeeded"
+    loop.deliver(MANUAL)
+    assert len(loop.started) == 1
+
+
+def test_crash_between_start_and_record_is_made_good(loop):
+    loop.failed = 1
+    with pytest.raises(RuntimeError, match="Retraining Started"):
+        loop.deliver(ALARM)
+    loop.failed = 0
+    assert loop.deliver(ALARM)["started"]
+    assert (len(loop.started), loop.decided()) == (1, ["Retraining Started"])
+
+
+def test_training_is_told_when_why_and_every_hyperparameter(loop):
+    loop.deliver(ALARM)
+    (request,) = loop.started
+    told = {one["Name"]: one["Value"] for one in request["PipelineParameters"]}
+    assert told.pop("EndTime") == "2024-10-10T12:00:00Z"
+    assert told.pop("Reason").startswith("alarm test-production-loss: Threshold Crossed: 2 out of")
+    assert set(told) == {
+        "ContextLength",
+        "PredictionLength",
+        "Epochs",
+        "LearningRate",
+        "MiniBatchSize",
+        "NumCells",
+        "NumLayers",
+        "DropoutRate",
+        "Likelihood",
+        "EarlyStoppingPatience",
+    }
+    assert told["LearningRate"] == "0.005"
+    assert len(request["ClientRequestToken"]) >= 32
+
+
+def test_pipeline_knows_every_parameter_it_is_told(loop):
+    loop.deliver(MANUAL)
+    told = {one["Name"] for one in loop.started[0]["PipelineParameters"]}
+    assert told <= {parameter.name for parameter in parameters.ALL}
+
+
+@pytest.mark.parametrize("status", ["Executing", "Stopping"])
+@pytest.mark.parametrize("event", [ALARM, MANUAL], ids=["alarm", "person"])
+def test_nobody_trains_while_a_training_runs(loop, event, status):
+    loop.ran(10, status)
+    answer = loop.deliver(event)
+    assert answer == {
+        "started": False,
+        "execution_arn": None,
+        "reason": "a training is running",
+    }
+    assert (loop.started, loop.decided()) == ([], ["Retraining Skipped"])
+
+
+def test_running_training_on_a_later_page_is_seen(loop):
+    for hours in (8, 9, 10):
+        loop.ran(hours)
+    loop.ran(11, "Executing")
+    assert not loop.deliver(MANUAL)["started"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "starts"), [(5.9, False), (6, True), (-0.1, False)], ids=["within", "over", "future"]
+)
+def test_cooldown_counts_from_the_last_start_by_event_time(loop, hours, starts):
+    loop.ran(hours, "Failed")
+    assert loop.deliver(ALARM)["started"] is starts
+
+
+@pytest.mark.parametrize(("oldest", "starts"), [(23.9, False), (24, True)])
+def test_no_more_than_the_cap_within_a_day(loop, oldest, starts):
+    for hours in (7, 13, oldest):
+        loop.ran(hours)
+    assert loop.deliver(SCHEDULE)["started"] is starts
+
+
+def test_person_skips_cooldown_and_cap(loop):
+    for hours in (1, 2, 3):
+        loop.ran(hours)
+    assert loop.deliver(MANUAL)["started"]
+
+
+def test_decision_says_why_not(loop):
+    loop.ran(1)
+    loop.deliver(ALARM)
+    detail = json.loads(loop.decisions[0]["Detail"])
+    assert detail["version"] == "1"
+    assert "less than 6 hours ago" in detail["reason"]
+
+
+def test_event_of_anybody_else_is_refused(loop):
+    with pytest.raises(ValueError, match=r"aws\.s3"):
+        loop.deliver({**ALARM, "source": "aws.s3"})

@@ -1,0 +1,123 @@
+"""What is left of an account in which two deployments ran."""
+
+from types import SimpleNamespace
+
+import pytest
+from moto import mock_aws
+
+from run_time_cleaner import handler
+from tests.unit.functions.account import ARN, Account
+from tests.unit.functions.calls import RefusedError, answered
+
+DESTROY = {"prefix": "test", "tf": {"action": "delete", "prev_input": {"prefix": "test"}}}
+OTHERS = {
+    "models": {"test-two-v1", "pipelines-zzz-CreateModel-1234567890", "my-test-v1"},
+    "configs": {"test-two-staging-v1", "test-staging-canary"},
+    "endpoints": {"test-two-staging", "test-production-shadow"},
+}
+GROUP = f"{ARN}:model-package"
+
+
+@pytest.fixture
+def account(monkeypatch):
+    settings = {
+        "MODEL_PACKAGE_GROUP_NAME": "test-models",
+        "PENDING_PATH": "/test/approval/pending",
+        "PIPELINE_NAME": "test-training",
+        "PREFIX": "test",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    account = Account()
+    ours = {"test-v1", "test-v12", "pipelines-abc123-CreateModel-1234567890"}
+    account.models = {name: {} for name in ours | OTHERS["models"]}
+    for name in OTHERS["configs"] | {"test-staging-v1", "test-production-v12"}:
+        account.configs[name] = {}
+    for name in OTHERS["endpoints"] | {"test-staging", "test-production"}:
+        config = {"test-staging": "test-staging-v1", "test-production": "test-production-v12"}
+        serving = {"EndpointConfigName": config.get(name, "other"), "EndpointStatus": "InService"}
+        account.endpoints[name] = serving
+    account.packages = {f"{GROUP}/test-models/{n}": "test-models" for n in (1, 12)}
+    account.packages[f"{GROUP}/test-two-models/1"] = "test-two-models"
+    execution = f"{ARN}:pipeline/test-training/execution/"
+    account.executions = [
+        {"PipelineExecutionArn": execution + "abc123", "PipelineExecutionStatus": "Executing"},
+        {"PipelineExecutionArn": execution + "def456", "PipelineExecutionStatus": "Failed"},
+    ]
+    with mock_aws():
+        for n in range(12):
+            handler.ssm.put_parameter(
+                Name=f"/test/approval/pending/production-{n}", Value="x", Type="SecureString"
+            )
+        handler.ssm.put_parameter(Name="/test/approval/policy", Value="m", Type="String")
+        yield account
+
+
+def clean(account, event=DESTROY, milliseconds=900_000):
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: milliseconds)
+    with answered(handler.sagemaker, account.operations()) as seen:
+        return handler.lambda_handler(event, context), seen
+
+
+def test_destroy_leaves_nothing_of_ours_and_everything_of_others(account):
+    done, _ = clean(account)
+    assert done == {
+        "trainings": 1,
+        "endpoints": 2,
+        "endpoint_configs": 2,
+        "models": 3,
+        "packages": 2,
+        "approvals": 12,
+    }
+    assert set(account.models) == OTHERS["models"]
+    assert set(account.configs) == OTHERS["configs"]
+    assert set(account.endpoints) == OTHERS["endpoints"]
+    assert list(account.packages) == [f"{GROUP}/test-two-models/1"]
+    assert [one["PipelineExecutionStatus"] for one in account.executions] == ["Stopped", "Failed"]
+    left = handler.ssm.describe_parameters()["Parameters"]
+    assert [one["Name"] for one in left] == ["/test/approval/policy"]
+
+
+def test_redelivered_destroy_changes_nothing(account):
+    clean(account)
+    done, seen = clean(account)
+    assert set(done.values()) == {0}
+    assert not [name for name, _ in seen if not name.startswith("List")]
+
+
+@pytest.mark.parametrize("action", ["create", "update"])
+def test_other_actions_of_terraform_do_nothing(account, action):
+    assert clean(account, {"prefix": "test", "tf": {"action": action}}) == ({}, [])
+    assert clean(account, {"prefix": "test"}) == ({}, [])
+
+
+def test_endpoint_that_is_being_made_is_waited_for(account, monkeypatch):
+    account.endpoints["test-staging"]["EndpointStatus"] = "Creating"
+    waited = []
+
+    def until_it_serves(seconds):
+        waited.append(seconds)
+        account.endpoints["test-staging"]["EndpointStatus"] = "InService"
+
+    monkeypatch.setattr("time.sleep", until_it_serves)
+    clean(account)
+    assert waited == [handler.POLL_SECONDS]
+    assert "test-staging" not in account.endpoints
+
+
+def test_short_of_time_it_says_what_is_left_and_a_repetition_goes_on(account):
+    account.endpoints["test-staging"]["EndpointStatus"] = "Creating"
+    with pytest.raises(handler.CleanUpIncompleteError, match=r"test-staging .*in-progress"):
+        clean(account, milliseconds=19_000)
+    account.endpoints["test-staging"]["EndpointStatus"] = "InService"
+    assert clean(account)[0]["endpoints"] == 1
+    assert set(account.endpoints) == OTHERS["endpoints"]
+
+
+def test_missing_right_comes_out(account):
+    def refuse(**_):
+        raise RefusedError("AccessDeniedException")
+
+    account.delete_model = refuse
+    with pytest.raises(handler.ClientError, match="AccessDenied"):
+        clean(account)

@@ -1,0 +1,148 @@
+"""One raw object after the other through the handler, on moto's S3."""
+
+import gzip
+import json
+
+import pytest
+
+from common import times
+from tests.unit.functions.feature_store import FeatureStore, answered
+from tests.unit.functions.lambdas import BUCKET, bucket, created, objects, printed
+from window_aggregator import handler, raw, rows
+
+NOON = 1728561600  # 2024-10-10T12:00:00Z
+MINUTE = "2024-10-10T12:00:00Z"
+
+
+@pytest.fixture
+def online(monkeypatch):
+    monkeypatch.setenv("FEATURE_GROUP_NAME", "test-minutes")
+    store = FeatureStore()
+    with answered(handler.store, "PutRecord", store.put):
+        yield store
+
+
+@pytest.fixture
+def s3():
+    with bucket() as client:
+        yield client
+
+
+def transaction(name, fee, second=0):
+    return {"hash": f"{name:064x}", "time": NOON + second, "fee": fee, "size": 250}
+
+
+def line(*transactions):
+    event = {"detail-type": "Transactions Received", "detail": {"transactions": transactions}}
+    return json.dumps(event)
+
+
+def archived(s3, key, *lines):
+    s3.put_object(Bucket=BUCKET, Key=key, Body=gzip.compress("\n".join(lines).encode()))
+    return created(key)
+
+
+def test_object_becomes_rows_of_its_minutes(s3, online, capsys):
+    first = line(transaction(1, 10), transaction(2, 15, 59), transaction(3, 7, 60))
+    event = archived(s3, "raw/2024/10/10/12/a", first, line(transaction(1, 10)), "")
+    done = {"minutes": 2, "transactions": 3, "conflicts": 0}
+    assert handler.lambda_handler(event, None) == done
+    assert online.rows == {
+        MINUTE: {
+            "tx_minute": MINUTE,
+            "total_nb_trx_1min": "2",
+            "total_fee_1min": "25",
+            "avg_fee_1min": "12.5",
+            "event_time": "2024-10-10T12:01:00.002Z",
+        },
+        "2024-10-10T12:01:00Z": {
+            "tx_minute": "2024-10-10T12:01:00Z",
+            "total_nb_trx_1min": "1",
+            "total_fee_1min": "7",
+            "avg_fee_1min": "7.0",
+            "event_time": "2024-10-10T12:02:00.001Z",
+        },
+    }
+    assert online.group == "test-minutes"
+    metrics, [logged] = printed(capsys)
+    assert not metrics
+    assert logged == {"message": "object aggregated", "key": "raw/2024/10/10/12/a", **done}
+
+
+def test_late_object_completes_the_minute(s3, online):
+    handler.lambda_handler(archived(s3, "raw/a", line(transaction(1, 10))), None)
+    handler.lambda_handler(archived(s3, "raw/b", line(transaction(2, 30, 5))), None)
+    assert online.rows[MINUTE]["avg_fee_1min"] == "20.0"
+
+
+def test_redelivered_event_changes_nothing(s3, online):
+    event = archived(s3, "raw/a", line(transaction(1, 10), transaction(2, 11)))
+    handler.lambda_handler(event, None)
+    before = dict(online.rows), objects(s3)
+    handler.lambda_handler(event, None)
+    assert (online.rows, objects(s3)) == before
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+def test_conflicting_fee_counts_the_smaller_in_any_order(s3, online, capsys, order):
+    said = {"a": transaction(1, 10), "b": transaction(1, 4)}
+    for name in order:
+        handler.lambda_handler(archived(s3, f"raw/{name}", line(said[name])), None)
+    assert online.rows[MINUTE]["total_fee_1min"] == "4"
+    assert online.rows[MINUTE]["event_time"] == "2024-10-10T12:01:00.002Z"
+    [metric], _ = printed(capsys)
+    assert metric["ConflictingTransactions"] == 1
+    moment = times.parse(created("")["time"]).timestamp()
+    assert metric["_aws"]["Timestamp"] == moment * 1000
+    assert metric["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [[]]
+
+
+def test_object_that_is_not_gzip_is_named(s3, online):
+    s3.put_object(Bucket=BUCKET, Key="raw/plain", Body=b"{}")
+    with pytest.raises(ValueError, match="raw/plain: not gzip"):
+        handler.lambda_handler(created("raw/plain"), None)
+
+
+def test_object_that_ends_too_early_is_named(s3, online):
+    whole = gzip.compress(line(transaction(1, 10)).encode())
+    s3.put_object(Bucket=BUCKET, Key="raw/cut", Body=whole[:-9])
+    with pytest.raises(ValueError, match="raw/cut: not gzip"):
+        handler.lambda_handler(created("raw/cut"), None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"detail": {}}',
+        '{"detail": {"transactions": [1]}}',
+        line({"time": NOON, "fee": 1}),
+        line(transaction(1, "10")),
+        line(transaction(1, float("nan"))),
+        line(transaction(1, True)),
+        line(transaction(1, -1)),
+        line(transaction(1, 1, 0.5)),
+        line(transaction(1, 1, 10**30)),
+        line(transaction(1, 1, 10**13)),
+    ],
+)
+def test_line_that_is_no_event_is_named_and_nothing_is_written(s3, online, text):
+    event = archived(s3, "raw/bad", line(transaction(2, 1)), text)
+    with pytest.raises(ValueError, match="raw/bad: line 2 is no event"):
+        handler.lambda_handler(event, None)
+    assert not online.rows
+    assert list(objects(s3)) == ["raw/bad"]
+
+
+def test_members_of_gzip_files_may_follow_each_other():
+    body = b"".join(gzip.compress(f"{line(transaction(k, k))}\n".encode()) for k in (1, 2))
+    assert len(raw.by_minute(body)[MINUTE]) == 2
+
+
+def test_versions_of_a_minute_end_before_the_next_minute():
+    fees = {(str(number), 1) for number in range(rows.MOST)}
+    record = {one["FeatureName"]: one["ValueAsString"] for one in rows.record(MINUTE, fees)}
+    assert record["event_time"] == "2024-10-10T12:01:59.999Z"
+    with pytest.raises(ValueError, match="60000 transactions"):
+        rows.record(MINUTE, fees | {("one more", 1)})
