@@ -16,6 +16,7 @@ DECISIONS = {
     "Retraining Started": "⑧",
     "Retraining Skipped": "⑧",
 }
+TOLD = ("stage", "reason", "error", "cause")
 
 
 def say(text: str) -> None:
@@ -78,11 +79,10 @@ class Progress:
                 continue
             self._seen.add(decision["id"])
             kind, detail, at = decision["detail-type"], decision["detail"], decision["time"]
-            about = ", ".join(
-                f"{name} {detail[name]}"
-                for name in ("stage", "package_version", "reason", "error", "cause")
-                if detail.get(name)
-            )
+            told = [str(detail[name]) for name in TOLD if detail.get(name)]
+            if version := detail.get("package_version"):
+                told.insert(0, f"model {version}")
+            about = ", ".join(told)
             say(f"{DECISIONS.get(kind, '·')} {at[:10]} {at[11:16]}  {kind}: {about}")
 
     def _alarms(self, now: str) -> None:
@@ -92,7 +92,7 @@ class Progress:
         state = str(alarms[0]["StateValue"]) if alarms else ""
         if state != self._alarm and state == "ALARM":
             say(f"⑦ {now[:10]} {now[11:16]}  alarm: production is worse than its threshold")
-        elif self._alarm == "ALARM":
+        elif self._alarm == "ALARM" != state:
             say(f"⑦ {now[:10]} {now[11:16]}  the alarm is over: production is good again")
         self._alarm = state
 

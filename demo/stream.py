@@ -18,6 +18,8 @@ TRAINING_PART, CHANGE_PART = 0.3, 0.614  # of the stream, when it is short
 # A training needs MinimumMinutes (300) of history; the archive lags a few minutes behind.
 LEAST_HOURS = 5.5
 BEGINNING = 1000  # transactions
+# The minute is what the loop counts in: to poll it six times would only be slower to watch.
+EVERY_MINUTE = {"POLL_SECONDS": "60"}
 
 
 class StreamError(Exception):
@@ -47,6 +49,7 @@ def simulated(hours: float) -> Stream:
     """Plan a simulation with a change of regime in its second half."""
     change = round(hours * CHANGE_PART, 1)
     environment = {
+        **EVERY_MINUTE,
         "SOURCE": "simulator",
         "SIMULATOR_START": iso(SIMULATED),
         "SIMULATOR_HOURS": f"{hours:g}",
@@ -68,7 +71,7 @@ def recorded(file: Path) -> Stream:
     # One line with a strange time must not start the clock years before the others.
     middle = median(times)
     first = min(time for time in times if abs(time - middle) <= DAY)
-    environment = {"SOURCE": "replay", "SOURCE_FILE": str(file.resolve())}
+    environment = {**EVERY_MINUTE, "SOURCE": "replay", "SOURCE_FILE": str(file.resolve())}
     return Stream(environment, first - first % HOUR, first, None, complete=False)
 
 

@@ -32,7 +32,7 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 def threshold(evaluation: dict[str, Any]) -> float:
     """Return the threshold of an evaluation; raises ValueError when it is no positive number."""
-    value = evaluation.get("threshold")
+    value: Any = evaluation.get("threshold")
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not (number and value > 0 and math.isfinite(value)):
         raise ValueError(f"the evaluation's threshold is {value!r}, not a number above 0")

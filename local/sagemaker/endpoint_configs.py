@@ -54,6 +54,22 @@ def list_configs(body: Json) -> Json:
     return state.page("EndpointConfigs", found, body, name="EndpointConfigName")
 
 
+def capture(config: Json) -> Json:
+    """Return what DescribeEndpoint says of the data capture of a configuration, if it has one."""
+    given = config.get("DataCaptureConfig")
+    if given is None:
+        return {}
+    enabled = given.get("EnableCapture", False)
+    told = {
+        "EnableCapture": enabled,
+        "CaptureStatus": "Started" if enabled else "Stopped",
+        "CurrentSamplingPercentage": given["InitialSamplingPercentage"],
+        "DestinationS3Uri": given["DestinationS3Uri"],
+        "KmsKeyId": given.get("KmsKeyId", ""),
+    }
+    return {"DataCaptureConfig": told}
+
+
 def find(name: str) -> Json:
     """Return a configuration; raises ApiError when there is none."""
     if name not in _configs:

@@ -1,4 +1,4 @@
-"""Endpoints: a serving process behind a name; an update keeps the old one until the new answers."""
+"""Endpoints: a serving process behind a name; the old one serves until the new one answers."""
 
 import re
 import uuid
@@ -43,7 +43,7 @@ class Endpoint:
             "EndpointStatus": re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status).upper(),
             "CreationTime": int(self.record["CreationTime"] * 1000),
             "LastModifiedTime": int(self.record["LastModifiedTime"] * 1000),
-            "Tags": {},
+            "Tags": tags.of(self.record["EndpointArn"]),
         }
         arn = self.record["EndpointArn"]
         events.emit("aws.sagemaker", "SageMaker Endpoint State Change", detail, [arn])
@@ -146,11 +146,13 @@ def _serve(endpoint: Endpoint, config: Json) -> None:
     shown = {"VariantName": variant["VariantName"], "CurrentWeight": 1.0, "DesiredWeight": 1.0}
     counts = {"CurrentInstanceCount": count, "DesiredInstanceCount": count}
     endpoint.config, endpoint.serving = config, serving
-    endpoint.record.pop("FailureReason", None)
+    for gone in ("FailureReason", "DataCaptureConfig"):
+        endpoint.record.pop(gone, None)
     endpoint.move(
         "InService",
         EndpointConfigName=config["EndpointConfigName"],
         ProductionVariants=[shown | counts],
+        **endpoint_configs.capture(config),
     )
     if old:
         old.close()

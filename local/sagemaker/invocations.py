@@ -1,4 +1,4 @@
-"""InvokeEndpoint: a request is handed to the endpoint's container, and captured with its answer."""
+"""InvokeEndpoint: the endpoint's container is asked, and its answer captured with the request."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ from local.http import Request, Response, error, json_response
 from local.sagemaker import files
 from local.sagemaker.api import ApiError
 from local.sagemaker.endpoints import Endpoint, find
-from local.sagemaker.serving import Answer
+from local.sagemaker.serving import Answer, Serving
 
 Json = dict[str, Any]
 PATH = re.compile(r"/endpoints/([^/]+)/invocations")
@@ -32,8 +32,9 @@ def handle(request: Request, name: str) -> Response:
         status = endpoint.record["EndpointStatus"]
         return error("ValidationError", f"Endpoint {name} is {status}, not InService.")
     kind = request.headers.get("content-type", "application/octet-stream")
+    accept = request.headers.get("accept", "*/*")
     try:
-        answer = serving.invoke(request.body, kind, request.headers.get("accept", "*/*"))
+        answer = _ask(endpoint, serving, request.body, kind, accept)
     except OSError as failure:
         return _model_error(endpoint, 0, repr(failure).encode())
     if answer.status >= 400:
@@ -44,6 +45,16 @@ def handle(request: Request, name: str) -> Response:
         "x-amzn-invoked-production-variant": endpoint.variant["VariantName"],
     }
     return Response(200, headers, answer.body)
+
+
+def _ask(endpoint: Endpoint, serving: Serving, body: bytes, kind: str, accept: str) -> Answer:
+    """Ask the container; once more, if an update has just replaced it. Raises OSError."""
+    try:
+        return serving.invoke(body, kind, accept)
+    except OSError:
+        if endpoint.serving in (None, serving):
+            raise
+        return endpoint.serving.invoke(body, kind, accept)
 
 
 def record(config: Json, request: Request, kind: str, answer: Answer, now: float) -> Json:
@@ -104,7 +115,8 @@ def _model_error(endpoint: Endpoint, status: int, body: bytes) -> Response:
         "ErrorCode": "CLIENT_ERROR_FROM_MODEL"
         if 400 <= status < 500
         else "INTERNAL_FAILURE_FROM_MODEL",
-        "LogStreamArn": f"arn:aws:logs:{runtime.REGION}:{runtime.ACCOUNT}:log-group:/aws/sagemaker/Endpoints/{name}",
+        "LogStreamArn": f"arn:aws:logs:{runtime.REGION}:{runtime.ACCOUNT}:log-group:"
+        f"/aws/sagemaker/Endpoints/{name}",
         "Message": message,
         "OriginalMessage": said,
         "OriginalStatusCode": status or 500,

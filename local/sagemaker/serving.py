@@ -4,11 +4,14 @@ import contextlib
 import http.client
 import shutil
 import socket
+import tarfile
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from local import images, processes
 from local.sagemaker import containers, files
@@ -40,7 +43,7 @@ class Serving:
         """Start the container of a model and wait for its /ping; raises ServingError."""
         self.base, self._lines = base, ["the container printed nothing"]
         shutil.rmtree(base, ignore_errors=True)
-        files.unpack(container["ModelDataUrl"], base / "model")
+        _unpack(container["ModelDataUrl"], base / "model")
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         argv, _, folder = images.command(container["Image"], "serve")
@@ -95,3 +98,15 @@ class Serving:
             "The primary container for production variant AllTraffic did not pass the ping "
             f"health check: {self._lines[0][:512]}"
         )
+
+
+def _unpack(uri: str, folder: Path) -> None:
+    """Bring a model's archive; raises ServingError, in AWS's words, when that is not possible."""
+    try:
+        files.unpack(uri, folder)
+    except (ClientError, tarfile.TarError) as error:
+        raise ServingError(
+            f'Failed to download model data for container "container_1" from URL: "{uri}". Please '
+            "ensure that there is an object located at the URL and that the role passed to "
+            f"CreateModel has permissions to download the model. ({error})"
+        ) from error

@@ -2,11 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
+from typing import Any
 
-from local.sagemaker import files, jobs, models
+from local.sagemaker import files, jobs, models, shapes
 from local.sagemaker.jobs import Job, JobFailedError
 from local.sagemaker.serving import Serving, ServingError
 
+Json = dict[str, Any]
 CONCURRENT = 2  # requests at a time, unless the job says otherwise
 
 
@@ -58,6 +60,29 @@ def _transform(job: Job, serving: Serving, content: bytes) -> bytes:
         return b"".join(pool.map(ask, parts))
 
 
+def complete(body: Json) -> Json:
+    """Return the request with AWS's defaults; raises ApiError when there is no such model."""
+    models.find(body["ModelName"])
+    return {
+        **body,
+        "TransformInput": {"CompressionType": "None", "SplitType": "None"}
+        | body["TransformInput"],
+        "TransformOutput": {"AssembleWith": "None"} | body["TransformOutput"],
+    }
+
+
+def detail(record: Json) -> Json:
+    """Return an event's detail."""
+    return shapes.fit("DescribeTransformJob", record)
+
+
 jobs.register(
-    jobs.Kind("TransformJob", "transform-job", "SageMaker Transform Job State Change", run)
+    jobs.Kind(
+        "TransformJob",
+        "transform-job",
+        "SageMaker Transform Job State Change",
+        run,
+        complete,
+        detail,
+    )
 )

@@ -81,7 +81,7 @@ def test_a_task_runs_its_command_with_its_environment_and_reports_its_exit(aws, 
     assert task["stopCode"] == "EssentialContainerExited"
     assert printed(aws, arn, "level") == ["level exit None"]
     assert (aws.home / "logs" / "ecs" / f"{arn.rpartition('/')[2]}.log").exists()
-    bodies = aws.until(lambda: queue.bodies())
+    bodies = aws.until(queue.bodies)
     assert {body["detail-type"] for body in bodies} == {"ECS Task State Change"}
 
 

@@ -318,6 +318,9 @@ def test_a_transform_answers_each_line_in_order(aws, sagemaker, s3, trained, job
     detail = job_events(done["TransformJobArn"])[-1]["detail"]
     assert detail["TransformJobStatus"] == "Completed"
     assert detail["TransformEndTime"] == 1728518400000
+    assert detail["TransformInput"]["CompressionType"] == "None"
+    assert detail["TransformOutput"]["AssembleWith"] == "Line"
+    assert "LastModifiedTime" not in detail
 
 
 def test_a_transform_fails_when_the_model_refuses_a_line(aws, sagemaker, trained):

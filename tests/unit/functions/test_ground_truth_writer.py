@@ -1,0 +1,73 @@
+"""Ground truth and forecasts as SageMaker Model Monitor joins them."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ground_truth_writer import handler
+from tests.unit.functions.lambdas import BUCKET, bucket, created, objects
+
+NAME = "production/2024/10/10/06/production-2024-10-10T06:00:00Z.jsonl"
+READING = {
+    "version": "1",
+    "stage": "production",
+    "time": "2024-10-10T06:00:00Z",
+    "inference_id": "production-2024-10-10T06:00:00Z",
+    "first_minute": "2024-10-10T05:25:00Z",
+    "truth": [100.5, None, 99.0],
+    "quantiles": {"0.1": [90.0, 91.0, 92.0], "0.5": [100.0, 101.0, 102.0], "0.9": [1e3] * 3},
+}
+
+
+@pytest.fixture
+def s3(monkeypatch):
+    monkeypatch.setenv("BUCKET", BUCKET)
+    with bucket() as client:
+        client.put_object(Bucket=BUCKET, Key="monitoring/r.json", Body=json.dumps(READING))
+        yield client
+
+
+def written(s3, folder):
+    return [json.loads(line) for line in objects(s3)[f"{folder}/{NAME}"].splitlines()]
+
+
+def test_known_minutes_become_records_that_match_by_id(s3):
+    assert handler.lambda_handler(created("monitoring/r.json"), None) == {"records": 2}
+    truths, captured = written(s3, "ground-truth"), written(s3, "forecast-capture")
+    ids = [f"{READING['inference_id']}-{k}" for k in (0, 2)]
+    assert [one["eventMetadata"]["eventId"] for one in truths] == ids
+    assert [one["eventMetadata"]["eventId"] for one in captured] == ids
+    assert truths[0] == {
+        "groundTruthData": {"data": "100.5", "encoding": "CSV"},
+        "eventMetadata": {"eventId": ids[0]},
+        "eventVersion": "0",
+    }
+
+
+def test_forecasts_have_the_layout_of_data_capture(s3):
+    handler.lambda_handler(created("monitoring/r.json"), None)
+    csv = {"observedContentType": "text/csv", "encoding": "CSV"}
+    assert written(s3, "forecast-capture")[1] == {
+        "captureData": {
+            "endpointInput": csv | {"mode": "INPUT", "data": "2024-10-10T05:27:00Z"},
+            "endpointOutput": csv | {"mode": "OUTPUT", "data": "102.0"},
+        },
+        "eventMetadata": {
+            "eventId": f"{READING['inference_id']}-2",
+            "inferenceTime": "2024-10-10T06:00:00Z",
+        },
+        "eventVersion": "0",
+    }
+
+
+def test_redelivered_event_writes_the_same_objects(s3):
+    handler.lambda_handler(created("monitoring/r.json"), None)
+    before = objects(s3)
+    handler.lambda_handler(created("monitoring/r.json"), None)
+    assert objects(s3) == before
+
+
+def test_reading_that_is_gone_comes_out(s3):
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        handler.lambda_handler(created("monitoring/gone.json"), None)

@@ -1,0 +1,80 @@
+"""The threshold follows the model in production."""
+
+import json
+import math
+
+import boto3
+import pytest
+
+from tests.unit.functions.calls import answered
+from tests.unit.functions.lambdas import BUCKET, bucket
+from threshold_updater import handler
+
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/test-models/3"
+NAME = "/test/quality/threshold"
+KEY = "training/x/evaluation/evaluation.json"
+EVENT = {"detail": {"version": "1", "stage": "production", "package_arn": ARN}}
+
+
+class Registry:
+    """A package in the registry, its evaluation in S3, the threshold in SSM."""
+
+    def __init__(self, s3):
+        self.s3, self.ssm = s3, boto3.client("ssm")
+        initial = json.dumps({"value": None, "set_by": None})
+        self.ssm.put_parameter(Name=NAME, Value=initial, Type="String")
+
+    def evaluated(self, **evaluation):
+        self.s3.put_object(Bucket=BUCKET, Key=KEY, Body=json.dumps(evaluation))
+
+    def describe(self, ModelPackageName):  # noqa: N803
+        place = {"ContentType": "application/json", "S3Uri": f"s3://{BUCKET}/{KEY}"}
+        return {
+            "ModelPackageArn": ModelPackageName,
+            "ModelPackageName": ModelPackageName,
+            "ModelPackageStatus": "Completed",
+            "ModelPackageStatusDetails": {"ValidationStatuses": []},
+            "CreationTime": "2024-10-10T00:00:00Z",
+            "ModelMetrics": {"ModelQuality": {"Statistics": place}},
+        }
+
+    def deliver(self):
+        with answered(handler.sagemaker, {"DescribeModelPackage": self.describe}):
+            return handler.lambda_handler(EVENT, None)
+
+    def threshold(self):
+        return json.loads(self.ssm.get_parameter(Name=NAME)["Parameter"]["Value"])
+
+
+@pytest.fixture
+def registry(monkeypatch):
+    monkeypatch.setenv("THRESHOLD_PARAMETER", NAME)
+    with bucket() as s3:
+        yield Registry(s3)
+
+
+def test_deployed_model_brings_its_own_threshold(registry):
+    registry.evaluated(threshold=0.31, limit=0.5)
+    assert registry.deliver() == {"threshold": 0.31}
+    assert registry.threshold() == {"value": 0.31, "set_by": ARN}
+
+
+def test_redelivered_event_changes_nothing(registry):
+    registry.evaluated(threshold=0.31)
+    registry.deliver()
+    registry.deliver()
+    assert registry.threshold() == {"value": 0.31, "set_by": ARN}
+
+
+@pytest.mark.parametrize("value", [None, "0.3", True, 0, -1, math.nan, math.inf])
+def test_unusable_threshold_is_refused_and_the_old_one_stays(registry, value):
+    registry.evaluated(threshold=value)
+    with pytest.raises(ValueError, match="not a number above 0"):
+        registry.deliver()
+    assert registry.threshold() == {"value": None, "set_by": None}
+
+
+def test_evaluation_without_threshold_is_refused(registry):
+    registry.evaluated(limit=0.5)
+    with pytest.raises(ValueError, match="threshold is None"):
+        registry.deliver()
