@@ -17,6 +17,9 @@ DECISIONS = {
     "Retraining Skipped": "⑧",
 }
 TOLD = ("stage", "reason", "error", "cause")
+CROSSED = (
+    ": Threshold Crossed"  # how CloudWatch goes on after an alarm's name, with all its values
+)
 
 
 def say(text: str) -> None:
@@ -79,7 +82,7 @@ class Progress:
                 continue
             self._seen.add(decision["id"])
             kind, detail, at = decision["detail-type"], decision["detail"], decision["time"]
-            told = [str(detail[name]) for name in TOLD if detail.get(name)]
+            told = [str(detail[name]).partition(CROSSED)[0] for name in TOLD if detail.get(name)]
             if version := detail.get("package_version"):
                 told.insert(0, f"model {version}")
             about = ", ".join(told)

@@ -3,6 +3,8 @@
 from statistics import mean
 from typing import Any
 
+from demo.progress import CROSSED
+
 
 def render(report: dict[str, Any]) -> str:
     """Say what happened in a dozen lines."""
@@ -19,9 +21,8 @@ def render(report: dict[str, Any]) -> str:
     for alarm in alarms:
         lines.append(f"alarm          {_short(alarm['time'])}  {alarm['name']}")
     for retrain in report["retrains"]:
-        lines.append(
-            f"retraining     {_short(retrain['time'])}  {retrain['outcome']}: {retrain['reason']}"
-        )
+        why = retrain["reason"].partition(CROSSED)[0]  # the report has all of it
+        lines.append(f"retraining     {_short(retrain['time'])}  {retrain['outcome']}: {why}")
     terraform, wall = report["terraform"], report["wall_seconds"]
     changes = terraform["second_plan_changes"]
     lines.append(

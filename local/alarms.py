@@ -65,17 +65,28 @@ def reason(alarm: dict[str, Any], state: str, points: alarm_math.Datapoints) -> 
     count = len(points)
     if state == "INSUFFICIENT_DATA":
         return f"Insufficient Data: {count} datapoints were unknown."
-    real = [value for value in points if value is not None]
-    if not real:
+    if all(value is None for value in points):
         missing = "Breaching" if state == "ALARM" else "NonBreaching"
         return (
             f"Threshold Crossed: no datapoints were received for {count} periods and "
             f"{count} missing datapoints were treated as [{missing}]."
         )
-    crossed = "was" if state == "ALARM" else "was not"
+    breaching = alarm_math.COMPARISONS[alarm["ComparisonOperator"]]
+    period, alarming = alarm_period(alarm), state == "ALARM"
+    oldest = runtime.clock.now() // MINUTE * MINUTE - period * count
+    named = [
+        f"{value} ({time.strftime('%d/%m/%y %H:%M:%S', time.gmtime(oldest + period * position))})"
+        for position, value in reversed(list(enumerate(points)))
+        if value is not None and breaching(value, alarm["Threshold"]) == alarming
+    ]
+    needed = alarm.get("DatapointsToAlarm") or count
+    least = needed if alarming else count - needed + 1
+    verb = ("was" if len(named) == 1 else "were") + ("" if alarming else " not")
     return (
-        f"Threshold Crossed: {len(real)} out of the last {count} datapoints {real} {crossed} "
-        f"{COMPARED[alarm['ComparisonOperator']]} the threshold ({alarm['Threshold']})."
+        f"Threshold Crossed: {len(named)} out of the last {count} datapoints "
+        f"[{', '.join(named)}] {verb} {COMPARED[alarm['ComparisonOperator']]} the threshold "
+        f"({alarm['Threshold']}) (minimum {least} datapoint{'s' if least > 1 else ''} for "
+        f"{alarm['StateValue']} -> {state} transition)."
     )
 
 

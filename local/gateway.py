@@ -37,6 +37,10 @@ def _sagemaker(request: Request) -> Response:
 OURS = {"sagemaker": _sagemaker}
 THEIRS = set(ministack.SERVICE_HANDLERS) | set(ministack.SERVICE_NAME_ALIASES)
 BUSY_SECONDS = 40  # clients give up after 60
+# AWS's SDK for Go closes a request's body when the answer's headers arrive; if its writer has not
+# come to look for the body's end by then, it drops the connection, and Terraform repeats a create
+# that was done. No server far away answers as fast as we do.
+GO, UNHURRIED_SECONDS = "aws-sdk-go", 0.01
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,6 +59,8 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
     key, region, service = found.groups() if found else ("", runtime.REGION, "")
     operation = headers.get("x-amz-target") or f"{scope['method']} {scope['path']}"
     send = _logged(send, service, operation)
+    if GO in headers.get("user-agent", ""):
+        send = _unhurried(send)
     if scope["path"].startswith("/_evergreen/"):
         await _ours(admin.handle, scope, headers, region, receive, send)
     elif service in OURS:
@@ -148,6 +154,15 @@ def _logged(send: Send, service: str, operation: str) -> Send:
     async def wrapper(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start" and message["status"] >= 400:
             log.warning("%s %s -> %s", service or "-", operation, message["status"])
+        await send(message)
+
+    return wrapper
+
+
+def _unhurried(send: Send) -> Send:
+    async def wrapper(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            await asyncio.sleep(UNHURRIED_SECONDS)
         await send(message)
 
     return wrapper

@@ -69,6 +69,7 @@ async def _run(listener: socket.socket, *, die_with_parent: bool) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        date_header=False,  # MiniStack's answers have one
         timeout_keep_alive=300,
         timeout_graceful_shutdown=1,
         ws="none",

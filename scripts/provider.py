@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "terraform"
-PROVIDER = "registry.terraform.io/hashicorp/aws"
+PROVIDER = "*/hashicorp/aws"  # below a mirror, whatever the name of its registry
 # Where machines without network keep their providers.
 MIRRORS = ("/opt/*", "/srv/*", "/usr/local/share/*", "/var/lib/*")
 
@@ -65,7 +65,7 @@ def ways() -> Iterator[list[str]]:
     if not configured and not (Path.home() / ".terraformrc").is_file():
         for pattern in MIRRORS:
             for folder in sorted(Path("/").glob(f"{pattern.strip('/')}/{PROVIDER}")):
-                yield [f"-plugin-dir={str(folder).removesuffix(f'/{PROVIDER}')}"]
+                yield [f"-plugin-dir={folder.parents[2]}"]
     yield []
 
 
@@ -73,11 +73,11 @@ def not_found(log: str) -> TerraformError:
     """Return what to say when no way led to the provider."""
     if named := os.environ.get("TF_PROVIDER_MIRROR"):
         return TerraformError(
-            f"TF_PROVIDER_MIRROR names {named}, which holds no {PROVIDER} of the locked version."
+            f"TF_PROVIDER_MIRROR names {named}: no hashicorp/aws of the locked version is there."
         )
     return TerraformError(
         "Terraform found no hashicorp/aws provider: connect to the network, or set "
-        f"TF_PROVIDER_MIRROR to a directory that holds {PROVIDER}/… ({log})."
+        f"TF_PROVIDER_MIRROR to the folder of a provider mirror that holds it ({log})."
     )
 
 

@@ -39,7 +39,7 @@ def processing(name, code, *arguments, **more):
             "AppSpecification": {
                 "ImageUri": IMAGE,
                 "ContainerEntrypoint": ["python", "-c", code],
-                "ContainerArguments": list(arguments),
+                **({"ContainerArguments": list(arguments)} if arguments else {}),
             },
             "ProcessingResources": {"ClusterConfig": cluster},
             "ProcessingOutputConfig": {"Outputs": [{"OutputName": "out", "S3Output": output}]},
