@@ -32,7 +32,7 @@ test: setup package ## Terraform, unit, integration and end-to-end tests
 	@echo "== 3/4 integration tests (on the local AWS)"
 	@$(BIN)/python -m pytest tests/integration -q
 	@echo "== 4/4 the loop, end to end"
-	@$(BIN)/python -m pytest tests/e2e -q
+	@$(BIN)/python -m pytest tests/e2e -q -s
 	@echo "All tests passed. What the loop test left to look at: .evergreen/e2e (logs, report.json, loop.png)"
 
 check: setup ## lint and types

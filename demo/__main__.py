@@ -16,7 +16,6 @@ from demo.stages import StageError
 from scripts.provider import TerraformError
 
 HOME = Path(".evergreen/demo")
-LOCK = Path(".evergreen/demo.lock")
 USAGE = 2
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FAILURES = (ServerError, StageError, TerraformError, BotoCoreError, ClientError, OSError)
@@ -29,10 +28,13 @@ class Interrupted(BaseException):
 def main() -> int:
     """Run one demo -> exit code."""
     arguments = _parser().parse_args()
+    home = arguments.home or HOME
     try:
-        planned = _stream(arguments)
-        with lock.hold(LOCK):
-            return _run(Demo(planned, HOME, arguments.approve_by_hand, arguments.keep))
+        demo = Demo(_stream(arguments), home, arguments.approve_by_hand, arguments.keep)
+        if arguments.home:
+            demo.out = home
+        with lock.hold(home.with_suffix(".lock")):
+            return _run(demo)
     except stream.StreamError as error:
         print(f"demo: {error}", file=sys.stderr)
         return USAGE
@@ -91,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--file", type=Path, help="recorded transactions, .jsonl or .jsonl.gz (replay)")
     add("--hours", type=float, default=44, help="virtual hours of the simulator (44)")
     add("--approve-by-hand", action="store_true", help="you approve each model (evergreen)")
+    add("--home", type=Path, help=f"folder of logs, state and results (logs: {HOME})")
     add("--keep", action="store_true", help="leave the local AWS up at the end, until Ctrl-C")
     return parser
 

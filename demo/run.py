@@ -95,6 +95,9 @@ class Demo:
 
     def _clear(self) -> None:
         """Remove what an earlier run left; its server has died with it, or dies now."""
+        foreign = self.home.is_dir() and any(self.home.iterdir())
+        if foreign and not (self.home / "logs" / "server.log").is_file():
+            raise StageError(f"{self.home} is not the folder of a demo: name a new or empty one")
         lifecycle.down(self.home)
         shutil.rmtree(self.home, ignore_errors=True)
         for name in ("report.json", "loop.png"):

@@ -1,4 +1,4 @@
-"""Child processes that never outlive the server, however it dies."""
+"""Child processes that never outlive the process that started them, however that one dies."""
 
 import contextlib
 import os
@@ -7,10 +7,11 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
 _lock = threading.Lock()
 _reaper: "subprocess.Popen[bytes] | None" = None
-_alive: "dict[int, subprocess.Popen[bytes]]" = {}
+_alive: "dict[int, subprocess.Popen[Any]]" = {}
 
 
 def spawn(
@@ -31,13 +32,18 @@ def spawn(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    adopt(proc)
+    return proc
+
+
+def adopt(proc: "subprocess.Popen[Any]") -> None:
+    """Register a process that leads a group of its own."""
     with _lock:
         for done in [pid for pid, other in _alive.items() if other.poll() is not None]:
             _tell(f"-{done}")
             del _alive[done]
         _alive[proc.pid] = proc
         _tell(f"+{proc.pid}")
-    return proc
 
 
 def stop(proc: "subprocess.Popen[bytes]", grace_seconds: float = 2.0) -> int:
@@ -58,7 +64,7 @@ def stop_all() -> None:
                 _signal_group(proc, signal.SIGKILL)
 
 
-def _signal_group(proc: "subprocess.Popen[bytes]", number: int) -> None:
+def _signal_group(proc: "subprocess.Popen[Any]", number: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(proc.pid, number)
 

@@ -1,6 +1,7 @@
 """Build the two images and push them to the deployed stack's repositories (`make images`)."""
 
 import base64
+import os
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,8 @@ def main(prefix: str, tag: str = "latest") -> None:
         # The poller runs on Graviton (Fargate ARM64), SageMaker's instances are x86-64.
         platform = "linux/arm64" if name == "poller" else "linux/amd64"
         build = ["docker", "buildx", "build", "--platform", platform, "--push"]
+        if index := os.environ.get("PIP_EXTRA_INDEX_URL"):  # README.md, "torch"
+            build += ["--build-arg", f"PIP_EXTRA_INDEX_URL={index}"]
         subprocess.run([*build, "-t", image, "-f", dockerfile, "."], cwd=ROOT, check=True)
         print(f"pushed {image}")
 

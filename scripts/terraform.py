@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from local import processes
 from scripts import provider
 from scripts.provider import SOURCE, TerraformError
 
@@ -113,6 +114,7 @@ def _run(home: Path, arguments: list[str]) -> "subprocess.CompletedProcess[str]"
             text=True,
             start_new_session=True,  # its plug-ins end with it
         )
+        processes.adopt(proc)
         try:
             out, err = proc.communicate()
         except BaseException:

@@ -9,6 +9,7 @@ from typing import Any
 from common import times
 
 MANUAL = "evergreen.cli"
+CHECK = "-check"  # how the name of the hourly rule ends
 TOLD = 256  # characters of a reason that travel with the model
 # What SageMaker takes in a model package's CustomerMetadataProperties, where the reason ends up.
 REFUSED = re.compile(r"[^\w .:/=+@-]+")
@@ -51,3 +52,15 @@ def parse(event: dict[str, Any]) -> Request:
     else:
         raise ValueError(f"events of source {source!r} ask for no training")
     return Request(event["id"], times.parse(event["time"]), reason, manual=source == MANUAL)
+
+
+def is_check(event: dict[str, Any]) -> bool:
+    """Whether the hourly rule asks if the alarm still rings."""
+    rules = event.get("resources", []) if event.get("source") == "aws.events" else []
+    return any(rule.endswith(CHECK) for rule in rules)
+
+
+def of_alarm(event: dict[str, Any], alarm: dict[str, Any]) -> dict[str, Any]:
+    """Return a check as if the alarm (DescribeAlarms) had rung at its time."""
+    detail = {"alarmName": alarm["AlarmName"], "state": {"reason": alarm["StateReason"]}}
+    return event | {"source": "aws.cloudwatch", "detail": detail}

@@ -52,8 +52,6 @@ data "aws_iam_policy_document" "run_time_cleaner" {
       "sagemaker:DeleteEndpointConfig",
       "sagemaker:DeleteModel",
       "sagemaker:DeleteModelPackage",
-      "sagemaker:DescribeEndpoint",
-      "sagemaker:DescribeModelPackage",
     ]
     resources = [
       "${local.sagemaker}:endpoint-config/${var.foundation.prefix}-*",
@@ -67,7 +65,6 @@ data "aws_iam_policy_document" "run_time_cleaner" {
   statement {
     sid = "StopTrainings"
     actions = [
-      "sagemaker:DescribePipelineExecution",
       "sagemaker:ListPipelineExecutions",
       "sagemaker:StopPipelineExecution",
     ]
@@ -79,7 +76,7 @@ data "aws_iam_policy_document" "run_time_cleaner" {
 
   statement {
     sid       = "DropPendingApprovals"
-    actions   = ["ssm:DeleteParameter", "ssm:DeleteParameters", "ssm:GetParametersByPath"]
+    actions   = ["ssm:DeleteParameter", "ssm:GetParametersByPath"]
     resources = ["${local.parameters}${local.pending_path}", "${local.parameters}${local.pending_path}/*"]
   }
 }

@@ -2,16 +2,21 @@ data "aws_iam_policy_document" "retrain_trigger" {
   statement {
     sid = "StartTraining"
     actions = [
-      "sagemaker:DescribePipelineExecution",
       "sagemaker:ListPipelineExecutions",
       "sagemaker:StartPipelineExecution",
     ]
-    resources = [local.pipeline_arn, "${local.pipeline_arn}/execution/*"]
+    resources = [local.pipeline_arn]
+  }
+
+  statement {
+    sid       = "AskAlarm"
+    actions   = ["cloudwatch:DescribeAlarms"]
+    resources = [aws_cloudwatch_metric_alarm.loss.arn]
   }
 
   statement {
     sid     = "ReadHyperparametersAndPolicy"
-    actions = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]
+    actions = ["ssm:GetParametersByPath"]
     resources = [
       "${local.parameters}/quality/policy",
       "${local.parameters}/quality/policy/*",

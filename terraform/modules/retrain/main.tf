@@ -34,6 +34,7 @@ module "retrain_trigger" {
   reserved_concurrency = var.retraining.reserved_concurrency
 
   environment = {
+    ALARM_NAME     = local.alarm_name
     PARAMETER_PATH = "/${var.foundation.prefix}"
     PIPELINE_NAME  = var.pipeline_name
   }
@@ -43,6 +44,11 @@ module "retrain_trigger" {
       alarm = {
         description   = "Production loss alarm -> retrain_trigger"
         event_pattern = jsonencode(local.alarm_pattern)
+      }
+      # An alarm tells only that it began to ring. The function knows the check by its rule's name.
+      check = {
+        description         = "Does the production loss alarm still ring? -> retrain_trigger"
+        schedule_expression = "rate(1 hour)"
       }
     },
     { for expression in compact([var.retraining.schedule]) : "schedule" => {

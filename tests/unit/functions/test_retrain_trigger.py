@@ -7,7 +7,7 @@ from moto import mock_aws
 
 from retrain_trigger import handler
 from sagemaker_pipelines.training import parameters
-from tests.unit.functions.trainings import ALARM, MANUAL, SCHEDULE, Loop
+from tests.unit.functions.trainings import ALARM, CHECK, MANUAL, SCHEDULE, Loop
 
 HYPERPARAMETERS = {
     "context_length": "60",
@@ -26,6 +26,7 @@ HYPERPARAMETERS = {
 @pytest.fixture
 def loop(monkeypatch):
     settings = {
+        "ALARM_NAME": "test-production-loss",
         "EVENT_BUS_NAME": "test",
         "PARAMETER_PATH": "/test",
         "PIPELINE_NAME": "test-training",
@@ -127,6 +128,26 @@ def test_no_more_than_the_cap_within_a_day(loop, oldest, starts):
     for hours in (7, 13, oldest):
         loop.ran(hours)
     assert loop.deliver(SCHEDULE)["started"] is starts
+
+
+def test_check_of_a_silent_alarm_does_nothing(loop):
+    assert loop.deliver(CHECK)["reason"] == "the alarm does not ring"
+    assert (loop.started, loop.decided()) == ([], [])
+
+
+def test_alarm_refused_in_the_cooldown_is_heard_after_it(loop):
+    loop.rings = True
+    loop.ran(5.5)
+    assert not loop.deliver(ALARM)["started"]
+    assert not loop.deliver(CHECK)["started"]
+    assert loop.decided() == ["Retraining Skipped"]
+    loop.executions.clear()
+    loop.ran(6.5)
+    first, again = loop.deliver(CHECK), loop.deliver(CHECK)
+    assert first == again
+    assert first["started"]
+    assert first["reason"].startswith("alarm test-production-loss: Threshold Crossed")
+    assert len(loop.started) == 1
 
 
 def test_person_skips_cooldown_and_cap(loop):

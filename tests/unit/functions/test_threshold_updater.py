@@ -13,7 +13,12 @@ from threshold_updater import handler
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/test-models/3"
 NAME = "/test/quality/threshold"
 KEY = "training/x/evaluation/evaluation.json"
-EVENT = {"detail": {"version": "1", "stage": "production", "package_arn": ARN}}
+AT, BEFORE, AFTER = "2024-10-10T05:01:00Z", "2024-10-09T23:00:00Z", "2024-10-10T05:01:01Z"
+SET = {"value": 0.31, "set_by": ARN, "deployed_at": AT}
+
+
+def deployed(at=AT, arn=ARN):
+    return {"time": at, "detail": {"version": "1", "stage": "production", "package_arn": arn}}
 
 
 class Registry:
@@ -38,9 +43,9 @@ class Registry:
             "ModelMetrics": {"ModelQuality": {"Statistics": place}},
         }
 
-    def deliver(self):
+    def deliver(self, **event):
         with answered(handler.sagemaker, {"DescribeModelPackage": self.describe}):
-            return handler.lambda_handler(EVENT, None)
+            return handler.lambda_handler(deployed(**event), None)
 
     def threshold(self):
         return json.loads(self.ssm.get_parameter(Name=NAME)["Parameter"]["Value"])
@@ -56,14 +61,24 @@ def registry(monkeypatch):
 def test_deployed_model_brings_its_own_threshold(registry):
     registry.evaluated(threshold=0.31, limit=0.5)
     assert registry.deliver() == {"threshold": 0.31}
-    assert registry.threshold() == {"value": 0.31, "set_by": ARN}
+    assert registry.threshold() == SET
 
 
 def test_redelivered_event_changes_nothing(registry):
     registry.evaluated(threshold=0.31)
     registry.deliver()
     registry.deliver()
-    assert registry.threshold() == {"value": 0.31, "set_by": ARN}
+    assert registry.threshold() == SET
+
+
+def test_older_deployment_delivered_late_changes_nothing(registry):
+    registry.evaluated(threshold=0.31)
+    registry.deliver()
+    registry.evaluated(threshold=0.9)
+    assert registry.deliver(at=BEFORE, arn=ARN[:-1] + "2") == {"threshold": 0.31}
+    assert registry.threshold() == SET
+    registry.deliver(at=AFTER, arn=ARN[:-1] + "4")
+    assert registry.threshold()["value"] == 0.9
 
 
 @pytest.mark.parametrize("value", [None, "0.3", True, 0, -1, math.nan, math.inf])

@@ -20,6 +20,7 @@ def event(source="aws.cloudwatch", number="e-1", time="2024-10-10T12:00:00Z", **
 
 
 ALARM, SCHEDULE, MANUAL = event(), event("aws.events"), event("evergreen.cli")
+CHECK = SCHEDULE | {"id": "e-9", "resources": [f"{ARN}:rule/test-retrain-trigger-check"]}
 
 
 class Loop:
@@ -27,6 +28,7 @@ class Loop:
 
     def __init__(self):
         self.executions, self.started, self.decisions, self.failed = [], [], [], 0
+        self.rings = False
 
     def ran(self, hours_ago, status="Succeeded", name="another"):
         self.executions.append(
@@ -55,11 +57,16 @@ class Loop:
         self.decisions += Entries
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
 
+    def alarms(self, AlarmNames, StateValue):  # noqa: N803
+        alarm = {"AlarmName": AlarmNames[0], "StateValue": StateValue, "StateReason": WHY}
+        return {"MetricAlarms": [alarm] if self.rings else []}
+
     def deliver(self, event):
         operations = {"ListPipelineExecutions": self.listed, "StartPipelineExecution": self.start}
         with (
             answered(handler.sagemaker, operations),
             answered(handler.events, {"PutEvents": self.put_events}),
+            answered(handler.cloudwatch, {"DescribeAlarms": self.alarms}),
         ):
             return handler.lambda_handler(event, None)
 

@@ -1,0 +1,109 @@
+"""The whole root on the local AWS: apply, an event that cannot be processed, plan, destroy.
+
+The tests run in this order: the last one removes what the others use.
+"""
+
+import gzip
+import json
+import subprocess
+import sys
+
+import pytest
+
+from scripts import terraform
+
+pytestmark = pytest.mark.integration
+
+VARIABLES = {
+    "prefix": "evergreen",
+    "max_retries": 3,
+    "poller": {"desired_count": 0, "source": "simulator"},
+}
+MINUTE = "2024-10-10T00:00:00Z"
+
+
+@pytest.fixture(scope="module")
+def outputs(aws):
+    subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
+    terraform.init(aws.home)
+    terraform.apply(aws.home, VARIABLES)
+    return terraform.output(aws.home)
+
+
+def archive(aws, outputs, name, body):
+    """Put an object where Firehose would; what follows from it happens with the clock."""
+    key = f"raw/2024/10/10/00/{name}.gz"
+    aws.client("s3").put_object(Bucket=outputs["bucket_name"], Key=key, Body=body)
+    return key
+
+
+def event(fee):
+    transaction = {"hash": f"{fee:064x}", "time": 1728518400, "fee": fee}
+    return json.dumps({"detail": {"transactions": [transaction]}}).encode()
+
+
+def row(aws):
+    store = aws.client("sagemaker-featurestore-runtime")
+    answer = store.get_record(
+        FeatureGroupName="evergreen-minutes", RecordIdentifierValueAsString=MINUTE
+    )
+    return {one["FeatureName"]: one["ValueAsString"] for one in answer.get("Record", [])}
+
+
+def test_what_a_function_cannot_process_lands_in_its_queue_and_the_loop_goes_on(aws, outputs):
+    broken = archive(aws, outputs, "broken", b"this is not gzip")
+    aws.settle()
+    aws.advance("2024-10-10T00:10:00Z")  # two retries, after one and two minutes
+    aws.settle()
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName="evergreen-window-aggregator-dead-letters")["QueueUrl"]
+    letters = sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+    )["Messages"]
+    assert len(letters) == 1
+    body = json.loads(letters[0]["Body"])
+    assert body["requestPayload"]["detail"]["object"]["key"] == broken
+    assert body["requestContext"]["condition"] == "RetriesExhausted"
+    assert body["requestContext"]["approximateInvokeCount"] == 3
+    assert "not gzip" in body["responsePayload"]["errorMessage"]
+
+    archive(aws, outputs, "good", gzip.compress(event(5) + b"\n" + event(7)))
+    aws.settle()
+    assert row(aws)["total_nb_trx_1min"] == "2"
+    assert row(aws)["total_fee_1min"] == "12"
+
+
+def test_a_dead_letter_rings_an_alarm(aws, outputs):
+    name = "evergreen-window-aggregator-dead-letters"
+
+    def state():
+        alarms = aws.client("cloudwatch").describe_alarms(AlarmNames=[name])
+        return alarms["MetricAlarms"][0]["StateValue"]
+
+    aws.advance("2024-10-10T00:20:00Z")
+    assert state() == "ALARM"
+
+
+def test_the_second_plan_is_empty(aws, outputs):
+    assert terraform.plan_changes(aws.home, VARIABLES) == 0
+
+
+def test_destroy_leaves_nothing_behind(aws, outputs):
+    terraform.destroy(aws.home, VARIABLES)
+    assert terraform.resources(aws.home) == 0
+    left = {
+        "buckets": aws.client("s3").list_buckets()["Buckets"],
+        "functions": aws.client("lambda").list_functions()["Functions"],
+        "roles": aws.client("iam").list_roles()["Roles"],
+        "queues": aws.client("sqs").list_queues().get("QueueUrls", []),
+        "topics": aws.client("sns").list_topics()["Topics"],
+        "rules": aws.client("events").list_rules()["Rules"],
+        "log groups": aws.client("logs").describe_log_groups()["logGroups"],
+        "parameters": aws.client("ssm").describe_parameters()["Parameters"],
+        "alarms": aws.client("cloudwatch").describe_alarms()["MetricAlarms"],
+        "streams": aws.client("firehose").list_delivery_streams()["DeliveryStreamNames"],
+        "machines": aws.client("stepfunctions").list_state_machines()["stateMachines"],
+        "pipelines": aws.client("sagemaker").list_pipelines()["PipelineSummaries"],
+        "clusters": aws.client("ecs").list_clusters()["clusterArns"],
+    }
+    assert {kind: found for kind, found in left.items() if found} == {}
