@@ -1,7 +1,9 @@
 """`make up`: a local AWS with everything applied, left running on the machine's own clock."""
 
+import json
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +13,13 @@ from scripts.provider import TerraformError
 
 HOME = Path(".evergreen/up")
 PORT = 4566
-# The poller runs as the deployed service does, on a simulated stream: no network is needed.
-VARIABLES: dict[str, Any] = {
-    "prefix": "evergreen",
-    "max_retries": 3,
-    "poller": {"source": "simulator"},
-}
+PAST = timedelta(hours=14)  # of the stream, so that a first model can be trained at once
 NEXT = """
-Try next (each knows --help):
-  .venv/bin/evergreen status  --home {home}
-  .venv/bin/evergreen retrain --home {home} --reason "first model"   (after some hours of data)
-  .venv/bin/evergreen approve --home {home}
-  .venv/bin/evergreen history --home {home}
-  make down                                      end it and remove what it holds
+The poller first catches up on {hours:g} hours; that takes a minute or two. Then try:
+  .venv/bin/evergreen status                          every stage, and what waits for you
+  .venv/bin/evergreen retrain --reason "first model"  then approve, for staging and production
+  .venv/bin/evergreen history                         what was decided, and why
+  make down                                           end it and remove what it holds
 """
 
 
@@ -33,19 +29,36 @@ def main() -> None:
         health = lifecycle.status(HOME)
         if health is None:
             # A server keeps everything in memory: a state without its server is of no use.
-            (HOME / "terraform.tfstate").unlink(missing_ok=True)
+            for name in ("terraform.tfstate", "stream.json"):
+                (HOME / name).unlink(missing_ok=True)
             health = lifecycle.up(PORT, HOME, ["--clock", "real"])
         print(f"local AWS: {health['endpoint_url']} (process {health['pid']})", flush=True)
         subprocess.run([sys.executable, "-m", "scripts.package"], check=True)
         print("terraform apply: everything in terraform/ (a minute or so)", flush=True)
         terraform.init(HOME)
-        terraform.apply(HOME, VARIABLES)
+        terraform.apply(HOME, variables())
         print(f"ready: {terraform.resources(HOME)} resources, logs in {HOME}/logs")
-        print(NEXT.format(home=HOME))
+        print(NEXT.format(hours=PAST / timedelta(hours=1)))
     except (lifecycle.LifecycleError, TerraformError) as error:
         sys.exit(str(error))
     except subprocess.CalledProcessError as error:
         sys.exit(f"{' '.join(map(str, error.cmd[1:]))} failed: see above")
+
+
+def variables() -> dict[str, Any]:
+    """Return the root's variables: the poller as deployed, on a stream that needs no network.
+
+    A repeated `make up` keeps the stream's start, or it would change what runs.
+    """
+    record = HOME / "stream.json"
+    if not record.is_file():
+        record.write_text(json.dumps({"start": f"{datetime.now(UTC) - PAST:%Y-%m-%dT%H:00:00Z}"}))
+    simulator = json.loads(record.read_text())
+    return {
+        "prefix": "evergreen",
+        "max_retries": 3,
+        "poller": {"source": "simulator", "simulator": simulator},
+    }
 
 
 if __name__ == "__main__":

@@ -31,13 +31,11 @@ _RATES = [exp(RATE_SPREAD * z) for z in _NORMAL]
 
 
 def polls(settings: Settings, stop: Event) -> Iterator[Poll]:
-    """Simulate as fast as polls are taken; without a start time, from now on as time goes by."""
-    live = settings.simulator_start is None
+    """Simulate what has passed as fast as polls are taken, and what has not as time goes by."""
     start = int(time.time()) if settings.simulator_start is None else settings.simulator_start
     before: list[Transaction] = []
     for poll in cut(transactions(settings, start), settings.poll_seconds):
-        if live:
-            stop.wait(max(0.0, poll.time - time.time()))
+        stop.wait(max(0.0, poll.time - time.time()))
         newest = poll.transactions[-REPEATED:]
         poll.transactions[:0] = before
         before = newest
