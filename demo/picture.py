@@ -8,7 +8,7 @@ from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from demo.archive import Minute
+from demo.features import Minute
 
 HOUR = 1 / 24  # matplotlib counts days
 TRUTH, FORECAST, LOSS, LIMIT, ALARM, MARK = (

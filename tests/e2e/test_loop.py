@@ -12,10 +12,10 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-import boto3
 import pytest
 
-from demo import archive
+from cli.connection import connect
+from demo import features
 from tests.e2e import mangled
 
 pytestmark = pytest.mark.e2e
@@ -112,15 +112,8 @@ def test_the_loop_turns_on_a_mangled_file(recorded):
 
 def stored(minutes):
     """Read the rows from the Feature Store of the running demo."""
-    server = json.loads((HOME / "server.json").read_text())
-    store = boto3.client(
-        "sagemaker-featurestore-runtime",
-        endpoint_url=server["endpoint_url"],
-        region_name="eu-west-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
-    found = archive.rows(store, "evergreen-minutes", {iso(minute) for minute in minutes})
+    connection = connect("evergreen", HOME)
+    found = features.rows(connection.clients, "evergreen", {iso(minute) for minute in minutes})
     return {row.minute: (row.transactions, row.average_fee) for row in found}
 
 

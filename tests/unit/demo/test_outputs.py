@@ -1,5 +1,5 @@
 from demo import picture, table
-from demo.archive import covered
+from demo.features import covered
 from tests.unit.demo import turned
 
 PNG = b"\x89PNG"

@@ -3,7 +3,7 @@
 import math
 from datetime import UTC, datetime, timedelta
 
-from demo.archive import Minute
+from demo.features import Minute
 
 START = datetime(2024, 10, 10, tzinfo=UTC)
 

@@ -1,0 +1,103 @@
+"""`evergreen audit`: accounts for every transaction of a range."""
+
+import argparse
+from datetime import timedelta
+from typing import Any
+
+from cli.commands.outcome import Outcome
+from cli.commands.span import Span, add_span
+from cli.connection import Connection
+from cli.reads import archive, minutes
+from cli.reads.aws import Clients, Json, bucket, iso
+from cli.tables import table
+
+HORIZON = timedelta(minutes=15)
+SHOWN = 10  # minutes that do not add up
+
+
+def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "audit", parents=[common], help="①–③ account for every transaction of a range"
+    )
+    add_span(parser)
+    parser.add_argument(
+        "--late-days", type=float, default=1, help="arrivals to read after the range (1)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(connection: Connection, given: argparse.Namespace) -> Outcome:
+    """Compare poller, archive and rows -> exit code 1 if something is unexplained."""
+    span, clients, prefix = Span.of(given), connection.clients, connection.prefix
+    s3, place = clients("s3"), bucket(clients, prefix)
+    read_to = span.until + timedelta(days=given.late_days)
+    found = archive.archived(s3, place, span.since, span.until, read_to)
+    rows = minutes.rows(clients, prefix, span.minutes())
+    held = {minute: int(row["total_nb_trx_1min"]) for minute, row in rows.items()}
+    distinct, late = found.by_minute(), found.by_minute(int(HORIZON.total_seconds()))
+    odd: list[Json] = [
+        {"minute": minute, "distinct": distinct.get(minute, 0), "in_features": held.get(minute, 0)}
+        for minute in sorted(distinct.keys() | held.keys())
+        if not _explained(distinct.get(minute, 0), held.get(minute, 0), late.get(minute, 0))
+    ]
+    published, received = _metric(clients, prefix, "TransactionsPublished", span), found.received
+    lost = max(0, published - received)
+    document = {
+        "from": iso(span.since),
+        "to": iso(span.until),
+        "polled": _metric(clients, prefix, "TransactionsPolled", span),
+        "published": published,
+        "archived": received,
+        "distinct": found.distinct,
+        "in_features": sum(held.values()),
+        "late_beyond_horizon": sum(late.values()),
+        "set_aside": archive.set_aside(s3, place, span.since, span.until, read_to),
+        "minutes": {"in_range": len(span.minutes()), "with_row": len(held), "odd": odd},
+        "lost": lost,
+        "unexplained": lost + sum(abs(one["distinct"] - one["in_features"]) for one in odd),
+    }
+    return Outcome(document, _text(document), 1 if document["unexplained"] else 0)
+
+
+def _explained(distinct: int, held: int, late: int) -> bool:
+    """Whether a row holds all transactions of its minute, but for some that came too late."""
+    return distinct - late <= held <= distinct
+
+
+def _metric(clients: Clients, prefix: str, name: str, span: Span) -> int:
+    """Sum a metric of the poller over the range."""
+    total, since = 0.0, span.since
+    while since < span.until:  # an answer holds 1,440 datapoints
+        until = min(span.until, since + timedelta(days=1))
+        answer = clients("cloudwatch").get_metric_statistics(
+            Namespace=f"Evergreen/{prefix}",
+            MetricName=name,
+            StartTime=since,
+            EndTime=until,
+            Period=60,
+            Statistics=["Sum"],
+        )
+        total += sum(point["Sum"] for point in answer["Datapoints"])
+        since = until
+    return int(total)
+
+
+def _text(document: Json) -> str:
+    seen = document["minutes"]
+    rows = [
+        ("polled", document["polled"], "transactions that polls showed, repeats included"),
+        ("published", document["published"], "by the poller, each once"),
+        ("archived", document["archived"], f"of these in S3; lost: {document['lost']}"),
+        ("distinct", document["distinct"], "transactions of these minutes in the archive"),
+        ("in features", document["in_features"], f"in {seen['with_row']} rows"),
+        ("late", document["late_beyond_horizon"], "came more than 15 minutes late"),
+        ("set aside", document["set_aside"], "were no transactions"),
+        ("unexplained", document["unexplained"], "must be 0"),
+    ]
+    parts = [table(f"①–③ {document['from']} to {document['to']}", rows)]
+    if odd := seen["odd"]:
+        lines = [(one["minute"], one["distinct"], one["in_features"]) for one in odd[:SHOWN]]
+        headers = ("minute", "distinct", "in features")
+        parts.append(table(f"{len(odd)} minutes do not add up", lines, headers))
+    return "\n\n".join(parts)

@@ -1,0 +1,78 @@
+import gzip
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cli.reads import archive
+
+START = datetime(2024, 10, 10, tzinfo=UTC)
+EPOCH = int(START.timestamp())
+HOUR = timedelta(hours=1)
+
+
+def event(number, detail, time=START):
+    return {"id": str(number), "time": f"{time:%Y-%m-%dT%H:%M:%SZ}", "detail": detail}
+
+
+def received(*seconds, **more):
+    return {
+        "transactions": [{"hash": f"{n:064x}", "time": EPOCH + n, "fee": n} for n in seconds],
+        **more,
+    }
+
+
+@pytest.fixture
+def s3(deployment):
+    client = deployment.clients("s3")
+
+    def put(key, *events):
+        body = gzip.compress("\n".join(json.dumps(one) for one in events).encode())
+        client.put_object(Bucket=deployment.bucket, Key=key, Body=body)
+
+    client.put = put
+    return client
+
+
+def read(s3, deployment, until=START + HOUR, read_to=START + 2 * HOUR):
+    return archive.archived(s3, deployment.bucket, START, until, read_to)
+
+
+def test_a_transaction_archived_twice_is_one(s3, deployment):
+    s3.put("raw/2024/10/10/00/a", event(1, received(0, 30, 60)), event(2, received(60)))
+    s3.put("raw/2024/10/10/00/b", event(3, received(30, 90)))
+    found = read(s3, deployment)
+    assert found.distinct == 4
+    assert found.by_minute() == {"2024-10-10T00:00:00Z": 2, "2024-10-10T00:01:00Z": 2}
+
+
+def test_an_event_delivered_twice_or_replayed_was_sent_once(s3, deployment):
+    s3.put("raw/2024/10/10/00/a", event(1, received(0, 30)), event(1, received(0, 30)))
+    s3.put("raw/2024/10/10/00/b", event(2, received(0, 30, replay="r")))
+    found = read(s3, deployment)
+    assert (found.received, found.distinct) == (2, 2)
+
+
+def test_lateness_is_that_of_the_first_arrival(s3, deployment):
+    late = START + timedelta(minutes=20)
+    s3.put("raw/2024/10/10/00/a", event(1, received(0, 30), late), event(2, received(30)))
+    assert read(s3, deployment).by_minute(900) == {"2024-10-10T00:00:00Z": 1}
+
+
+def test_only_the_hours_asked_for_are_read_and_only_the_minutes_counted(s3, deployment):
+    s3.put("raw/2024/10/08/23/too-early", event(1, received(0)))
+    s3.put("raw/2024/10/09/23/ahead", event(2, received(1)))
+    s3.put("raw/2024/10/10/02/last", event(3, received(2), START + 2 * HOUR))
+    s3.put("raw/2024/10/10/03/too-late", event(4, received(3), START + 3 * HOUR))
+    s3.put("raw/2024/10/10/00/outside", event(5, received(3600, 7200)))
+    found = read(s3, deployment)
+    assert sorted(n for _, n in found.lateness) == [bytes.fromhex(f"{n:064x}") for n in (1, 2)]
+    assert found.received == 3
+
+
+def test_what_was_set_aside_is_counted_record_by_record(s3, deployment):
+    s3.put("set-aside/2024/10/10/00/a", event(1, {"rejected": [{}, {}]}))
+    s3.put("set-aside/2024/10/10/01/a", event(1, {"rejected": [{}, {}]}))
+    s3.put("set-aside/2024/10/10/01/b", event(2, {"rejected": [{}]}, START + HOUR))
+    until = START + HOUR
+    assert archive.set_aside(s3, deployment.bucket, START, until, until) == 2
