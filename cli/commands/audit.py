@@ -21,9 +21,6 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
         "audit", parents=[common], help="①–③ account for every transaction of a range"
     )
     add_span(parser)
-    parser.add_argument(
-        "--late-days", type=float, default=1, help="arrivals to read after the range (1)"
-    )
     parser.set_defaults(run=run)
 
 
@@ -31,8 +28,7 @@ def run(connection: Connection, given: argparse.Namespace) -> Outcome:
     """Compare poller, archive and rows -> exit code 1 if something is unexplained."""
     span, clients, prefix = Span.of(given), connection.clients, connection.prefix
     s3, place = clients("s3"), bucket(clients, prefix)
-    read_to = span.until + timedelta(days=given.late_days)
-    found = archive.archived(s3, place, span.since, span.until, read_to)
+    found = archive.archived(s3, place, span.since, span.until, span.read_to)
     rows = minutes.rows(clients, prefix, span.minutes())
     held = {minute: int(row["total_nb_trx_1min"]) for minute, row in rows.items()}
     distinct, late = found.by_minute(), found.by_minute(int(HORIZON.total_seconds()))
@@ -52,12 +48,14 @@ def run(connection: Connection, given: argparse.Namespace) -> Outcome:
         "distinct": found.distinct,
         "in_features": sum(held.values()),
         "late_beyond_horizon": sum(late.values()),
-        "set_aside": archive.set_aside(s3, place, span.since, span.until, read_to),
+        "set_aside": archive.set_aside(s3, place, span.since, span.until, span.read_to),
         "minutes": {"in_range": len(span.minutes()), "with_row": len(held), "odd": odd},
+        "unreadable_objects": found.unreadable,
         "lost": lost,
         "unexplained": lost + sum(abs(one["distinct"] - one["in_features"]) for one in odd),
     }
-    return Outcome(document, _text(document), 1 if document["unexplained"] else 0)
+    clean = not document["unexplained"] and not found.unreadable
+    return Outcome(document, _text(document), 0 if clean else 1)
 
 
 def _explained(distinct: int, held: int, late: int) -> bool:
@@ -100,4 +98,6 @@ def _text(document: Json) -> str:
         lines = [(one["minute"], one["distinct"], one["in_features"]) for one in odd[:SHOWN]]
         headers = ("minute", "distinct", "in features")
         parts.append(table(f"{len(odd)} minutes do not add up", lines, headers))
+    if keys := document["unreadable_objects"]:
+        parts.append(table("objects that are not gzip of JSON lines", [(key,) for key in keys]))
     return "\n\n".join(parts)

@@ -16,6 +16,7 @@ class Span:
 
     since: datetime
     until: datetime
+    read_to: datetime  # how long after the range its late transactions are looked for
 
     @classmethod
     def of(cls, given: argparse.Namespace) -> "Span":
@@ -23,7 +24,16 @@ class Span:
         since, until = given.since, given.until
         if since >= until:
             raise CommandError(f"--from {iso(since)} is not before --to {iso(until)}", 2)
-        return cls(since, until)
+        return cls(since, until, until + timedelta(days=given.late_days))
+
+    @property
+    def name(self) -> str:
+        """The range in letters that are fit for a key."""
+        return f"{self.since:%Y%m%dT%H%MZ}-{self.until:%Y%m%dT%H%MZ}"
+
+    def holds(self, time: int) -> bool:
+        """Whether a transaction's time (epoch seconds) lies in the range."""
+        return self.since.timestamp() <= time < self.until.timestamp()
 
     def minutes(self) -> list[str]:
         """List the minutes, ISO."""
@@ -32,12 +42,15 @@ class Span:
 
 
 def add_span(parser: argparse.ArgumentParser) -> None:
-    """Add the two arguments."""
+    """Add the arguments."""
     parser.add_argument(
         "--from", dest="since", type=_minute, required=True, help="first minute, ISO (UTC)"
     )
     parser.add_argument(
         "--to", dest="until", type=_minute, required=True, help="the minute after the last"
+    )
+    parser.add_argument(
+        "--late-days", type=float, default=1, help="of arrivals after the range to read, too (1)"
     )
 
 

@@ -2,13 +2,15 @@
 
 import gzip
 import json
+import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cli.errors import CommandError
 from cli.reads.aws import Json, iso, pages
 
 RAW, ASIDE = "raw/", "set-aside/"
@@ -23,6 +25,7 @@ class Archived:
 
     lateness: dict[tuple[int, bytes], int] = field(default_factory=dict)  # of the first arrival
     sent: dict[str, int] = field(default_factory=dict)  # event -> transactions, not replayed
+    unreadable: list[str] = field(default_factory=list)  # keys
 
     @property
     def distinct(self) -> int:
@@ -51,7 +54,8 @@ def archived(
     """Read what arrived up to the hour of `read_to` of the minutes in [since, until)."""
     found = Archived()
     first, end = since.timestamp(), until.timestamp()
-    for event in events(s3, bucket, RAW, since - AHEAD, read_to):
+    wanted = keys(s3, bucket, RAW, since - AHEAD, read_to)
+    for event in load(s3, bucket, wanted, found.unreadable):
         sent = datetime.fromisoformat(event["time"]).timestamp()
         transactions = event["detail"]["transactions"]
         if first <= sent < end and "replay" not in event["detail"]:
@@ -70,23 +74,35 @@ def set_aside(s3: Any, bucket: str, since: datetime, until: datetime, read_to: d
     first, end = since.timestamp(), until.timestamp()
     found = {
         event["id"]: len(event["detail"]["rejected"])
-        for event in events(s3, bucket, ASIDE, since, read_to)
+        for event in load(s3, bucket, keys(s3, bucket, ASIDE, since, read_to))
         if first <= datetime.fromisoformat(event["time"]).timestamp() < end
     }
     return sum(found.values())
 
 
-def events(s3: Any, bucket: str, prefix: str, since: datetime, until: datetime) -> Iterator[Json]:
-    """Yield the events that Firehose wrote from the hour of `since` to the hour of `until`."""
+def load(
+    s3: Any, bucket: str, wanted: Iterable[str], unreadable: list[str] | None = None
+) -> Iterator[Json]:
+    """Yield the events of these objects, in order.
 
-    def load(key: str) -> bytes:
+    Objects that are not gzip of JSON lines are named in `unreadable`, or raise CommandError.
+    """
+
+    def read(key: str) -> tuple[str, list[Json] | Exception]:
         body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        return gzip.decompress(body)
+        try:
+            return key, [json.loads(line) for line in gzip.decompress(body).splitlines()]
+        except (OSError, EOFError, zlib.error, ValueError) as error:
+            return key, error
 
     with ThreadPoolExecutor(READERS) as pool:
-        for text in pool.map(load, keys(s3, bucket, prefix, since, until)):
-            for line in text.splitlines():
-                yield json.loads(line)
+        for key, found in pool.map(read, wanted):
+            if isinstance(found, list):
+                yield from found
+            elif unreadable is None:
+                raise CommandError(f"s3://{bucket}/{key} is not gzip of JSON lines: {found}")
+            else:
+                unreadable.append(key)
 
 
 def keys(s3: Any, bucket: str, prefix: str, since: datetime, until: datetime) -> Iterator[str]:

@@ -1,0 +1,170 @@
+"""Every transaction is accounted for: polled, archived, in its row; and again after a replay."""
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from cli.main import main
+from cli.reads import archive
+from cli.reads.aws import iso
+from tests.e2e import mangled
+
+pytestmark = pytest.mark.integration
+
+HOURS = 2
+SPAN = ("--from", "2024-10-10T00:00:00Z", "--to", "2024-10-10T03:00:00Z")
+
+
+@pytest.fixture(scope="module")
+def streamed(aws, outputs, tmp_path_factory):
+    """Poll a mangled file to its end -> its independent count, and what was no transaction."""
+    lines, malformed = mangled.lines(HOURS, rate=2, change=HOURS)
+    file = tmp_path_factory.mktemp("stream") / "recorded.jsonl"
+    file.write_bytes(b"\n".join(lines))
+    settings = {
+        "AWS_ENDPOINT_URL": aws.url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "EVENT_BUS_NAME": outputs["bus_name"],
+        "METRIC_NAMESPACE": "Evergreen/evergreen",
+        "POLL_SECONDS": "60",
+        "SOURCE": "replay",
+        "SOURCE_FILE": str(file),
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "poller"],
+        env=os.environ | settings,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    metrics(aws, done.stdout)
+    aws.settle()
+    aws.advance("2024-10-10T02:30:00Z")
+    aws.settle()
+    return mangled.counted(lines), malformed
+
+
+def metrics(aws, text):
+    """Bring the poller's metric lines to CloudWatch, as the log driver does for its task."""
+    for line in text.splitlines():
+        record = json.loads(line)
+        if about := record.get("_aws"):
+            shape = about["CloudWatchMetrics"][0]
+            data = [
+                {
+                    "MetricName": one["Name"],
+                    "Value": record[one["Name"]],
+                    "Timestamp": about["Timestamp"] / 1000,
+                }
+                for one in shape["Metrics"]
+            ]
+            aws.client("cloudwatch").put_metric_data(Namespace=shape["Namespace"], MetricData=data)
+
+
+def evergreen(aws, capsys, *arguments):
+    """Run a command -> exit code and document."""
+    code = main([*arguments, "--home", str(aws.home), "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def rows(aws, minutes):
+    store = aws.client("sagemaker-featurestore-runtime")
+    found = {}
+    for minute in sorted(minutes):
+        name = iso(datetime.fromtimestamp(minute * 60, UTC))
+        answer = store.get_record(
+            FeatureGroupName="evergreen-minutes", RecordIdentifierValueAsString=name
+        )
+        found[minute] = {one["FeatureName"]: one["ValueAsString"] for one in answer["Record"]}
+    return found
+
+
+def test_nothing_is_unexplained_and_rows_equal_an_independent_count(aws, streamed, capsys):
+    counted, malformed = streamed
+    distinct = sum(map(len, counted.values()))
+    code, audit = evergreen(aws, capsys, "audit", *SPAN)
+    assert (code, audit["unexplained"], audit["lost"]) == (0, 0, 0)
+    assert audit["distinct"] == audit["in_features"] == audit["published"] == distinct
+    assert audit["archived"] == distinct
+    assert audit["set_aside"] == malformed
+    assert audit["polled"] > distinct
+    assert audit["minutes"]["with_row"] == len(counted)
+    for minute, row in rows(aws, counted).items():
+        fees = counted[minute].values()
+        assert int(row["total_nb_trx_1min"]) == len(fees)
+        assert int(row["total_fee_1min"]) == sum(fees)
+        assert float(row["avg_fee_1min"]) == sum(fees) / len(fees)
+
+
+@pytest.mark.parametrize("command", ["replay", "backfill"])
+def test_what_happens_again_changes_no_row(aws, streamed, capsys, command):
+    counted, _ = streamed
+    before = rows(aws, counted)
+    for _ in range(2):
+        code, done = evergreen(aws, capsys, command, *SPAN)
+        assert code == 0
+        assert done.get("transactions", 1) > 0
+        assert done.get("objects", 1) > 0
+    aws.settle()
+    aws.advance("2024-10-10T02:40:00Z")
+    aws.settle()
+    assert rows(aws, counted) == before
+    code, audit = evergreen(aws, capsys, "audit", *SPAN)
+    assert (code, audit["unexplained"]) == (0, 0)
+    assert audit["archived"] == audit["published"]
+
+
+def test_lost_rows_are_seen_by_the_audit_and_healed_by_a_backfill(aws, outputs, streamed, capsys):
+    """A minute whose row was never written: its event died, say, in the dead-letter queue."""
+    key = "raw/2024/10/10/02/missed.gz"
+    transactions = [{"hash": f"{n:064x}", "time": 1728526800 + n, "fee": n} for n in range(9)]
+    event = {"id": "m", "time": "2024-10-10T02:20:10Z", "detail": {"transactions": transactions}}
+    rule = {"Name": "evergreen-window-aggregator-raw-object", "EventBusName": "default"}
+    aws.client("events").disable_rule(**rule)
+    body = gzip.compress(json.dumps(event).encode())
+    aws.client("s3").put_object(Bucket=outputs["bucket_name"], Key=key, Body=body)
+    aws.settle()
+    aws.client("events").enable_rule(**rule)
+
+    code, audit = evergreen(aws, capsys, "audit", *SPAN)
+    assert (code, audit["unexplained"]) == (1, 9)
+    odd = [{"minute": "2024-10-10T02:20:00Z", "distinct": 9, "in_features": 0}]
+    assert audit["minutes"]["odd"] == odd
+    narrow = ("--from", "2024-10-10T02:20:00Z", "--to", "2024-10-10T02:21:00Z")
+    assert evergreen(aws, capsys, "backfill", *narrow) == (
+        0,
+        {"objects": 1, "failed": [], "resumed": False},
+    )
+    assert evergreen(aws, capsys, "audit", *SPAN)[1]["unexplained"] == 0
+
+
+def test_an_interrupted_replay_goes_on_where_it_was(aws, outputs, streamed, capsys):
+    s3, bucket = aws.client("s3"), outputs["bucket_name"]
+    listed = s3.list_objects_v2(Bucket=bucket, Prefix=archive.RAW)["Contents"]
+    last = listed[-2]["Key"]
+    place = "operations/replay-20241010T0000Z-20241010T0300Z.json"
+    s3.put_object(Bucket=bucket, Key=place, Body=json.dumps(last))
+    code, done = evergreen(aws, capsys, "replay", *SPAN)
+    assert (code, done["resumed"]) == (0, True)
+    code, done = evergreen(aws, capsys, "replay", *SPAN)
+    assert (code, done["resumed"]) == (0, False)
+
+
+def test_an_unreadable_object_is_named(aws, outputs, streamed, capsys):
+    key = "raw/2024/10/10/02/torn.gz"
+    s3, bucket = aws.client("s3"), outputs["bucket_name"]
+    s3.put_object(Bucket=bucket, Key=key, Body=b"no gzip")
+    try:
+        code, audit = evergreen(aws, capsys, "audit", *SPAN)
+        assert (code, audit["unreadable_objects"], audit["unexplained"]) == (1, [key], 0)
+        code, done = evergreen(aws, capsys, "backfill", *SPAN)
+        assert (code, [one["key"] for one in done["failed"]]) == (1, [key])
+    finally:
+        s3.delete_object(Bucket=bucket, Key=key)
