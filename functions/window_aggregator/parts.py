@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from functools import lru_cache
 from typing import Any
 
 from window_aggregator.raw import Fees
 
 PREFIX = "minutes"
+SMALL, KEPT = 8_192, 2_048  # bytes, parts: some 40 MB at most
 
 
 def key(minute: str, raw_key: str) -> str:
@@ -29,6 +31,15 @@ def union(s3: Any, bucket: str, minute: str, own: str, fees: Fees) -> Fees:
     for page in pages:
         for item in page.get("Contents", []):
             if item["Key"] != own:
-                body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
-                everything.update((name, fee) for name, fee in json.loads(body))
+                read = _read_small if item["Size"] <= SMALL else _read
+                everything.update(read(s3, bucket, item["Key"], item["ETag"]))
     return everything
+
+
+def _read(s3: Any, bucket: str, place: str, _etag: str) -> list[tuple[str, int]]:
+    body = s3.get_object(Bucket=bucket, Key=place)["Body"].read()
+    return [(name, fee) for name, fee in json.loads(body)]
+
+
+# Late transactions come in small parts, and every one of them has all others read again.
+_read_small = lru_cache(KEPT)(_read)

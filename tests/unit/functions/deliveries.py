@@ -1,5 +1,6 @@
 """Deliveries of raw objects as S3 and Lambda may make them, and aggregators that take them."""
 
+import hashlib
 import io
 from collections import defaultdict
 
@@ -30,7 +31,11 @@ class Bucket:
         return self
 
     def paginate(self, Prefix, **_):  # noqa: N803
-        found = [{"Key": key} for key in self.objects if key.startswith(Prefix)]
+        found = [
+            {"Key": key, "Size": len(body), "ETag": hashlib.md5(body).hexdigest()}  # noqa: S324
+            for key, body in self.objects.items()
+            if key.startswith(Prefix)
+        ]
         for start in range(0, len(found), PAGE):
             yield {"Contents": found[start : start + PAGE]}
 
