@@ -1,0 +1,75 @@
+"""What the three commands on the archive do is tested on the local AWS; here: what they say."""
+
+import argparse
+from datetime import UTC, datetime
+
+import pytest
+
+from cli.commands import audit, replay
+from cli.commands.span import Span
+from cli.main import main
+
+NIGHT = ["--from", "2024-10-10T00:00:00Z", "--to", "2024-10-10T00:10:00Z"]
+START = 1_728_518_400
+
+
+def span(minutes=10):
+    since = datetime(2024, 10, 10, tzinfo=UTC)
+    until = datetime(2024, 10, 10, 0, minutes, tzinfo=UTC)
+    given = argparse.Namespace(since=since, until=until, late_days=1)
+    return Span.of(given)
+
+
+@pytest.mark.parametrize("command", ["audit", "replay", "backfill"])
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--from", "yesterday", *NIGHT[2:]], "'yesterday' is no ISO time"),
+        (["--from", "2024-10-10T00:00:30Z", *NIGHT[2:]], "is not the start of a minute"),
+        (NIGHT[:2], "the following arguments are required: --to"),
+    ],
+)
+def test_what_is_no_range_is_refused(capsys, command, arguments, sentence):
+    with pytest.raises(SystemExit) as ended:
+        main([command, *arguments])
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_range_that_runs_backwards_is_refused(deployment, capsys):
+    backwards = ["--from", NIGHT[3], "--to", NIGHT[1]]
+    assert main(["audit", *backwards], deployment.reach) == 2
+    assert "is not before --to" in capsys.readouterr().err
+
+
+def test_times_without_zone_are_utc_and_others_are_converted():
+    parser = argparse.ArgumentParser()
+    audit.add_span(parser)
+    given = parser.parse_args(["--from", "2024-10-10", "--to", "2024-10-10T03:00+02:00"])
+    assert Span.of(given).minutes()[0] == "2024-10-10T00:00:00Z"
+    assert len(Span.of(given).minutes()) == 60
+
+
+@pytest.mark.parametrize(
+    ("distinct", "held", "late", "explained"),
+    [(5, 5, 0, True), (5, 4, 1, True), (5, 3, 1, False), (5, 6, 0, False), (0, 1, 0, False)],
+)
+def test_a_row_may_lack_only_what_came_too_late(distinct, held, late, explained):
+    assert audit._explained(distinct, held, late) is explained
+
+
+def test_a_replay_sends_the_part_of_an_event_that_lies_in_the_range():
+    times = (START - 1, START, START + 599, START + 600)
+    event = {"detail": {"version": "1", "transactions": [{"time": time} for time in times]}}
+    entry = replay.again(event, span(), "r")
+    assert entry.count == 2
+    assert entry.detail == (
+        f'{{"version":"1","transactions":[{{"time":{START}}},{{"time":{START + 599}}}],'
+        '"replay":"r"}'
+    )
+
+
+def test_a_replay_does_not_send_replays_nor_other_times():
+    inside, outside = {"time": START}, {"time": START + 600}
+    assert replay.again({"detail": {"transactions": [inside], "replay": "r"}}, span(), "r") is None
+    assert replay.again({"detail": {"transactions": [outside]}}, span(), "r") is None
