@@ -27,17 +27,27 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     bucket, key = event["detail"]["bucket"]["name"], event["detail"]["object"]["key"]
     body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     try:
-        minutes = raw.by_minute(body)
+        found = raw.read(body)
     except raw.RawError as error:
         raise raw.RawError(f"s3://{bucket}/{key}: {error}") from error
-    jobs = [pool.submit(_aggregate, bucket, key, minute, fees) for minute, fees in minutes.items()]
+    jobs = [
+        pool.submit(_aggregate, bucket, key, minute, fees)
+        for minute, fees in found.minutes.items()
+    ]
     wait(jobs)  # all of them, or some would go on in the next invocation
     conflicts = sum(job.result() for job in jobs)
-    if conflicts:
-        time = times.parse(event["time"])
-        metrics.emit(time, {"ConflictingTransactions": conflicts})
-    transactions = sum(map(len, minutes.values()))
-    done = {"minutes": len(minutes), "transactions": transactions, "conflicts": conflicts}
+    counted: dict[str, float] = {
+        "ConflictingTransactions": conflicts,
+        "LateTransactions": found.late,
+    }
+    if any(counted.values()):
+        metrics.emit(times.parse(event["time"]), counted)
+    done = {
+        "minutes": len(found.minutes),
+        "transactions": sum(map(len, found.minutes.values())),
+        "conflicts": conflicts,
+        "late": found.late,
+    }
     logs.line("object aggregated", key=key, **done)
     return done
 
@@ -46,7 +56,7 @@ def _aggregate(bucket: str, key: str, minute: str, fees: raw.Fees) -> int:
     """Write the part, then the row of all parts -> transactions that disagreed on their fee."""
     own = parts.key(minute, key)
     parts.write(s3, bucket, own, fees)
-    everything = parts.union(s3, bucket, minute, own, fees)
+    everything, count = parts.union(s3, bucket, minute, own, fees)
     group = settings.required("FEATURE_GROUP_NAME")
-    store.put_record(FeatureGroupName=group, Record=rows.record(minute, everything))
+    store.put_record(FeatureGroupName=group, Record=rows.record(minute, everything, count))
     return rows.conflicts(everything)

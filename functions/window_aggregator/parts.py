@@ -22,9 +22,9 @@ def write(s3: Any, bucket: str, place: str, fees: Fees) -> None:
     s3.put_object(Bucket=bucket, Key=place, Body=body, ContentType="application/json")
 
 
-def union(s3: Any, bucket: str, minute: str, own: str, fees: Fees) -> Fees:
-    """Return `fees` (those of the part `own`, just written) with all other parts of the minute."""
-    everything = set(fees)
+def union(s3: Any, bucket: str, minute: str, own: str, fees: Fees) -> tuple[Fees, int]:
+    """Return `fees` (the part `own`, just written) with all other parts, and how many they are."""
+    everything, count = set(fees), 1
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket=bucket, Prefix=f"{PREFIX}/{minute}/"
     )
@@ -33,7 +33,8 @@ def union(s3: Any, bucket: str, minute: str, own: str, fees: Fees) -> Fees:
             if item["Key"] != own:
                 read = _read_small if item["Size"] <= SMALL else _read
                 everything.update(read(s3, bucket, item["Key"], item["ETag"]))
-    return everything
+                count += 1
+    return everything, count
 
 
 def _read(s3: Any, bucket: str, place: str, _etag: str) -> list[tuple[str, int]]:

@@ -5,23 +5,23 @@ from datetime import timedelta
 from common import times
 from window_aggregator.raw import Fees
 
-MOST = 59_999  # members of the set: their number is the version, in milliseconds of one minute
+# A version is so many milliseconds after the minute's end, and stays within the next minute.
+COUNTED = 50_000  # members of the set that are told apart by their number alone
+MOST_PARTS = 59_999 - COUNTED
 
 Record = list[dict[str, str]]
 
 
-def record(minute: str, fees: Fees) -> Record:
-    """Return the Feature Store record of a minute (ISO); a hash with two fees counts the smaller.
+def record(minute: str, fees: Fees, parts: int = 1) -> Record:
+    """Return the Feature Store record of a minute (ISO) whose set came in so many parts.
 
-    Its event time is the minute's end plus one millisecond a member of the set: a record made
-    from a larger set replaces one made from its subset, whichever is written last.
-    Raises ValueError above 59,999 members (1,000 a second), when versions would run out.
+    Of a hash with two fees the smaller counts. The event time is the minute's end plus a version
+    in milliseconds: a record made from more replaces one made from less, whichever is written
+    last. Raises ValueError if a minute is so large and torn that its versions run out.
     """
-    if len(fees) > MOST:
-        raise ValueError(f"{minute} has {len(fees)} transactions; {MOST} can be told apart")
+    end = times.parse(minute) + times.MINUTE + timedelta(milliseconds=version(len(fees), parts))
     values = _one_each(fees).values()
     count, total = len(values), sum(values)
-    end = times.parse(minute) + times.MINUTE + timedelta(milliseconds=len(fees))
     row = {
         "tx_minute": minute,
         "total_nb_trx_1min": str(count),
@@ -32,10 +32,28 @@ def record(minute: str, fees: Fees) -> Record:
     return [{"FeatureName": name, "ValueAsString": value} for name, value in row.items()]
 
 
+def version(members: int, parts: int) -> int:
+    """Return a number that grows with the set: by its members, beyond 50,000 by its parts.
+
+    Parts are only ever added and a listing shows all of them, so a set that was read from more
+    parts holds every set that was read from fewer.
+    """
+    if members <= COUNTED:
+        return members
+    if parts > MOST_PARTS:
+        raise ValueError(
+            f"{members} transactions in {parts} parts: {MOST_PARTS} can be told apart"
+        )
+    return COUNTED + parts
+
+
 def conflicts(fees: Fees) -> int:
     """Return how many members contradict another one of the same transaction."""
     return len(fees) - len(_one_each(fees))
 
 
 def _one_each(fees: Fees) -> dict[str, int]:
+    values = dict(fees)
+    if len(values) == len(fees):
+        return values
     return dict(sorted(fees, reverse=True))  # of equal hashes the last, the smallest fee, stays

@@ -86,18 +86,3 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
 
   depends_on = [aws_iam_role_policy.firehose] # Firehose asks for its grant on the key at creation
 }
-
-resource "aws_cloudwatch_metric_alarm" "late" {
-  alarm_name          = "${var.foundation.prefix}-raw-late"
-  alarm_description   = "The oldest transaction on its way to the raw archive is older than 15 minutes"
-  namespace           = "AWS/Firehose"
-  metric_name         = "DeliveryToS3.DataFreshness"
-  dimensions          = { DeliveryStreamName = "${var.foundation.prefix}-raw" }
-  statistic           = "Maximum"
-  period              = 300
-  evaluation_periods  = 2
-  comparison_operator = "GreaterThanThreshold"
-  threshold           = 900
-  treat_missing_data  = "notBreaching"
-  alarm_actions       = [var.foundation.topic_arn]
-}

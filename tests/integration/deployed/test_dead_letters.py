@@ -19,7 +19,9 @@ def archive(aws, outputs, name, body):
 
 def event(fee):
     transaction = {"hash": f"{fee:064x}", "time": 1728432000, "fee": fee}
-    return json.dumps({"detail": {"transactions": [transaction]}}).encode()
+    return json.dumps(
+        {"time": "2024-10-09T00:00:00Z", "detail": {"transactions": [transaction]}}
+    ).encode()
 
 
 def row(aws):

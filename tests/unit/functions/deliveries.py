@@ -62,9 +62,9 @@ class Exact:
         own = parts.key(MINUTE, key)
         parts.write(self.bucket, BUCKET, own, fees)
         yield
-        everything = parts.union(self.bucket, BUCKET, MINUTE, own, fees)
+        everything, count = parts.union(self.bucket, BUCKET, MINUTE, own, fees)
         yield
-        self.online.put(rows.record(MINUTE, everything))
+        self.online.put(rows.record(MINUTE, everything, count))
 
 
 class Counters:

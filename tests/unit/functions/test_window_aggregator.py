@@ -4,6 +4,8 @@ import gzip
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from common import times
 from tests.unit.functions.feature_store import FeatureStore, answered
@@ -33,7 +35,11 @@ def transaction(name, fee, second=0):
 
 
 def line(*transactions):
-    event = {"detail-type": "Transactions Received", "detail": {"transactions": transactions}}
+    event = {
+        "detail-type": "Transactions Received",
+        "time": MINUTE,
+        "detail": {"transactions": transactions},
+    }
     return json.dumps(event)
 
 
@@ -45,7 +51,7 @@ def archived(s3, key, *lines):
 def test_object_becomes_rows_of_its_minutes(s3, online, capsys):
     first = line(transaction(1, 10), transaction(2, 15, 59), transaction(3, 7, 60))
     event = archived(s3, "raw/2024/10/10/12/a", first, line(transaction(1, 10)), "")
-    done = {"minutes": 2, "transactions": 3, "conflicts": 0}
+    done = {"minutes": 2, "transactions": 3, "conflicts": 0, "late": 0}
     assert handler.lambda_handler(event, None) == done
     assert online.rows == {
         MINUTE: {
@@ -137,12 +143,26 @@ def test_line_that_is_no_event_is_named_and_nothing_is_written(s3, online, text)
 
 def test_members_of_gzip_files_may_follow_each_other():
     body = b"".join(gzip.compress(f"{line(transaction(k, k))}\n".encode()) for k in (1, 2))
-    assert len(raw.by_minute(body)[MINUTE]) == 2
+    assert len(raw.read(body).minutes[MINUTE]) == 2
 
 
 def test_versions_of_a_minute_end_before_the_next_minute():
-    fees = {(str(number), 1) for number in range(rows.MOST)}
-    record = {one["FeatureName"]: one["ValueAsString"] for one in rows.record(MINUTE, fees)}
-    assert record["event_time"] == "2024-10-10T12:01:59.999Z"
-    with pytest.raises(ValueError, match="60000 transactions"):
-        rows.record(MINUTE, fees | {("one more", 1)})
+    fees = {(str(number), 1) for number in range(60_000)}
+    record = rows.record(MINUTE, fees, rows.MOST_PARTS)
+    assert record[-1] == {"FeatureName": "event_time", "ValueAsString": "2024-10-10T12:01:59.999Z"}
+    with pytest.raises(ValueError, match="60000 transactions in 10000 parts"):
+        rows.record(MINUTE, fees, rows.MOST_PARTS + 1)
+
+
+@given(st.lists(st.integers(1, 30_000), min_size=1, max_size=20))
+def test_version_grows_with_every_part_at_any_rate(sizes):
+    """Parts arrive one after the other; a reader of fewer parts has the smaller version."""
+    versions = [rows.version(sum(sizes[:n]), n) for n in range(1, len(sizes) + 1)]
+    assert versions == sorted(set(versions))
+
+
+def test_transactions_beyond_the_horizon_are_counted(s3, online, capsys):
+    late = [transaction(number, 1, number - 901) for number in range(3)]
+    handler.lambda_handler(archived(s3, "raw/late", line(*late)), None)
+    [metrics], [logged] = printed(capsys)
+    assert metrics["LateTransactions"] == logged["late"] == 1

@@ -91,3 +91,17 @@ run "nothing_is_lost_on_the_way" {
     error_message = "The aggregator writes nothing in the bucket but parts of minutes."
   }
 }
+
+run "oddities_are_told" {
+  command = plan
+
+  assert {
+    condition     = toset([for alarm in aws_cloudwatch_metric_alarm.oddity : alarm.alarm_name]) == toset(["test-conflicting-transactions", "test-late-transactions"])
+    error_message = "Late and conflicting transactions ring an alarm each."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.oddity : alarm.namespace == "Evergreen/test" && alarm.alarm_actions == toset([var.foundation.topic_arn])])
+    error_message = "The alarms look at the aggregator's metrics and tell a person."
+  }
+}
