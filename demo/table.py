@@ -17,9 +17,11 @@ def render(report: dict[str, Any]) -> str:
         f"{_short(minutes['last'])}, {minutes['missing']:,} missing",
     ]
     lines += [_model(model, report) for model in report["models"]]
-    alarms = [a for a in report["alarms"] if a["state"] == "ALARM"]
-    for alarm in alarms:
-        lines.append(f"alarm          {_short(alarm['time'])}  {alarm['name']}")
+    rang: dict[str, list[str]] = {}
+    for alarm in report["alarms"]:
+        if alarm["state"] == "ALARM":
+            rang.setdefault(alarm["name"], []).append(_short(alarm["time"]))
+    lines += [f"alarm          {', '.join(times)}  {name}" for name, times in rang.items()]
     for retrain in report["retrains"]:
         why = retrain["reason"].partition(CROSSED)[0]  # the report has all of it
         lines.append(f"retraining     {_short(retrain['time'])}  {retrain['outcome']}: {why}")

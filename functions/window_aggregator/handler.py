@@ -39,9 +39,9 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     counted: dict[str, float] = {
         "ConflictingTransactions": conflicts,
         "LateTransactions": found.late,
+        "RowsWritten": len(found.minutes),
     }
-    if any(counted.values()):
-        metrics.emit(times.parse(event["time"]), counted)
+    metrics.emit(times.parse(event["time"]), counted)
     done = {
         "minutes": len(found.minutes),
         "transactions": sum(map(len, found.minutes.values())),

@@ -16,7 +16,7 @@ import pytest
 
 from cli.connection import connect
 from demo import features
-from tests.e2e import mangled
+from tests import mangled
 
 pytestmark = pytest.mark.e2e
 

@@ -37,3 +37,18 @@ resource "aws_cloudwatch_metric_alarm" "oddity" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = [var.foundation.topic_arn]
 }
+
+resource "aws_cloudwatch_metric_alarm" "stale" {
+  alarm_name          = "${var.foundation.prefix}-features-stale"
+  alarm_description   = "No minute's row was written for ten minutes"
+  namespace           = var.foundation.metric_namespace
+  metric_name         = "RowsWritten"
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 2
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
+  treat_missing_data  = "breaching"
+  alarm_actions       = [var.foundation.topic_arn]
+  ok_actions          = [var.foundation.topic_arn]
+}

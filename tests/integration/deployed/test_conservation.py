@@ -7,16 +7,25 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import duckdb
 import pytest
 
 from cli.main import main
 from cli.reads import archive
 from cli.reads.aws import iso
-from tests.e2e import mangled
+from tests import mangled
 
 pytestmark = pytest.mark.integration
 
 HOURS = 2
+ORACLE = """
+    WITH received AS (
+        SELECT unnest(detail.transactions, recursive := true)
+        FROM read_json('{files}', format = 'newline_delimited')
+    ),
+    each AS (SELECT "time" // 60 AS minute, hash, min(fee) AS fee FROM received GROUP BY ALL)
+    SELECT minute, count(*), sum(fee)::BIGINT, sum(fee)::DOUBLE / count(*) FROM each GROUP BY ALL
+"""
 SPAN = ("--from", "2024-10-10T00:00:00Z", "--to", "2024-10-10T03:00:00Z")
 
 
@@ -101,6 +110,28 @@ def test_nothing_is_unexplained_and_rows_equal_an_independent_count(aws, streame
         assert int(row["total_nb_trx_1min"]) == len(fees)
         assert int(row["total_fee_1min"]) == sum(fees)
         assert float(row["avg_fee_1min"]) == sum(fees) / len(fees)
+
+
+def test_rows_equal_what_duckdb_makes_of_the_archive(aws, outputs, streamed, tmp_path):
+    """An oracle that shares no code with the loop: its own gzip, JSON, grouping and division."""
+    counted, _ = streamed
+    s3, bucket = aws.client("s3"), outputs["bucket_name"]
+    for number, item in enumerate(
+        s3.list_objects_v2(Bucket=bucket, Prefix="raw/2024/10/10/")["Contents"]
+    ):
+        body = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read()
+        (tmp_path / f"{number}.json.gz").write_bytes(body)
+    answer = duckdb.sql(ORACLE.format(files=tmp_path / "*.json.gz")).fetchall()
+    oracle = {minute: (count, total, average) for minute, count, total, average in answer}
+    found = {
+        minute: (
+            int(row["total_nb_trx_1min"]),
+            int(row["total_fee_1min"]),
+            float(row["avg_fee_1min"]),
+        )
+        for minute, row in rows(aws, counted).items()
+    }
+    assert found == oracle
 
 
 @pytest.mark.parametrize("command", ["replay", "backfill"])

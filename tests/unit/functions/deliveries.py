@@ -44,10 +44,11 @@ class Online:
     """The online store: a record replaces one of an earlier event time."""
 
     def __init__(self):
-        self.row = None
+        self.row, self.puts = None, []
 
     def put(self, record):
         row = {one["FeatureName"]: one["ValueAsString"] for one in record}
+        self.puts.append(row)
         if self.row is None or row["event_time"] > self.row["event_time"]:
             self.row = row
 

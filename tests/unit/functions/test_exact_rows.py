@@ -20,6 +20,14 @@ def test_any_split_order_duplication_and_crash_give_the_same_row(data, minute, s
     assert deliveries.play(deliveries.Exact(), objects, schedule) == row(minute)
 
 
+@given(st.data(), minutes, schedules)
+def test_a_minute_and_its_version_determine_the_row(data, minute, schedule):
+    aggregator = deliveries.Exact()
+    deliveries.play(aggregator, data.draw(splits(minute)), schedule)
+    by_version = {one["event_time"]: one for one in aggregator.online.puts}
+    assert all(one == by_version[one["event_time"]] for one in aggregator.online.puts)
+
+
 @pytest.mark.parametrize(
     ("aggregator", "members"),
     [

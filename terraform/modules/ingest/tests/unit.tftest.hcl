@@ -104,4 +104,9 @@ run "oddities_are_told" {
     condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.oddity : alarm.namespace == "Evergreen/test" && alarm.alarm_actions == toset([var.foundation.topic_arn])])
     error_message = "The alarms look at the aggregator's metrics and tell a person."
   }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.stale.treat_missing_data == "breaching"
+    error_message = "Silence is what this alarm is for."
+  }
 }
