@@ -96,11 +96,14 @@ def _gathered(
 
 
 def _messages(connection: ClientConnection, end: float, stop: Event) -> Iterator[bytes]:
-    while (left := end - time.monotonic()) > 0 and not stop.is_set():
+    """Give messages until `end`, or when `stop` is set those that have arrived."""
+    while (left := end - time.monotonic()) > 0:
+        stopped = stop.is_set()
         try:
-            yield connection.recv(timeout=min(left, GLANCE), decode=False)
+            yield connection.recv(timeout=0 if stopped else min(left, GLANCE), decode=False)
         except TimeoutError:
-            continue
+            if stopped:
+                return
 
 
 def _poll(url: str, form: Format, messages: list[bytes]) -> Poll:

@@ -1,10 +1,11 @@
 """Servers on 127.0.0.1 that answer as public APIs do, on good and on bad days."""
 
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import serve
 
 TIME = 1_728_518_400
@@ -59,11 +60,9 @@ def site(*answers, paths=None):
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            try:
+            with suppress(BrokenPipeError, ConnectionResetError):  # the poller had enough
                 for piece in [body] if isinstance(body, bytes) else body:
                     self.wfile.write(piece)
-            except (BrokenPipeError, ConnectionResetError):
-                pass  # the poller had enough
 
         def log_message(self, *_):
             pass
@@ -89,7 +88,8 @@ def socket_site(*talks, refusal=None):
 
     def handle(connection):
         asked.append(json.loads(connection.recv()))
-        (waiting.pop(0) if len(waiting) > 1 else waiting[0])(connection)
+        with suppress(ConnectionClosed):
+            (waiting.pop(0) if len(waiting) > 1 else waiting[0])(connection)
 
     def refuse(connection, _):
         if not refusals:
