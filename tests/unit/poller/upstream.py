@@ -3,12 +3,20 @@
 import json
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Event, Thread
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import serve
 
 TIME = 1_728_518_400
+EXAMPLES = Path(__file__).parents[3] / "poller" / "examples"
+
+
+def example(name):
+    """The settings of an example."""
+    lines = (EXAMPLES / name).read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
 class Waits(Event):
