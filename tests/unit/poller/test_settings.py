@@ -52,7 +52,10 @@ def settings(**given):
             HTTP | {"HEAL_HOURS": "1", "HEAL_URL": "https://x/"},
             r"HEAL_URL must hold {since}, where the time goes, not 'https://x/'",
         ),
-        ({"HEAL_HOURS": "49"}, "HEAL_HOURS must be a number from 0 to 48, not '49'"),
+        (
+            {"SOURCE": "blockchain", "HEAL_HOURS": "49"},
+            "HEAL_HOURS must be a number from 0 to 48, not '49'",
+        ),
         (
             {"SOURCE": "mempool", "HEAL_HOURS": "1"},
             "HEAL_HOURS must be 0: the source mempool does not serve the past",
@@ -77,3 +80,11 @@ def test_source_knows_its_address():
 def test_list_is_the_whole_answer_and_the_time_the_polls_unless_it_is_said():
     mapping = settings(**HTTP).mapping
     assert (mapping.items, mapping.time, mapping.time_unit, mapping.scale) == ("", None, "s", 1)
+
+
+@pytest.mark.parametrize(
+    "source", [{"SOURCE": "simulator"}, {"SOURCE": "replay", "SOURCE_FILE": "x"}]
+)
+def test_recorded_streams_run_with_the_settings_of_a_live_one(source):
+    live = {"SOURCE_URL": "wss://x", "HEAL_HOURS": "6", "HEAL_ARCHIVE": "s3://data/raw/"}
+    assert settings(**live | source).heal_hours == 0
