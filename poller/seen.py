@@ -18,7 +18,8 @@ class Seen:
 
     def remember(self, names: Iterable[str]) -> None:
         """Note hashes (hex) that were handed on by another run."""
-        self._met.update(dict.fromkeys(map(bytes.fromhex, names)))
+        for name in names:
+            self._met[bytes.fromhex(name)] = None
         self._forget()
 
     def fresh(self, transactions: list[Transaction]) -> list[Transaction]:

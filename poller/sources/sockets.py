@@ -77,17 +77,18 @@ def _gathered(
     connection: ClientConnection, url: str, form: Format, seconds: int, stop: Event
 ) -> Iterator[Poll]:
     """Poll until `stop` is set; raise AnswerError, or websockets' errors, after the last poll."""
-    heard = time.monotonic()
+    heard, spoke = time.monotonic(), False
     while not stop.is_set():
         messages: list[bytes] = []
         failure = None
         try:
             for message in _messages(connection, time.monotonic() + seconds, stop):
                 messages.append(message)
-                heard = time.monotonic()
+                heard, spoke = time.monotonic(), True
         except (WebSocketException, OSError) as error:
             failure = error
-        if messages or not failure:
+        # Until it has said something, nobody knows whether it listens to us.
+        if messages or (spoke and not failure):
             yield _poll(url, form, messages)
         if failure:
             raise failure
