@@ -8,7 +8,7 @@ from typing import Any
 
 from poller.polls import Poll
 from poller.sources import blockchain
-from poller.sources.answers import AnswerError, fetch, session
+from poller.sources.answers import FAILURES, AnswerError, fetch, session
 
 NEWS_SECONDS = 60.0  # between looks for a new block; they come every 600 s on average
 
@@ -20,16 +20,23 @@ class Blocks:
         self._url, self._since = url.rstrip("/"), since
         self._session = session()
         self._read: set[str] = set()  # some 52,000 hashes a year
+        self._newest = ""
         self._next: str | None = None  # the block to read
 
     def piece(self, now: int) -> tuple[Poll | None, float]:
         """Go back from the newest block to one that was read before or is older than the time."""
         if self._next is None:
-            newest = _hash(fetch(self._session, f"{self._url}/latestblock"), "hash")
-            if newest not in self._read:
-                self._next = newest
-            return None, 0 if self._next else NEWS_SECONDS
-        poll = self._block(self._next, now)
+            self._newest = _hash(fetch(self._session, f"{self._url}/latestblock"), "hash")
+            if self._newest in self._read:
+                return None, NEWS_SECONDS
+            self._next = self._newest
+            return None, 0
+        try:
+            poll = self._block(self._next, now)
+        except FAILURES:
+            if self._next == self._newest:  # another block may have taken its place by now
+                self._next = None
+            raise
         return poll, 0 if self._next else NEWS_SECONDS
 
     def _block(self, name: str, now: int) -> Poll:

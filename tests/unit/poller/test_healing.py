@@ -121,6 +121,25 @@ def test_broken_block_is_asked_again(bad, caplog):
     assert caplog.records[0].message == "past not served, trying again"
 
 
+def test_block_that_another_replaced_holds_up_no_other():
+    paths = latest("x") | CHAIN
+    with site(paths=paths) as url:
+        polls = healed(live(), Blocks(url, TIME), Ticks())
+        assert missed(islice(polls, 4), 1) == []
+        paths |= latest("c")
+        assert missed(polls, 3) == [[5, 6], [4], [3]]
+
+
+def test_block_in_between_that_fails_is_not_passed_over():
+    paths = latest("c") | CHAIN | {"/rawblock/b": (503, {}, b"")}
+    with site(paths=paths) as url:
+        polls = healed(live(), Blocks(url, TIME), Ticks())
+        assert missed(polls, 1) == [[5, 6]]
+        assert missed(islice(polls, 4), 1) == []
+        paths |= CHAIN
+        assert missed(polls, 2) == [[4], [3]]
+
+
 def test_requests_for_the_past_keep_their_distance():
     class Past:
         asked = 0
