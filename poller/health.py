@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from poller.settings import Settings, SettingsError
+from poller.given import SettingsError
+from poller.settings import Settings
 
 INTERVALS = 6  # polls that may fail in a row
 LEAST_SECONDS = 60.0

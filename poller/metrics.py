@@ -3,23 +3,36 @@
 import json
 from typing import TextIO
 
-NAMES = ("TransactionsPolled", "TransactionsPublished", "TransactionsSetAside")
+from poller.polls import Poll
+
+# Polls is the heartbeat: a minute with polls and without transactions was empty, one without polls
+# is unknown. PollGaps counts polls before which something was missed.
+NAMES = (
+    "Polls",
+    "PollGaps",
+    "TransactionsPolled",
+    "TransactionsPublished",
+    "TransactionsSetAside",
+)
 
 
 class Metrics:
-    """Counts, written once per minute of event time."""
+    """Counts, written once per minute: of the clock, or of the stream where that is the clock."""
 
     def __init__(self, namespace: str, out: TextIO) -> None:
         self._namespace, self._out = namespace, out
         self._counts = dict.fromkeys(NAMES, 0)
         self._time = 0
 
-    def add(self, time: int, *, polled: int, published: int, set_aside: int) -> None:
-        """Count what a poll brought; `time` is the poll's, epoch seconds."""
+    def add(self, poll: Poll, published: int) -> None:
+        """Count what a poll brought, and how much of it was new."""
+        time = poll.at or poll.time
         if time // 60 > self._time // 60:
             self.flush()
         self._time = time
-        for name, count in zip(NAMES, (polled, published, set_aside), strict=True):
+        polled, set_aside = len(poll.transactions), len(poll.rejected)
+        counts = (1, int(poll.gap), polled, published, set_aside)
+        for name, count in zip(NAMES, counts, strict=True):
             self._counts[name] += count
 
     def flush(self) -> None:

@@ -25,6 +25,8 @@ class Poll:
     time: int  # the largest valid time so far, epoch seconds; 0 before the first
     transactions: list[Transaction] = field(default_factory=list)
     rejected: list[SetAside] = field(default_factory=list)
+    at: int = 0  # when it was polled, epoch seconds; 0: as its stream's own time says
+    gap: bool = False  # between the poll before and this one something was missed
 
 
 def cut(

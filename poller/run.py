@@ -23,29 +23,34 @@ class Totals:
     """What a run did."""
 
     polls: int = 0
+    gaps: int = 0
     polled: int = 0
     published: int = 0
     set_aside: int = 0
 
 
 def run(
-    polls: Iterable[Poll], publisher: Publisher, metrics: Metrics, health: Health, stop: Event
+    polls: Iterable[Poll],
+    seen: Seen,
+    publisher: Publisher,
+    metrics: Metrics,
+    health: Health,
+    stop: Event,
 ) -> Totals:
     """Publish poll after poll, to the last or until `stop` is set and the one in hand is done."""
-    seen = Seen()
     totals = Totals()
     try:
         for poll in polls:
             fresh = seen.fresh(poll.transactions)
             publisher.publish(_entries([one.text for one in fresh], poll.rejected), poll.time)
             _log(poll.rejected)
-            polled, published, set_aside = len(poll.transactions), len(fresh), len(poll.rejected)
-            metrics.add(poll.time, polled=polled, published=published, set_aside=set_aside)
+            metrics.add(poll, len(fresh))
             health.beat()
             totals.polls += 1
-            totals.polled += polled
-            totals.published += published
-            totals.set_aside += set_aside
+            totals.gaps += poll.gap
+            totals.polled += len(poll.transactions)
+            totals.published += len(fresh)
+            totals.set_aside += len(poll.rejected)
             if stop.is_set():
                 break
     finally:

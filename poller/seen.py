@@ -1,5 +1,7 @@
 """Which transactions were handed on already: the same hash again changes nothing."""
 
+from collections.abc import Iterable
+
 from poller.transaction import Transaction
 
 # At some 100 bytes each that is two to three days of all Bitcoin transactions. What returns even
@@ -14,6 +16,12 @@ class Seen:
         self._limit = limit
         self._met: dict[bytes, None] = {}
 
+    def remember(self, names: Iterable[str]) -> None:
+        """Note hashes (hex) that were handed on by another run."""
+        for name in names:
+            self._met[bytes.fromhex(name)] = None
+        self._forget()
+
     def fresh(self, transactions: list[Transaction]) -> list[Transaction]:
         """Leave out what was met before, whatever else it says now: the first arrival holds."""
         met = self._met
@@ -24,6 +32,9 @@ class Seen:
                 continue
             met[key] = None
             chosen.append(transaction)
-        while len(met) > self._limit:
-            del met[next(iter(met))]
+        self._forget()
         return chosen
+
+    def _forget(self) -> None:
+        while len(self._met) > self._limit:
+            del self._met[next(iter(self._met))]

@@ -1,16 +1,17 @@
 """What the environment tells the poller, checked once at the start."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping as Environment
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-SOURCES = ("blockchain", "replay", "simulator")
-SOURCE_URL = "https://blockchain.info/unconfirmed-transactions?format=json"
+from poller.given import Given, SettingsError
+from poller.sources import blockchain, mempool
+from poller.sources.mapped import TIME_UNITS, Mapping
+from poller.sources.page import SINCE
 
-
-class SettingsError(ValueError):
-    """A setting is missing or wrong; says which, what it is and what it may be."""
+SOURCES = ("blockchain", "http", "mempool", "replay", "simulator")
+URLS = {"blockchain": blockchain.URL, "mempool": mempool.URL}
+HTTP, WEB_SOCKET = ("http", "https"), ("ws", "wss")
+MOST_HEAL_HOURS = 48  # some 300 blocks, 3 GB; about as much as the poller remembers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +22,12 @@ class Settings:
     metric_namespace: str
     source: str
     poll_seconds: int = 10
-    source_url: str = SOURCE_URL
+    source_url: str = ""  # of blockchain, mempool and http
     source_file: str = ""  # a path or s3:// URI; replay needs it
+    mapping: Mapping | None = None  # http needs it
+    heal_hours: float = 0  # how far back the past is asked for; 0: not
+    heal_url: str = ""  # where
+    heal_archive: str | None = None  # s3:// URI of what was published before
     simulator_seed: str = "0"
     simulator_start: int | None = None  # epoch seconds; None: now, and then as time goes by
     simulator_hours: float | None = None  # None: endless
@@ -32,19 +37,24 @@ class Settings:
     health_port: int | None = None
 
     @classmethod
-    def from_env(cls, environment: Mapping[str, str]) -> "Settings":
+    def from_env(cls, environment: Environment[str, str]) -> "Settings":
         """Read and check all settings; raise SettingsError naming the first bad one."""
-        given = _Given(environment)
-        source = given.text("SOURCE")
-        if source not in SOURCES:
-            raise SettingsError(f"SOURCE must be one of {', '.join(SOURCES)}, not {source!r}")
+        given = Given(environment)
+        source = given.choice("SOURCE", SOURCES)
+        # A replay may run with the settings of a live poller; it has no outages.
+        live = source not in ("replay", "simulator")
+        heal_hours = given.number("HEAL_HOURS", 0, 0, MOST_HEAL_HOURS) if live else 0
         return cls(
             event_bus_name=given.text("EVENT_BUS_NAME"),
             metric_namespace=given.text("METRIC_NAMESPACE"),
             source=source,
             poll_seconds=int(given.number("POLL_SECONDS", 10, 1, 3600, whole=True)),
-            source_url=given.get("SOURCE_URL") or SOURCE_URL,
+            source_url=_source_url(given, source),
             source_file=given.text("SOURCE_FILE") if source == "replay" else "",
+            mapping=_mapping(given) if source == "http" else None,
+            heal_hours=heal_hours,
+            heal_url=_heal_url(given, source) if heal_hours else "",
+            heal_archive=_archive(given) if heal_hours else None,
             simulator_seed=given.get("SIMULATOR_SEED") or "0",
             simulator_start=given.time("SIMULATOR_START"),
             simulator_hours=given.optional("SIMULATOR_HOURS", 0.01, 1e6),
@@ -55,45 +65,36 @@ class Settings:
         )
 
 
-class _Given:
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+def _source_url(given: Given, source: str) -> str:
+    if source == "http":
+        return given.address("SOURCE_URL", HTTP)
+    return (
+        given.address("SOURCE_URL", (*HTTP, *WEB_SOCKET), URLS[source]) if source in URLS else ""
+    )
 
-    def get(self, name: str) -> str | None:
-        return self._environment.get(name, "").strip() or None
 
-    def text(self, name: str) -> str:
-        if value := self.get(name):
-            return value
-        raise SettingsError(f"{name} is required")
+def _mapping(given: Given) -> Mapping:
+    return Mapping(
+        name=given.name("SOURCE_NAME"),
+        items=given.pointer("SOURCE_ITEMS", ""),
+        key=given.pointer("SOURCE_KEY"),
+        time=given.pointer("SOURCE_TIME", "") or None,
+        time_unit=given.choice("SOURCE_TIME_UNIT", TIME_UNITS, "s"),
+        value=given.pointer("SOURCE_VALUE"),
+        scale=given.scale("SOURCE_SCALE"),
+    )
 
-    def number(
-        self, name: str, default: float, low: float, high: float, *, whole: bool = False
-    ) -> float:
-        text = self.get(name)
-        if text is None:
-            return default
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if low <= value <= high and (value.is_integer() or not whole):
-            return value
-        kind = "an integer" if whole else "a number"
-        raise SettingsError(f"{name} must be {kind} from {low:g} to {high:g}, not {text!r}")
 
-    def optional(self, name: str, low: float, high: float) -> float | None:
-        return self.number(name, low, low, high) if self.get(name) else None
+def _archive(given: Given) -> str | None:
+    return given.address("HEAL_ARCHIVE", ("s3",)) if given.get("HEAL_ARCHIVE") else None
 
-    def port(self, name: str) -> int | None:
-        return int(self.number(name, 0, 1, 65535, whole=True)) or None
 
-    def time(self, name: str) -> int | None:
-        text = self.get(name)
-        if text is None:
-            return None
-        try:
-            time = datetime.fromisoformat(text)
-        except ValueError:
-            raise SettingsError(f"{name} must be an ISO time, not {text!r}") from None
-        return int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp())
+def _heal_url(given: Given, source: str) -> str:
+    if source == "blockchain":
+        return given.address("HEAL_URL", HTTP, blockchain.CHAIN_URL)
+    if source != "http":
+        raise SettingsError(f"HEAL_HOURS must be 0: the source {source} does not serve the past")
+    url = given.address("HEAL_URL", HTTP)
+    if SINCE not in url:
+        raise SettingsError(f"HEAL_URL must hold {SINCE}, where the time goes, not {url!r}")
+    return url

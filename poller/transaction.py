@@ -57,11 +57,11 @@ def parse(text: bytes, latest: int) -> Transaction | Rejected:
 def check(value: object, latest: int) -> Transaction | Rejected:
     """Check a decoded JSON value, of our own or blockchain.info's shape."""
     if not isinstance(value, dict):
-        return Rejected(f"not a JSON object: {_shown(value)}")
+        return Rejected(f"not a JSON object: {shown(value)}")
     fields: dict[str, Any] = value
     name, time, fee = fields.get("hash"), fields.get("time"), fields.get("fee")
     if not isinstance(name, str) or not _HASH.fullmatch(name):
-        return Rejected(f"hash is not 64 hex digits: {_shown(name)}")
+        return Rejected(f"hash is not 64 hex digits: {shown(name)}")
     if type(time) is not int or not FIRST_TIME <= time <= latest:  # a bool is an int, too
         return Rejected(_range_problem("time", time, FIRST_TIME, latest))
     if type(fee) is not int or not 0 <= fee <= MAX_FEE:
@@ -78,8 +78,8 @@ def check(value: object, latest: int) -> Transaction | Rejected:
 
 def _range_problem(name: str, value: object, low: int, high: int) -> str:
     if type(value) is not int:
-        return f"{name} is not an integer: {_shown(value)}"
-    return f"{name} is not between {low} and {high}: {_shown(value)}"
+        return f"{name} is not an integer: {shown(value)}"
+    return f"{name} is not between {low} and {high}: {shown(value)}"
 
 
 def raw_line(line: bytes) -> str:
@@ -90,9 +90,18 @@ def raw_line(line: bytes) -> str:
 def raw_value(value: object) -> str:
     """Give the part of a refused JSON value that is kept: of an object its scalars."""
     if not isinstance(value, dict):
-        return _shown(value)
+        return shown(value)
     scalars = {key: entry for key, entry in value.items() if not isinstance(entry, dict | list)}
     return json.dumps(scalars)[:RAW_CHARACTERS]
+
+
+def shown(value: object) -> str:
+    """Show a refused value, shortly."""
+    if type(value) is int and value.bit_length() > 256:
+        return f"an integer of {value.bit_length()} bits"
+    if isinstance(value, dict | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    return ascii(value)[:100]
 
 
 def _further(fields: dict[str, Any]) -> str:
@@ -132,11 +141,3 @@ def _name(key: str) -> str:
 
 def _is_text(value: str) -> bool:
     return value.isascii() or not _LONE_SURROGATE.search(value)
-
-
-def _shown(value: object) -> str:
-    if type(value) is int and value.bit_length() > 256:
-        return f"an integer of {value.bit_length()} bits"
-    if isinstance(value, dict | list):
-        return f"a {type(value).__name__} of {len(value)}"
-    return ascii(value)[:100]

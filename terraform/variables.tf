@@ -89,13 +89,26 @@ variable "notification_email" {
 }
 
 variable "poller" {
-  description = "The source and how it is polled; simulator.hours null: endless, regime_change_hours null: never"
+  description = "The source and how it is polled (poller/README.md); heal.hours: how far back an outage is healed where the source can; mapping is for http; simulator.hours null: endless, regime_change_hours null: never"
   type = object({
     desired_count = optional(number, 1)
-    poll_seconds  = optional(number, 10)
-    source        = optional(string, "blockchain")
-    source_file   = optional(string)
-    source_url    = optional(string)
+    heal = optional(object({
+      hours = optional(number, 6)
+      url   = optional(string)
+    }), {})
+    mapping = optional(object({
+      items     = optional(string, "")
+      key       = string
+      name      = string
+      scale     = optional(number, 1)
+      time      = optional(string)
+      time_unit = optional(string, "s")
+      value     = string
+    }))
+    poll_seconds = optional(number, 10)
+    source       = optional(string, "blockchain")
+    source_file  = optional(string)
+    source_url   = optional(string)
     simulator = optional(object({
       hours               = optional(number)
       rate                = optional(number, 6)

@@ -1,16 +1,34 @@
-# Silence is the failure that raises no error.
+# Silence is the failure that raises no error. A stream of one's own may be quiet; its polls may not.
 resource "aws_cloudwatch_metric_alarm" "stalled" {
   alarm_name          = "${local.name}-stalled"
-  alarm_description   = "No transaction reached the bus for 15 minutes"
+  alarm_description   = var.poller.source == "http" ? "The source was not polled for 15 minutes" : "No transaction reached the bus for 15 minutes"
   actions_enabled     = var.poller.desired_count > 0
   namespace           = var.foundation.metric_namespace
-  metric_name         = "TransactionsPublished"
+  metric_name         = var.poller.source == "http" ? "Polls" : "TransactionsPublished"
   statistic           = "Sum"
   period              = 300
   evaluation_periods  = 3
   comparison_operator = "LessThanThreshold"
   threshold           = 1
   treat_missing_data  = "breaching"
+  alarm_actions       = [var.foundation.topic_arn]
+  ok_actions          = [var.foundation.topic_arn]
+}
+
+# One gap is a restart of the other side. Gaps in three periods of four: polls are too slow for the list.
+resource "aws_cloudwatch_metric_alarm" "gaps" {
+  alarm_name          = "${local.name}-gaps"
+  alarm_description   = "Polls share nothing with the ones before: transactions are missed. Poll more often, or use the WebSocket"
+  actions_enabled     = var.poller.desired_count > 0
+  namespace           = var.foundation.metric_namespace
+  metric_name         = "PollGaps"
+  statistic           = "Sum"
+  period              = 300
+  datapoints_to_alarm = 3
+  evaluation_periods  = 4
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
   alarm_actions       = [var.foundation.topic_arn]
   ok_actions          = [var.foundation.topic_arn]
 }

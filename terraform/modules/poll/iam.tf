@@ -46,9 +46,22 @@ data "aws_iam_policy_document" "task" {
   }
 
   statement {
-    sid       = "ReadReplayFile"
+    sid       = "ReadArchiveAndReplayFile"
     actions   = ["s3:GetObject"]
     resources = ["${var.foundation.bucket_arn}/raw/*", "${var.foundation.bucket_arn}/replay/*"]
+  }
+
+  # Healing asks what the archive holds.
+  statement {
+    sid       = "ListArchive"
+    actions   = ["s3:ListBucket"]
+    resources = [var.foundation.bucket_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["raw/*"]
+    }
   }
 
   statement {

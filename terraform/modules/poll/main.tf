@@ -4,6 +4,10 @@ locals {
   name   = "${var.foundation.prefix}-poller"
   health = "/tmp/healthy"
 
+  # Whether the source can serve the past: the others would refuse to.
+  heals   = var.poller.heal.hours > 0 && (var.poller.source == "blockchain" || (var.poller.source == "http" && var.poller.heal.url != null))
+  mapping = var.poller.source == "http" ? var.poller.mapping : null
+
   environment = merge(
     {
       EVENT_BUS_NAME   = var.foundation.bus_name
@@ -13,13 +17,23 @@ locals {
       SOURCE           = var.poller.source
     },
     { for name, value in {
+      HEAL_ARCHIVE                  = local.heals ? "s3://${var.foundation.bucket_name}/raw/" : null
+      HEAL_HOURS                    = local.heals ? var.poller.heal.hours : null
+      HEAL_URL                      = local.heals ? var.poller.heal.url : null
       SIMULATOR_HOURS               = var.poller.simulator.hours
       SIMULATOR_RATE                = var.poller.simulator.rate
       SIMULATOR_REGIME_CHANGE_HOURS = var.poller.simulator.regime_change_hours
       SIMULATOR_SEED                = var.poller.simulator.seed
       SIMULATOR_START               = var.poller.simulator.start
       SOURCE_FILE                   = var.poller.source_file
+      SOURCE_ITEMS                  = one(local.mapping[*].items)
+      SOURCE_KEY                    = one(local.mapping[*].key)
+      SOURCE_NAME                   = one(local.mapping[*].name)
+      SOURCE_SCALE                  = one(local.mapping[*].scale)
+      SOURCE_TIME                   = one(local.mapping[*].time)
+      SOURCE_TIME_UNIT              = one(local.mapping[*].time_unit)
       SOURCE_URL                    = var.poller.source_url
+      SOURCE_VALUE                  = one(local.mapping[*].value)
     } : name => tostring(value) if value != null },
   )
 }

@@ -3,6 +3,7 @@ variable "foundation" {
   type = object({
     account_id         = string
     bucket_arn         = string
+    bucket_name        = string
     bus_arn            = string
     bus_name           = string
     kms_key_arn        = string
@@ -33,13 +34,26 @@ variable "network" {
 }
 
 variable "poller" {
-  description = "The source and how it is polled; simulator.hours null: endless, regime_change_hours null: never"
+  description = "The source and how it is polled; heal.hours 0: not; mapping is for http; simulator.hours null: endless, regime_change_hours null: never"
   type = object({
     desired_count = number
-    poll_seconds  = number
-    source        = string
-    source_file   = string
-    source_url    = string
+    heal = object({
+      hours = number
+      url   = string
+    })
+    mapping = object({
+      items     = string
+      key       = string
+      name      = string
+      scale     = number
+      time      = string
+      time_unit = string
+      value     = string
+    })
+    poll_seconds = number
+    source       = string
+    source_file  = string
+    source_url   = string
     simulator = object({
       hours               = number
       rate                = number
@@ -51,8 +65,38 @@ variable "poller" {
   nullable = false
 
   validation {
-    condition     = contains(["blockchain", "replay", "simulator"], var.poller.source)
-    error_message = "poller.source is blockchain, replay or simulator."
+    condition     = contains(["blockchain", "http", "mempool", "replay", "simulator"], var.poller.source)
+    error_message = "poller.source is blockchain, http, mempool, replay or simulator."
+  }
+
+  validation {
+    condition     = var.poller.source != "http" || (var.poller.mapping != null && var.poller.source_url != null)
+    error_message = "poller.source = \"http\" needs poller.source_url and poller.mapping."
+  }
+
+  validation {
+    condition     = var.poller.mapping == null ? true : contains(["s", "ms", "iso"], var.poller.mapping.time_unit)
+    error_message = "poller.mapping.time_unit is s, ms or iso."
+  }
+
+  validation {
+    condition     = var.poller.mapping == null ? true : can(regex("^[a-z0-9][a-z0-9-]{0,63}$", var.poller.mapping.name))
+    error_message = "poller.mapping.name is 1 to 64 small letters, digits and hyphens."
+  }
+
+  validation {
+    condition     = var.poller.mapping == null ? true : alltrue([for place in [var.poller.mapping.items, var.poller.mapping.key, var.poller.mapping.time, var.poller.mapping.value] : place == null ? true : can(regex("^(/|$)", place))])
+    error_message = "poller.mapping.items, key, time and value are JSON pointers like /a/b."
+  }
+
+  validation {
+    condition     = var.poller.heal.hours >= 0 && var.poller.heal.hours <= 48
+    error_message = "poller.heal.hours is between 0 and 48: the poller remembers about as much."
+  }
+
+  validation {
+    condition     = var.poller.heal.url == null ? true : var.poller.source != "http" || strcontains(var.poller.heal.url, "{since}")
+    error_message = "poller.heal.url of the source http holds {since}, where the time goes."
   }
 
   validation {
@@ -66,8 +110,8 @@ variable "poller" {
   }
 
   validation {
-    condition     = var.poller.poll_seconds >= 1 && var.poller.poll_seconds <= 60
-    error_message = "poller.poll_seconds is between 1 and 60: slower polls would miss transactions."
+    condition     = var.poller.poll_seconds >= 1 && var.poller.poll_seconds <= (var.poller.source == "http" ? 3600 : 60)
+    error_message = "poller.poll_seconds is between 1 and 60 (3600 for http): slower polls would miss transactions."
   }
 }
 

@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from tests.unit.poller.bus import environment, serving
+from tests.unit.poller.upstream import answer, example, listing, site, socket_site, transaction
 
 ROOT = Path(__file__).parents[3]
 START = 1_728_518_400
 SIMULATOR = {"SOURCE": "simulator", "SIMULATOR_START": "2024-10-10T00:00:00Z"}
 DEADLINE = 20  # seconds
+HALVES = slice(2), slice(2, None)
 
 
 @pytest.fixture
@@ -87,6 +89,8 @@ def test_file_reaches_the_bus_whole_and_once(bus, tmp_path):
         START // 60,
         START // 60 + 1,
     ]
+    assert sum(one["Polls"] for one in metrics) == log[-1]["polls"]
+    assert sum(one["PollGaps"] for one in metrics) == log[-1]["gaps"] == 0
     assert sum(one["TransactionsPolled"] for one in metrics) == 100
     assert sum(one["TransactionsPublished"] for one in metrics) == 70
     assert sum(one["TransactionsSetAside"] for one in metrics) == 1
@@ -110,7 +114,7 @@ def test_hour_of_the_simulator_reaches_the_bus(bus):
         ),
         ({"SOURCE": "replay", "SOURCE_FILE": "/tmp"}, "cannot open /tmp: Is a directory"),
         ({"SOURCE": "replay"}, "SOURCE_FILE is required"),
-        ({"SOURCE": "stream"}, "SOURCE must be one of blockchain, replay, simulator"),
+        ({"SOURCE": "stream"}, "SOURCE must be one of blockchain, http, mempool"),
     ],
     ids=["absent", "folder", "unnamed", "unknown"],
 )
@@ -170,3 +174,71 @@ def test_health_file_tells_whether_polls_succeed(bus, tmp_path):
         process.communicate(timeout=DEADLINE)
     os.utime(tmp_path / "healthy", (0, 0))
     assert check() == 1
+
+
+def ended(process):
+    """Stop a process; give its exit code, metrics and log."""
+    process.send_signal(signal.SIGTERM)
+    out, errors = process.communicate(timeout=DEADLINE)
+    metrics = [json.loads(line) for line in out.splitlines()]
+    return process.returncode, metrics, [json.loads(line) for line in errors.splitlines()]
+
+
+def test_earthquakes_reach_the_bus_with_the_example_and_nothing_else(bus):
+    recorded = json.loads((ROOT / "tests/unit/poller/earthquakes.json").read_text())
+    newer, older = [recorded | {"features": recorded["features"][part]} for part in HALVES]
+    with site(answer(newer)) as live, site(answer(older)) as past:
+        settings = example("earthquakes.env") | {"SOURCE_URL": live, "POLL_SECONDS": "1"}
+        process = start(bus, **settings | {"HEAL_URL": past + "?starttime={since}"})
+        wait_for(lambda: len(bus.transactions()) == 3)
+        code, _, log = ended(process)
+    assert code == 0
+    keys = [one["key"] for one in bus.transactions()]
+    assert keys == ["us7000nhga", "nc75071306", "tx2024twsg"]  # the last one from the past
+    assert {entry["DetailType"] for entry in bus.entries} == {
+        "Transactions Received",
+        "Transactions Set Aside",
+    }
+    assert log[-1]["published"] == 3
+
+
+def test_messages_reach_the_bus_and_quiet_minutes_have_a_heartbeat(bus, tmp_path):
+    def talk(connection):
+        for n in (1, 2, 1):
+            connection.send(json.dumps({"op": "utx", "x": transaction(n)}))
+        for _ in connection:
+            pass
+
+    with socket_site(talk) as (url, _):
+        settings = {"SOURCE": "blockchain", "SOURCE_URL": url, "POLL_SECONDS": "1"}
+        process = start(bus, **settings, HEALTH_FILE=str(tmp_path / "healthy"))
+        wait_for(lambda: len(bus.transactions()) == 2)
+        (tmp_path / "healthy").unlink()
+        wait_for((tmp_path / "healthy").exists)  # a poll without transactions is a poll
+        code, metrics, log = ended(process)
+    assert code == 0
+    assert [one["fee"] for one in bus.transactions()] == [1, 2]
+    assert sum(one["Polls"] for one in metrics) == log[-1]["polls"] >= 2
+    assert abs(metrics[-1]["_aws"]["Timestamp"] / 1000 - time.time()) < 120
+
+
+def test_unreachable_source_makes_no_heartbeat(bus, tmp_path):
+    with site((503, {}, b"<html>")) as url:
+        settings = {"SOURCE": "mempool", "SOURCE_URL": url, "POLL_SECONDS": "1"}
+        process = start(bus, **settings, HEALTH_FILE=str(tmp_path / "healthy"))
+        for line in process.stderr:
+            if "poll failed" in line:
+                break
+        code, metrics, _ = ended(process)
+    assert (code, metrics) == (0, [])
+    assert not (tmp_path / "healthy").exists()
+
+
+def test_unreadable_archive_stops_no_live_poll(bus):
+    with site(listing(2, 1)) as url:
+        settings = {"SOURCE": "blockchain", "SOURCE_URL": url, "HEAL_URL": url}
+        process = start(bus, **settings, HEAL_HOURS="1", HEAL_ARCHIVE="s3://data/raw/")
+        wait_for(lambda: len(bus.transactions()) == 2)
+        code, _, log = ended(process)
+    assert code == 0
+    assert "archive not read" in [entry["message"] for entry in log]

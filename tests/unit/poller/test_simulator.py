@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from poller.settings import Settings, SettingsError
+from poller.settings import Settings
 from poller.sources import simulator
 
 START = 1_728_518_400  # 2024-10-10T00:00:00Z
@@ -87,20 +87,3 @@ def test_polls_show_the_newest_again_as_the_real_list_does():
     assert len(polls) == 36
     assert polls[1].transactions[:10] == polls[0].transactions[-10:]
     assert [poll.time // 10 for poll in polls] == [START // 10 + n for n in range(36)]
-
-
-@pytest.mark.parametrize(
-    ("given", "sentence"),
-    [
-        ({"SOURCE": "file"}, "SOURCE must be one of blockchain, replay, simulator, not 'file'"),
-        ({"SOURCE": "replay"}, "SOURCE_FILE is required"),
-        ({"EVENT_BUS_NAME": " "}, "EVENT_BUS_NAME is required"),
-        ({"POLL_SECONDS": "1.5"}, "POLL_SECONDS must be an integer from 1 to 3600, not '1.5'"),
-        ({"SIMULATOR_RATE": "nan"}, "SIMULATOR_RATE must be a number from 0.01 to 900"),
-        ({"SIMULATOR_START": "noon"}, "SIMULATOR_START must be an ISO time, not 'noon'"),
-        ({"HEALTH_PORT": "0"}, "HEALTH_PORT must be an integer from 1 to 65535, not '0'"),
-    ],
-)
-def test_unusable_setting_is_named(given, sentence):
-    with pytest.raises(SettingsError, match=sentence):
-        Settings.from_env(BASE | given)

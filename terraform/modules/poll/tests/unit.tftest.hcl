@@ -7,6 +7,7 @@ variables {
   foundation = {
     account_id         = "123456789012"
     bucket_arn         = "arn:aws:s3:::test-123456789012-eu-west-1"
+    bucket_name        = "test-123456789012-eu-west-1"
     bus_arn            = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
     bus_name           = "test"
     kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
@@ -23,6 +24,8 @@ variables {
 
   poller = {
     desired_count = 1
+    heal          = { hours = 6, url = null }
+    mapping       = null
     poll_seconds  = 10
     source        = "simulator"
     source_file   = null
@@ -104,11 +107,148 @@ run "settings_reach_the_container" {
   }
 }
 
+run "outage_of_blockchain_is_healed_from_the_archive_on" {
+  command = plan
+
+  variables {
+    poller = merge(var.poller, { source = "blockchain" })
+  }
+
+  assert {
+    condition = { for e in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : e.name => e.value if startswith(e.name, "HEAL_") } == {
+      HEAL_ARCHIVE = "s3://test-123456789012-eu-west-1/raw/"
+      HEAL_HOURS   = "6"
+    }
+    error_message = "The poller is told how far back to heal and where to see what is not missing."
+  }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.task.statement : [for c in s.condition : c.values] if s.sid == "ListArchive"]) == ["raw/*"]
+    error_message = "The container may list the archive, no other folder."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.stalled.metric_name == "TransactionsPublished" && aws_cloudwatch_metric_alarm.gaps.metric_name == "PollGaps"
+    error_message = "Missed transactions are an alarm, and so is a stream without any."
+  }
+}
+
+run "stream_of_ones_own_is_settings" {
+  command = plan
+
+  variables {
+    poller = merge(var.poller, {
+      heal         = { hours = 24, url = "https://example.org/past?since={since}" }
+      mapping      = { items = "/features", key = "/id", name = "earthquakes", scale = 100, time = "/properties/time", time_unit = "ms", value = "/properties/mag" }
+      poll_seconds = 300
+      source       = "http"
+      source_url   = "https://example.org/hour"
+    })
+  }
+
+  assert {
+    condition = { for e in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : e.name => e.value if can(regex("^(HEAL_|POLL|SOURCE)", e.name)) } == {
+      HEAL_ARCHIVE     = "s3://test-123456789012-eu-west-1/raw/"
+      HEAL_HOURS       = "24"
+      HEAL_URL         = "https://example.org/past?since={since}"
+      POLL_SECONDS     = "300"
+      SOURCE           = "http"
+      SOURCE_ITEMS     = "/features"
+      SOURCE_KEY       = "/id"
+      SOURCE_NAME      = "earthquakes"
+      SOURCE_SCALE     = "100"
+      SOURCE_TIME      = "/properties/time"
+      SOURCE_TIME_UNIT = "ms"
+      SOURCE_URL       = "https://example.org/hour"
+      SOURCE_VALUE     = "/properties/mag"
+    }
+    error_message = "The mapping reaches the container."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.stalled.metric_name == "Polls"
+    error_message = "A quiet stream is no alarm; one that is not polled is."
+  }
+}
+
+run "source_without_past_is_not_asked_for_it" {
+  command = plan
+
+  variables {
+    poller = merge(var.poller, { source = "mempool" })
+  }
+
+  assert {
+    condition     = !strcontains(aws_ecs_task_definition.this.container_definitions, "HEAL_")
+    error_message = "mempool.space does not say when a mined transaction was seen first."
+  }
+}
+
+run "http_needs_a_mapping" {
+  command = plan
+
+  variables {
+    poller = merge(var.poller, { source = "http", source_url = "https://example.org" })
+  }
+
+  expect_failures = [var.poller]
+}
+
+run "mapping_is_pointers" {
+  command = plan
+
+  variables {
+    poller = merge(var.poller, { source = "http", source_url = "https://example.org", mapping = { items = "", key = "id", name = "rides", scale = 1, time = null, time_unit = "s", value = "/price" } })
+  }
+
+  expect_failures = [var.poller]
+}
+
+run "mapping_names_its_stream" {
+  command = plan
+
+  variables {
+    poller = merge(var.poller, { source = "http", source_url = "https://example.org", mapping = { items = "", key = "/id", name = "My rides", scale = 1, time = null, time_unit = "s", value = "/price" } })
+  }
+
+  expect_failures = [var.poller]
+}
+
+run "mapping_knows_its_time_unit" {
+  command = plan
+
+  variables {
+    poller = merge(var.poller, { source = "http", source_url = "https://example.org", mapping = { items = "", key = "/id", name = "rides", scale = 1, time = "/at", time_unit = "hours", value = "/price" } })
+  }
+
+  expect_failures = [var.poller]
+}
+
+run "healing_has_an_end" {
+  command = plan
+
+  variables {
+    poller = merge(var.poller, { source = "blockchain", heal = { hours = 100, url = null } })
+  }
+
+  expect_failures = [var.poller]
+}
+
+run "past_of_http_is_asked_since_a_time" {
+  command = plan
+
+  variables {
+    poller = merge(var.poller, { source = "http", source_url = "https://example.org", heal = { hours = 6, url = "https://example.org/past" }, mapping = { items = "", key = "/id", name = "rides", scale = 1, time = null, time_unit = "s", value = "/price" } })
+  }
+
+  expect_failures = [var.poller]
+}
+
 run "source_is_known" {
   command = plan
 
   variables {
-    poller = { desired_count = 1, poll_seconds = 10, source = "carrier pigeon", source_file = null, source_url = null, simulator = { hours = null, rate = 6, regime_change_hours = null, seed = 0, start = null } }
+    poller = merge(var.poller, { source = "carrier pigeon" })
   }
 
   expect_failures = [var.poller]
@@ -118,7 +258,7 @@ run "replay_needs_a_file" {
   command = plan
 
   variables {
-    poller = { desired_count = 1, poll_seconds = 10, source = "replay", source_file = null, source_url = null, simulator = { hours = null, rate = 6, regime_change_hours = null, seed = 0, start = null } }
+    poller = merge(var.poller, { source = "replay" })
   }
 
   expect_failures = [var.poller]
@@ -128,7 +268,7 @@ run "two_pollers_are_refused" {
   command = plan
 
   variables {
-    poller = { desired_count = 2, poll_seconds = 10, source = "blockchain", source_file = null, source_url = null, simulator = { hours = null, rate = 6, regime_change_hours = null, seed = 0, start = null } }
+    poller = merge(var.poller, { desired_count = 2, source = "blockchain" })
   }
 
   expect_failures = [var.poller]
@@ -138,7 +278,7 @@ run "slow_polls_are_refused" {
   command = plan
 
   variables {
-    poller = { desired_count = 1, poll_seconds = 90, source = "blockchain", source_file = null, source_url = null, simulator = { hours = null, rate = 6, regime_change_hours = null, seed = 0, start = null } }
+    poller = merge(var.poller, { poll_seconds = 90, source = "blockchain" })
   }
 
   expect_failures = [var.poller]
