@@ -7,43 +7,55 @@ from poller.polls import Poll
 
 # Polls is the heartbeat: a minute with polls and without transactions was empty, one without polls
 # is unknown. PollGaps counts polls before which something was missed.
-NAMES = (
-    "Polls",
-    "PollGaps",
-    "TransactionsPolled",
-    "TransactionsPublished",
-    "TransactionsSetAside",
-)
+HEARTBEAT = ("Polls", "PollGaps")
+COUNTS = ("TransactionsPolled", "TransactionsPublished", "TransactionsSetAside")
 
 
 class Metrics:
-    """Counts, written once per minute: of the clock, or of the stream where that is the clock."""
+    """Counts by minute. The heartbeat's minutes are the clock's, where a source has one.
+
+    The counts' minutes are the events' own, so that archive and metric can be held together.
+    """
 
     def __init__(self, namespace: str, out: TextIO) -> None:
-        self._namespace, self._out = namespace, out
-        self._counts = dict.fromkeys(NAMES, 0)
-        self._time = 0
+        self._heartbeat = _Minute(HEARTBEAT, namespace, out)
+        self._counts = _Minute(COUNTS, namespace, out)
 
     def add(self, poll: Poll, published: int) -> None:
         """Count what a poll brought, and how much of it was new."""
-        time = poll.at or poll.time
+        self._heartbeat.add(poll.at or poll.time, (1, int(poll.gap)))
+        polled, set_aside = len(poll.transactions), len(poll.rejected)
+        self._counts.add(poll.time, (polled, published, set_aside))
+
+    def flush(self) -> None:
+        """Write what is counted, if anything and if its time is known."""
+        self._heartbeat.flush()
+        self._counts.flush()
+
+
+class _Minute:
+    """Metrics that are written once a minute."""
+
+    def __init__(self, names: tuple[str, ...], namespace: str, out: TextIO) -> None:
+        self._namespace, self._out = namespace, out
+        self._values = dict.fromkeys(names, 0)
+        self._time = 0  # epoch seconds
+
+    def add(self, time: int, values: tuple[int, ...]) -> None:
         if time // 60 > self._time // 60:
             self.flush()
         self._time = time
-        polled, set_aside = len(poll.transactions), len(poll.rejected)
-        counts = (1, int(poll.gap), polled, published, set_aside)
-        for name, count in zip(NAMES, counts, strict=True):
-            self._counts[name] += count
+        for name, value in zip(self._values, values, strict=True):
+            self._values[name] += value
 
     def flush(self) -> None:
-        """Write the minute's counts, if any and if its time is known."""
-        if not self._time or not any(self._counts.values()):
+        if not self._time or not any(self._values.values()):
             return
         shape = {
             "Namespace": self._namespace,
             "Dimensions": [[]],
-            "Metrics": [{"Name": name, "Unit": "Count"} for name in NAMES],
+            "Metrics": [{"Name": name, "Unit": "Count"} for name in self._values],
         }
         about = {"Timestamp": self._time * 1000, "CloudWatchMetrics": [shape]}
-        print(json.dumps({"_aws": about, **self._counts}), file=self._out, flush=True)
-        self._counts = dict.fromkeys(NAMES, 0)
+        print(json.dumps({"_aws": about, **self._values}), file=self._out, flush=True)
+        self._values = dict.fromkeys(self._values, 0)

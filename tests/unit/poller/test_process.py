@@ -85,15 +85,15 @@ def test_file_reaches_the_bus_whole_and_once(bus, tmp_path):
     [aside] = [entry for entry in log if entry["message"] == "transaction set aside"]
     assert (aside["line"], aside["source"]) == (51, str(path))
     metrics = [json.loads(line) for line in out.splitlines()]
-    assert [one["_aws"]["Timestamp"] // 60_000 for one in metrics] == [
+    assert {one["_aws"]["Timestamp"] // 60_000 for one in metrics} == {
         START // 60,
         START // 60 + 1,
-    ]
-    assert sum(one["Polls"] for one in metrics) == log[-1]["polls"]
-    assert sum(one["PollGaps"] for one in metrics) == log[-1]["gaps"] == 0
-    assert sum(one["TransactionsPolled"] for one in metrics) == 100
-    assert sum(one["TransactionsPublished"] for one in metrics) == 70
-    assert sum(one["TransactionsSetAside"] for one in metrics) == 1
+    }
+    assert sum(one.get("Polls", 0) for one in metrics) == log[-1]["polls"]
+    assert sum(one.get("PollGaps", 0) for one in metrics) == log[-1]["gaps"] == 0
+    assert sum(one.get("TransactionsPolled", 0) for one in metrics) == 100
+    assert sum(one.get("TransactionsPublished", 0) for one in metrics) == 70
+    assert sum(one.get("TransactionsSetAside", 0) for one in metrics) == 1
     assert metrics[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Evergreen/test"
 
 
@@ -218,8 +218,9 @@ def test_messages_reach_the_bus_and_quiet_minutes_have_a_heartbeat(bus, tmp_path
         code, metrics, log = ended(process)
     assert code == 0
     assert [one["fee"] for one in bus.transactions()] == [1, 2]
-    assert sum(one["Polls"] for one in metrics) == log[-1]["polls"] >= 2
-    assert abs(metrics[-1]["_aws"]["Timestamp"] / 1000 - time.time()) < 120
+    assert sum(one.get("Polls", 0) for one in metrics) == log[-1]["polls"] >= 2
+    heartbeats = [one["_aws"]["Timestamp"] / 1000 for one in metrics if "Polls" in one]
+    assert abs(heartbeats[-1] - time.time()) < 120
 
 
 def test_unreachable_source_makes_no_heartbeat(bus, tmp_path):
