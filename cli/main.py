@@ -38,7 +38,10 @@ def main(arguments: Sequence[str] | None = None, reach: Reach = connect) -> int:
         return _failed(f"AWS could not be asked: {error}", 2, as_json=given.json)
     except KeyboardInterrupt:
         return 130
-    print(json.dumps(outcome.document, indent=2) if given.json else outcome.text)
+    try:
+        print(json.dumps(outcome.document, indent=2) if given.json else outcome.text, flush=True)
+    except BrokenPipeError:  # the reader has seen enough; nor can Python flush at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return outcome.code
 
 
