@@ -21,8 +21,12 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = commands.add_parser(
         "minutes", parents=[common], help="③ rows of the offline store, as the training reads them"
     )
-    parser.add_argument("--from", dest="since", type=_time, help="first minute (default: an hour before --to)")
-    parser.add_argument("--to", dest="until", type=_time, help="the minute after the last (default: now)")
+    parser.add_argument(
+        "--from", dest="since", type=_time, help="first minute (default: an hour before --to)"
+    )
+    parser.add_argument(
+        "--to", dest="until", type=_time, help="the minute after the last (default: now)"
+    )
     parser.add_argument("--as-of", type=_time, help="only what was known at this time")
     parser.add_argument("--group", help="feature group (default: <prefix>-minutes)")
     parser.set_defaults(run=run)

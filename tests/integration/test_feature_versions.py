@@ -69,8 +69,8 @@ def test_files_of_a_day_are_merged_at_night_and_read_the_same(aws, outputs):
         transactions = [
             {"hash": f"{k:064x}", "time": int(minute.timestamp()), "fee": k * k} for k in range(5)
         ]
-        event = json.dumps({"detail": {"transactions": transactions}}).encode()
-        body = gzip.compress(event)
+        event = {"time": f"{minute:%Y-%m-%dT%H:%M:%SZ}", "detail": {"transactions": transactions}}
+        body = gzip.compress(json.dumps(event).encode())
         aws.client("s3").put_object(Bucket=outputs["bucket_name"], Key=key, Body=body)
         aws.settle()
         aws.advance(f"{minute + timedelta(minutes=6):%Y-%m-%dT%H:%M:%SZ}")
