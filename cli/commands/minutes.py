@@ -2,16 +2,14 @@
 
 import argparse
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cli.commands.outcome import Outcome
 from cli.connection import Connection
 from cli.errors import CommandError
+from cli.reads import history
 from cli.reads.aws import iso
 from cli.tables import table
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 HOUR = timedelta(hours=1)
 
@@ -21,14 +19,11 @@ def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = commands.add_parser(
         "minutes", parents=[common], help="③ rows of the offline store, as the training reads them"
     )
-    parser.add_argument(
-        "--from", dest="since", type=_time, help="first minute (default: an hour before --to)"
-    )
-    parser.add_argument(
-        "--to", dest="until", type=_time, help="the minute after the last (default: now)"
-    )
-    parser.add_argument("--as-of", type=_time, help="only what was known at this time")
-    parser.add_argument("--group", help="feature group (default: <prefix>-minutes)")
+    add = parser.add_argument
+    add("--from", dest="since", type=_time, help="first minute (default: an hour before --to)")
+    add("--to", dest="until", type=_time, help="the minute after the last (default: now)")
+    add("--as-of", type=_time, help="only what was known at this time")
+    add("--group", help="feature group (default: <prefix>-minutes)")
     parser.set_defaults(run=run)
 
 
@@ -39,37 +34,16 @@ def run(connection: Connection, given: argparse.Namespace) -> Outcome:
     if first >= end:
         raise CommandError(f"--from {iso(first)} is not before --to {iso(end)}", 2)
     group = given.group or f"{connection.prefix}-minutes"
-    held = _read(connection, group, first, end, given.as_of)
+    held = history.rows(connection.clients, group, first, end, given.as_of)
     rows = [{**row, "tx_minute": iso(row["tx_minute"])} for row in held.to_pylist()]
     shown = [tuple(row.values()) for row in rows]
     title = f"③ {group}: {len(rows)} minutes"
     return Outcome({"group": group, "minutes": rows}, table(title, shown, held.column_names))
 
 
-def _read(
-    connection: Connection, group: str, first: datetime, end: datetime, as_of: datetime | None
-) -> "pa.Table":
-    from sagemaker_pipelines.feature_store import (  # noqa: PLC0415 - pyarrow takes half a second
-        offline,
-        rows,
-    )
-    from sagemaker_pipelines.paths import JobError  # noqa: PLC0415
-
-    sagemaker = connection.clients("sagemaker")
-    definitions = sagemaker.describe_feature_group(FeatureGroupName=group)["FeatureDefinitions"]
-    own = {rows.MINUTE, rows.EVENT}
-    features = [f["FeatureName"] for f in definitions if f["FeatureName"] not in own]
-    try:
-        store = offline.find(sagemaker, group)
-        found = offline.read(connection.clients("s3"), store, first, end, features, as_of)
-    except JobError as error:
-        raise CommandError(f"{error}.") from error
-    return rows.latest(found, store.lifetime).select([rows.MINUTE, *features])
-
-
 def _time(text: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an ISO time") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is no ISO time") from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import pytest
 
+from cli.main import main as evergreen
 from sagemaker_pipelines.feature_store import offline, rows
 from sagemaker_pipelines.steps.minutes import parsed
 from scripts import terraform
@@ -57,6 +58,17 @@ def files(aws, outputs, group):
     }
 
 
+def archive(aws, outputs, key, minute):
+    """Put five transactions of a minute where Firehose would, and let their row be written."""
+    time = int(minute.timestamp())
+    transactions = [{"hash": f"{k:064x}", "time": time, "fee": k * k} for k in range(5)]
+    sent = f"{minute:%Y-%m-%dT%H:%M:%SZ}"
+    event = {"id": key, "time": sent, "detail": {"transactions": transactions}}
+    body = gzip.compress(json.dumps(event).encode())
+    aws.client("s3").put_object(Bucket=outputs["bucket_name"], Key=key, Body=body)
+    aws.settle()
+
+
 def online(aws, group, minute):
     answer = aws.client("sagemaker-featurestore-runtime").get_record(
         FeatureGroupName=group, RecordIdentifierValueAsString=f"{minute:%Y-%m-%dT%H:%M:%SZ}"
@@ -66,13 +78,7 @@ def online(aws, group, minute):
 
 def test_files_of_a_day_are_merged_at_night_and_read_the_same(aws, outputs):
     for key, minute in zip(KEYS, MINUTES, strict=True):
-        transactions = [
-            {"hash": f"{k:064x}", "time": int(minute.timestamp()), "fee": k * k} for k in range(5)
-        ]
-        event = {"time": f"{minute:%Y-%m-%dT%H:%M:%SZ}", "detail": {"transactions": transactions}}
-        body = gzip.compress(json.dumps(event).encode())
-        aws.client("s3").put_object(Bucket=outputs["bucket_name"], Key=key, Body=body)
-        aws.settle()
+        archive(aws, outputs, key, minute)
         aws.advance(f"{minute + timedelta(minutes=6):%Y-%m-%dT%H:%M:%SZ}")
         aws.settle()
     before = fees(aws, FIRST, "avg_fee_1min")
@@ -86,6 +92,18 @@ def test_files_of_a_day_are_merged_at_night_and_read_the_same(aws, outputs):
     assert job["ProcessingJobStatus"] == "Completed", job.get("FailureReason")
     assert len(files(aws, outputs, FIRST)) == 1
     assert fees(aws, FIRST, "avg_fee_1min") == before
+
+
+def test_audit_finds_expired_rows_offline(aws, outputs, capsys):
+    old = START - timedelta(days=9)  # two days more than a row lives online
+    archive(aws, outputs, "raw/2024/10/01/00/old.gz", old)
+    aws.advance("2024-10-10T02:36:00Z")
+    aws.settle()
+    assert online(aws, FIRST, old) == {}
+    span = ["--from", "2024-10-01T00:00", "--to", "2024-10-01T00:10"]
+    code = evergreen(["audit", *span, "--home", str(aws.home), "--json"])
+    document = json.loads(capsys.readouterr().out)
+    assert (code, document["distinct"], document["in_features"]) == (0, 5, 5)
 
 
 def test_a_second_version_stands_beside_the_first_and_takes_nothing_from_it(aws, outputs):
@@ -106,10 +124,10 @@ def test_raw_objects_delivered_again_fill_the_second_version(aws, outputs):
         detail = {"bucket": {"name": outputs["bucket_name"]}, "object": {"key": key}}
         answer = aws.client("lambda").invoke(
             FunctionName="evergreen-window-aggregator",
-            Payload=json.dumps({"time": "2024-10-10T02:31:00Z", "detail": detail}).encode(),
+            Payload=json.dumps({"time": "2024-10-10T02:37:00Z", "detail": detail}).encode(),
         )
         assert "FunctionError" not in answer
-    aws.advance("2024-10-10T02:40:00Z")
+    aws.advance("2024-10-10T02:45:00Z")
     aws.settle()
     assert fees(aws, SECOND, "median_fee_1min") == dict.fromkeys(MINUTES, 4.0)
     assert fees(aws, SECOND, "avg_fee_1min") == fees(aws, FIRST, "avg_fee_1min")

@@ -72,4 +72,4 @@ def test_time_that_is_none_is_refused(capsys):
     with pytest.raises(SystemExit) as refused:
         main(["minutes", "--from", "yesterday"])
     assert refused.value.code == 2
-    assert "'yesterday' is not an ISO time" in capsys.readouterr().err
+    assert "'yesterday' is no ISO time" in capsys.readouterr().err
