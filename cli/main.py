@@ -12,7 +12,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cli.commands import approve, audit, backfill, history, replay, retrain, status
+from cli.commands import approve, audit, backfill, history, minutes, replay, retrain, status
 from cli.commands.outcome import Outcome
 from cli.connection import Connection, connect
 from cli.errors import CommandError
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     common = _common()
-    for command in (status, approve, retrain, history, audit, replay, backfill):
+    for command in (status, approve, retrain, history, minutes, audit, replay, backfill):
         command.add_to(commands, common)
     return parser
 

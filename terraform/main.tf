@@ -45,15 +45,18 @@ module "poll" {
 module "ingest" {
   source = "./modules/ingest"
 
-  feature_group = module.features.feature_group
-  foundation    = module.foundation.foundation
+  feature_groups = module.features.written_feature_groups
+  foundation     = module.foundation.foundation
 }
 
 # ③ features: one row per minute, online and offline
 module "features" {
   source = "./modules/features"
 
-  foundation = module.foundation.foundation
+  features       = var.features
+  foundation     = module.foundation.foundation
+  image          = "${module.foundation.repositories["forecaster"].url}:${var.image_tag}"
+  repository_arn = module.foundation.repositories["forecaster"].arn
 }
 
 # ④ train: history -> model, backtest, gate

@@ -42,6 +42,18 @@ variable "endpoints" {
   nullable = false
 }
 
+variable "features" {
+  description = "When the offline store is compacted (null: never), days a row stays online, the version of the feature group that is read, and what later versions add: { v2 = { median_fee_1min = \"Fractional\" } }"
+  type = object({
+    compaction_schedule = optional(string, "cron(30 2 * * ? *)")
+    online_days         = optional(number, 7)
+    read_version        = optional(string, "v1")
+    versions            = optional(map(map(string)), {})
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "image_tag" {
   description = "Tag of the poller and forecaster images that `make images` pushes"
   type        = string

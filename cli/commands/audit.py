@@ -7,7 +7,7 @@ from typing import Any
 from cli.commands.outcome import Outcome
 from cli.commands.span import Span, add_span
 from cli.connection import Connection
-from cli.reads import archive, minutes
+from cli.reads import archive, history, minutes
 from cli.reads.aws import Clients, Json, bucket, iso
 from cli.tables import table
 
@@ -32,6 +32,8 @@ def run(connection: Connection, given: argparse.Namespace) -> Outcome:
     rows = minutes.rows(clients, prefix, span.minutes())
     held = {minute: int(row["total_nb_trx_1min"]) for minute, row in rows.items()}
     distinct, late = found.by_minute(), found.by_minute(int(HORIZON.total_seconds()))
+    if gone := distinct.keys() - held.keys():  # rows that have expired online are history
+        held |= history.transactions(clients, prefix, span.since, span.until, gone)
     odd: list[Json] = [
         {"minute": minute, "distinct": distinct.get(minute, 0), "in_features": held.get(minute, 0)}
         for minute in sorted(distinct.keys() | held.keys())

@@ -1,6 +1,8 @@
 """The row of a minute as a pure function of the set of its transactions."""
 
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from statistics import median
 
 from common import times
 from window_aggregator.raw import Fees
@@ -11,22 +13,33 @@ MOST_PARTS = 59_999 - COUNTED
 
 Record = list[dict[str, str]]
 
+# What a version of the feature group may hold, from the fees (satoshi) of a minute.
+FEATURES: dict[str, Callable[[Sequence[int]], str]] = {
+    "total_nb_trx_1min": lambda fees: str(len(fees)),
+    "total_fee_1min": lambda fees: str(sum(fees)),
+    "avg_fee_1min": lambda fees: repr(sum(fees) / len(fees)),
+    "median_fee_1min": lambda fees: repr(float(median(fees))),
+}
+FIRST_VERSION = ("total_nb_trx_1min", "total_fee_1min", "avg_fee_1min")
 
-def record(minute: str, fees: Fees, parts: int = 1) -> Record:
+
+def record(
+    minute: str, fees: Fees, parts: int = 1, features: Sequence[str] = FIRST_VERSION
+) -> Record:
     """Return the Feature Store record of a minute (ISO) whose set came in so many parts.
 
     Of a hash with two fees the smaller counts. The event time is the minute's end plus a version
     in milliseconds: a record made from more replaces one made from less, whichever is written
-    last. Raises ValueError if a minute is so large and torn that its versions run out.
+    last. Raises ValueError if a minute is so large and torn that its versions run out, and for a
+    feature that nobody has written a formula for.
     """
+    if unknown := set(features) - set(FEATURES):
+        raise ValueError(f"no formula is known for {', '.join(sorted(unknown))} (rows.py)")
     end = times.parse(minute) + times.MINUTE + timedelta(milliseconds=version(len(fees), parts))
-    values = _one_each(fees).values()
-    count, total = len(values), sum(values)
+    values = list(_one_each(fees).values())
     row = {
         "tx_minute": minute,
-        "total_nb_trx_1min": str(count),
-        "total_fee_1min": str(total),
-        "avg_fee_1min": repr(total / count),
+        **{name: FEATURES[name](values) for name in features},
         "event_time": end.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     return [{"FeatureName": name, "ValueAsString": value} for name, value in row.items()]

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from sagemaker_pipelines.aws import client
 from sagemaker_pipelines.paths import JobError, Paths, failures_reported
 from sagemaker_pipelines.scoring import Array, coverage, mean_wql
 from sagemaker_pipelines.steps import baseline
-from sagemaker_pipelines.steps.feature_store import client
 from sagemaker_pipelines.steps.policy import Policy, read_policy
 
 QUANTILES = ("0.1", "0.5", "0.9")

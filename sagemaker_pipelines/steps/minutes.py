@@ -1,46 +1,10 @@
-"""Which row of the feature store holds for each minute, and the unbroken series of them. Pure.
+"""The unbroken series of minutes, and times as the feature store writes them. Pure."""
 
-The offline store is a log: a minute occurs once for each time it was written. The newest event
-time holds; among equal ones the later call, then the later write. A minute whose newest row is a
-deletion is missing, like one never written.
-"""
-
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 MINUTE = timedelta(minutes=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One write of one minute."""
-
-    minute: datetime
-    average_fee: float | None  # satoshi
-    event_time: datetime
-    api_invocation_time: datetime = _EPOCH
-    write_time: datetime = _EPOCH
-    is_deleted: bool = False
-
-
-def latest(rows: Iterable[Row]) -> dict[datetime, float]:
-    """Give the average fee of every minute that has one."""
-    newest: dict[datetime, Row] = {}
-    for row in rows:
-        known = newest.get(row.minute)
-        if known is None or _age(row) > _age(known):
-            newest[row.minute] = row
-    return {
-        minute: row.average_fee
-        for minute, row in newest.items()
-        if not row.is_deleted and row.average_fee is not None
-    }
-
-
-def _age(row: Row) -> tuple[datetime, datetime, datetime, bool]:
-    return (row.event_time, row.api_invocation_time, row.write_time, row.is_deleted)
 
 
 @dataclass(frozen=True, slots=True)

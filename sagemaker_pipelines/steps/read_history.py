@@ -12,20 +12,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sagemaker_pipelines.aws import client
+from sagemaker_pipelines.feature_store import offline, online, rows
 from sagemaker_pipelines.paths import JobError, Paths, failures_reported
-from sagemaker_pipelines.steps import feature_store, windows
-from sagemaker_pipelines.steps.minutes import (
-    MINUTE,
-    History,
-    floored,
-    iso,
-    latest,
-    parsed,
-    series,
-)
+from sagemaker_pipelines.steps import windows
+from sagemaker_pipelines.steps.minutes import MINUTE, History, floored, iso, parsed, series
 
 LAG = 5 * MINUTE  # the newest minutes may still be incomplete
 ONLINE_MINUTES = 60
+TARGET = "avg_fee_1min"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +89,13 @@ def read(group: str, end_time: datetime, hours: float) -> History:
     """Read the history that ends at end_time, but for its still incomplete minutes."""
     end = floored(end_time) - LAG
     first = floored(end_time - timedelta(hours=hours))
-    bucket, prefix = feature_store.offline_location(feature_store.client("sagemaker"), group)
-    rows = list(feature_store.offline_rows(feature_store.client("s3"), bucket, prefix, first, end))
+    store = offline.find(client("sagemaker"), group)
+    history = offline.read(client("s3"), store, first, end, [TARGET])
+    runtime = client("sagemaker-featurestore-runtime")
     newest = [end - n * MINUTE for n in range(ONLINE_MINUTES, 0, -1)]
-    runtime = feature_store.client("sagemaker-featurestore-runtime")
-    rows += feature_store.online_rows(runtime, group, newest)
-    return series(latest(rows), first, end)
+    newest_rows = online.read(runtime, group, newest, [TARGET])
+    held = rows.latest(rows.combined([history, newest_rows]), store.lifetime)
+    return series(rows.values(held, TARGET), first, end)
 
 
 def write(files: Files, paths: Paths) -> None:

@@ -3,9 +3,23 @@
 locals {
   name      = "${var.foundation.prefix}-minutes"
   arn_parts = "${var.foundation.region}:${var.foundation.account_id}"
-  arn       = "arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:feature-group/${local.name}"
+  sagemaker = "arn:${var.foundation.partition}:sagemaker:${local.arn_parts}"
 
-  features = {
+  # Added features by version. The first version stays beside every later one: to change it would mean to replace it.
+  versions = merge({ v1 = {} }, var.features.versions)
+
+  groups = {
+    for version, added in local.versions : version => {
+      name  = version == "v1" ? local.name : "${local.name}-${version}"
+      types = merge(local.types, added)
+      # The order of the columns in the store.
+      features = concat(["tx_minute", "total_nb_trx_1min", "total_fee_1min", "avg_fee_1min", "event_time"], keys(added))
+    }
+  }
+
+  arns = { for version, group in local.groups : version => "${local.sagemaker}:feature-group/${group.name}" }
+
+  types = {
     tx_minute         = "String"
     total_nb_trx_1min = "Integral"
     total_fee_1min    = "Integral"
@@ -15,19 +29,20 @@ locals {
 }
 
 resource "aws_sagemaker_feature_group" "minutes" {
-  feature_group_name             = local.name
+  for_each = local.groups
+
+  feature_group_name             = each.value.name
   description                    = "Bitcoin transactions and fees (satoshi) per minute"
   record_identifier_feature_name = "tx_minute"
   event_time_feature_name        = "event_time"
   role_arn                       = aws_iam_role.this.arn
 
-  # The order of the rows in the store, so it is written out.
   dynamic "feature_definition" {
-    for_each = ["tx_minute", "total_nb_trx_1min", "total_fee_1min", "avg_fee_1min", "event_time"]
+    for_each = each.value.features
 
     content {
       feature_name = feature_definition.value
-      feature_type = local.features[feature_definition.value]
+      feature_type = each.value.types[feature_definition.value]
     }
   }
 
@@ -36,6 +51,11 @@ resource "aws_sagemaker_feature_group" "minutes" {
 
     security_config {
       kms_key_id = var.foundation.kms_key_arn
+    }
+
+    ttl_duration {
+      unit  = "Days"
+      value = var.features.online_days
     }
   }
 

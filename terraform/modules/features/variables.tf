@@ -1,13 +1,63 @@
+variable "features" {
+  description = "When the offline store is compacted (null: never), days a row stays online, the version that is read, and what later versions add: feature -> type, by version"
+  type = object({
+    compaction_schedule = string
+    online_days         = number
+    read_version        = string
+    versions            = map(map(string))
+  })
+  nullable = false
+
+  validation {
+    condition     = var.features.online_days >= 1 && var.features.online_days == floor(var.features.online_days)
+    error_message = "features.online_days is a whole number above 0: the monitor reads hours of minutes."
+  }
+
+  validation {
+    condition     = alltrue([for version in keys(var.features.versions) : can(regex("^v([2-9]|[1-9][0-9]+)$", version))])
+    error_message = "features.versions are named v2, v3 …: v1 is the group without additions, and stays."
+  }
+
+  validation {
+    condition     = alltrue([for added in values(var.features.versions) : length(added) > 0 && alltrue([for type in values(added) : contains(["Fractional", "Integral"], type)])])
+    error_message = "Each of features.versions adds features, each of type Fractional or Integral."
+  }
+
+  validation {
+    condition     = contains(concat(["v1"], keys(var.features.versions)), var.features.read_version)
+    error_message = "features.read_version is v1 or one of features.versions."
+  }
+}
+
 variable "foundation" {
   description = "Output of the module foundation"
   type = object({
-    account_id  = string
-    bucket_arn  = string
-    bucket_name = string
-    kms_key_arn = string
-    partition   = string
-    prefix      = string
-    region      = string
+    account_id            = string
+    artifacts_dir         = string
+    bucket_arn            = string
+    bucket_name           = string
+    bus_name              = string
+    key_alias             = string
+    kms_key_arn           = string
+    log_retention_days    = number
+    metric_namespace      = string
+    partition             = string
+    prefix                = string
+    region                = string
+    topic_arn             = string
+    undelivered_queue_arn = string
   })
   nullable = false
+}
+
+variable "image" {
+  description = "Our own image, with tag: runs the compaction"
+  type        = string
+  nullable    = false
+}
+
+variable "repository_arn" {
+  description = "ECR repository of the image"
+  type        = string
+  nullable    = false
 }

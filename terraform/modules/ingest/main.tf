@@ -27,8 +27,8 @@ module "window_aggregator" {
   timeout_seconds = 300
 
   environment = {
-    BUCKET             = var.foundation.bucket_name
-    FEATURE_GROUP_NAME = var.feature_group.name
+    BUCKET         = var.foundation.bucket_name
+    FEATURE_GROUPS = jsonencode([for group in var.feature_groups : [group.name, group.features]])
   }
 
   triggers = {
@@ -78,6 +78,6 @@ data "aws_iam_policy_document" "window_aggregator" {
   statement {
     sid       = "WriteRows"
     actions   = ["sagemaker:PutRecord"]
-    resources = [var.feature_group.arn]
+    resources = var.feature_groups[*].arn
   }
 }

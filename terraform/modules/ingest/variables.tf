@@ -1,6 +1,6 @@
-variable "feature_group" {
-  description = "Where the rows go: name and arn"
-  type        = object({ arn = string, name = string })
+variable "feature_groups" {
+  description = "Where the rows go, the first version first: arn, the features that are computed, and name"
+  type        = list(object({ arn = string, features = list(string), name = string }))
   nullable    = false
 }
 

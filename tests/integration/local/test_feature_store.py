@@ -6,6 +6,11 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
+from sagemaker_pipelines.feature_store import offline, online, rows
+from sagemaker_pipelines.steps.minutes import MINUTE as MINUTE_LONG
+from sagemaker_pipelines.steps.minutes import parsed
+
+FEE = ["avg_fee_1min"]
 GROUP, BUCKET = "loop-minutes", "loop-data"
 MINUTE = "2024-10-10T00:05:00Z"
 TYPES = {
@@ -21,14 +26,18 @@ def group(aws):
     aws.client("s3").create_bucket(
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )
+    create_group(aws, GROUP)
+
+
+def create_group(aws, name, **online_store):
     definition = [{"FeatureName": n, "FeatureType": t} for n, t in TYPES.items()]
     aws.client("sagemaker").create_feature_group(
-        FeatureGroupName=GROUP,
+        FeatureGroupName=name,
         RecordIdentifierFeatureName="tx_minute",
         EventTimeFeatureName="event_time",
         RoleArn="arn:aws:iam::123456789012:role/store-role",
         FeatureDefinitions=definition,
-        OnlineStoreConfig={"EnableOnlineStore": True},
+        OnlineStoreConfig={"EnableOnlineStore": True, **online_store},
         OfflineStoreConfig={
             "S3StorageConfig": {"S3Uri": f"s3://{BUCKET}/feature-store"},
             "DisableGlueTableCreation": True,
@@ -55,6 +64,10 @@ def fee(store, minute):
     answer = store.get_record(FeatureGroupName=GROUP, RecordIdentifierValueAsString=minute)
     values = {v["FeatureName"]: v["ValueAsString"] for v in answer.get("Record", [])}
     return values.get("avg_fee_1min")
+
+
+def fee_number(store, minute):
+    return float(fee(store, minute))
 
 
 def test_description_has_what_terraform_and_training_read(aws):
@@ -183,31 +196,78 @@ def test_every_write_is_a_row_of_the_hour_of_its_event_time(aws, store):
     assert rows[0]["api_invocation_time"].isoformat() == "2024-10-10T00:00:00+00:00"
 
 
-def test_the_training_reads_what_was_written(aws, store):
-    from sagemaker_pipelines.steps import feature_store as reader  # noqa: PLC0415 - own imports
-    from sagemaker_pipelines.steps.minutes import latest, parsed  # noqa: PLC0415
+def offline_fee(aws, minute, group=GROUP, as_of=None):
+    """Read a minute offline, by the reader of the training."""
+    first = parsed(minute)
+    store = offline.find(aws.client("sagemaker"), group)
+    found = offline.read(aws.client("s3"), store, first, first + MINUTE_LONG, FEE, as_of)
+    return rows.values(rows.latest(found, store.lifetime), FEE[0]).get(first)
 
-    minute = parsed("2024-10-10T06:10:00Z")
-    put(store, "2024-10-10T06:10:00Z", "2024-10-10T06:11:00.002Z", "8.5")
-    put(store, "2024-10-10T06:10:00Z", "2024-10-10T06:11:00.001Z", "4.5")
+
+def test_the_training_reads_what_was_written(aws, store):
+    minute = "2024-10-10T06:10:00Z"
+    put(store, minute, "2024-10-10T06:11:00.002Z", "8.5")
+    put(store, minute, "2024-10-10T06:11:00.001Z", "4.5")
     aws.advance("2024-10-10T00:10:02Z")
     aws.settle()
-    place = reader.offline_location(aws.client("sagemaker"), GROUP)
-    rows = list(reader.offline_rows(aws.client("s3"), *place, minute, minute))
-    assert latest(rows)[minute] == 8.5
-    rows = list(reader.online_rows(store, GROUP, [minute]))
-    assert latest(rows)[minute] == 8.5
+    assert offline_fee(aws, minute) == 8.5
+    newest = online.read(store, GROUP, [parsed(minute)], FEE)
+    assert rows.values(rows.latest(newest), FEE[0]) == {parsed(minute): 8.5}
+
+
+def test_deleted_minute_is_missing_offline_until_it_is_written_again(aws, store):
+    minute, which = "2024-10-10T07:00:00Z", {"FeatureGroupName": GROUP}
+    put(store, minute, "2024-10-10T07:01:00.001Z", "8.5")
+    which["RecordIdentifierValueAsString"] = minute
+    store.delete_record(**which, EventTime="2024-10-12T00:00:00Z")  # days later, another folder
+    aws.advance("2024-10-10T00:15:10Z")
+    aws.settle()
+    assert fee(store, minute) is None
+    assert offline_fee(aws, minute) is None
+    assert offline_fee(aws, minute, as_of=parsed("2024-10-11T00:00:00Z")) == 8.5
+    put(store, minute, "2024-10-12T00:00:00.001Z", "9.5")
+    aws.advance("2024-10-10T00:20:20Z")
+    aws.settle()
+    assert offline_fee(aws, minute) == fee_number(store, minute) == 9.5
 
 
 def test_records_expire_after_their_time_to_live(aws, store):
-    minute = "2024-10-10T00:10:00Z"
+    minute = "2024-10-10T00:30:00Z"
     store.put_record(
         FeatureGroupName=GROUP,
-        Record=record(minute, "2024-10-10T00:11:00Z"),
+        Record=record(minute, "2024-10-10T00:31:00Z"),
         TtlDuration={"Unit": "Minutes", "Value": 5},
     )
     which = {"FeatureGroupName": GROUP, "RecordIdentifierValueAsString": minute}
     answer = store.get_record(**which, ExpirationTimeResponse="Enabled")
-    assert answer["ExpiresAt"] == "2024-10-10T00:16:00Z"
-    aws.advance("2024-10-10T00:16:00Z")
+    assert answer["ExpiresAt"] == "2024-10-10T00:36:00Z"
+    aws.advance("2024-10-10T00:36:00Z")
     assert fee(store, minute) is None
+
+
+def test_expired_record_is_absent_online_and_stays_offline(aws, store):
+    group, minute = "loop-week", "2024-10-10T00:10:00Z"
+    create_group(aws, group, TtlDuration={"Unit": "Days", "Value": 7})
+    features = record(minute, "2024-10-10T00:11:00.001Z")
+    store.put_record(FeatureGroupName=group, Record=features)
+    which = {"FeatureGroupName": group, "RecordIdentifierValueAsString": minute}
+    aws.advance("2024-10-17T00:10:59Z")
+    assert "Record" in store.get_record(**which)
+    aws.advance("2024-10-17T00:11:01Z")
+    assert "Record" not in store.get_record(**which)
+    wanted = {"FeatureGroupName": group, "RecordIdentifiersValueAsString": [minute]}
+    assert store.batch_get_record(Identifiers=[wanted])["Records"] == []
+    assert offline_fee(aws, minute, group) == 2.5
+
+
+def test_new_time_to_live_is_for_records_that_come_after_it(aws, store):
+    group = "loop-week"
+    first, second = "2024-10-17T00:10:00Z", "2024-10-17T00:11:00Z"
+    store.put_record(FeatureGroupName=group, Record=record(first, "2024-10-17T00:11:00Z"))
+    day = {"TtlDuration": {"Unit": "Days", "Value": 1}}
+    aws.client("sagemaker").update_feature_group(FeatureGroupName=group, OnlineStoreConfig=day)
+    store.put_record(FeatureGroupName=group, Record=record(second, "2024-10-17T00:12:00Z"))
+    aws.advance("2024-10-19T00:00:00Z")
+    wanted = {"FeatureGroupName": group, "RecordIdentifiersValueAsString": [first, second]}
+    found = store.batch_get_record(Identifiers=[wanted])["Records"]
+    assert [one["RecordIdentifierValueAsString"] for one in found] == [first]

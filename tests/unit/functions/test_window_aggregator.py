@@ -18,7 +18,7 @@ MINUTE = "2024-10-10T12:00:00Z"
 
 @pytest.fixture
 def online(monkeypatch):
-    monkeypatch.setenv("FEATURE_GROUP_NAME", "test-minutes")
+    monkeypatch.setenv("FEATURE_GROUPS", json.dumps([["test-minutes", rows.FIRST_VERSION]]))
     store = FeatureStore()
     with answered(handler.store, "PutRecord", store.put):
         yield store
@@ -73,6 +73,33 @@ def test_object_becomes_rows_of_its_minutes(s3, online, capsys):
     [metrics], [logged] = printed(capsys)
     assert (metrics["RowsWritten"], metrics["LateTransactions"]) == (2, 0)
     assert logged == {"message": "object aggregated", "key": "raw/2024/10/10/12/a", **done}
+
+
+def test_every_version_of_the_group_gets_its_own_features(s3, monkeypatch):
+    groups = [["test-minutes", ["total_fee_1min"]], ["test-minutes-v2", ["median_fee_1min"]]]
+    monkeypatch.setenv("FEATURE_GROUPS", json.dumps(groups))
+    stores = {name: FeatureStore() for name, _ in groups}
+    event = archived(s3, "raw/a", line(*(transaction(k, k * k) for k in range(4))))
+
+    def put(request, **_):
+        return stores[request.url.rpartition("/")[2]].put(request)
+
+    with answered(handler.store, "PutRecord", put):
+        handler.lambda_handler(event, None)
+    version = {"tx_minute": MINUTE, "event_time": "2024-10-10T12:01:00.004Z"}
+    first, second = (store.rows[MINUTE] for store in stores.values())
+    assert first == {**version, "total_fee_1min": "14"}
+    assert second == {**version, "median_fee_1min": "2.5"}
+
+
+def test_feature_without_a_formula_fails_after_the_first_version_has_its_row(
+    s3, online, monkeypatch
+):
+    groups = [["test-minutes", rows.FIRST_VERSION], ["test-minutes-v2", ["mode_fee_1min"]]]
+    monkeypatch.setenv("FEATURE_GROUPS", json.dumps(groups))
+    with pytest.raises(ValueError, match="no formula is known for mode_fee_1min"):
+        handler.lambda_handler(archived(s3, "raw/a", line(transaction(1, 10))), None)
+    assert online.rows[MINUTE]["total_fee_1min"] == "10"
 
 
 def test_late_object_completes_the_minute(s3, online):

@@ -4,32 +4,44 @@ mock_provider "aws" {
 }
 
 variables {
+  features = { compaction_schedule = "cron(30 2 * * ? *)", online_days = 7, read_version = "v1", versions = {} }
+
   foundation = {
-    account_id  = "123456789012"
-    bucket_arn  = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bucket_name = "test-123456789012-eu-west-1"
-    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    partition   = "aws"
-    prefix      = "test"
-    region      = "eu-west-1"
+    account_id            = "123456789012"
+    artifacts_dir         = "../../../build/functions"
+    bucket_arn            = "arn:aws:s3:::test-123456789012-eu-west-1"
+    bucket_name           = "test-123456789012-eu-west-1"
+    bus_name              = "test"
+    key_alias             = "alias/test"
+    kms_key_arn           = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+    log_retention_days    = 14
+    metric_namespace      = "Evergreen/test"
+    partition             = "aws"
+    prefix                = "test"
+    region                = "eu-west-1"
+    topic_arn             = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
+    undelivered_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:test-undelivered"
   }
+
+  image          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/test-forecaster:latest"
+  repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/test-forecaster"
 }
 
 run "one_row_per_minute_online_and_offline" {
   command = plan
 
   assert {
-    condition     = aws_sagemaker_feature_group.minutes.feature_group_name == "test-minutes"
-    error_message = "The group has its name."
+    condition     = [for g in aws_sagemaker_feature_group.minutes : g.feature_group_name] == ["test-minutes"]
+    error_message = "There is one group, and it has its name."
   }
 
   assert {
-    condition     = aws_sagemaker_feature_group.minutes.record_identifier_feature_name == "tx_minute" && aws_sagemaker_feature_group.minutes.event_time_feature_name == "event_time"
+    condition     = alltrue([for g in aws_sagemaker_feature_group.minutes : g.record_identifier_feature_name == "tx_minute" && g.event_time_feature_name == "event_time"])
     error_message = "A row is a minute, and its version an event time."
   }
 
   assert {
-    condition = { for f in aws_sagemaker_feature_group.minutes.feature_definition : f.feature_name => f.feature_type } == {
+    condition = { for f in aws_sagemaker_feature_group.minutes["v1"].feature_definition : f.feature_name => f.feature_type } == {
       avg_fee_1min      = "Fractional"
       event_time        = "String"
       total_fee_1min    = "Integral"
@@ -40,12 +52,17 @@ run "one_row_per_minute_online_and_offline" {
   }
 
   assert {
-    condition     = one(aws_sagemaker_feature_group.minutes.offline_store_config).disable_glue_table_creation
+    condition     = one(one(aws_sagemaker_feature_group.minutes["v1"].online_store_config).ttl_duration) == { unit = "Days", value = 7 }
+    error_message = "A row leaves the online store after a week."
+  }
+
+  assert {
+    condition     = one(aws_sagemaker_feature_group.minutes["v1"].offline_store_config).disable_glue_table_creation
     error_message = "No table is made that would outlive the deployment."
   }
 
   assert {
-    condition     = one(one(aws_sagemaker_feature_group.minutes.offline_store_config).s3_storage_config).kms_key_id == var.foundation.kms_key_arn && one(one(aws_sagemaker_feature_group.minutes.online_store_config).security_config).kms_key_id == var.foundation.kms_key_arn
+    condition     = one(one(aws_sagemaker_feature_group.minutes["v1"].offline_store_config).s3_storage_config).kms_key_id == var.foundation.kms_key_arn && one(one(aws_sagemaker_feature_group.minutes["v1"].online_store_config).security_config).kms_key_id == var.foundation.kms_key_arn
     error_message = "Both stores are encrypted by the key."
   }
 
@@ -55,12 +72,112 @@ run "one_row_per_minute_online_and_offline" {
   }
 
   assert {
-    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.this] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
+    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.this, data.aws_iam_policy_document.compaction, data.aws_iam_policy_document.offline_compactor] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
     error_message = "Actions are enumerated."
   }
 
   assert {
-    condition     = length(flatten([for d in [data.aws_iam_policy_document.this] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == 0
+    condition     = flatten([for d in [data.aws_iam_policy_document.this, data.aws_iam_policy_document.compaction, data.aws_iam_policy_document.offline_compactor] : [for s in d.statement : s.sid if contains(s.resources, "*")]]) == ["SignInToRegistry"]
     error_message = "No statement is for every resource but those whose service knows none."
   }
+}
+
+run "a_later_version_stands_beside_the_first" {
+  command = plan
+
+  variables {
+    features = { compaction_schedule = null, online_days = 7, read_version = "v1", versions = { v2 = { median_fee_1min = "Fractional" } } }
+  }
+
+  assert {
+    condition     = [for g in aws_sagemaker_feature_group.minutes : g.feature_group_name] == ["test-minutes", "test-minutes-v2"] && length(aws_sagemaker_feature_group.minutes["v1"].feature_definition) == 5
+    error_message = "The first version is as it was."
+  }
+
+  assert {
+    condition     = [for f in aws_sagemaker_feature_group.minutes["v2"].feature_definition : f.feature_name] == ["tx_minute", "total_nb_trx_1min", "total_fee_1min", "avg_fee_1min", "event_time", "median_fee_1min"]
+    error_message = "The second has all of it and its own."
+  }
+
+  assert {
+    condition     = output.feature_group.name == "test-minutes"
+    error_message = "Readers stay with the first until they are told."
+  }
+
+  assert {
+    condition     = output.written_feature_groups[*].name == ["test-minutes", "test-minutes-v2"] && output.written_feature_groups[1].features == ["total_nb_trx_1min", "total_fee_1min", "avg_fee_1min", "median_fee_1min"]
+    error_message = "Both are written, each with its features."
+  }
+
+  assert {
+    condition     = length([for s in data.aws_iam_policy_document.compaction.statement : s if s.sid == "FindOfflineStores" && length(s.resources) == 2]) == 1
+    error_message = "Both are compacted."
+  }
+}
+
+run "readers_are_switched_by_one_setting" {
+  command = plan
+
+  variables {
+    features = { compaction_schedule = null, online_days = 30, read_version = "v2", versions = { v2 = { median_fee_1min = "Fractional" } } }
+  }
+
+  assert {
+    condition     = output.feature_group == { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes-v2", name = "test-minutes-v2" }
+    error_message = "Readers get the second version."
+  }
+}
+
+run "a_failed_compaction_is_told" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.compaction_failed.event_pattern).detail == { ProcessingJobName = [{ prefix = "test-compaction-" }], ProcessingJobStatus = ["Failed"] }
+    error_message = "Only compactions of this deployment, and only failed ones."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.compaction_failed.arn == var.foundation.topic_arn && one(aws_cloudwatch_event_target.compaction_failed.dead_letter_config).arn == var.foundation.undelivered_queue_arn
+    error_message = "It goes to the topic, and is kept if that does not take it."
+  }
+}
+
+run "an_addition_that_has_no_type_is_refused" {
+  command = plan
+
+  variables {
+    features = { compaction_schedule = null, online_days = 7, read_version = "v1", versions = { v2 = { median_fee_1min = "Number" } } }
+  }
+
+  expect_failures = [var.features]
+}
+
+run "the_first_version_cannot_be_changed" {
+  command = plan
+
+  variables {
+    features = { compaction_schedule = null, online_days = 7, read_version = "v1", versions = { v1 = { median_fee_1min = "Fractional" } } }
+  }
+
+  expect_failures = [var.features]
+}
+
+run "a_version_that_is_not_there_cannot_be_read" {
+  command = plan
+
+  variables {
+    features = { compaction_schedule = null, online_days = 7, read_version = "v2", versions = {} }
+  }
+
+  expect_failures = [var.features]
+}
+
+run "rows_stay_online_for_whole_days" {
+  command = plan
+
+  variables {
+    features = { compaction_schedule = null, online_days = 0.5, read_version = "v1", versions = {} }
+  }
+
+  expect_failures = [var.features]
 }

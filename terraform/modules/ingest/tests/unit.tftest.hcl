@@ -4,7 +4,10 @@ mock_provider "aws" {
 }
 
 variables {
-  feature_group = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
+  feature_groups = [
+    { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", features = ["total_fee_1min"], name = "test-minutes" },
+    { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes-v2", features = ["total_fee_1min", "median_fee_1min"], name = "test-minutes-v2" },
+  ]
 
   foundation = {
     account_id            = "123456789012"
@@ -67,7 +70,7 @@ run "nothing_is_lost_on_the_way" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.late.metric_name == "DeliveryToS3.DataFreshness" && aws_cloudwatch_metric_alarm.late.dimensions["DeliveryStreamName"] == "test-raw"
+    condition     = aws_cloudwatch_metric_alarm.stuck.metric_name == "DeliveryToS3.DataFreshness" && aws_cloudwatch_metric_alarm.stuck.dimensions["DeliveryStreamName"] == "test-raw"
     error_message = "A late archive is an alarm."
   }
 
@@ -108,5 +111,14 @@ run "oddities_are_told" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.stale.treat_missing_data == "breaching"
     error_message = "Silence is what this alarm is for."
+  }
+}
+
+run "every_version_of_the_feature_group_is_written" {
+  command = plan
+
+  assert {
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.window_aggregator.statement : s.resources if contains(s.actions, "sagemaker:PutRecord")])) == toset(var.feature_groups[*].arn)
+    error_message = "The aggregator may write to all of them, and to nothing else."
   }
 }

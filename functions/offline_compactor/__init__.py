@@ -1,0 +1,1 @@
+"""③ Schedule -> the offline store's small files merged."""

@@ -1,0 +1,55 @@
+# Feature Store writes many small files; once a day they are merged, hour by hour.
+
+locals {
+  job_name = "${var.foundation.prefix}-compaction" # role, and start of the jobs' names
+}
+
+module "offline_compactor" {
+  source = "../lambda_function"
+
+  name        = "offline_compactor"
+  description = "Schedule -> a job that merges the offline store's small files"
+  foundation  = var.foundation
+  policy      = data.aws_iam_policy_document.offline_compactor.json
+
+  environment = {
+    FEATURE_GROUP_NAMES = join(",", [for group in local.groups : group.name])
+    IMAGE               = var.image
+    INSTANCE_TYPE       = "ml.t3.medium" # it waits for S3 most of the time
+    ROLE_ARN            = aws_iam_role.compaction.arn
+  }
+
+  triggers = { for expression in compact([var.features.compaction_schedule]) : "schedule" => {
+    description         = "Regular compaction -> offline_compactor"
+    schedule_expression = expression
+  } }
+}
+
+# The function only starts the job: how it ends is told by SageMaker.
+resource "aws_cloudwatch_event_rule" "compaction_failed" {
+  name        = "${local.job_name}-failed"
+  description = "Compaction failed -> notification topic"
+  event_pattern = jsonencode({
+    source        = ["aws.sagemaker"]
+    "detail-type" = ["SageMaker Processing Job State Change"]
+    detail = {
+      ProcessingJobName   = [{ prefix = "${local.job_name}-" }]
+      ProcessingJobStatus = ["Failed"]
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "compaction_failed" {
+  rule      = aws_cloudwatch_event_rule.compaction_failed.name
+  target_id = "topic"
+  arn       = var.foundation.topic_arn
+
+  dead_letter_config {
+    arn = var.foundation.undelivered_queue_arn
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 10
+  }
+}

@@ -1,0 +1,54 @@
+"""③ A schedule starts one processing job an event."""
+
+import pytest
+
+from offline_compactor import handler
+from tests.unit.functions.calls import RefusedError, answered
+
+ROLE = "arn:aws:iam::123456789012:role/test-compaction"
+EVENT = {"source": "aws.events", "detail-type": "Scheduled Event", "time": "2024-10-11T02:30:00Z"}
+NAME = "test-compaction-20241011T023000Z"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch):
+    monkeypatch.setenv("FEATURE_GROUP_NAMES", "test-minutes,test-minutes-v2")
+    monkeypatch.setenv("IMAGE", "registry/test-forecaster:latest")
+    monkeypatch.setenv("INSTANCE_TYPE", "ml.t3.medium")
+    monkeypatch.setenv("ROLE_ARN", ROLE)
+
+
+def start(refusal=None):
+    """Deliver the event -> answer, and the requests that were made."""
+
+    def create(**_):
+        if refusal:
+            raise RefusedError(refusal)
+        return {"ProcessingJobArn": f"arn:aws:sagemaker:eu-west-1:123456789012:job/{NAME}"}
+
+    with answered(handler.sagemaker, {"CreateProcessingJob": create}) as seen:
+        return handler.lambda_handler(EVENT, None), seen
+
+
+def test_schedule_starts_a_job_for_every_version_of_the_group():
+    done, [(_, request)] = start()
+    assert done == {"status": "Started", "job": NAME}
+    assert request["ProcessingJobName"] == NAME
+    assert request["RoleArn"] == ROLE
+    assert request["AppSpecification"]["ContainerArguments"] == [
+        "--feature-group",
+        "test-minutes",
+        "--feature-group",
+        "test-minutes-v2",
+        "--now",
+        "2024-10-11T02:30:00Z",
+    ]
+
+
+def test_redelivered_event_finds_its_job():
+    assert start("ResourceInUse")[0] == {"status": "AlreadyStarted", "job": NAME}
+
+
+def test_refused_start_comes_out():
+    with pytest.raises(handler.ClientError, match="ResourceLimitExceeded"):
+        start("ResourceLimitExceeded")

@@ -1,0 +1,143 @@
+"""③ The offline store is read by its folders, whatever a compaction does meanwhile."""
+
+from datetime import timedelta
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from sagemaker_pipelines.feature_store import offline, online, partitions, rows
+from sagemaker_pipelines.feature_store.offline import OfflineStore
+from sagemaker_pipelines.paths import JobError
+from tests.unit.sagemaker_pipelines.feature_store.bucket import (
+    BUCKET,
+    MINUTE,
+    PREFIX,
+    START,
+    Bucket,
+    averages,
+    store_file,
+    write,
+)
+
+HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
+STORE = OfflineStore(BUCKET, PREFIX, WEEK)
+FEE = ["avg_fee_1min"]
+
+
+def filled(hours=6, minutes=(1, 5)):
+    bucket = Bucket()
+    for hour in range(hours):
+        for minute in minutes:
+            time = START + hour * HOUR + minute * MINUTE
+            store_file(bucket, f"{minute:02}", [write(time, 60.0 * hour + minute)])
+    return bucket
+
+
+def test_minutes_of_the_range_are_found_in_their_folders():
+    found = offline.read(filled(), STORE, START + HOUR, START + 3 * HOUR, FEE)
+    minutes = [START + HOUR + k * MINUTE for k in (1, 5, 61, 65)]
+    assert averages(found) == {m: (m - START) / MINUTE for m in minutes}
+
+
+def test_only_files_that_can_count_are_read():
+    bucket = filled()
+    young = OfflineStore(BUCKET, PREFIX, lifetime=HOUR)
+    keys = list(young.keys(bucket, partitions.span(START + HOUR, START + 2 * HOUR, HOUR, None)))
+    assert [partitions.hour(key.removeprefix(f"{PREFIX}/")).hour for key in keys] == [
+        *(1, 1),
+        *(2, 2),  # of the last minute before 02:00 the event time lies there
+        *(3, 3),  # and there may be its deletion, before it expires
+    ]
+    as_of = partitions.span(START + HOUR, START + 9 * HOUR, WEEK, START + 2 * HOUR)
+    assert len(list(young.keys(bucket, as_of))) == 4
+    bucket.calls = 0
+    offline.read(bucket, young, START + HOUR, START + 2 * HOUR, FEE)
+    assert bucket.calls <= 6 + 3  # files, and pages of the listing
+
+
+def test_deletion_days_later_counts():
+    bucket = filled(2)
+    minute = START + 5 * MINUTE
+    late = START + 2 * timedelta(days=2)
+    store_file(bucket, "gone", [write(minute, None, event_time=f"{late:%Y-%m-%dT%H:%M:%SZ}")])
+    assert minute not in averages(offline.read(bucket, STORE, START, START + HOUR, FEE), WEEK)
+
+
+def test_as_of_reads_what_was_known():
+    bucket = filled(1)
+    minute = START + 5 * MINUTE
+    store_file(bucket, "later", [write(minute, 9.0, 2, api_invocation_time=START + 2 * HOUR)])
+    read = lambda as_of: averages(offline.read(bucket, STORE, START, START + HOUR, FEE, as_of))  # noqa: E731
+    assert read(START + HOUR)[minute] == 5.0
+    assert read(START + 2 * HOUR)[minute] == 9.0
+    assert read(None)[minute] == 9.0
+
+
+def test_nothing_there_is_no_row_with_every_column():
+    found = offline.read(Bucket(), STORE, START, START + HOUR, FEE)
+    assert rows.values(rows.latest(found), "avg_fee_1min") == {}
+
+
+def test_files_that_always_go_away_are_an_error():
+    class Vanishing(Bucket):
+        def get_object(self, **given):
+            return super().get_object(Key="gone")
+
+    bucket = Vanishing()
+    store_file(bucket, "a", [write(START, 1.0)])
+    with pytest.raises(JobError, match="were replaced during 5 listings"):
+        offline.read(bucket, STORE, START, START + HOUR, FEE)
+
+
+@pytest.mark.parametrize(
+    ("duration", "lifetime"),
+    [({"Unit": "Weeks", "Value": 2}, 2 * WEEK), (None, None)],
+    ids=["two-weeks", "none"],
+)
+def test_description_says_where_the_rows_are_and_how_long_they_live(duration, lifetime):
+    class Described:
+        def describe_feature_group(self, **_):
+            uri = f"s3://{BUCKET}/{PREFIX}"
+            online_store = {"TtlDuration": duration} if duration else {}
+            return {
+                "OfflineStoreConfig": {"S3StorageConfig": {"ResolvedOutputS3Uri": uri}},
+                "OnlineStoreConfig": online_store,
+            }
+
+    assert offline.find(Described(), "group") == OfflineStore(BUCKET, PREFIX, lifetime)
+
+
+def test_unprocessed_minutes_are_asked_for_again():
+    runtime = boto3.client(
+        "sagemaker-featurestore-runtime",
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+    )
+    identifiers = [
+        {
+            "FeatureGroupName": "group",
+            "RecordIdentifiersValueAsString": ["2024-10-10T00:00:00Z"],
+            "FeatureNames": ["tx_minute", "avg_fee_1min", "event_time"],
+        }
+    ]
+    values = {
+        "tx_minute": "2024-10-10T00:00:00Z",
+        "avg_fee_1min": "12.5",
+        "event_time": "2024-10-10T00:01:00.002Z",
+    }
+    record = {
+        "FeatureGroupName": "group",
+        "RecordIdentifierValueAsString": "2024-10-10T00:00:00Z",
+        "Record": [{"FeatureName": k, "ValueAsString": v} for k, v in values.items()],
+    }
+    nothing = {"Records": [], "Errors": [], "UnprocessedIdentifiers": identifiers}
+    with Stubber(runtime) as stub:
+        asked = {"Identifiers": identifiers}
+        stub.add_response("batch_get_record", nothing, asked)
+        found = {"Records": [record], "Errors": [], "UnprocessedIdentifiers": []}
+        stub.add_response("batch_get_record", found, asked)
+        read = online.read(runtime, "group", [START], FEE)
+        stub.assert_no_pending_responses()
+    assert averages(read) == {START: 12.5}
