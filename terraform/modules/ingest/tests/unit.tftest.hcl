@@ -67,7 +67,7 @@ run "nothing_is_lost_on_the_way" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.late.metric_name == "DeliveryToS3.DataFreshness" && aws_cloudwatch_metric_alarm.late.dimensions["DeliveryStreamName"] == "test-raw"
+    condition     = aws_cloudwatch_metric_alarm.stuck.metric_name == "DeliveryToS3.DataFreshness" && aws_cloudwatch_metric_alarm.stuck.dimensions["DeliveryStreamName"] == "test-raw"
     error_message = "A late archive is an alarm."
   }
 
