@@ -14,7 +14,7 @@ from typing import Any
 MANAGED = Path("/etc/flink/application_properties.json")
 VARIABLE = "APP_PROPERTIES"
 REQUIRED = {"filesystem": ("path",), "kinesis": ("stream.arn", "aws.region")}  # by connector
-MOST_LATENESS = 99  # minutes: as many digits as an interval of SQL has by itself
+MOST = 98  # minutes or seconds; an interval of SQL has two digits, and the minute itself is added
 
 Options = Mapping[str, str]
 
@@ -57,8 +57,8 @@ def parse(text: str) -> Properties:
         source=_table(groups, "source"),
         minutes=_table(groups, "minutes"),
         dead_letters=_table(groups, "dead-letters"),
-        watermark_delay_seconds=_whole(time, "watermark.delay.seconds", "60", 3600),
-        allowed_lateness_minutes=_whole(time, "allowed.lateness.minutes", "15", MOST_LATENESS),
+        watermark_delay_seconds=_whole(time, "watermark.delay.seconds", "60"),
+        allowed_lateness_minutes=_whole(time, "allowed.lateness.minutes", "15"),
         flink=groups.get("flink"),
     )
 
@@ -74,8 +74,8 @@ def _table(groups: Mapping[str, Any], name: str) -> Options:
     return options
 
 
-def _whole(group: Options, name: str, default: str, most: int) -> int:
+def _whole(group: Options, name: str, default: str) -> int:
     text = group.get(name, default)
-    if not text.isdecimal() or int(text) > most:
-        raise PropertiesError(f"time: {name} is {text!r}, not a whole number up to {most}")
+    if not text.isdecimal() or int(text) > MOST:
+        raise PropertiesError(f"time: {name} is {text!r}, not a whole number up to {MOST}")
     return int(text)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import time
 from collections import defaultdict
 
 from window_aggregator import raw
@@ -63,7 +64,7 @@ def transactions(minutes, rate, dice):
     return [one for _, one in sorted(arrivals, key=lambda arrival: arrival[0])]
 
 
-def lines(minutes, rate=300, seed=7):
+def lines(minutes, rate=200, seed=7):
     """Lay the transactions into events, spoil some -> the raw archive's lines."""
     dice = random.Random(seed)
     arrived = transactions(minutes, rate, dice)
@@ -121,6 +122,10 @@ def judged(text):
             else:
                 minutes[minute] |= fees
     return dict(minutes), dict(refused)
+
+
+def iso(moment):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
 
 
 def _no_number(name):
