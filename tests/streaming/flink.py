@@ -10,6 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+# Otherwise a file is committed when it is half an hour old.
+SINK = {
+    "connector": "filesystem",
+    "sink.rolling-policy.check-interval": "1 s",
+    "sink.rolling-policy.rollover-interval": "1 s",
+}
 PATIENCE = 900  # seconds; such a machine may be busy
 
 
@@ -29,8 +35,7 @@ class Job:
     @contextmanager
     def running(self, **flink):
         """Start the job; whatever is left of it afterwards is killed."""
-        properties = self.home / "properties.json"
-        properties.write_text(json.dumps(self._groups(flink)))
+        properties = self.configured(**flink)
         log = self.home / "log"
         with log.open("a") as out:
             process = subprocess.Popen(
@@ -49,6 +54,12 @@ class Job:
             yield process
         finally:
             kill(process)
+
+    def configured(self, **flink):
+        """Write the file of properties."""
+        properties = self.home / "properties.json"
+        properties.write_text(json.dumps(self._groups(flink)))
+        return properties
 
     def until(self, process, reached):
         """Wait until something is true of the outputs."""
@@ -78,8 +89,8 @@ class Job:
     def _groups(self, flink):
         groups = {
             "source": {"connector": "filesystem", "path": f"{self.home}/source", **self.source},
-            "minutes": {"connector": "filesystem", "path": f"{self.home}/minutes"},
-            "dead-letters": {"connector": "filesystem", "path": f"{self.home}/dead-letters"},
+            "minutes": {**SINK, "path": f"{self.home}/minutes"},
+            "dead-letters": {**SINK, "path": f"{self.home}/dead-letters"},
             "flink": {
                 "parallelism.default": "1",
                 "execution.checkpointing.dir": f"file://{self.home}/checkpoints",
