@@ -65,3 +65,21 @@ destroy: setup package ## terraform destroy of what deploy made, what the loop m
 
 clean: down ## remove everything that was built or downloaded
 	@rm -rf $(VENV) .evergreen build
+
+# The Flink engine (streaming/) has an environment of its own: its pins and the loop's exclude each other.
+.PHONY: flink-setup flink-test flink-package
+FLINK_PYTHON ?= python3.11
+FLINK_VENV := .venv-flink
+
+flink-setup: $(FLINK_VENV)/ready ## make the Flink engine's environment (Python 3.11; about 5 minutes, once)
+
+$(FLINK_VENV)/ready: streaming/requirements.txt
+	@$(FLINK_PYTHON) -m venv --clear $(FLINK_VENV)
+	@$(FLINK_VENV)/bin/python -m pip --disable-pip-version-check install --quiet -r streaming/requirements.txt
+	@touch $@
+
+flink-test: flink-setup ## run the Flink engine on a local cluster (needs Java 11 or 17; minutes)
+	@$(FLINK_VENV)/bin/python -m pytest tests/streaming -q
+
+flink-package: setup ## build the Flink engine's zip into build/flink (Maven fetches the connector once)
+	@$(BIN)/python -m scripts.flink_package

@@ -1,0 +1,1 @@
+"""② Rows of the Flink engine -> Feature Store."""

@@ -1,0 +1,79 @@
+"""Build the Flink engine's zip: `python -m scripts.flink_package` -> build/flink/streaming.zip.
+
+It holds what Managed Service for Apache Flink reads: main.py, the package `streaming`, and one jar
+with the Kinesis connector, which Maven fetches once by streaming/pom.xml.
+"""
+
+import io
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from scripts.package import DATE, MODE, ROOT
+
+STREAMING = ROOT / "streaming"
+JAR = STREAMING / "target" / "pyflink-dependencies.jar"
+TARGET = ROOT / "build" / "flink" / "streaming.zip"
+CONNECTOR = "META-INF/services/org.apache.flink.table.factories.Factory"
+# Where things are in the zip; the property group `kinesis.analytics.flink.run.options` names them.
+MAIN, PACKAGES, LIBRARY = "main.py", "python/", "lib/pyflink-dependencies.jar"
+
+
+class PackageError(RuntimeError):
+    """There is no usable jar; says what to do."""
+
+
+def main(jar: Path = JAR, target: Path = TARGET) -> None:
+    """Write the zip; fetch the jar if it is not there yet."""
+    if not jar.is_file():
+        _fetch()
+    content = build(jar)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    print(f"flink-package: {target}, {len(content):,} bytes")
+
+
+def build(jar: Path) -> bytes:
+    """Return the zip: the same sources and jar give the same bytes."""
+    check(jar)
+    modules = {f"{PACKAGES}streaming/{file.name}": file for file in STREAMING.glob("*.py")}
+    files = {MAIN: STREAMING / "main.py", **dict(sorted(modules.items())), LIBRARY: jar}
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, file in files.items():
+            entry = zipfile.ZipInfo(name, DATE)
+            entry.external_attr, entry.create_system = MODE, 3
+            archive.writestr(entry, file.read_bytes())
+    return buffer.getvalue()
+
+
+def check(jar: Path) -> None:
+    """Raise PackageError unless the jar holds a connector: without one the job does not start."""
+    try:
+        with zipfile.ZipFile(jar) as archive:
+            factories = archive.read(CONNECTOR).decode()
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise PackageError(f"{jar} is no jar of a Flink connector: {error}") from error
+    if "kinesis" not in factories.lower():
+        raise PackageError(f"{jar} holds no Kinesis connector, only {factories.split()}")
+
+
+def _fetch() -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise PackageError(
+            "Maven (mvn) is needed once, for the Kinesis connector: install it, or put the jar "
+            f"that streaming/pom.xml names at {JAR}."
+        )
+    command = [maven, "--batch-mode", "--quiet", "--strict-checksums", "package"]
+    if subprocess.run(command, cwd=STREAMING, check=False).returncode or not JAR.is_file():
+        raise PackageError("Maven did not fetch the Kinesis connector: its message is above.")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except PackageError as error:
+        sys.exit(str(error))

@@ -1,0 +1,1 @@
+"""② The Flink engine: the stream of events -> exact rows of the minutes, seconds after them."""

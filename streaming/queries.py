@@ -1,0 +1,125 @@
+"""What the job computes, as SQL. Pure.
+
+A minute is a set of (hash, fee), as in `window_aggregator`: of a hash with two fees the smaller
+counts, and the row's event time grows with the size of the set.
+"""
+
+YEAR_10000 = 253_402_300_800  # times of four-digit years are before it
+MOST_MEMBERS = 59_999  # their number is the version, in milliseconds of one minute
+MOST_FEES = 2**53  # satoshi; up to here a float64 holds every integer, so the average is exact
+
+NO_EVENT = "no event of transactions"
+NO_TRANSACTION = "hash, fee or time is missing or wrong"
+LATE = "later than the allowed lateness"
+TOO_MUCH = "more than the row of a minute can hold"
+
+# What is refused may have no time; of its event time nothing follows.
+EVENT_TIME = "TO_TIMESTAMP_LTZ(COALESCE(moment, 0), 0)"
+WATERMARK = "TO_TIMESTAMP_LTZ(complete_until, 0)"
+
+
+def transactions(delay_seconds: int, lateness_minutes: int) -> str:
+    """Return the query of all transactions, each with the reason why it is not counted, or NULL.
+
+    `complete_until`, the watermark, is the latest time seen less the delay. It is state: after a
+    restart it is what it was, and the same transactions are late.
+    """
+    # An event alone is a value of this object; with anything before or after it, it is no JSON.
+    event = """CONCAT('{"event":', line, '}')"""
+    name = _typed("hash", '".*"')
+    fee, moment = _typed("fee", r"\d{1,18}"), _typed("time", r"\d{1,12}")
+    after_beginning = 60 * (1 + lateness_minutes)
+    return rf"""
+WITH events AS (
+  SELECT line, PROCTIME() AS arrived,
+    JSON_QUERY({event}, '$.event.detail.transactions' RETURNING ARRAY<STRING>) AS transactions
+  FROM records
+  WHERE REGEXP(line, '\S')
+),
+parts AS (
+  SELECT COALESCE(part, line) AS record, arrived, transactions IS NOT NULL AS is_event,
+    {name} AS name, CAST({fee} AS BIGINT) AS fee, CAST({moment} AS BIGINT) AS moment
+  FROM events LEFT JOIN UNNEST(transactions) AS inside (part) ON TRUE
+  WHERE transactions IS NULL OR CARDINALITY(transactions) > 0
+),
+judged AS (
+  SELECT *, name IS NOT NULL AND fee IS NOT NULL AND moment < {YEAR_10000} AS is_transaction
+  FROM parts
+),
+followed AS (
+  SELECT *, COALESCE(MAX(CASE WHEN is_transaction THEN moment END) OVER (
+    ORDER BY arrived ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ), 0) - {delay_seconds} AS complete_until
+  FROM judged
+)
+SELECT record, name, fee, moment, moment - MOD(moment, 60) AS beginning, complete_until, CASE
+    WHEN NOT is_event THEN '{NO_EVENT}'
+    WHEN is_transaction IS NOT TRUE THEN '{NO_TRANSACTION}'
+    WHEN moment - MOD(moment, 60) + {after_beginning} <= complete_until THEN '{LATE}'
+  END AS reason
+FROM followed
+"""
+
+
+def _typed(name: str, pattern: str) -> str:
+    """Return a member as text, NULL if it is of another type: [5], ["5"] and [5.0] differ."""
+    array = f"JSON_QUERY(part, '$.{name}' WITH UNCONDITIONAL ARRAY WRAPPER)"
+    return rf"REGEXP_EXTRACT({array}, '^\[({pattern})\]$', 1)"
+
+
+def firings(lateness_minutes: int) -> str:
+    """Return the view of the minutes' states, one for each firing that changed something.
+
+    Each minute is the last of one hopping window and, as time goes on, an earlier part of the
+    next ones: it fires when the watermark passes its end, and every minute until the allowed
+    lateness is over. Each firing is the whole minute anew; one that repeats the last is left out.
+    Whatever the job remembers of a minute ends with its last window.
+    """
+    return f"""
+CREATE TEMPORARY VIEW firings AS
+WITH counted AS (
+  SELECT name, fee, beginning, ts FROM transactions WHERE reason IS NULL
+),
+each_hash AS (
+  SELECT window_start, window_end, beginning, name,
+    MIN(fee) AS fee, COUNT(DISTINCT fee) AS members
+  FROM TABLE(HOP(
+    TABLE counted, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '{lateness_minutes + 1}' MINUTE
+  ))
+  GROUP BY window_start, window_end, beginning, name
+),
+states AS (
+  SELECT beginning, COUNT(*) AS hashes, SUM(CAST(fee AS DECIMAL(18, 0))) AS fees,
+    SUM(members) AS members, PROCTIME() AS fired
+  FROM each_hash
+  GROUP BY window_start, window_end, beginning
+)
+SELECT
+  DATE_FORMAT(TO_TIMESTAMP_LTZ(beginning, 0), 'yyyy-MM-dd''T''HH:mm:ss''Z''') AS tx_minute,
+  hashes, fees,
+  DATE_FORMAT(
+    TO_TIMESTAMP_LTZ((beginning + 60) * 1000 + members, 3), 'yyyy-MM-dd''T''HH:mm:ss.SSS''Z'''
+  ) AS event_time,
+  members <= {MOST_MEMBERS} AND fees <= {MOST_FEES} AS fits
+FROM (
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY beginning, members ORDER BY fired) AS repetition
+  FROM states
+)
+WHERE repetition = 1
+"""
+
+
+WRITE_MINUTES = """
+INSERT INTO minutes
+SELECT tx_minute, hashes, CAST(fees AS BIGINT), CAST(fees AS DOUBLE) / hashes, event_time
+FROM firings
+WHERE fits
+"""
+
+WRITE_DEAD_LETTERS = f"""
+INSERT INTO dead_letters
+SELECT reason, record FROM transactions WHERE reason IS NOT NULL
+UNION ALL
+SELECT '{TOO_MUCH}', JSON_OBJECT('tx_minute' VALUE tx_minute, 'transactions' VALUE hashes)
+FROM firings WHERE NOT fits
+"""

@@ -1,0 +1,54 @@
+variable "feature_group" {
+  description = "Where the rows go: name and arn"
+  type        = object({ arn = string, name = string })
+  nullable    = false
+}
+
+variable "foundation" {
+  description = "Output of the module foundation"
+  type = object({
+    account_id            = string
+    artifacts_dir         = string
+    bucket_arn            = string
+    bucket_name           = string
+    bus_name              = string
+    key_alias             = string
+    kms_key_arn           = string
+    log_retention_days    = number
+    metric_namespace      = string
+    partition             = string
+    prefix                = string
+    region                = string
+    topic_arn             = string
+    undelivered_queue_arn = string
+  })
+  nullable = false
+}
+
+variable "job" {
+  description = "How long the job waits for transactions (watermark delay, then allowed lateness), and its size"
+  type = object({
+    allowed_lateness_minutes = optional(number, 15)
+    parallelism              = optional(number, 1)
+    shards                   = optional(number, 1)
+    watermark_delay_seconds  = optional(number, 60)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for limit in [var.job.allowed_lateness_minutes, var.job.watermark_delay_seconds] : limit >= 0 && limit <= 98 && floor(limit) == limit])
+    error_message = "allowed_lateness_minutes and watermark_delay_seconds are whole numbers from 0 to 98."
+  }
+
+  validation {
+    condition     = var.job.parallelism >= 1 && var.job.shards >= 1
+    error_message = "parallelism and shards are at least 1."
+  }
+}
+
+variable "package" {
+  description = "The zip that `make flink-package` builds"
+  type        = string
+  nullable    = false
+}

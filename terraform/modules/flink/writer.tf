@@ -1,0 +1,44 @@
+# Stream of minutes -> feature_writer -> Feature Store.
+
+module "feature_writer" {
+  source = "../lambda_function"
+
+  name        = "feature_writer"
+  description = "Batch of rows from the Flink engine -> Feature Store"
+  foundation  = var.foundation
+  policy      = data.aws_iam_policy_document.feature_writer.json
+
+  environment = { FEATURE_GROUP_NAME = var.feature_group.name }
+}
+
+data "aws_iam_policy_document" "feature_writer" {
+  statement {
+    sid       = "ReadRows"
+    actions   = local.read_stream
+    resources = [local.stream_arns["minutes"]]
+  }
+
+  statement {
+    sid       = "WriteRows"
+    actions   = ["sagemaker:PutRecord"]
+    resources = [var.feature_group.arn]
+  }
+}
+
+resource "aws_lambda_event_source_mapping" "minutes" {
+  function_name                      = module.feature_writer.arn
+  event_source_arn                   = aws_kinesis_stream.this["minutes"].arn
+  starting_position                  = "TRIM_HORIZON"
+  batch_size                         = 100
+  maximum_batching_window_in_seconds = 1
+  bisect_batch_on_function_error     = true
+  function_response_types            = ["ReportBatchItemFailures"]
+  maximum_record_age_in_seconds      = 3600
+  maximum_retry_attempts             = 10
+
+  destination_config {
+    on_failure {
+      destination_arn = "arn:${var.foundation.partition}:sqs:${local.arn_parts}:${module.feature_writer.name}-dead-letters"
+    }
+  }
+}

@@ -1,0 +1,133 @@
+"""② The Flink engine on a real mini-cluster: its rows are those of the Lambda engine."""
+
+import json
+from collections import Counter, defaultdict
+
+import pytest
+
+from feature_writer import rows as writer
+from streaming import queries
+from tests.streaming import mangled
+from tests.streaming.flink import Job
+from window_aggregator import rows
+
+pytestmark = pytest.mark.flink
+
+MINUTES = 40
+CROWDED, RICH, FULL = (mangled.START + 60 * (MINUTES + number) for number in range(3))
+EXTREMES = [
+    *mangled.events({"hash": f"c{k}", "time": CROWDED, "fee": 1} for k in range(60_000)),
+    *mangled.events([{"hash": "rich", "time": RICH, "fee": queries.MOST_FEES + 1}]),
+    *mangled.events({"hash": f"f{k}", "time": FULL, "fee": 2**53 // 8} for k in range(8)),
+]
+OFTEN = {"execution.checkpointing.interval": "1 s"}
+# After it every window before it has fired, as at the end of a stream that ends.
+MUCH_LATER = mangled.event({"hash": "m", "time": mangled.START + 86_400, "fee": 1})
+
+
+@pytest.fixture(scope="module")
+def stream():
+    return mangled.lines(MINUTES)
+
+
+@pytest.fixture(scope="module")
+def run(stream, tmp_path_factory):
+    """Run the job once, without trouble, on all of the stream."""
+    job = Job(tmp_path_factory.mktemp("run"))
+    job.feed("all", [*stream, *EXTREMES])
+    with job.running() as process:
+        job.finish(process)
+    return job
+
+
+def firings(job):
+    """Give the rows of each minute in the order of their event times."""
+    found = defaultdict(list)
+    for row in sorted(job.written("minutes"), key=lambda row: row["event_time"]):
+        found[row["tx_minute"]].append(row)
+    return found
+
+
+def in_order(found):
+    return sorted(map(json.dumps, found))
+
+
+def record(row):
+    return writer.record(json.dumps(row).encode())
+
+
+def ends_of(minutes):
+    return {minute: rows.record(minute, fees) for minute, fees in minutes.items()}
+
+
+def test_rows_are_those_of_the_lambda_engine_to_the_bit(run, stream):
+    minutes, _ = mangled.judged(stream)
+    found = {minute: record(some[-1]) for minute, some in firings(run).items()}
+    assert len(minutes) == MINUTES
+    assert sum(map(rows.conflicts, minutes.values())) > MINUTES
+    assert {minute: found[minute] for minute in minutes} == ends_of(minutes)
+
+
+def test_late_transactions_are_added_by_rows_that_replace_the_earlier(run):
+    again = 0
+    for some in firings(run).values():
+        versions = [row["event_time"] for row in some]
+        assert versions == sorted(set(versions))
+        counts = [row["total_nb_trx_1min"] for row in some]
+        assert counts == sorted(counts)
+        again += len(some) - 1
+    assert again > MINUTES
+
+
+def test_whatever_is_not_counted_is_in_the_dead_letters_with_its_reason(run, stream):
+    _, refused = mangled.judged(stream)
+    letters = run.written("dead-letters")
+    found = Counter(letter["reason"] for letter in letters)
+    assert found.pop(queries.TOO_MUCH)
+    assert found == refused
+    assert set(found) == {queries.NO_EVENT, queries.NO_TRANSACTION, queries.LATE}
+
+
+def test_later_than_the_horizon_is_in_the_dead_letters_as_it_came(run, stream):
+    arrived = [one for line in stream for one in mangled.inside(line) or []]
+    late = [
+        json.loads(letter["record"])
+        for letter in run.written("dead-letters")
+        if letter["reason"] == queries.LATE
+    ]
+    assert len(late) > 10
+    assert all(one in arrived for one in late)
+
+
+def test_minute_that_no_row_can_hold_is_a_dead_letter(run):
+    letters = [
+        json.loads(letter["record"])
+        for letter in run.written("dead-letters")
+        if letter["reason"] == queries.TOO_MUCH
+    ]
+    assert {"tx_minute": mangled.iso(CROWDED), "transactions": 60_000} in letters
+    assert {"tx_minute": mangled.iso(RICH), "transactions": 1} in letters
+    found = firings(run)
+    assert mangled.iso(RICH) not in found
+    full = {(f"f{k}", 2**53 // 8) for k in range(8)}
+    assert record(found[mangled.iso(FULL)][-1]) == rows.record(mangled.iso(FULL), full)
+
+
+def test_killed_and_restored_from_a_checkpoint_it_writes_the_same(run, stream, tmp_path):
+    half = len(stream) // 2
+    job = Job(tmp_path / "job", **{"source.monitor-interval": "100 ms"})
+    end = mangled.iso(CROWDED)
+    whole = [row for row in run.written("minutes") if row["tx_minute"] < end]
+    job.feed("1", stream[:half])
+    with job.running(**OFTEN) as process:
+        job.until(process, lambda: job.written("minutes"))
+        # Two files only: the order of those that are found at once is not that of their names.
+        job.feed("2", [*stream[half:], MUCH_LATER])
+        job.until(process, lambda: job.uncommitted("minutes"))
+    assert 0 < len(job.written("minutes")) < len(whole)
+    checkpoint = {"execution.state-recovery.path": f"file://{job.checkpoint()}"}
+    with job.running(**OFTEN, **checkpoint) as process:
+        job.until(process, lambda: len(job.written("minutes")) >= len(whole))
+    assert in_order(job.written("minutes")) == in_order(whole)
+    refused = [one for one in run.written("dead-letters") if one["reason"] != queries.TOO_MUCH]
+    assert in_order(job.written("dead-letters")) == in_order(refused)

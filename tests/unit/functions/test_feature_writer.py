@@ -1,0 +1,139 @@
+"""Batches of the stream of minutes through the handler."""
+
+import base64
+import json
+
+import pytest
+from hypothesis import given
+
+from feature_writer import handler
+from feature_writer import rows as written
+from tests.unit.functions.deliveries import MINUTE, minutes
+from tests.unit.functions.feature_store import FeatureStore, answer, answered
+from tests.unit.functions.lambdas import printed
+from window_aggregator import rows
+
+FEES = {("a", 10), ("b", 15)}
+ROW = {
+    "tx_minute": MINUTE,
+    "total_nb_trx_1min": 2,
+    "total_fee_1min": 25,
+    "avg_fee_1min": 12.5,
+    "event_time": "2024-10-10T12:01:00.002Z",
+}
+
+
+class Throttled(FeatureStore):
+    """Refuses the second record."""
+
+    requests = 0
+
+    def put(self, request, **_):
+        self.requests += 1
+        if self.requests == 2:
+            return answer(request, {"__type": "ThrottlingException", "message": "slow"}, 400)
+        return super().put(request)
+
+
+@pytest.fixture
+def online(monkeypatch):
+    monkeypatch.setenv("FEATURE_GROUP_NAME", "test-minutes")
+    store = FeatureStore()
+    with answered(handler.store, "PutRecord", store.put):
+        yield store
+
+
+def batch(*texts):
+    records = [
+        {"kinesis": {"sequenceNumber": str(number), "data": base64.b64encode(text).decode()}}
+        for number, text in enumerate(texts)
+    ]
+    return {"Records": records}
+
+
+def line(**changed):
+    return json.dumps(ROW | changed).encode()
+
+
+def failures(answered):
+    return [item["itemIdentifier"] for item in answered["batchItemFailures"]]
+
+
+def test_row_becomes_the_record_that_the_other_engine_writes(online, capsys):
+    assert handler.lambda_handler(batch(line()), None) == {"batchItemFailures": []}
+    record = {one["FeatureName"]: one["ValueAsString"] for one in rows.record(MINUTE, FEES)}
+    assert online.rows == {MINUTE: record}
+    assert online.group == "test-minutes"
+    _, [logged] = printed(capsys)
+    assert logged == {"message": "rows written", "rows": 1, "failed": 0}
+
+
+@given(minutes)
+def test_record_is_equal_to_the_character(members):
+    record = rows.record(MINUTE, members)
+    row = {one["FeatureName"]: one["ValueAsString"] for one in record}
+    for name in ("total_nb_trx_1min", "total_fee_1min"):
+        row[name] = int(row[name])
+    row["avg_fee_1min"] = float(row["avg_fee_1min"])
+    assert written.record(json.dumps(row).encode()) == record
+
+
+def test_exponent_of_java_is_read_as_the_same_number():
+    data = line().replace(b"12.5", b"1.234567891E7")
+    record = {one["FeatureName"]: one["ValueAsString"] for one in written.record(data)}
+    assert record["avg_fee_1min"] == "12345678.91"
+
+
+def test_repeated_batch_changes_nothing(online):
+    event = batch(line(), line(total_nb_trx_1min=3, event_time="2024-10-10T12:01:00.003Z"))
+    handler.lambda_handler(event, None)
+    before = dict(online.rows)
+    handler.lambda_handler(event, None)
+    assert online.rows == before
+    assert online.rows[MINUTE]["total_nb_trx_1min"] == "3"
+
+
+def test_older_row_that_comes_later_changes_nothing(online):
+    newer = line(total_nb_trx_1min=3, event_time="2024-10-10T12:01:00.003Z")
+    handler.lambda_handler(batch(newer, line()), None)
+    assert online.rows[MINUTE]["total_nb_trx_1min"] == "3"
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"{}",
+        line(total_nb_trx_1min="2"),
+        line(total_fee_1min=25.0),
+        line(avg_fee_1min=None),
+        line(avg_fee_1min=12),
+        line(more=1),
+        json.dumps({"reason": "later", "record": "x"}).encode(),
+    ],
+)
+def test_record_that_is_no_row_is_reported_and_the_others_are_written(online, capsys, poison):
+    second = "2024-10-10T12:01:00Z"
+    answered = handler.lambda_handler(batch(line(), poison, line(tx_minute=second)), None)
+    assert failures(answered) == ["1"]
+    assert sorted(online.rows) == [MINUTE, second]
+    _, [refused, logged] = printed(capsys)
+    assert refused["sequence_number"] == "1"
+    assert logged["failed"] == 1
+
+
+def test_record_that_the_store_refuses_is_reported(monkeypatch):
+    monkeypatch.setenv("FEATURE_GROUP_NAME", "test-minutes")
+    store = Throttled()
+    texts = [line(tx_minute=f"2024-10-10T12:0{number}:00Z") for number in range(3)]
+    with answered(handler.store, "PutRecord", store.put):
+        assert failures(handler.lambda_handler(batch(*texts), None)) == ["1"]
+    assert len(store.rows) == 2
+
+
+def test_group_that_is_not_set_fails_the_invocation(monkeypatch):
+    monkeypatch.delenv("FEATURE_GROUP_NAME", raising=False)
+    with pytest.raises(KeyError, match="FEATURE_GROUP_NAME"):
+        handler.lambda_handler(batch(line()), None)

@@ -1,0 +1,70 @@
+"""The zip that Managed Service for Apache Flink gets."""
+
+import io
+import os
+import zipfile
+
+import pytest
+
+from scripts import flink_package
+
+
+@pytest.fixture
+def jar(tmp_path):
+    return factories(
+        tmp_path, "org.apache.flink.connector.kinesis.table.KinesisDynamicTableFactory"
+    )
+
+
+def factories(folder, text):
+    file = folder / "some.jar"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(flink_package.CONNECTOR, text)
+    return file
+
+
+def test_zip_holds_entry_package_and_one_jar(jar):
+    entries = zipfile.ZipFile(io.BytesIO(flink_package.build(jar))).infolist()
+    modules = sorted(file.name for file in flink_package.STREAMING.glob("*.py"))
+    assert [entry.filename for entry in entries] == [
+        "main.py",
+        *(f"python/streaming/{name}" for name in modules),
+        "lib/pyflink-dependencies.jar",
+    ]
+    assert "job.py" in modules
+    assert {(entry.date_time, entry.external_attr >> 16) for entry in entries} == {
+        ((1980, 1, 1, 0, 0, 0), 0o644)
+    }
+
+
+def test_same_content_gives_the_same_bytes(jar):
+    before = flink_package.build(jar)
+    os.utime(jar, (10**9, 10**9))
+    assert flink_package.build(jar) == before
+
+
+def test_zip_is_written_where_terraform_looks(jar, tmp_path, capsys):
+    target = tmp_path / "build" / "streaming.zip"
+    flink_package.main(jar, target)
+    assert target.read_bytes() == flink_package.build(jar)
+    assert str(target) in capsys.readouterr().out
+
+
+def test_jar_without_the_connector_is_refused(tmp_path):
+    with pytest.raises(flink_package.PackageError, match="no Kinesis connector"):
+        flink_package.build(factories(tmp_path, "org.apache.flink.connector.file.Factory"))
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip", None])
+def test_what_is_no_jar_is_refused(tmp_path, content):
+    file = tmp_path / "some.jar"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(flink_package.PackageError, match="is no jar of a Flink connector"):
+        flink_package.check(file)
+
+
+def test_missing_maven_is_explained(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(flink_package.PackageError, match="install it, or put the jar"):
+        flink_package.main(tmp_path / "none.jar", tmp_path / "none.zip")
