@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker_featurestore_runtime import SageMakerFeatureStoreRuntimeClient
 
-FEATURES = ("tx_minute", "avg_fee_1min", "event_time")
+FEATURES = ("tx_minute", "total_nb_trx_1min", "total_fee_1min", "avg_fee_1min", "event_time")
 COLUMNS = [*FEATURES, "api_invocation_time", "write_time", "is_deleted"]
 ROUNDS = 5  # of asking again for what the online store left unprocessed
 
@@ -76,11 +76,12 @@ def parquet_rows(content: bytes) -> Iterator[Row]:
     # A file handle, not a path: of a path pyarrow would make columns out of year=…/month=….
     table = pq.ParquetFile(io.BytesIO(content)).read(columns=COLUMNS)
     for row in table.to_pylist():
-        fee = row["avg_fee_1min"]
         yield Row(
             minute=parsed(row["tx_minute"]),
-            average_fee=None if fee is None else float(fee),
+            average_fee=_number(row["avg_fee_1min"]),
             event_time=_time(row["event_time"]),
+            transactions=_number(row["total_nb_trx_1min"]),
+            total_fee=_number(row["total_fee_1min"]),
             api_invocation_time=_time(row["api_invocation_time"]),
             write_time=_time(row["write_time"]),
             is_deleted=str(row["is_deleted"]).lower() == "true",
@@ -104,16 +105,22 @@ def online_rows(
             raise JobError(f"the online store refused minutes: {errors[0]['ErrorMessage']}")
         for record in answer["Records"]:
             values = {v["FeatureName"]: v["ValueAsString"] for v in record["Record"]}
-            fee = values.get("avg_fee_1min")
             yield Row(
                 minute=parsed(values["tx_minute"]),
-                average_fee=None if fee is None else float(fee),
+                average_fee=_number(values.get("avg_fee_1min")),
                 event_time=parsed(values["event_time"]),
+                transactions=_number(values.get("total_nb_trx_1min")),
+                total_fee=_number(values.get("total_fee_1min")),
             )
         wanted = answer["UnprocessedIdentifiers"]
         if not wanted:
             return
     raise JobError(f"the online store left minutes unprocessed {ROUNDS} times")
+
+
+def _number(value: Any) -> float | None:
+    """Read a number that the online store holds as text; None for one that is null."""
+    return None if value is None else float(value)
 
 
 def _time(value: Any) -> datetime:

@@ -20,23 +20,21 @@ class Row:
     minute: datetime
     average_fee: float | None  # satoshi
     event_time: datetime
+    transactions: float | None = None
+    total_fee: float | None = None  # satoshi
     api_invocation_time: datetime = _EPOCH
     write_time: datetime = _EPOCH
     is_deleted: bool = False
 
 
-def latest(rows: Iterable[Row]) -> dict[datetime, float]:
-    """Give the average fee of every minute that has one."""
+def latest(rows: Iterable[Row]) -> dict[datetime, Row]:
+    """Give the row that holds for every minute that has one."""
     newest: dict[datetime, Row] = {}
     for row in rows:
         known = newest.get(row.minute)
         if known is None or _age(row) > _age(known):
             newest[row.minute] = row
-    return {
-        minute: row.average_fee
-        for minute, row in newest.items()
-        if not row.is_deleted and row.average_fee is not None
-    }
+    return {minute: row for minute, row in newest.items() if not row.is_deleted}
 
 
 def _age(row: Row) -> tuple[datetime, datetime, datetime, bool]:
@@ -60,10 +58,11 @@ class History:
         return self.first + position * MINUTE
 
 
-def series(averages: Mapping[datetime, float], first: datetime, end: datetime) -> History:
+def series(rows: Mapping[datetime, Row], first: datetime, end: datetime) -> History:
     """Line up the minutes from first to end (exclusive), beginning at the first known one."""
-    known = [minute for minute in averages if first <= minute < end]
-    begin = min(known, default=end)
+    averages = {minute: row.average_fee for minute, row in rows.items()}
+    known = [m for m, fee in averages.items() if fee is not None and first <= m < end]
+    begin = floored(min(known, default=first))
     return History(begin, [averages.get(minute) for minute in _grid(begin, end)])
 
 
