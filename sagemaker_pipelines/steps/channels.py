@@ -38,7 +38,7 @@ def prepare(history: History, *, horizon: int, wanted: int, request_minutes: int
             "first": iso(history.first),
             "last": iso(history.minute(len(values) - 1)),
             "minutes": len(values),
-            "missing": len(values) - history.present,
+            "missing": values.count(None),
             "training_end": iso(history.minute(plan.training_end)),
         },
         windows=[

@@ -48,11 +48,6 @@ class History:
     first: datetime
     values: list[float | None]
 
-    @property
-    def present(self) -> int:
-        """Count the minutes with a value."""
-        return sum(value is not None for value in self.values)
-
     def minute(self, position: int) -> datetime:
         """Give the start of a minute."""
         return self.first + position * MINUTE

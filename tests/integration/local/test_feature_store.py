@@ -194,9 +194,9 @@ def test_the_training_reads_what_was_written(aws, store):
     aws.settle()
     place = reader.offline_location(aws.client("sagemaker"), GROUP)
     rows = list(reader.offline_rows(aws.client("s3"), *place, minute, minute))
-    assert latest(rows)[minute] == 8.5
+    assert latest(rows)[minute].average_fee == 8.5
     rows = list(reader.online_rows(store, GROUP, [minute]))
-    assert latest(rows)[minute] == 8.5
+    assert latest(rows)[minute].average_fee == 8.5
 
 
 def test_records_expire_after_their_time_to_live(aws, store):

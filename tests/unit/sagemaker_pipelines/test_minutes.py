@@ -41,7 +41,7 @@ def test_holding_row_is_the_greatest_of_its_minute(written):
     held = latest(written)
     for minute in {row.minute for row in written}:
         newest = max((row for row in written if row.minute == minute), key=distinct)
-        assert held.get(minute) == (None if newest.is_deleted else newest.average_fee)
+        assert held.get(minute) == (None if newest.is_deleted else newest)
 
 
 @pytest.mark.parametrize(
@@ -53,19 +53,20 @@ def test_holding_row_is_the_greatest_of_its_minute(written):
     ],
 )
 def test_newer_row_holds_by(newer):
-    assert latest([replace(ROW, average_fee=20.0, **newer), ROW]) == {START: 20.0}
+    newer = replace(ROW, average_fee=20.0, **newer)
+    assert latest([newer, ROW]) == {START: newer}
 
 
 def test_late_call_with_an_old_event_time_does_not_hold():
     old = replace(ROW, average_fee=1.0, event_time=START, api_invocation_time=START + MINUTE)
-    assert latest([ROW, old]) == {START: 10.0}
+    assert latest([ROW, old]) == {START: ROW}
 
 
 def test_deleted_minute_is_missing_until_it_is_written_again():
     deleted = replace(ROW, is_deleted=True, event_time=ROW.event_time + SECOND)
     again = replace(ROW, average_fee=30.0, event_time=ROW.event_time + 2 * SECOND)
     assert latest([ROW, deleted]) == {}
-    assert latest([again, ROW, deleted]) == {START: 30.0}
+    assert latest([again, ROW, deleted]) == {START: again}
 
 
 def test_fraction_of_a_second_is_later_than_none():
@@ -73,12 +74,15 @@ def test_fraction_of_a_second_is_later_than_none():
 
 
 def test_series_has_no_gap_and_begins_with_what_is_known():
-    averages = {START + n * MINUTE: float(n) for n in (2, 3, 5, 9)}
-    history = series(averages, START, START + 8 * MINUTE)
+    rows = {
+        START + n * MINUTE: replace(ROW, average_fee=None if n == 1 else float(n))
+        for n in (1, 2, 3, 5, 9)
+    }
+    history = series(rows, START, START + 8 * MINUTE)
     assert history.first == START + 2 * MINUTE
     assert history.values == [2.0, 3.0, None, 5.0, None, None]
-    assert history.present == 3
 
 
-def test_nothing_known_gives_an_empty_history():
-    assert series({}, START, START + MINUTE).values == []
+def test_of_nothing_known_the_whole_window_is_missing():
+    history = series({}, START, START + 2 * MINUTE)
+    assert (history.first, history.values) == (START, [None, None])
