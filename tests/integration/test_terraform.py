@@ -1,4 +1,4 @@
-"""The whole root on the local AWS: apply, an event that cannot be processed, plan, destroy.
+"""The whole root on the local AWS: apply, what cannot be processed or trained on, plan, destroy.
 
 The tests run in this order: the last one removes what the others use.
 """
@@ -10,6 +10,7 @@ import sys
 
 import pytest
 
+from cli.main import main as cli
 from scripts import terraform
 
 pytestmark = pytest.mark.integration
@@ -79,6 +80,46 @@ def test_a_dead_letter_rings_an_alarm(aws, outputs):
 
     aws.advance("2024-10-10T00:20:00Z")
     assert state() == "ALARM"
+
+
+def test_unfit_data_stop_a_training_with_a_sentence_and_an_event(aws, outputs, capsys):
+    store = aws.client("sagemaker-featurestore-runtime")
+    for minute in range(10, 20):  # too few, and their average is not what their numbers say
+        values = {
+            "tx_minute": f"2024-10-10T00:{minute}:00Z",
+            "total_nb_trx_1min": "2",
+            "total_fee_1min": "12",
+            "avg_fee_1min": f"{minute}.5",
+            "event_time": f"2024-10-10T00:{minute + 1}:00.002Z",
+        }
+        record = [{"FeatureName": k, "ValueAsString": v} for k, v in values.items()]
+        store.put_record(FeatureGroupName="evergreen-minutes", Record=record)
+    asked = {"source": "evergreen.cli", "id": "unfit", "time": "2024-10-10T00:30:00Z"}
+    aws.advance(asked["time"])
+    answer = aws.client("lambda").invoke(
+        FunctionName=outputs["retrain_function_name"],
+        Payload=json.dumps(asked | {"detail": {"reason": "a test"}}).encode(),
+    )
+    arn = json.load(answer["Payload"])["execution_arn"]
+    aws.settle()
+
+    sagemaker = aws.client("sagemaker")
+    execution = sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+    assert execution["PipelineExecutionStatus"] == "Failed"
+    listed = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=arn)
+    steps = {step["StepName"]: step for step in listed["PipelineExecutionSteps"]}
+    assert set(steps) == {"ReadHistory", "CheckData", "RejectData"}
+    sentence = steps["RejectData"]["FailureReason"]
+    assert sentence.startswith("The history is not fit to train on: minutes_with_data is 11 (at")
+    assert sentence.endswith(", minutes_inconsistent is 10 (at most 0).")
+
+    key = f"training/{arn.rpartition('/')[2]}/history/data_quality.json"
+    body = aws.client("s3").get_object(Bucket=outputs["bucket_name"], Key=key)["Body"]
+    report = json.load(body)
+    assert (report["passed"], report["sentence"]) == (False, sentence)
+    assert cli(["history", "--json", "--home", str(aws.home)]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["rejections"]
+    assert told == {"time": asked["time"], "reason": sentence, "execution_arn": arn}
 
 
 def test_the_second_plan_is_empty(aws, outputs):

@@ -12,11 +12,11 @@ from moto import mock_aws
 
 from sagemaker_pipelines.paths import JobError
 from sagemaker_pipelines.steps import feature_store
+from sagemaker_pipelines.steps.channels import prepare
 from sagemaker_pipelines.steps.minutes import MINUTE, History, Row
-from sagemaker_pipelines.steps.read_history import prepare
 
 START = datetime(2024, 10, 10, tzinfo=UTC)
-SETTINGS = {"minimum": 300, "horizon": 30, "wanted": 24, "request_minutes": 270}
+SETTINGS = {"horizon": 30, "wanted": 24, "request_minutes": 270}
 
 
 def history(length, missing=()):
@@ -64,7 +64,6 @@ def test_missing_minutes_are_said_to_be_missing():
     assert files.train[0]["target"][5] == "NaN"
     assert files.windows[0]["truth"][5] is None
     assert files.windows[0]["naive"] == 1078.0
-    assert files.minutes[5] == ("2024-10-10T00:05:00Z", None)
     assert files.summary == {
         "first": "2024-10-10T00:00:00Z",
         "last": "2024-10-11T05:59:00Z",
@@ -82,11 +81,10 @@ def test_window_without_truth_is_left_out():
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        (history(299), "The history holds 299 minutes with data; at least 300 are needed"),
-        (history(0), "The history holds 0 minutes"),
+        (history(80), "80 minutes of history are too few for 8 backtest windows"),
         (history(1800, missing=set(range(1000, 1790))), "backtest windows have data for half"),
     ],
-    ids=["short", "empty", "long-outage"],
+    ids=["short", "long-outage"],
 )
 def test_too_little_data_is_refused_with_a_sentence(given, sentence):
     with pytest.raises(JobError, match=sentence):
@@ -109,6 +107,8 @@ def test_parquet_rows_are_read_whatever_their_types(deleted):
             minute=START + 5 * MINUTE,
             average_fee=10.5,
             event_time=START + 6 * MINUTE + timedelta(milliseconds=3),
+            transactions=3.0,
+            total_fee=30.0,
             api_invocation_time=START,
             write_time=START,
             is_deleted=True,
@@ -142,11 +142,13 @@ def test_unprocessed_minutes_are_asked_for_again():
         {
             "FeatureGroupName": "group",
             "RecordIdentifiersValueAsString": ["2024-10-10T00:00:00Z"],
-            "FeatureNames": ["tx_minute", "avg_fee_1min", "event_time"],
+            "FeatureNames": list(feature_store.FEATURES),
         }
     ]
     values = {
         "tx_minute": "2024-10-10T00:00:00Z",
+        "total_nb_trx_1min": "2",
+        "total_fee_1min": "25",
         "avg_fee_1min": "12.5",
         "event_time": "2024-10-10T00:01:00.002Z",
     }
@@ -163,4 +165,4 @@ def test_unprocessed_minutes_are_asked_for_again():
         stub.add_response("batch_get_record", found, asked)
         rows = list(feature_store.online_rows(runtime, "group", [START]))
         stub.assert_no_pending_responses()
-    assert [row.average_fee for row in rows] == [12.5]
+    assert [(row.transactions, row.total_fee, row.average_fee) for row in rows] == [(2, 25, 12.5)]
