@@ -80,8 +80,8 @@ def parquet_rows(content: bytes) -> Iterator[Row]:
             minute=parsed(row["tx_minute"]),
             average_fee=_number(row["avg_fee_1min"]),
             event_time=_time(row["event_time"]),
-            transactions=_number(row["total_nb_trx_1min"]),
-            total_fee=_number(row["total_fee_1min"]),
+            transactions=_number(row.get("total_nb_trx_1min")),
+            total_fee=_number(row.get("total_fee_1min")),
             api_invocation_time=_time(row["api_invocation_time"]),
             write_time=_time(row["write_time"]),
             is_deleted=str(row["is_deleted"]).lower() == "true",
@@ -119,7 +119,7 @@ def online_rows(
 
 
 def _number(value: Any) -> float | None:
-    """Read a number that the online store holds as text; None for one that is null."""
+    """Read a number, which the online store holds as text; None for one that is not there."""
     return None if value is None else float(value)
 
 
