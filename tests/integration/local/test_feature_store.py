@@ -11,6 +11,7 @@ MINUTE = "2024-10-10T00:05:00Z"
 TYPES = {
     "tx_minute": "String",
     "total_nb_trx_1min": "Integral",
+    "total_fee_1min": "Integral",
     "avg_fee_1min": "Fractional",
     "event_time": "String",
 }
