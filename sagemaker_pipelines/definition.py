@@ -104,6 +104,7 @@ class Step:
         return {"Name": self.name, "Type": self.type, "Arguments": arguments, **render(self.extra)}
 
 
+EXECUTION_ARN = Get("Execution.PipelineExecutionArn")
 EXECUTION_ID = Get("Execution.PipelineExecutionId")
 
 

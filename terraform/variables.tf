@@ -146,10 +146,18 @@ variable "prefix" {
 }
 
 variable "quality" {
-  description = "What a model must reach to be registered, how its threshold follows from its backtest, and how often the loop may train"
+  description = "What a model must reach to be registered, how its threshold follows from its backtest, how often the loop may train, and what a history must keep to be trained on (data)"
   type = object({
-    cooldown_hours         = optional(number, 6)
-    daily_cap              = optional(number, 3)
+    cooldown_hours = optional(number, 6)
+    daily_cap      = optional(number, 3)
+    data = optional(object({
+      maximum_constant_minutes   = optional(number, 60)
+      maximum_gap_minutes        = optional(number, 180)
+      maximum_interpolated_share = optional(number, 0.3)
+      maximum_ratio_to_median    = optional(number, 10000)
+      maximum_staleness_minutes  = optional(number, 60)
+      minimum_completeness       = optional(number, 0.7)
+    }), {})
     margin                 = optional(number, 0.1)
     maximum_loss           = optional(number, 1)
     maximum_ratio_to_naive = optional(number, 1)

@@ -1,11 +1,11 @@
-"""`evergreen history`: versions of the model, retrainings, alarms."""
+"""`evergreen history`: versions of the model, rejected data, retrainings, alarms."""
 
 import argparse
 from typing import Any
 
 from cli.commands.outcome import Outcome
 from cli.connection import Connection
-from cli.reads import alarm_changes, decisions, models, retrains
+from cli.reads import alarm_changes, decisions, models, rejections, retrains
 from cli.reads.aws import Json
 from cli.tables import number, short, table
 
@@ -15,7 +15,9 @@ MODEL = ("version", "trained", "wQL", "naive", "limit", "approval", "staging", "
 def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
-        "history", parents=[common], help="④–⑧ models, retrainings and alarms so far"
+        "history",
+        parents=[common],
+        help="④–⑧ models, rejected data, retrainings and alarms so far",
     )
     parser.add_argument("--limit", type=_positive, default=20, help="newest of each kind")
     parser.set_defaults(run=run)
@@ -32,6 +34,7 @@ def run(connection: Connection, given: argparse.Namespace) -> Outcome:
     ]
     document = {
         "models": models(clients, prefix, log)[-given.limit :],
+        "rejections": rejections(log)[-given.limit :],
         "retrains": retrains(clients, prefix, log)[-given.limit :],
         "alarms": alarms[-given.limit :],
     }
@@ -41,6 +44,8 @@ def run(connection: Connection, given: argparse.Namespace) -> Outcome:
 def _text(document: dict[str, list[Json]]) -> str:
     rows = [_model(model) for model in document["models"]]
     sections = [table("④ ⑤ ⑥ models", rows or [("none yet",)], MODEL if rows else ())]
+    unfit = [(short(one["time"]), one["reason"]) for one in document["rejections"]]
+    sections.append(table("④ rejected data", unfit or [("none yet",)]))
     asked = [
         (short(one["time"]), one["outcome"], one["reason"], one["failure"] or "")
         for one in document["retrains"]

@@ -5,8 +5,8 @@ ISO 8601 in UTC; lists are in order of time.
 """
 
 from cli.reads.alarms import alarm_changes
-from cli.reads.decisions import decisions, retrains
+from cli.reads.decisions import decisions, rejections, retrains
 from cli.reads.models import models
 from cli.reads.monitoring import readings
 
-__all__ = ["alarm_changes", "decisions", "models", "readings", "retrains"]
+__all__ = ["alarm_changes", "decisions", "models", "readings", "rejections", "retrains"]

@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from cli.reads.aws import Clients, Json, absent, pages
 
+REJECTED = "Training Data Rejected"
 RETRAININGS = ("Retraining Started", "Retraining Skipped")
 
 
@@ -38,6 +39,19 @@ def retrains(clients: Clients, prefix: str, log: list[Json] | None = None) -> li
             request = event["detail"].get("request_id", event["id"])
             answers.setdefault((event["detail-type"], request), event)
     return [_retrain(event, executions) for event in answers.values()]
+
+
+def rejections(log: list[Json]) -> list[Json]:
+    """Return each history that was refused before training: time, reason, execution_arn."""
+    refused = {  # a job that is tried again says so again
+        event["detail"]["execution_arn"]: event
+        for event in log
+        if event["detail-type"] == REJECTED
+    }
+    return [
+        {"time": event["time"], "reason": event["detail"]["reason"], "execution_arn": arn}
+        for arn, event in refused.items()
+    ]
 
 
 def _retrain(event: Json, executions: dict[str, Json]) -> Json:

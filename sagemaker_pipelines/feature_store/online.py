@@ -65,4 +65,7 @@ def _records(
 
 
 def _number(text: str | None) -> float | None:
-    return None if text is None else float(text)
+    """Read a number; an integer stays one, as in the offline store, where a double may lose it."""
+    if text is None:
+        return None
+    return int(text) if text.lstrip("-").isdecimal() else float(text)

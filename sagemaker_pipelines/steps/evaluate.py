@@ -102,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     paths = Paths.from_env()
     with failures_reported(paths):
-        policy = read_policy(client("ssm"), given.policy_path)
+        policy = read_policy(client("ssm"), given.policy_path, Policy)
         history = paths.processing("history")
         outputs = sorted(paths.processing("forecasts").rglob("*.out"))
         forecasts = [entry for output in outputs for entry in _lines(output)]

@@ -14,11 +14,6 @@ class History:
     first: datetime
     values: list[float | None]
 
-    @property
-    def present(self) -> int:
-        """Count the minutes with a value."""
-        return sum(value is not None for value in self.values)
-
     def minute(self, position: int) -> datetime:
         """Give the start of a minute."""
         return self.first + position * MINUTE
@@ -27,7 +22,7 @@ class History:
 def series(averages: Mapping[datetime, float], first: datetime, end: datetime) -> History:
     """Line up the minutes from first to end (exclusive), beginning at the first known one."""
     known = [minute for minute in averages if first <= minute < end]
-    begin = min(known, default=end)
+    begin = floored(min(known, default=first))
     return History(begin, [averages.get(minute) for minute in _grid(begin, end)])
 
 

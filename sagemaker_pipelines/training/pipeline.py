@@ -1,20 +1,23 @@
 """④ From history to a registered model.
 
-    ReadHistory ──train, test──▶ Train ──▶ CreateModel ──▶ Backtest ──forecasts──▶ Evaluate
-       │  │                                                 ▲                       ▲   │
-       │  └─────────────── backtest: one request a window ──┘                       │   ▼
-       └────────────────── history: minutes, truths of the windows ─────────────────┘ CheckQuality
+    ReadHistory ──verdict──▶ CheckData ── bad ▶ RejectData
+       │ │ │                     │ good
+       │ │ └──── train, test ──▶ Train ──▶ CreateModel ──▶ Backtest ──forecasts──▶ Evaluate
+       │ │                                                 ▲                       ▲   │
+       │ └──────────────── backtest: one request a window ─┘                       │   ▼
+       └────────────────── history: minutes, truths of the windows ────────────────┘ CheckQuality
                                                                       good ▶ Register ◀─┤
                                                                     bad ▶ RejectModel ◀─┘
 
-Everything an execution writes lies under s3://<bucket>/training/<execution id>/. Nothing is
-cached: a training is asked for because the data are new.
+Only Train lies in CheckData's branch: what needs its model never starts without it, and SageMaker
+takes no condition in another one's branch. Everything an execution writes lies under
+s3://<bucket>/training/<execution id>/. Nothing is cached: the data of a new training are new.
 """
 
 import json
 from typing import Any
 
-from sagemaker_pipelines.definition import Join, Step, definition
+from sagemaker_pipelines.definition import EXECUTION_ARN, Join, Step, definition
 from sagemaker_pipelines.training import jobs, registry
 from sagemaker_pipelines.training import parameters as p
 
@@ -47,9 +50,13 @@ read_history = jobs.processing(
         "prediction-length": p.PREDICTION_LENGTH,
         "backtest-windows": p.BACKTEST_WINDOWS,
         "request-minutes": p.REQUEST_MINUTES,
+        "limits-path": Join("", ("/", p.PREFIX, "/quality/data")),
+        "event-bus": p.EVENT_BUS_NAME,
+        "execution": EXECUTION_ARN,
     },
     inputs={},
     outputs=("history", "train", "test", "backtest"),
+    property_files=("data_quality",),
 )
 
 train = jobs.training(
@@ -57,6 +64,22 @@ train = jobs.training(
     HYPERPARAMETERS,
     {"train": read_history.output("train"), "test": read_history.output("test")},
     output="model",
+)
+
+reject_data = Step(
+    "RejectData", "Fail", {"ErrorMessage": read_history.value("data_quality", "sentence")}
+)
+
+passed = read_history.value("data_quality", "passed")
+
+check_data = Step(
+    "CheckData",
+    "Condition",
+    {
+        "Conditions": [{"Type": "Equals", "LeftValue": passed, "RightValue": True}],
+        "IfSteps": [train],
+        "ElseSteps": [reject_data],
+    },
 )
 
 forecaster = {
@@ -122,5 +145,5 @@ check_quality = Step(
 
 def render_pipeline() -> str:
     """Render the definition that Terraform reads."""
-    steps = [read_history, train, create_model, backtest, evaluate, check_quality]
+    steps = [read_history, check_data, create_model, backtest, evaluate, check_quality]
     return definition(p.ALL, steps)

@@ -41,9 +41,22 @@ data "aws_iam_policy_document" "data" {
     sid     = "ReadQualityPolicy"
     actions = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]
     resources = [
-      for path in ["policy", "policy/*", "threshold"] :
+      for path in ["data", "data/*", "policy", "policy/*", "threshold"] :
       "arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter/${var.foundation.prefix}/quality/${path}"
     ]
+  }
+
+  statement {
+    sid       = "RecordRejectedData"
+    actions   = ["events:PutEvents"]
+    resources = [var.foundation.bus_arn]
+
+    # The loop acts on other events of its bus; a job may not send those.
+    condition {
+      test     = "StringEquals"
+      variable = "events:detail-type"
+      values   = ["Training Data Rejected"]
+    }
   }
 
   statement {

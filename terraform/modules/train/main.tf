@@ -12,6 +12,7 @@ locals {
     { for name, value in var.training.hyperparameters : replace(title(replace(name, "_", " ")), " ", "") => tostring(value) },
     {
       Bucket                 = var.foundation.bucket_name
+      EventBusName           = var.foundation.bus_name
       FeatureGroupName       = var.feature_group.name
       KmsKeyId               = var.foundation.kms_key_arn
       ModelPackageGroupName  = var.model_package_group_name

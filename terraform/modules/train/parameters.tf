@@ -10,10 +10,19 @@ resource "aws_ssm_parameter" "hyperparameters" {
 }
 
 resource "aws_ssm_parameter" "quality" {
-  for_each = var.quality
+  for_each = { for name, value in var.quality : name => value if name != "data" }
 
   name        = "/${var.foundation.prefix}/quality/policy/${each.key}"
   description = "What the gate and the threshold are made of, and how often the loop may train"
+  type        = "String"
+  value       = each.value
+}
+
+resource "aws_ssm_parameter" "data_limits" {
+  for_each = var.quality.data
+
+  name        = "/${var.foundation.prefix}/quality/data/${each.key}"
+  description = "What a history must keep to be trained on"
   type        = "String"
   value       = each.value
 }

@@ -21,6 +21,8 @@ variable "foundation" {
     account_id  = string
     bucket_arn  = string
     bucket_name = string
+    bus_arn     = string
+    bus_name    = string
     kms_key_arn = string
     partition   = string
     prefix      = string
@@ -42,16 +44,34 @@ variable "model_package_group_name" {
 }
 
 variable "quality" {
-  description = "Quality policy: names and values of the parameters under quality/policy/"
+  description = "Quality policy: names and values of the parameters under quality/policy/, and of those under quality/data/"
   type = object({
-    cooldown_hours         = number
-    daily_cap              = number
+    cooldown_hours = number
+    daily_cap      = number
+    data = object({
+      maximum_constant_minutes   = number
+      maximum_gap_minutes        = number
+      maximum_interpolated_share = number
+      maximum_ratio_to_median    = number
+      maximum_staleness_minutes  = number
+      minimum_completeness       = number
+    })
     margin                 = number
     maximum_loss           = number
     maximum_ratio_to_naive = number
     threshold_quantile     = number
   })
   nullable = false
+
+  validation {
+    condition     = alltrue([for share in [var.quality.data.maximum_interpolated_share, var.quality.data.minimum_completeness] : share >= 0 && share <= 1])
+    error_message = "quality.data.maximum_interpolated_share and quality.data.minimum_completeness lie between 0 and 1."
+  }
+
+  validation {
+    condition     = alltrue([for name, limit in var.quality.data : limit >= 0])
+    error_message = "No limit of quality.data is negative: no history could keep it."
+  }
 }
 
 variable "repository_arn" {

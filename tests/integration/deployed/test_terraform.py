@@ -25,7 +25,12 @@ def test_destroy_leaves_nothing_behind(aws, outputs):
         "queues": aws.client("sqs").list_queues().get("QueueUrls", []),
         "topics": aws.client("sns").list_topics()["Topics"],
         "rules": aws.client("events").list_rules()["Rules"],
-        "log groups": aws.client("logs").describe_log_groups()["logGroups"],
+        "log groups": [
+            group
+            for group in aws.client("logs").describe_log_groups()["logGroups"]
+            # SageMaker made it for all jobs of the account, in whosever deployment.
+            if group["logGroupName"] != "/aws/sagemaker/ProcessingJobs"
+        ],
         "parameters": aws.client("ssm").describe_parameters()["Parameters"],
         "alarms": aws.client("cloudwatch").describe_alarms()["MetricAlarms"],
         "streams": aws.client("firehose").list_delivery_streams()["DeliveryStreamNames"],

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from sagemaker_pipelines.feature_store import offline, online, rows
 from sagemaker_pipelines.steps.minutes import MINUTE as MINUTE_LONG
 from sagemaker_pipelines.steps.minutes import parsed
+from sagemaker_pipelines.steps.read_history import NUMBERS, listed
 
 FEE = ["avg_fee_1min"]
 GROUP, BUCKET = "loop-minutes", "loop-data"
@@ -16,6 +17,7 @@ MINUTE = "2024-10-10T00:05:00Z"
 TYPES = {
     "tx_minute": "String",
     "total_nb_trx_1min": "Integral",
+    "total_fee_1min": "Integral",
     "avg_fee_1min": "Fractional",
     "event_time": "String",
 }
@@ -211,8 +213,9 @@ def test_the_training_reads_what_was_written(aws, store):
     aws.advance("2024-10-10T00:10:02Z")
     aws.settle()
     assert offline_fee(aws, minute) == 8.5
-    newest = online.read(store, GROUP, [parsed(minute)], FEE)
-    assert rows.values(rows.latest(newest), FEE[0]) == {parsed(minute): 8.5}
+    newest = online.read(store, GROUP, [parsed(minute)], NUMBERS)
+    (row,) = listed(rows.latest(newest))
+    assert (row.average_fee, row.transactions, row.total_fee) == (8.5, 7, None)
 
 
 def test_deleted_minute_is_missing_offline_until_it_is_written_again(aws, store):

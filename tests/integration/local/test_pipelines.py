@@ -84,6 +84,7 @@ GATED = {
                 ],
             },
         },
+        processing("After", "print('and went on')", DependsOn=["Keep"]),
     ],
 }
 SLEEPY = {**GATED, "Parameters": GATED["Parameters"][:1]}
@@ -154,7 +155,7 @@ def test_good_enough_goes_on_and_virtual_time_stands_still(aws, sagemaker, caugh
     events = caught()
     assert described(sagemaker, arn)["PipelineExecutionStatus"] == "Succeeded"
     done = steps(sagemaker, arn)
-    assert set(done) == {"Measure", "Check", "Keep"}
+    assert set(done) == {"Measure", "Check", "Keep", "After"}
     assert {s["StepStatus"] for s in done.values()} == {"Succeeded"}
     assert done["Check"]["Metadata"] == {"Condition": {"Outcome": "True"}}
     job = done["Measure"]["Metadata"]["ProcessingJob"]["Arn"].rpartition("/")[2]

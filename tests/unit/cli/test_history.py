@@ -30,6 +30,17 @@ def test_history_tells_models_and_retrainings(past, capsys):
     assert "2024-10-10 14:00 skipped cooldown" in lines
 
 
+def test_history_tells_once_which_data_were_rejected(deployment, capsys):
+    rejected = {"execution_arn": "arn:training/execution/1", "reason": "gap_minutes is 200"}
+    for event_id in ("first", "when tried again"):
+        deployment.decide("Training Data Rejected", "2024-10-10T12:00:00Z", event_id, **rejected)
+    assert main(["history"], deployment.reach) == 0
+    assert capsys.readouterr().out.count("2024-10-10 12:00  gap_minutes is 200") == 1
+    assert main(["history", "--json"], deployment.reach) == 0
+    (told,) = json.loads(capsys.readouterr().out)["rejections"]
+    assert told == rejected | {"time": "2024-10-10T12:00:00Z"}
+
+
 def test_history_is_one_document_of_the_newest(past, capsys):
     assert main(["history", "--json", "--limit", "1"], past.reach) == 0
     document = json.loads(capsys.readouterr().out)
@@ -48,4 +59,4 @@ def test_history_refuses_a_limit_that_is_none(limit, capsys):
 
 def test_history_of_nothing_says_so(deployment, capsys):
     assert main(["history", "--prefix", "evergreen"], deployment.reach) == 0
-    assert capsys.readouterr().out.count("none yet") == 3
+    assert capsys.readouterr().out.count("none yet") == 4

@@ -11,7 +11,7 @@ from sagemaker_pipelines.paths import JobError
 from sagemaker_pipelines.scoring import coverage, last_value, mean_wql
 from sagemaker_pipelines.steps import baseline
 from sagemaker_pipelines.steps.evaluate import Backtest, evaluate
-from sagemaker_pipelines.steps.policy import Policy, read_policy
+from sagemaker_pipelines.steps.policy import Policy, parse, read_policy
 
 POLICY = Policy(margin=0.1, maximum_loss=0.6, maximum_ratio_to_naive=1.0, threshold_quantile=0.9)
 POLICY_TEXT = {
@@ -87,18 +87,22 @@ def test_policy_is_read_from_parameter_store():
     ssm = boto3.client("ssm", region_name="us-east-1")
     for name, value in (POLICY_TEXT | {"cooldown_hours": "3"}).items():
         ssm.put_parameter(Name=f"/evergreen/quality/policy/{name}", Value=value, Type="String")
-    assert read_policy(ssm, "/evergreen/quality/policy") == POLICY
+    assert read_policy(ssm, "/evergreen/quality/policy", Policy) == POLICY
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
-    [({"margin": "much"}, "not readable"), ({"margin": None}, "lacks margin")],
-    ids=["no-number", "absent"],
+    [
+        ({"margin": "much"}, "not readable: margin is 'much'"),
+        ({"margin": "nan"}, "not readable: margin is 'nan'"),
+        ({"margin": None}, "lacks margin"),
+    ],
+    ids=["no-number", "nan", "absent"],
 )
 def test_unusable_policy_is_refused(change, sentence):
     values = {k: v for k, v in (POLICY_TEXT | change).items() if v is not None}
     with pytest.raises(JobError, match=sentence):
-        Policy.parse(values)
+        parse(Policy, values)
 
 
 def test_regression_constraints_have_model_monitors_shape():

@@ -16,8 +16,8 @@ def test_series_has_no_gap_and_begins_with_what_is_known():
     history = series(averages, START, START + 8 * MINUTE)
     assert history.first == START + 2 * MINUTE
     assert history.values == [2.0, 3.0, None, 5.0, None, None]
-    assert history.present == 3
 
 
-def test_nothing_known_gives_an_empty_history():
-    assert series({}, START, START + MINUTE).values == []
+def test_of_nothing_known_the_whole_window_is_missing():
+    history = series({}, START, START + 2 * MINUTE)
+    assert (history.first, history.values) == (START, [None, None])

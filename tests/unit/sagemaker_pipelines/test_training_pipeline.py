@@ -22,7 +22,9 @@ def test_committed_definition_is_current():
 def test_order_of_the_graph():
     assert list(STEPS) == [
         "ReadHistory",
+        "CheckData",
         "Train",
+        "RejectData",
         "CreateModel",
         "Backtest",
         "Evaluate",
@@ -70,6 +72,25 @@ def test_backtest_sends_one_line_a_request_as_deepar_demands():
     assert arguments["TransformInput"]["SplitType"] == "Line"
     assert arguments["TransformOutput"]["AssembleWith"] == "Line"
     assert arguments["TransformOutput"]["KmsKeyId"] == {"Get": "Parameters.KmsKeyId"}
+
+
+def test_unfit_data_end_the_pipeline_before_training():
+    check = STEPS["CheckData"]["Arguments"]
+    assert [step["Name"] for step in check["IfSteps"]] == ["Train"]
+    assert [step["Name"] for step in check["ElseSteps"]] == ["RejectData"]
+    read = {"Get": "Steps.ReadHistory.PropertyFiles.data_quality"}
+    (condition,) = check["Conditions"]
+    assert condition["LeftValue"] == {"Std:JsonGet": {"PropertyFile": read, "Path": "passed"}}
+    assert STEPS["RejectData"]["Arguments"]["ErrorMessage"] == {
+        "Std:JsonGet": {"PropertyFile": read, "Path": "sentence"}
+    }
+
+
+def test_no_condition_lies_in_a_branch_which_sagemaker_refuses():
+    for step in STEPS.values():
+        if step["Type"] == "Condition":
+            branches = step["Arguments"]["IfSteps"] + step["Arguments"]["ElseSteps"]
+            assert "Condition" not in {inner["Type"] for inner in branches}
 
 
 def test_rejection_names_loss_and_limit():

@@ -7,7 +7,7 @@ variables {
   definition_file          = "../../../sagemaker_pipelines/training/definition.json"
   image                    = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/test-forecaster:1"
   model_package_group_name = "test-models"
-  quality                  = { cooldown_hours = 6, daily_cap = 3, margin = 0.1, maximum_loss = 1, maximum_ratio_to_naive = 1, threshold_quantile = 0.95 }
+  quality                  = { cooldown_hours = 6, daily_cap = 3, data = { maximum_constant_minutes = 60, maximum_gap_minutes = 180, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 0.7 }, margin = 0.1, maximum_loss = 1, maximum_ratio_to_naive = 1, threshold_quantile = 0.95 }
   repository_arn           = "arn:aws:ecr:eu-west-1:123456789012:repository/test-forecaster"
   request_minutes          = 270
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
@@ -17,6 +17,8 @@ variables {
     account_id  = "123456789012"
     bucket_arn  = "arn:aws:s3:::test-123456789012-eu-west-1"
     bucket_name = "test-123456789012-eu-west-1"
+    bus_arn     = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
+    bus_name    = "test"
     kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
     partition   = "aws"
     prefix      = "test"
@@ -32,6 +34,7 @@ run "definition_gets_the_values_of_this_deployment" {
       for name, value in {
         Bucket                = "test-123456789012-eu-west-1"
         Epochs                = "12"
+        EventBusName          = "test"
         FeatureGroupName      = "test-minutes"
         HistoryHours          = "48"
         LearningRate          = "0.005"
@@ -83,6 +86,21 @@ run "settings_can_be_changed_without_an_apply" {
   }
 
   assert {
+    condition     = { for key, limit in aws_ssm_parameter.data_limits : limit.name => limit.value } == { for name, limit in var.quality.data : "/test/quality/data/${name}" => tostring(limit) }
+    error_message = "So are the limits of the data, in a folder of their own."
+  }
+
+  assert {
+    condition     = !contains(keys(aws_ssm_parameter.quality), "data")
+    error_message = "The policy holds numbers only."
+  }
+
+  assert {
+    condition     = one([for s in data.aws_iam_policy_document.data.statement : [s.resources, s.condition] if contains(s.actions, "events:PutEvents")]) == [toset(["arn:aws:events:eu-west-1:123456789012:event-bus/test"]), toset([{ test = "StringEquals", values = tolist(["Training Data Rejected"]), variable = "events:detail-type" }])]
+    error_message = "A job may say on the bus that data were rejected, and nothing else."
+  }
+
+  assert {
     condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.data, data.aws_iam_policy_document.this] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
     error_message = "Actions are enumerated."
   }
@@ -126,4 +144,24 @@ run "missing_definition_is_explained" {
   }
 
   expect_failures = [var.definition_file]
+}
+
+run "share_is_no_percentage" {
+  command = plan
+
+  variables {
+    quality = { cooldown_hours = 6, daily_cap = 3, data = { maximum_constant_minutes = 60, maximum_gap_minutes = 180, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 70 }, margin = 0.1, maximum_loss = 1, maximum_ratio_to_naive = 1, threshold_quantile = 0.95 }
+  }
+
+  expect_failures = [var.quality]
+}
+
+run "limit_that_no_history_could_keep" {
+  command = plan
+
+  variables {
+    quality = { cooldown_hours = 6, daily_cap = 3, data = { maximum_constant_minutes = 60, maximum_gap_minutes = -1, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 0.7 }, margin = 0.1, maximum_loss = 1, maximum_ratio_to_naive = 1, threshold_quantile = 0.95 }
+  }
+
+  expect_failures = [var.quality]
 }

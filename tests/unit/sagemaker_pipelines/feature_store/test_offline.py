@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import boto3
+import pyarrow as pa
 import pytest
 from botocore.stub import Stubber
 
@@ -13,6 +14,7 @@ from tests.unit.sagemaker_pipelines.feature_store.bucket import (
     BUCKET,
     MINUTE,
     PREFIX,
+    SCHEMA,
     START,
     Bucket,
     averages,
@@ -141,3 +143,26 @@ def test_unprocessed_minutes_are_asked_for_again():
         read = online.read(runtime, "group", [START], FEE)
         stub.assert_no_pending_responses()
     assert averages(read) == {START: 12.5}
+
+
+def test_integers_that_no_double_holds_read_the_same_online_and_offline():
+    total = 2**53 + 1
+
+    class Online:
+        def batch_get_record(self, **_):
+            values = {
+                "tx_minute": "2024-10-10T00:00:00Z",
+                "total_fee_1min": str(total),
+                "event_time": "2024-10-10T00:01:00.002Z",
+            }
+            record = [{"FeatureName": k, "ValueAsString": v} for k, v in values.items()]
+            return {"Records": [{"Record": record}], "Errors": [], "UnprocessedIdentifiers": []}
+
+    bucket = Bucket()
+    schema = SCHEMA.append(pa.field("total_fee_1min", pa.int64()))
+    store_file(bucket, "a", [write(START + MINUTE, 1.0, total_fee_1min=total)], schema)
+    wanted = ["total_fee_1min"]
+    history = offline.read(bucket, STORE, START, START + HOUR, wanted)
+    newest = online.read(Online(), "group", [START], wanted)
+    held = rows.latest(rows.combined([history, newest]))
+    assert rows.values(held, *wanted) == {START: total, START + MINUTE: total}
