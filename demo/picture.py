@@ -34,7 +34,7 @@ def draw(
         axes.grid(axis="y", alpha=0.25)
         axes.set_ylim(bottom=0)
         axes.spines[["top", "right"]].set_visible(False)
-    locator = dates.AutoDateLocator(minticks=6)
+    locator = dates.AutoDateLocator(minticks=5, maxticks=16)
     lower.xaxis.set_major_locator(locator)
     lower.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
     lower.set_xlabel("virtual time, UTC")

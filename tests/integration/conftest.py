@@ -4,6 +4,7 @@ import json
 import time
 import urllib.request
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import boto3
@@ -41,6 +42,12 @@ class LocalAws:
 
     def advance(self, to):
         return self.post("clock", advance_to=to)
+
+    def pass_minutes(self, minutes):
+        """Move the clock on from wherever it is, and let everything happen that follows."""
+        now = datetime.fromisoformat(self.settle()["now"])
+        self.advance((now + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return self.settle()
 
     def settle(self):
         return self.post("settle")

@@ -1,3 +1,5 @@
+import pytest
+
 from demo import picture, table
 from demo.features import covered
 from tests.unit.demo import turned
@@ -18,6 +20,12 @@ def test_a_picture_without_models_is_drawn(tmp_path):
     file = tmp_path / "loop.png"
     picture.draw(report, turned.rows()[:5], [], file)
     assert file.read_bytes().startswith(PNG)
+
+
+@pytest.mark.parametrize("minutes", [1, 20, 300, 2640])
+def test_a_stream_of_any_length_is_drawn_without_a_warning(tmp_path, minutes):
+    report = turned.report() | {"models": [], "monitoring": [], "alarms": [], "retrains": []}
+    picture.draw(report, turned.rows()[:minutes], [], tmp_path / "loop.png")
 
 
 def test_alarm_periods_last_until_the_state_changes():
