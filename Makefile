@@ -49,7 +49,7 @@ package: setup ## build the Lambda zips (reproducible) into build/functions
 images: ## build the poller and forecaster images and push them to the registry of the deployed stack (needs Docker)
 	@$(BIN)/python -m scripts.images
 
-up: setup package ## start the local AWS with everything applied, and leave it running
+up: setup ## start the local AWS with everything applied, and leave it running
 	@$(BIN)/python -m scripts.up
 
 down: ## stop the local AWS and remove what it held

@@ -73,7 +73,7 @@ def reason(alarm: dict[str, Any], state: str, points: alarm_math.Datapoints) -> 
         )
     breaching = alarm_math.COMPARISONS[alarm["ComparisonOperator"]]
     period, alarming = alarm_period(alarm), state == "ALARM"
-    oldest = runtime.clock.now() // MINUTE * MINUTE - period * count
+    oldest = _begin(alarm, count)
     named = [
         f"{value} ({time.strftime('%d/%m/%y %H:%M:%S', time.gmtime(oldest + period * position))})"
         for position, value in reversed(list(enumerate(points)))
@@ -92,16 +92,20 @@ def reason(alarm: dict[str, Any], state: str, points: alarm_math.Datapoints) -> 
 
 def data(alarm: dict[str, Any], points: alarm_math.Datapoints) -> dict[str, Any]:
     """Return the state's reason as data, in CloudWatch's form."""
-    now, period = runtime.clock.now(), alarm_period(alarm)
     facts = {
         "version": "1.0",
-        "queryDate": stamp(now),
-        "startDate": stamp(now // MINUTE * MINUTE - period * len(points)),
-        "period": period,
+        "queryDate": stamp(runtime.clock.now()),
+        "startDate": stamp(_begin(alarm, len(points))),
+        "period": alarm_period(alarm),
         "recentDatapoints": [value for value in points if value is not None],
         "threshold": alarm["Threshold"],
     }
     return facts if alarm.get("Metrics") else {**facts, "statistic": alarm["Statistic"]}
+
+
+def _begin(alarm: dict[str, Any], count: int) -> float:
+    """Return when the first of so many periods, which end with the last full minute, began."""
+    return runtime.clock.now() // MINUTE * MINUTE - alarm_period(alarm) * count
 
 
 def alarm_period(alarm: dict[str, Any]) -> int:

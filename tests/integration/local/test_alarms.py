@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.integration.local.test_events import Queue, rule
+from tests.integration.local.queues import Queue, rule
 
 pytestmark = pytest.mark.integration
 

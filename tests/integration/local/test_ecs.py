@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.local.test_events import Queue, rule
+from tests.integration.local.queues import Queue, rule
 
 pytestmark = pytest.mark.integration
 

@@ -1,7 +1,7 @@
-import json
-
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.integration.local.queues import Queue, rule
 
 GROUP = "loop-models"
 ARN = f"arn:aws:sagemaker:eu-west-1:123456789012:model-package/{GROUP}"
@@ -23,27 +23,14 @@ def sagemaker(aws):
 @pytest.fixture(scope="module", autouse=True)
 def caught(aws):
     """Let every event of the packages go to a queue."""
-    sqs, events = aws.client("sqs"), aws.client("events")
-    url = sqs.create_queue(QueueName="caught")["QueueUrl"]
-    arn = "arn:aws:sqs:eu-west-1:123456789012:caught"
+    queue = Queue(aws, "caught")
     pattern = {
         "source": ["aws.sagemaker"],
         "detail-type": ["SageMaker Model Package State Change"],
         "detail": {"ModelPackageGroupName": [GROUP]},
     }
-    events.put_rule(Name="packages", EventPattern=json.dumps(pattern))
-    events.put_targets(Rule="packages", Targets=[{"Id": "queue", "Arn": arn}])
-
-    def take():
-        aws.settle()
-        taken = []
-        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in found:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                taken.append(json.loads(message["Body"]))
-        return taken
-
-    return take
+    rule(aws, "packages", {"Arn": queue.arn}, pattern, bus="default")
+    return queue.bodies
 
 
 def register(sagemaker, **more):

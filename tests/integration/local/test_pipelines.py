@@ -4,6 +4,8 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.integration.local.queues import Queue, rule
+
 BUCKET = "pipeline-data"
 ROLE = "arn:aws:iam::123456789012:role/training-role"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/loop-forecaster:1"
@@ -112,23 +114,10 @@ def sagemaker(aws):
 @pytest.fixture(scope="module")
 def caught(aws):
     """Let every event of pipelines go to a queue."""
-    sqs, events = aws.client("sqs"), aws.client("events")
-    url = sqs.create_queue(QueueName="caught")["QueueUrl"]
+    queue = Queue(aws, "caught")
     pattern = {"detail-type": [{"prefix": "SageMaker Model Building Pipeline"}]}
-    events.put_rule(Name="pipelines", EventPattern=json.dumps(pattern))
-    arn = "arn:aws:sqs:eu-west-1:123456789012:caught"
-    events.put_targets(Rule="pipelines", Targets=[{"Id": "queue", "Arn": arn}])
-
-    def take():
-        aws.settle()
-        taken = []
-        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in found:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                taken.append(json.loads(message["Body"]))
-        return taken
-
-    return take
+    rule(aws, "pipelines", {"Arn": queue.arn}, pattern, bus="default")
+    return queue.bodies
 
 
 def start(sagemaker, name="gated", **parameters):

@@ -10,6 +10,8 @@ import tarfile
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.integration.local.queues import Queue, rule
+
 pytestmark = pytest.mark.integration
 
 BUCKET = "endpoint-data"
@@ -90,21 +92,13 @@ def configure(client, name, model):
 @pytest.fixture(scope="module", autouse=True)
 def statuses(aws):
     """Let endpoint events go to a queue -> a function that takes the new ones of one endpoint."""
-    sqs, events = aws.client("sqs"), aws.client("events")
-    url = sqs.create_queue(QueueName="endpoints")["QueueUrl"]
+    queue = Queue(aws, "endpoints")
     pattern = {"detail-type": ["SageMaker Endpoint State Change"]}
-    events.put_rule(Name="endpoints", EventPattern=json.dumps(pattern))
-    arn = "arn:aws:sqs:eu-west-1:123456789012:endpoints"
-    events.put_targets(Rule="endpoints", Targets=[{"Id": "queue", "Arn": arn}])
+    rule(aws, "endpoints", {"Arn": queue.arn}, pattern, bus="default")
 
     def of(name):
-        aws.settle()
-        taken = []
-        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in found:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                taken.append(json.loads(message["Body"]))
-        return [event["detail"] for event in taken if event["detail"]["EndpointName"] == name]
+        details = [event["detail"] for event in queue.bodies()]
+        return [detail for detail in details if detail["EndpointName"] == name]
 
     return of
 

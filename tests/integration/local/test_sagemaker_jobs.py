@@ -8,6 +8,8 @@ import tarfile
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.integration.local.queues import Queue, rule
+
 pytestmark = pytest.mark.integration
 
 BUCKET = "job-data"
@@ -51,20 +53,13 @@ def sagemaker(aws, s3):
 @pytest.fixture(scope="module", autouse=True)
 def job_events(aws):
     """Let every job's event go to a queue -> a function that takes those of one job."""
-    sqs, events = aws.client("sqs"), aws.client("events")
-    url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
+    queue = Queue(aws, "jobs")
     pattern = {"source": ["aws.sagemaker"], "detail-type": [{"suffix": "Job State Change"}]}
-    events.put_rule(Name="jobs", EventPattern=json.dumps(pattern))
-    arn = "arn:aws:sqs:eu-west-1:123456789012:jobs"
-    events.put_targets(Rule="jobs", Targets=[{"Id": "queue", "Arn": arn}])
+    rule(aws, "jobs", {"Arn": queue.arn}, pattern, bus="default")
     taken = []
 
     def of(job_arn):
-        aws.settle()
-        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in found:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                taken.append(json.loads(message["Body"]))
+        taken.extend(queue.bodies())
         return [event for event in taken if event["resources"] == [job_arn]]
 
     return of
