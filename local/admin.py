@@ -1,10 +1,11 @@
 """The local AWS about itself: health, and the clock's hands for tests and the demo."""
 
 import os
+import re
 from datetime import UTC, datetime
 from typing import Any
 
-from local import runtime
+from local import faults, runtime
 from local.clock import ClockBusyError
 from local.http import Request, Response, error, json_response
 
@@ -12,7 +13,7 @@ SETTLE_SECONDS = 900.0
 
 
 def handle(request: Request) -> Response:
-    """Answer `/_evergreen/health`, `/clock` (GET and POST) and `/settle`."""
+    """Answer `/_evergreen/health`, `/clock` (GET and POST), `/settle` and `/faults`."""
     route = (request.method, request.path.removeprefix("/_evergreen/"))
     if route == ("GET", "health"):
         return json_response(
@@ -24,6 +25,8 @@ def handle(request: Request) -> Response:
         return _move(request.json())
     if route == ("POST", "settle"):
         return json_response({"settled": runtime.clock.settle(SETTLE_SECONDS), **_clock()})
+    if route[1] == "faults":
+        return _faults(request)
     return error("NotFound", f"{request.method} {request.path}", 404)
 
 
@@ -50,6 +53,15 @@ def _move(wanted: dict[str, Any]) -> Response:
         except ClockBusyError as busy:
             return error("ThrottlingException", str(busy))
     return json_response(_clock())
+
+
+def _faults(request: Request) -> Response:
+    try:
+        if request.method == "POST":
+            faults.plan(request.json()["faults"])
+    except (KeyError, TypeError, re.error) as mistake:
+        return error("ValidationException", f"no list of faults: {mistake!r}")
+    return json_response({"faults": faults.planned()})
 
 
 def _epoch(text: str) -> float:

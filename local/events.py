@@ -1,11 +1,12 @@
 """EventBridge buses: entries keep their own time, matching rules deliver, failures are retried.
 
-Patterns, buses and rules stay MiniStack's; accepting an event and bringing it to its targets is
-ours (`targets.py`).
+Patterns, buses and rules stay MiniStack's, but for switching a rule that does not exist;
+accepting an event and bringing it to its targets is ours (`targets.py`).
 """
 
 import json
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -112,7 +113,22 @@ def _epoch(value: float | str | None) -> float | None:
     return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else value
 
 
+def _known_rule(switch: Callable[[dict[str, Any]], Answer]) -> Callable[[dict[str, Any]], Answer]:
+    """Refuse to switch a rule that does not exist; MiniStack would say that it is done."""
+
+    def wrapper(data: dict[str, Any]) -> Answer:
+        name, bus = data.get("Name"), data.get("EventBusName") or "default"
+        if eventbridge._rule_key(name, bus) not in eventbridge._rules:
+            message = f"Rule {name} does not exist on EventBus {bus.rpartition('/')[2]}."
+            return error_response_json("ResourceNotFoundException", message, 400)
+        return switch(data)
+
+    return wrapper
+
+
 def install() -> None:
     """Put our acceptance and our deliveries in place of MiniStack's."""
+    eventbridge._disable_rule = _known_rule(eventbridge._disable_rule)
+    eventbridge._enable_rule = _known_rule(eventbridge._enable_rule)
     eventbridge._put_events = put_events
     eventbridge._invoke_target = targets.invoke

@@ -10,12 +10,13 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 import ministack.app as ministack
 
-from local import admin, runtime
+from local import admin, faults, runtime
 from local.clock import ClockBusyError
 from local.http import Request, Response, error
 
@@ -61,9 +62,25 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
     send = _logged(send, service, operation)
     if GO in headers.get("user-agent", ""):
         send = _unhurried(send)
+    route = partial(_route, scope, headers, (key, region, service), operation, receive)
     if scope["path"].startswith("/_evergreen/"):
         await _ours(admin.handle, scope, headers, region, receive, send)
-    elif service in OURS:
+    elif fault := faults.due(service, operation):
+        await _suffer(fault, route, receive, send)
+    else:
+        await route(send)
+
+
+async def _route(
+    scope: Scope,
+    headers: dict[str, str],
+    credential: tuple[str, str, str],
+    operation: str,
+    receive: Receive,
+    send: Send,
+) -> None:
+    key, region, service = credential
+    if service in OURS:
         await _ours(OURS[service], scope, headers, region, receive, send)
     elif service and service not in THEIRS:
         code = "UnknownOperationException"
@@ -72,6 +89,25 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
         await _put_events(scope, receive, send)
     else:
         await ministack.app(scope, receive, send)
+
+
+async def _suffer(
+    fault: faults.Fault, route: Callable[[Send], Awaitable[None]], receive: Receive, send: Send
+) -> None:
+    """Let a request suffer a fault that was asked for."""
+    await asyncio.sleep(fault.seconds)
+    if fault.status is None:
+        await route(send)
+        return
+    if fault.after:
+        await route(_to_nobody)
+    else:
+        await _read(receive)
+    await _send(send, faults.answer(fault.service, fault.status))
+
+
+async def _to_nobody(_message: dict[str, Any]) -> None:
+    """Lose the answer."""
 
 
 async def _ours(

@@ -1,7 +1,8 @@
 """Asynchronous invocation: a queue in front of the function, two retries, then the failure's way.
 
 AWS retries after one and after two minutes; an event that has failed for good goes to the dead
-letter queue (the event itself) and to the on-failure destination (an envelope around it).
+letter queue (the event itself) and to the on-failure destination (an envelope around it). What a
+throttled function could not take goes back to the queue and counts as no try, until it is too old.
 """
 
 import json
@@ -15,6 +16,7 @@ from ministack.services import lambda_svc
 from local import lambdas, runtime
 
 RETRY_AFTER_SECONDS = 60  # times the number of the attempt that failed
+MOST_THROTTLED_SECONDS = 300  # between attempts that were throttled: 1, 2, 4 …
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,18 @@ class Delivery:
         value = (settings or {}).get(name)
         return default if value is None else value
 
+    def too_old_in(self, seconds: float) -> bool:
+        """Whether the event's age exceeds its maximum so many seconds from now."""
+        age = runtime.clock.now() + seconds - self.accepted
+        return age > int(self.setting("MaximumEventAgeInSeconds", 21_600))
+
+    @property
+    def arn(self) -> str:
+        """The ARN of what was invoked, with its version unless it is $LATEST."""
+        arn, version = self.config["FunctionArn"], self.config["Version"]
+        plain = version == "$LATEST" or arn.endswith(f":{version}")
+        return arn if plain else f"{arn}:{version}"
+
     @property
     def config(self) -> dict[str, Any]:
         """The function's configuration."""
@@ -48,19 +62,35 @@ def invoke(record: lambdas.Record, event: Any) -> None:
     runtime.clock.spawn(_attempt, delivery, 1)
 
 
-def _attempt(delivery: Delivery, number: int) -> None:
-    result = lambdas.invoke(delivery.record, delivery.event, delivery.request_id, queued=True)
+def _attempt(delivery: Delivery, number: int, throttled: int = 0) -> None:
+    """Run the function as it is now; `throttled` counts how often in a row it could not be."""
+    record = lambdas.find(delivery.arn) or delivery.record
+    try:
+        result = lambdas.invoke(record, delivery.event, delivery.request_id, queued=True)
+    except lambdas.ThrottledError as error:
+        _wait(delivery, number, throttled, str(error))
+        return
     if not result["error"]:
         _finish(delivery, number, "Success", "OnSuccess", result)
         return
     wait = RETRY_AFTER_SECONDS * number
-    age = runtime.clock.now() + wait - delivery.accepted
     if number > int(delivery.setting("MaximumRetryAttempts", 2)):
         _give_up(delivery, number, "RetriesExhausted", result)
-    elif age > int(delivery.setting("MaximumEventAgeInSeconds", 21_600)):
+    elif delivery.too_old_in(wait):
         _give_up(delivery, number, "EventAgeExceeded", result)
     else:
         runtime.clock.call_later(wait, _attempt, delivery, number + 1)
+
+
+def _wait(delivery: Delivery, number: int, throttled: int, message: str) -> None:
+    """Put a throttled event back into the queue, unless it is too old by then."""
+    wait = min(2**throttled, MOST_THROTTLED_SECONDS)
+    if delivery.too_old_in(wait):
+        body = {"errorType": "TooManyRequestsException", "errorMessage": message}
+        refused = {"body": body, "error": True, "function_error": "Unhandled"}
+        _give_up(delivery, number, "EventAgeExceeded", refused)
+    else:
+        runtime.clock.call_later(wait, _attempt, delivery, number, throttled + 1)
 
 
 def _give_up(delivery: Delivery, attempts: int, condition: str, result: lambdas.Result) -> None:

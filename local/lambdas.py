@@ -35,14 +35,17 @@ def execute(record: Record, event: Any) -> Result:
     """Invoke and wait, as MiniStack's callers expect it; a throttle is a result, not an error."""
     try:
         return invoke(record, event, str(uuid.uuid4()), queued=False)
-    except ThrottledError:
+    except ThrottledError as throttled:
         return lambda_svc._throttle_response(
-            "ReservedFunctionConcurrentInvocationLimitExceeded", "Rate Exceeded."
+            "ReservedFunctionConcurrentInvocationLimitExceeded", str(throttled)
         )
 
 
 def invoke(record: Record, event: Any, request_id: str, *, queued: bool) -> Result:
-    """Run one event; `queued` work waits for reserved concurrency instead of being throttled."""
+    """Run one event; `queued` work waits for its turn instead of being throttled.
+
+    Raises ThrottledError; for queued work only if its function may not run at all.
+    """
     function = _function(record)
     with runtime.clock.busy(), _slot(record, function, queued=queued):
         sandbox = _lease(function)
@@ -88,8 +91,10 @@ def _slot(record: Record, function: Function, *, queued: bool) -> Iterator[None]
     reserved = lambda_svc._reserved_concurrency(record, record.get("config") or record)
     limit = CONCURRENCY if reserved is None else min(reserved, CONCURRENCY)
     with _lock:
-        if reserved is not None and not queued and _busy.get(function.name, 0) >= limit:
-            raise ThrottledError(function.name)
+        full = _busy.get(function.name, 0) >= limit
+        if limit == 0 or (reserved is not None and full and not queued):
+            _emit_metrics(function.name, duration_ms=0, error=False, throttle=True)
+            raise ThrottledError("Rate Exceeded.")
         _lock.wait_for(lambda: _busy.get(function.name, 0) < limit)
         _busy[function.name] = _busy.get(function.name, 0) + 1
     try:

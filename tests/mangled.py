@@ -27,14 +27,14 @@ MALFORMED = [
 ]
 
 
-def lines(hours, rate, change):
+def lines(hours, rate, change, start="2024-10-10T00:00:00Z", seed=SEED):
     """Simulate, then repeat, shuffle, delay and spoil -> lines of the file."""
-    argv = ["-m", "poller.sources.simulator", "--start", "2024-10-10T00:00:00Z"]
-    argv += ["--hours", str(hours), "--rate", str(rate), "--seed", str(SEED)]
+    argv = ["-m", "poller.sources.simulator", "--start", start]
+    argv += ["--hours", str(hours), "--rate", str(rate), "--seed", str(seed)]
     argv += ["--regime-change-hours", str(change)]
     stream = subprocess.run([sys.executable, *argv], check=True, capture_output=True).stdout
     found = stream.splitlines()
-    dice = random.Random(SEED)
+    dice = random.Random(seed)
     places = []
     for number, line in enumerate(found):
         shuffled, late = dice.uniform(0, 60), dice.uniform(0, 5000)

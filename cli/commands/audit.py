@@ -1,6 +1,7 @@
 """`evergreen audit`: accounts for every transaction of a range."""
 
 import argparse
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -39,19 +40,28 @@ def run(connection: Connection, given: argparse.Namespace) -> Outcome:
         for minute in sorted(distinct.keys() | held.keys())
         if not _explained(distinct.get(minute, 0), held.get(minute, 0), late.get(minute, 0))
     ]
-    published, received = _metric(clients, prefix, "TransactionsPublished", span), found.received
-    lost = max(0, published - received)
+    published = sum(_metric(clients, prefix, "TransactionsPublished", span).values())
+    lost = max(0, published - found.received)
+    without = set(span.minutes()) - distinct.keys() - held.keys()
+    heard = {minute for minute, count in _metric(clients, prefix, "Polls", span).items() if count}
     document = {
         "from": iso(span.since),
         "to": iso(span.until),
-        "polled": _metric(clients, prefix, "TransactionsPolled", span),
+        "polled": sum(_metric(clients, prefix, "TransactionsPolled", span).values()),
         "published": published,
-        "archived": received,
+        "archived": found.received,
         "distinct": found.distinct,
+        "in_two_minutes": found.contradicting,
         "in_features": sum(held.values()),
         "late_beyond_horizon": sum(late.values()),
         "set_aside": archive.set_aside(s3, place, span.since, span.until, span.read_to),
-        "minutes": {"in_range": len(span.minutes()), "with_row": len(held), "odd": odd},
+        "minutes": {
+            "in_range": len(span.minutes()),
+            "with_row": len(held),
+            "empty": len(without & heard),
+            "unknown": len(without - heard),
+            "odd": odd,
+        },
         "unreadable_objects": found.unreadable,
         "lost": lost,
         "unexplained": lost + sum(abs(one["distinct"] - one["in_features"]) for one in odd),
@@ -65,9 +75,10 @@ def _explained(distinct: int, held: int, late: int) -> bool:
     return distinct - late <= held <= distinct
 
 
-def _metric(clients: Clients, prefix: str, name: str, span: Span) -> int:
-    """Sum a metric of the poller over the range."""
-    total, since = 0.0, span.since
+def _metric(clients: Clients, prefix: str, name: str, span: Span) -> dict[str, int]:
+    """Return the sums of a metric of the poller by minute (ISO)."""
+    sums: Counter[str] = Counter()
+    since = span.since
     while since < span.until:  # an answer holds 1,440 datapoints
         until = min(span.until, since + timedelta(days=1))
         answer = clients("cloudwatch").get_metric_statistics(
@@ -78,9 +89,10 @@ def _metric(clients: Clients, prefix: str, name: str, span: Span) -> int:
             Period=60,
             Statistics=["Sum"],
         )
-        total += sum(point["Sum"] for point in answer["Datapoints"])
+        for point in answer["Datapoints"]:
+            sums[iso(point["Timestamp"].replace(second=0))] += int(point["Sum"])
         since = until
-    return int(total)
+    return sums
 
 
 def _text(document: Json) -> str:
@@ -90,7 +102,10 @@ def _text(document: Json) -> str:
         ("published", document["published"], "by the poller, each once"),
         ("archived", document["archived"], f"of these in S3; lost: {document['lost']}"),
         ("distinct", document["distinct"], "transactions of these minutes in the archive"),
+        ("in two minutes", document["in_two_minutes"], "of them, told with two times; both count"),
         ("in features", document["in_features"], f"in {seen['with_row']} rows"),
+        ("empty minutes", seen["empty"], "polled, and there was no transaction"),
+        ("unknown minutes", seen["unknown"], "not polled: what they were, nobody knows"),
         ("late", document["late_beyond_horizon"], "came more than 15 minutes late"),
         ("set aside", document["set_aside"], "were no transactions"),
         ("unexplained", document["unexplained"], "must be 0"),

@@ -33,6 +33,11 @@ class Archived:
         return len(self.lateness)
 
     @property
+    def contradicting(self) -> int:
+        """How many of the distinct repeat a hash that another minute of the range has as well."""
+        return len(self.lateness) - len({name for _, name in self.lateness})
+
+    @property
     def received(self) -> int:
         """How many transactions arrived that the poller sent in the range; none lost: all."""
         return sum(self.sent.values())

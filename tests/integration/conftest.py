@@ -40,6 +40,10 @@ class LocalAws:
         with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
+    def get(self, path):
+        with urllib.request.urlopen(f"{self.url}/_evergreen/{path}", timeout=120) as answer:
+            return json.load(answer)
+
     def advance(self, to):
         return self.post("clock", advance_to=to)
 

@@ -2,18 +2,20 @@
 
 import gzip
 import json
-import os
-import subprocess
-import sys
-from datetime import UTC, datetime
 
 import duckdb
 import pytest
 
-from cli.main import main
 from cli.reads import archive
-from cli.reads.aws import iso
 from tests import mangled
+from tests.integration.deployed.loop import (
+    evergreen,
+    metrics,
+    offline_rows,
+    rows,
+    said,
+    start_poller,
+)
 
 pytestmark = pytest.mark.integration
 
@@ -33,67 +35,17 @@ SPAN = ("--from", "2024-10-10T00:00:00Z", "--to", "2024-10-10T03:00:00Z")
 def streamed(aws, outputs, tmp_path_factory):
     """Poll a mangled file to its end -> its independent count, and what was no transaction."""
     lines, malformed = mangled.lines(HOURS, rate=2, change=HOURS)
-    file = tmp_path_factory.mktemp("stream") / "recorded.jsonl"
+    folder = tmp_path_factory.mktemp("stream")
+    file = folder / "recorded.jsonl"
     file.write_bytes(b"\n".join(lines))
-    settings = {
-        "AWS_ENDPOINT_URL": aws.url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "EVENT_BUS_NAME": outputs["bus_name"],
-        "METRIC_NAMESPACE": "Evergreen/evergreen",
-        "POLL_SECONDS": "60",
-        "SOURCE": "replay",
-        "SOURCE_FILE": str(file),
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "poller"],
-        env=os.environ | settings,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    metrics(aws, done.stdout)
+    with (folder / "poller.log").open("w+") as log:
+        assert start_poller(aws, outputs, file, log).wait() == 0
+    metrics(aws, log.name)
     aws.pass_minutes(10)
     return mangled.counted(lines), malformed
 
 
-def metrics(aws, text):
-    """Bring the poller's metric lines to CloudWatch, as the log driver does for its task."""
-    for line in text.splitlines():
-        record = json.loads(line)
-        if about := record.get("_aws"):
-            shape = about["CloudWatchMetrics"][0]
-            data = [
-                {
-                    "MetricName": one["Name"],
-                    "Value": record[one["Name"]],
-                    "Timestamp": about["Timestamp"] / 1000,
-                }
-                for one in shape["Metrics"]
-            ]
-            aws.client("cloudwatch").put_metric_data(Namespace=shape["Namespace"], MetricData=data)
-
-
-def evergreen(aws, capsys, *arguments):
-    """Run a command -> exit code and document."""
-    code = main([*arguments, "--home", str(aws.home), "--json"])
-    return code, json.loads(capsys.readouterr().out)
-
-
-def rows(aws, minutes):
-    store = aws.client("sagemaker-featurestore-runtime")
-    found = {}
-    for minute in sorted(minutes):
-        name = iso(datetime.fromtimestamp(minute * 60, UTC))
-        answer = store.get_record(
-            FeatureGroupName="evergreen-minutes", RecordIdentifierValueAsString=name
-        )
-        found[minute] = {one["FeatureName"]: one["ValueAsString"] for one in answer["Record"]}
-    return found
-
-
-def test_nothing_is_unexplained_and_rows_equal_an_independent_count(aws, streamed, capsys):
+def test_i7_nothing_is_unexplained_and_rows_equal_an_independent_count(aws, streamed, capsys):
     counted, malformed = streamed
     distinct = sum(map(len, counted.values()))
     code, audit = evergreen(aws, capsys, "audit", *SPAN)
@@ -105,12 +57,10 @@ def test_nothing_is_unexplained_and_rows_equal_an_independent_count(aws, streame
     assert audit["minutes"]["with_row"] == len(counted)
     for minute, row in rows(aws, counted).items():
         fees = counted[minute].values()
-        assert int(row["total_nb_trx_1min"]) == len(fees)
-        assert int(row["total_fee_1min"]) == sum(fees)
-        assert float(row["avg_fee_1min"]) == sum(fees) / len(fees)
+        assert said(row) == (len(fees), sum(fees), sum(fees) / len(fees))
 
 
-def test_rows_equal_what_duckdb_makes_of_the_archive(aws, outputs, streamed, tmp_path):
+def test_i7_rows_equal_what_duckdb_makes_of_the_archive(aws, outputs, streamed, tmp_path):
     """An oracle that shares no code with the loop: its own gzip, JSON, grouping and division."""
     counted, _ = streamed
     s3, bucket = aws.client("s3"), outputs["bucket_name"]
@@ -121,19 +71,17 @@ def test_rows_equal_what_duckdb_makes_of_the_archive(aws, outputs, streamed, tmp
         (tmp_path / f"{number}.json.gz").write_bytes(body)
     answer = duckdb.sql(ORACLE.format(files=tmp_path / "*.json.gz")).fetchall()
     oracle = {minute: (count, total, average) for minute, count, total, average in answer}
-    found = {
-        minute: (
-            int(row["total_nb_trx_1min"]),
-            int(row["total_fee_1min"]),
-            float(row["avg_fee_1min"]),
-        )
-        for minute, row in rows(aws, counted).items()
-    }
-    assert found == oracle
+    assert {minute: said(row) for minute, row in rows(aws, counted).items()} == oracle
+
+
+def test_i2_the_latest_offline_rows_are_the_online_rows(aws, streamed, capsys):
+    counted, _ = streamed
+    online = {minute: said(row) for minute, row in rows(aws, counted).items()}
+    assert offline_rows(aws, capsys, *SPAN) == online
 
 
 @pytest.mark.parametrize("command", ["replay", "backfill"])
-def test_what_happens_again_changes_no_row(aws, streamed, capsys, command):
+def test_i8_what_happens_again_changes_no_row(aws, streamed, capsys, command):
     counted, _ = streamed
     before = rows(aws, counted)
     for _ in range(2):

@@ -32,7 +32,7 @@ def row(aws):
     return {one["FeatureName"]: one["ValueAsString"] for one in answer.get("Record", [])}
 
 
-def test_what_a_function_cannot_process_lands_in_its_queue_and_the_loop_goes_on(aws, outputs):
+def test_i10_what_a_function_cannot_process_lands_in_its_queue_and_the_loop_goes_on(aws, outputs):
     broken = archive(aws, outputs, "broken", b"this is not gzip")
     aws.pass_minutes(10)  # two retries, after one and two minutes
     sqs = aws.client("sqs")

@@ -121,6 +121,17 @@ def test_an_event_ahead_of_the_clock_moves_it_and_what_is_due_happens_before(aws
     assert queue.bodies() == []
 
 
+@pytest.mark.parametrize("bus", [BUS, "default"])
+@pytest.mark.parametrize("operation", ["disable_rule", "enable_rule"])
+def test_rule_that_does_not_exist_cannot_be_switched(aws, queue, operation, bus):
+    client = aws.client("events")
+    rule(aws, "exists", {"Arn": queue.arn}, {"detail-type": ["Never"]}, bus=bus)
+    getattr(client, operation)(Name="exists", EventBusName=bus)
+    with pytest.raises(client.exceptions.ResourceNotFoundException) as refused:
+        getattr(client, operation)(Name="missing", EventBusName=bus)
+    assert f"Rule missing does not exist on EventBus {bus}." in str(refused.value)
+
+
 def test_firehose_buffers_for_its_interval_then_s3_tells_eventbridge(aws, queue):
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="raw", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})

@@ -81,7 +81,7 @@ def test_description_has_what_terraform_and_training_read(aws):
     assert re.fullmatch(re.escape(start) + r"\d+/data", uri)
 
 
-def test_only_a_later_event_time_replaces_the_online_record(store):
+def test_i4_only_a_later_event_time_replaces_the_online_record(store):
     put(store, MINUTE, "2024-10-10T00:06:00.360Z", "1")
     put(store, MINUTE, "2024-10-10T00:06:00.360Z", "2")
     assert fee(store, MINUTE) == "1"

@@ -215,6 +215,42 @@ def test_reserved_concurrency_queues_events_and_throttles_calls(aws):
     assert len(starts(function)) == 4
 
 
+def test_throttled_events_wait_and_are_done_once_the_function_may_run(aws):
+    function = Function(aws, "throttled")
+    function.client.put_function_concurrency(
+        FunctionName="throttled", ReservedConcurrentExecutions=0
+    )
+    function.client.put_function_event_invoke_config(
+        FunctionName="throttled", MaximumRetryAttempts=0
+    )
+    function.later(n=1)
+    aws.pass_minutes(20)
+    with pytest.raises(function.client.exceptions.TooManyRequestsException):
+        function()
+    function.client.delete_function_concurrency(FunctionName="throttled")
+    aws.pass_minutes(5)  # the longest wait between two attempts
+    assert len(starts(function)) == 1
+
+
+def test_event_that_was_throttled_for_too_long_is_dead(aws):
+    queue = aws.client("sqs").create_queue(QueueName="throttled-too-long")["QueueUrl"]
+    target = {"TargetArn": "arn:aws:sqs:eu-west-1:123456789012:throttled-too-long"}
+    function = Function(aws, "throttled-too-long", DeadLetterConfig=target)
+    function.client.put_function_concurrency(
+        FunctionName=function.name, ReservedConcurrentExecutions=0
+    )
+    function.client.put_function_event_invoke_config(
+        FunctionName=function.name, MaximumEventAgeInSeconds=600
+    )
+    function.later(n=1)
+    aws.pass_minutes(5)
+    assert receive(aws, queue) == []
+    aws.pass_minutes(6)
+    (message,) = receive(aws, queue)
+    assert json.loads(message["Body"]) == {"n": 1}
+    assert message["MessageAttributes"]["ErrorMessage"]["StringValue"] == "Rate Exceeded."
+
+
 def starts(function):
     return [line for line in function.log() if line.startswith("START")]
 

@@ -53,6 +53,13 @@ def test_an_event_delivered_twice_or_replayed_was_sent_once(s3, deployment):
     assert (found.received, found.distinct) == (2, 2)
 
 
+def test_i0_a_hash_told_with_two_times_is_counted_as_contradicting(s3, deployment):
+    told = [{"hash": f"{7:064x}", "time": EPOCH + second, "fee": 1} for second in (0, 59, 60)]
+    s3.put("raw/2024/10/10/00/a", event(1, {"transactions": told}), event(2, received(9)))
+    found = read(s3, deployment)
+    assert (found.distinct, found.contradicting) == (3, 1)
+
+
 def test_lateness_is_that_of_the_first_arrival(s3, deployment):
     late = START + timedelta(minutes=20)
     s3.put("raw/2024/10/10/00/a", event(1, received(0, 30), late), event(2, received(30)))

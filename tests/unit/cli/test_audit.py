@@ -1,9 +1,11 @@
 """What the three commands on the archive do is tested on the local AWS; here: what they say."""
 
 import argparse
+import json
 from datetime import UTC, datetime
 
 import pytest
+from botocore.stub import Stubber
 
 from cli.commands import audit, replay
 from cli.commands.span import Span
@@ -48,6 +50,34 @@ def test_times_without_zone_are_utc_and_others_are_converted():
     given = parser.parse_args(["--from", "2024-10-10", "--to", "2024-10-10T03:00+02:00"])
     assert Span.of(given).minutes()[0] == "2024-10-10T00:00:00Z"
     assert len(Span.of(given).minutes()) == 60
+
+
+def test_i9_an_empty_minute_was_polled_an_unknown_one_was_not(deployment, capsys):
+    """The poller's heartbeat tells them apart; of neither there is a row."""
+    for minute, polls in [(0, 6), (1, 5), (3, 6), (4, 0)]:
+        deployment.clients("cloudwatch").put_metric_data(
+            Namespace="Evergreen/evergreen",
+            MetricData=[
+                {"MetricName": "Polls", "Value": polls, "Timestamp": START + 60 * minute + 30}
+            ],
+        )
+    names = ["tx_minute", "total_nb_trx_1min", "total_fee_1min", "avg_fee_1min", "event_time"]
+    row = dict(zip(names, ["2024-10-10T00:00:00Z", "0", "0", "0.0", ""], strict=True))
+    with Stubber(deployment.clients("sagemaker-featurestore-runtime")) as stub:
+        stub.add_response("batch_get_record", answer(row))
+        main(["audit", *NIGHT, "--json"], deployment.reach)
+    minutes = json.loads(capsys.readouterr().out)["minutes"]
+    assert (minutes["with_row"], minutes["empty"], minutes["unknown"]) == (1, 2, 7)
+
+
+def answer(row):
+    """Answer a BatchGetRecord with one row."""
+    record = {
+        "FeatureGroupName": "evergreen-minutes",
+        "RecordIdentifierValueAsString": row["tx_minute"],
+        "Record": [{"FeatureName": n, "ValueAsString": v} for n, v in row.items() if v],
+    }
+    return {"Records": [record], "Errors": [], "UnprocessedIdentifiers": []}
 
 
 @pytest.mark.parametrize(

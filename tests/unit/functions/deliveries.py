@@ -1,144 +1,196 @@
-"""Deliveries of raw objects as S3 and Lambda may make them, and aggregators that take them."""
+"""Deliveries of raw objects to the real handler, as S3, Lambda and the network may make them."""
 
+import gzip
 import hashlib
 import io
+import itertools
+import json
 from collections import defaultdict
+from concurrent.futures import Future
+from contextlib import redirect_stdout
+from datetime import datetime
 
+import pytest
+from botocore.exceptions import ClientError
 from hypothesis import strategies as st
 
-from window_aggregator import parts, rows
+from tests.unit.functions.lambdas import created
+from tests.unit.functions.turns import CRASH, DONE, LOST, REFUSED, Call, CrashError, Turns
+from window_aggregator import handler, rows
 from window_aggregator.raw import Fees
 
 MINUTE = "2024-10-10T12:00:00Z"
-BUCKET = "test"
-PAGE = 2  # keys of a listing, so that there are several pages
+MINUTES = [MINUTE, "2024-10-10T12:01:00Z"]
+GROUPS = [["minutes", rows.FIRST_VERSION], ["minutes-v2", ["median_fee_1min"]]]
+AGAIN = "again"  # Lambda delivers an event once more, while an earlier delivery may go on
 
 
 class Bucket:
-    """S3 in memory: what is written is there for every later listing, as in S3."""
+    """S3 in memory: what is written is there for every later request, as in S3."""
 
-    def __init__(self):
-        self.objects = {}
+    def __init__(self, turns, page):
+        self.objects, self._turns, self._page = {}, turns, page
 
     def put_object(self, Key, Body, **_):  # noqa: N803
-        self.objects[Key] = Body
+        self._turns.request(lambda: self.objects.update({Key: Body}))
 
     def get_object(self, Key, **_):  # noqa: N803
-        return {"Body": io.BytesIO(self.objects[Key])}
+        return {"Body": io.BytesIO(self._turns.request(lambda: self.objects[Key]))}
 
     def get_paginator(self, operation):
         assert operation == "list_objects_v2"
         return self
 
     def paginate(self, Prefix, **_):  # noqa: N803
-        found = [
-            {"Key": key, "Size": len(body), "ETag": hashlib.md5(body).hexdigest()}  # noqa: S324
-            for key, body in self.objects.items()
-            if key.startswith(Prefix)
+        after = Prefix
+        while True:
+            keys = self._turns.request(lambda after=after: self.listed(Prefix, after))
+            yield {"Contents": [self._described(key) for key in keys[: self._page]]}
+            if len(keys) <= self._page:
+                return
+            after = keys[self._page - 1]
+
+    def listed(self, prefix, after):
+        return sorted(key for key in self.objects if key.startswith(prefix) and key > after)
+
+    def _described(self, key):
+        body = self.objects[key]
+        return {"Key": key, "Size": len(body), "ETag": hashlib.md5(body).hexdigest()}  # noqa: S324
+
+
+class Store:
+    """Feature Store: online a record replaces one of an earlier event time, offline all stay."""
+
+    def __init__(self, turns):
+        self.online, self.offline, self.past = {}, [], []
+        self._turns = turns
+
+    def put_record(self, FeatureGroupName, Record):  # noqa: N803
+        row = {one["FeatureName"]: one["ValueAsString"] for one in Record}
+        self._turns.request(lambda: self.put(FeatureGroupName, row))
+
+    def put(self, group, row):
+        place = group, row["tx_minute"]
+        self.offline.append((group, row))
+        if place not in self.online or row["event_time"] > self.online[place]["event_time"]:
+            self.online[place] = row
+        self.past.append((place, self.online[place]))
+
+
+class Inline:
+    """A pool of no threads: one call makes its requests one after the other."""
+
+    def submit(self, run, *args):
+        done = Future()
+        try:
+            done.set_result(run(*args))
+        except Exception as error:  # noqa: BLE001 - as a pool does
+            done.set_exception(error)
+        return done
+
+
+class World:
+    """The real handler between S3 and Feature Store; broken variants override a part of it."""
+
+    Bucket, Store = Bucket, Store
+
+    def __init__(self, page=2):
+        self.turns = Turns()
+        self.s3, self.store = self.Bucket(self.turns, page), self.Store(self.turns)
+
+    def handle(self, event):
+        handler.lambda_handler(event, None)
+
+    def deliver(self, key):
+        return key, Call(self.turns, lambda: self.handle(created(key)))
+
+    def rows(self, group="minutes"):
+        """Read the online rows of a group -> {minute: row}."""
+        return {minute: row for (name, minute), row in self.store.online.items() if name == group}
+
+
+def archive(world, objects):
+    """Put raw objects, {key: members}, where Firehose would."""
+    for key, members in objects.items():
+        transactions = [
+            {"hash": name, "fee": fee, "time": int(datetime.fromisoformat(minute).timestamp())}
+            for minute, name, fee in sorted(members)
         ]
-        for start in range(0, len(found), PAGE):
-            yield {"Contents": found[start : start + PAGE]}
+        event = {"time": MINUTES[-1], "detail": {"transactions": transactions}}
+        world.s3.objects[key] = gzip.compress(json.dumps(event).encode(), 1)
 
 
-class Online:
-    """The online store: a record replaces one of an earlier event time."""
+def play(world, objects, schedule):
+    """Deliver every object until a delivery of it ends well, mixed with all the schedule wants.
 
-    def __init__(self):
-        self.row, self.puts = None, []
-
-    def put(self, record):
-        row = {one["FeatureName"]: one["ValueAsString"] for one in record}
-        self.puts.append(row)
-        if self.row is None or row["event_time"] > self.row["event_time"]:
-            self.row = row
-
-
-class Exact:
-    """The function's own modules; each step may be the last before a crash."""
-
-    def __init__(self):
-        self.bucket, self.online = Bucket(), Online()
-
-    def steps(self, key, fees):
-        own = parts.key(MINUTE, key)
-        parts.write(self.bucket, BUCKET, own, fees)
-        yield
-        everything, count = parts.union(self.bucket, BUCKET, MINUTE, own, fees)
-        yield
-        self.online.put(rows.record(MINUTE, everything, count))
-
-
-class Counters:
-    """Broken: adds every delivery to counters."""
-
-    def __init__(self):
-        self.online, self.fees = Online(), []
-
-    def steps(self, key, fees):
-        self.fees += sorted(fees)
-        yield
-        members = {(f"{number}-{name}", fee) for number, (name, fee) in enumerate(self.fees)}
-        self.online.put(rows.record(MINUTE, members))
-
-
-class MarkThenCount:
-    """Broken: notes an object as done, then counts it."""
-
-    def __init__(self):
-        self.online, self.done, self.fees = Online(), set(), set()
-
-    def steps(self, key, fees):
-        if key in self.done:
-            return
-        self.done.add(key)
-        yield
-        self.fees |= fees
-        self.online.put(rows.record(MINUTE, self.fees))
-
-
-class SmallerVersion:
-    """Broken: the version counts transactions, so it does not grow with a conflict."""
-
-    def __init__(self):
-        self.online, self.objects = Online(), defaultdict(set)
-
-    def steps(self, key, fees):
-        self.objects[key] = fees
-        yield
-        row = rows.record(MINUTE, set().union(*self.objects.values()))
-        count = int(row[1]["ValueAsString"])
-        row[-1] = {"FeatureName": "event_time", "ValueAsString": f"{count:09}"}
-        self.online.put(row)
-
-
-def play(aggregator, objects, schedule):
-    """Deliver objects at once, step by step in the schedule's order; then finish them all.
-
-    A negative number crashes that delivery: it starts again from its first step.
+    What ends badly is delivered again, as by Lambda. At last all is finished, what was begun
+    first and stood still since then after everything else.
     """
-    running = {key: aggregator.steps(key, fees) for key, fees in objects.items()}
+    archive(world, objects)
     keys = sorted(objects)
-    for turn in schedule:
-        key = keys[abs(turn) % len(keys)]
-        if turn < 0 or next(running[key], "ended") == "ended":
-            running[key] = aggregator.steps(key, objects[key])
-    for key in keys:
-        for _ in running[key]:
-            pass
-    return aggregator.online.row
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()):
+        patch.setattr(handler, "s3", world.s3)
+        patch.setattr(handler, "store", world.store)
+        patch.setattr(handler, "pool", Inline())
+        patch.setenv("FEATURE_GROUPS", json.dumps(GROUPS))
+        running = [world.deliver(key) for key in keys]
+        for pick, fate, requests in schedule:
+            if fate == AGAIN:
+                running.append(world.deliver(keys[pick % len(keys)]))
+            elif running:
+                _go_on(world, running, pick % len(running), [DONE] * (requests - 1) + [fate])
+        while running:
+            _go_on(world, running, -1, itertools.repeat(DONE))
+    return world
+
+
+def _go_on(world, running, place, meeting):
+    """Let a call go on, its requests meeting these fates, at most to its end."""
+    key, call = running[place]
+    for fate in meeting:
+        call.step(fate)
+        if call.ended:
+            del running[place]
+            if isinstance(call.error, CrashError | ClientError):
+                running.append(world.deliver(key))
+            elif call.error:
+                raise call.error
+            return
 
 
 pairs = st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 3) | st.integers(0, 10**12))
 minutes: st.SearchStrategy[Fees] = st.sets(pairs, min_size=1, max_size=8)
-agreed = minutes.map(lambda fees: set(dict(sorted(fees)).items()))  # one fee a transaction
-schedules = st.lists(st.integers(-6, 6), max_size=24)
+FEES = [0, 1, 2, 3, 10**12 + 1]
+FATES = [DONE] * 12 + [CRASH, REFUSED, LOST, AGAIN]
+
+
+def _member(number):
+    """Some hashes come with several fees, but each in one minute."""
+    which, fee = divmod(number, len(FEES))
+    return MINUTES[which % 2], "abcdefgh"[which], FEES[fee]
+
+
+# Whole numbers throughout: drawing them is what most of the time goes into.
+holders = st.sampled_from(["0", "1", "2", "0", "1", "2", "01", "02", "12", "012"])
+members = st.integers(0, 8 * len(FEES) - 1).map(_member)
+steps = st.integers(0, 4 * 8 * len(FATES) - 1).map(
+    lambda n: (n % 8, FATES[n // 8 % len(FATES)], 2 ** (n // 8 // len(FATES)))
+)
 
 
 @st.composite
-def splits(draw, members):
-    """Split a minute into raw objects; every member is in at least one of them."""
+def histories(draw):
+    """Draw a stream of two minutes, split into raw objects that overlap, and a schedule."""
     objects = defaultdict(set)
-    for member in sorted(members):
-        for key in draw(st.sets(st.sampled_from("123456"), min_size=1)):
-            objects[f"raw/{key}"].add(member)
-    return dict(objects)
+    for member in draw(st.lists(members, min_size=1, max_size=6)):
+        for number in draw(holders):
+            objects[f"raw/{number}"].add(member)
+    return dict(objects), draw(st.lists(steps, max_size=12))
+
+
+def counted(objects):
+    """Count by itself what the rows are of -> {minute: fees}."""
+    smallest = defaultdict(dict)
+    for minute, name, fee in set().union(*objects.values()):
+        smallest[minute][name] = min(fee, smallest[minute].get(name, fee))
+    return {minute: sorted(fees.values()) for minute, fees in smallest.items()}

@@ -108,7 +108,7 @@ def test_late_object_completes_the_minute(s3, online):
     assert online.rows[MINUTE]["avg_fee_1min"] == "20.0"
 
 
-def test_redelivered_event_changes_nothing(s3, online):
+def test_i8_redelivered_event_changes_nothing(s3, online):
     event = archived(s3, "raw/a", line(transaction(1, 10), transaction(2, 11)))
     handler.lambda_handler(event, None)
     before = dict(online.rows), objects(s3)
@@ -117,7 +117,7 @@ def test_redelivered_event_changes_nothing(s3, online):
 
 
 @pytest.mark.parametrize("order", ["ab", "ba"])
-def test_conflicting_fee_counts_the_smaller_in_any_order(s3, online, capsys, order):
+def test_i0_conflicting_fee_counts_the_smaller_in_any_order(s3, online, capsys, order):
     said = {"a": transaction(1, 10), "b": transaction(1, 4)}
     for name in order:
         handler.lambda_handler(archived(s3, f"raw/{name}", line(said[name])), None)
@@ -160,7 +160,7 @@ def test_object_that_ends_too_early_is_named(s3, online):
         line(transaction(1, 1, 10**13)),
     ],
 )
-def test_line_that_is_no_event_is_named_and_nothing_is_written(s3, online, text):
+def test_i10_line_that_is_no_event_is_named_and_nothing_is_written(s3, online, text):
     event = archived(s3, "raw/bad", line(transaction(2, 1)), text)
     with pytest.raises(ValueError, match="raw/bad: line 2 is no event"):
         handler.lambda_handler(event, None)
@@ -173,7 +173,7 @@ def test_members_of_gzip_files_may_follow_each_other():
     assert len(raw.read(body).minutes[MINUTE]) == 2
 
 
-def test_versions_of_a_minute_end_before_the_next_minute():
+def test_i5_versions_of_a_minute_end_before_the_next_minute():
     fees = {(str(number), 1) for number in range(60_000)}
     record = rows.record(MINUTE, fees, rows.MOST_PARTS)
     assert record[-1] == {"FeatureName": "event_time", "ValueAsString": "2024-10-10T12:01:59.999Z"}
@@ -188,7 +188,7 @@ def test_version_grows_with_every_part_at_any_rate(sizes):
     assert versions == sorted(set(versions))
 
 
-def test_transactions_beyond_the_horizon_are_counted(s3, online, capsys):
+def test_i7_transactions_beyond_the_horizon_are_counted(s3, online, capsys):
     late = [transaction(number, 1, number - 901) for number in range(3)]
     handler.lambda_handler(archived(s3, "raw/late", line(*late)), None)
     [metrics], [logged] = printed(capsys)

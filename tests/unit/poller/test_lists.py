@@ -41,7 +41,7 @@ def test_what_the_poll_before_had_is_not_handed_on_again():
     assert fresh == [[1, 2, 3], [4]]
 
 
-def test_lists_that_share_nothing_have_a_gap_between_them(caplog):
+def test_i9_lists_that_share_nothing_have_a_gap_between_them(caplog):
     listings = [listing(), listing(1), listing(2, 1), listing(), listing(3, 2), listing(5, 4)]
     with site(*listings) as url:
         gaps = [poll.gap for poll in polled(url, len(listings))]

@@ -202,7 +202,7 @@ def test_earthquakes_reach_the_bus_with_the_example_and_nothing_else(bus):
     assert log[-1]["published"] == 3
 
 
-def test_messages_reach_the_bus_and_quiet_minutes_have_a_heartbeat(bus, tmp_path):
+def test_i9_messages_reach_the_bus_and_quiet_minutes_have_a_heartbeat(bus, tmp_path):
     def talk(connection):
         for n in (1, 2, 1):
             connection.send(json.dumps({"op": "utx", "x": transaction(n)}))
@@ -223,7 +223,7 @@ def test_messages_reach_the_bus_and_quiet_minutes_have_a_heartbeat(bus, tmp_path
     assert abs(heartbeats[-1] - time.time()) < 120
 
 
-def test_unreachable_source_makes_no_heartbeat(bus, tmp_path):
+def test_i9_unreachable_source_makes_no_heartbeat(bus, tmp_path):
     with site((503, {}, b"<html>")) as url:
         settings = {"SOURCE": "mempool", "SOURCE_URL": url, "POLL_SECONDS": "1"}
         process = start(bus, **settings, HEALTH_FILE=str(tmp_path / "healthy"))

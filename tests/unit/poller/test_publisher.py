@@ -105,7 +105,7 @@ def transaction(number, time=1, fee=1):
 
 
 @given(st.lists(st.integers(0, 9)), st.integers(1, 5))
-def test_same_hash_again_changes_nothing(order, size):
+def test_i0_same_hash_again_changes_nothing(order, size):
     seen, fresh = Seen(), []
     arrivals = [transaction(n, time=at, fee=at) for at, n in enumerate(order)]
     for first in range(0, len(arrivals), size):

@@ -83,7 +83,7 @@ def test_other_messages_are_nothing_and_broken_ones_are_set_aside():
     assert [(one.source, one.raw) for one in poll.rejected] == [(url, "<html>"), (url, "�")]
 
 
-def test_quiet_connection_gives_empty_polls():
+def test_i9_quiet_connection_gives_empty_polls():
     with socket_site(talk(message(1), stay=True)) as (url, asked):
         polls = polled(url, 3, seconds=0.1)
     assert [fees(poll) for poll in polls] == [[1], [], []]
@@ -92,7 +92,7 @@ def test_quiet_connection_gives_empty_polls():
     assert len(asked) == 1
 
 
-def test_lost_connection_is_made_again_and_leaves_a_gap(caplog):
+def test_i9_lost_connection_is_made_again_and_leaves_a_gap(caplog):
     stop = Waits()
     with socket_site(talk(message(1)), talk(message(2)), talk(message(3), stay=True)) as (url, _):
         polls = polled(url, 4, stop=stop)
