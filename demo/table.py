@@ -5,6 +5,8 @@ from typing import Any
 
 from demo.progress import CROSSED
 
+SHOWN = 3  # times that an alarm rang; of more there is the number
+
 
 def render(report: dict[str, Any]) -> str:
     """Say what happened in a dozen lines."""
@@ -21,7 +23,7 @@ def render(report: dict[str, Any]) -> str:
     for alarm in report["alarms"]:
         if alarm["state"] == "ALARM":
             rang.setdefault(alarm["name"], []).append(_short(alarm["time"]))
-    lines += [f"alarm          {', '.join(times)}  {name}" for name, times in rang.items()]
+    lines += [f"alarm          {_times(times)}  {name}" for name, times in rang.items()]
     for retrain in report["retrains"]:
         why = retrain["reason"].partition(CROSSED)[0]  # the report has all of it
         lines.append(f"retraining     {_short(retrain['time'])}  {retrain['outcome']}: {why}")
@@ -52,6 +54,12 @@ def _model(model: dict[str, Any], report: dict[str, Any]) -> str:
     ]
     measured = f"{mean(losses):.3f} in {len(losses)} readings" if losses else "not measured"
     return f"{text}, production {_short(begun)}: {measured}"
+
+
+def _times(times: list[str]) -> str:
+    if len(times) <= SHOWN:
+        return ", ".join(times)
+    return f"{times[0]} … {times[-1]}, {len(times)} times"
 
 
 def _short(time: str | None) -> str:

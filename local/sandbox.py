@@ -2,6 +2,7 @@
 
 import json
 import queue
+import signal
 import sys
 import threading
 import time
@@ -83,6 +84,8 @@ class Sandbox:
             self.close()
         milliseconds = (self.used_at - begun) * 1000
         lines = self._lines()
+        if not self.alive and not self._api.init_error:  # the runtime has said that one itself
+            lines.append(json.loads(body)["errorMessage"])
         peak = self._peak_megabytes
         return Outcome(body, kind != "response", lines, peak, milliseconds, init)
 
@@ -138,10 +141,16 @@ class Sandbox:
             error = f"Task timed out after {self.function.timeout_seconds:.2f} seconds"
             error_type = "Sandbox.Timedout"
         else:
-            error = f"Runtime exited with error: exit status {self._process.wait()}"
+            status = self._process.wait()
+            how = f"exit status {status}" if status >= 0 else f"signal: {_name(-status)}"
+            error = f"Runtime exited with error: {how}"
             error_type = "Runtime.ExitError"
         message = f"RequestId: {request_id} Error: {error}"
         return json.dumps({"errorType": error_type, "errorMessage": message}).encode()
+
+
+def _name(number: int) -> str:
+    return (signal.strsignal(number) or str(number)).lower()
 
 
 def _unpack(function: Function) -> Path:

@@ -54,12 +54,13 @@ class Day:
         return [one for one in self.aws.get("faults")["faults"] if one["times"]]
 
     def kill_functions(self):
-        """Kill the aggregator's processes while one of them waits for S3."""
+        """Kill this deployment's processes of the aggregator while one of them waits for S3."""
+        roots = f"{self.aws.home.resolve()}/work/lambda/{FUNCTION}-"
         self.plan({"service": "s3", "operation": PARTS, "seconds": 3})
         self.aws.post("clock", stop_at=None)
         self.aws.until(lambda: not self.left(), WAIT)
         for folder in Path("/proc").glob("[0-9]*/cwd"):
-            if f"work/lambda/{FUNCTION}-" in link(folder):
+            if link(folder).startswith(roots):
                 self.killed.append(int(folder.parent.name))
                 os.kill(self.killed[-1], signal.SIGKILL)
 

@@ -129,9 +129,11 @@ def test_timeout_ends_the_sandbox_and_says_so(aws):
 )
 def test_broken_function_is_named_as_aws_names_it(aws, request, settings, event, kind, message):
     name = request.node.callspec.id.replace(" ", "-")
-    error, body = Function(aws, name, **settings)(**event)
+    function = Function(aws, name, **settings)
+    error, body = function(**event)
     assert (error, body["errorType"]) == ("Unhandled", kind)
     assert message in body["errorMessage"]
+    assert message in "".join(function.log())
 
 
 def test_new_code_and_new_settings_mean_a_new_sandbox(aws):

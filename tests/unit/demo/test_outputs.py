@@ -55,3 +55,9 @@ def test_missing_minutes_are_counted_between_first_and_last():
         "missing": 5,
     }
     assert covered([])["count"] == 0
+
+
+def test_an_alarm_that_rings_often_is_one_short_line():
+    rings = [{"name": "late", "state": "ALARM", "time": turned.at(hour)} for hour in range(40)]
+    text = table.render(turned.report() | {"alarms": rings})
+    assert "alarm          2024-10-10 00:00 … 2024-10-11 15:00, 40 times  late" in text
