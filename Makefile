@@ -14,7 +14,7 @@ FILE ?=
 DEMO_ARGS ?=
 
 help: ## print this help
-	@awk 'BEGIN {FS = ":.*## "; print "make …"} /^[a-z]+:.*## / {printf "  %-9s %s\n", $$1, $$2}' Makefile
+	@awk 'BEGIN {FS = ":.*## "; print "make …"} /^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' Makefile
 
 setup: $(VENV)/ready ## make the virtual environment (about 4 minutes, once)
 
@@ -64,10 +64,10 @@ destroy: setup package ## terraform destroy of what deploy made, what the loop m
 	@$(BIN)/python -m scripts.terraform destroy-deployed
 
 clean: down ## remove everything that was built or downloaded
-	@rm -rf $(VENV) .evergreen build
+	@rm -rf $(VENV) $(FLINK_VENV) .evergreen build streaming/target
 
 # The Flink engine (streaming/) has an environment of its own: its pins and the loop's exclude each other.
-.PHONY: flink-setup flink-test flink-package
+.PHONY: flink-setup flink-test flink-rows flink-package
 FLINK_PYTHON ?= python3.11
 FLINK_VENV := .venv-flink
 
@@ -80,6 +80,9 @@ $(FLINK_VENV)/ready: streaming/requirements.txt
 
 flink-test: flink-setup ## run the Flink engine on a local cluster (needs Java 11 or 17; minutes)
 	@$(FLINK_VENV)/bin/python -m pytest tests/streaming -q
+
+flink-rows: setup flink-setup ## the rows of both engines from one file: FILE=…
+	@PYTHONPATH=functions $(BIN)/python -m scripts.flink_rows "$(FILE)"
 
 flink-package: setup ## build the Flink engine's zip into build/flink (Maven fetches the connector once)
 	@$(BIN)/python -m scripts.flink_package

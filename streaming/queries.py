@@ -1,11 +1,11 @@
 """What the job computes, as SQL. Pure.
 
 A minute is a set of (hash, fee), as in `window_aggregator`: of a hash with two fees the smaller
-counts, and the row's event time grows with the size of the set.
+counts, and the row's event time grows with the set.
 """
 
 YEAR_10000 = 253_402_300_800  # times of four-digit years are before it
-MOST_MEMBERS = 59_999  # their number is the version, in milliseconds of one minute
+COUNTED = 50_000  # members of the set that are told apart by their number alone
 MOST_FEES = 2**53  # satoshi; up to here a float64 holds every integer, so the average is exact
 
 NO_EVENT = "no event of transactions"
@@ -74,6 +74,9 @@ def firings(lateness_minutes: int) -> str:
     next ones: it fires when the watermark passes its end, and every minute until the allowed
     lateness is over. Each firing is the whole minute anew; one that repeats the last is left out.
     Whatever the job remembers of a minute ends with its last window.
+
+    The version in the event time is the number of members, beyond 50,000 that of the firing: it
+    grows as well, and what `window_aggregator` writes from the archive comes after all of them.
     """
     return f"""
 CREATE TEMPORARY VIEW firings AS
@@ -90,7 +93,10 @@ each_hash AS (
 ),
 states AS (
   SELECT beginning, COUNT(*) AS hashes, SUM(CAST(fee AS DECIMAL(18, 0))) AS fees,
-    SUM(members) AS members, PROCTIME() AS fired
+    SUM(members) AS members, PROCTIME() AS fired,
+    TIMESTAMPDIFF(
+      MINUTE, CAST(TO_TIMESTAMP_LTZ(beginning, 0) AS TIMESTAMP(3)), window_end
+    ) AS firing
   FROM each_hash
   GROUP BY window_start, window_end, beginning
 )
@@ -98,11 +104,12 @@ SELECT
   DATE_FORMAT(TO_TIMESTAMP_LTZ(beginning, 0), 'yyyy-MM-dd''T''HH:mm:ss''Z''') AS tx_minute,
   hashes, fees,
   DATE_FORMAT(
-    TO_TIMESTAMP_LTZ((beginning + 60) * 1000 + members, 3), 'yyyy-MM-dd''T''HH:mm:ss.SSS''Z'''
+    TO_TIMESTAMP_LTZ((beginning + 60) * 1000 + version, 3), 'yyyy-MM-dd''T''HH:mm:ss.SSS''Z'''
   ) AS event_time,
-  members <= {MOST_MEMBERS} AND fees <= {MOST_FEES} AS fits
+  fees <= {MOST_FEES} AS fits
 FROM (
-  SELECT *, ROW_NUMBER() OVER (PARTITION BY beginning, members ORDER BY fired) AS repetition
+  SELECT *, ROW_NUMBER() OVER (PARTITION BY beginning, members ORDER BY fired) AS repetition,
+    CASE WHEN members <= {COUNTED} THEN members ELSE {COUNTED} + firing END AS version
   FROM states
 )
 WHERE repetition = 1

@@ -45,8 +45,20 @@ module "poll" {
 module "ingest" {
   source = "./modules/ingest"
 
+  engine         = var.engine
   feature_groups = module.features.written_feature_groups
   foundation     = module.foundation.foundation
+}
+
+# ② ingest, engine "flink": events -> stream -> exact minutes
+module "flink" {
+  source   = "./modules/flink"
+  for_each = toset(var.engine == "flink" ? ["own"] : [])
+
+  feature_groups = module.features.written_feature_groups
+  foundation     = module.foundation.foundation
+  job            = var.flink
+  package        = coalesce(var.flink.package, "${path.root}/../build/flink/streaming.zip")
 }
 
 # ③ features: one row per minute, online and offline

@@ -31,6 +31,11 @@ output "endpoint_names" {
   value       = module.deploy.endpoint_names
 }
 
+output "flink_application_name" {
+  description = "Application of Managed Service for Apache Flink; null with engine lambda"
+  value       = one(values(module.flink)[*].application_name)
+}
+
 output "loss_alarm_name" {
   description = "Alarm that asks for a training"
   value       = module.retrain.alarm_name

@@ -24,7 +24,7 @@ variable "artifacts_dir" {
 variable "data" {
   description = "keep: `terraform destroy` refuses to delete a data bucket that holds something; expire_days: by folder of the bucket, {} for never"
   type = object({
-    expire_days = optional(map(number), { minutes = 30, raw = 365, set-aside = 90, training = 365 })
+    expire_days = optional(map(number), { dead-letters = 90, minutes = 30, raw = 365, set-aside = 90, training = 365 })
     keep        = optional(bool, false)
   })
   default  = {}
@@ -42,6 +42,18 @@ variable "endpoints" {
   nullable = false
 }
 
+variable "engine" {
+  description = "What makes rows of transactions: lambda (from the raw archive) or flink (from a stream, always on; needs `make flink-package`)"
+  type        = string
+  default     = "lambda"
+  nullable    = false
+
+  validation {
+    condition     = contains(["flink", "lambda"], var.engine)
+    error_message = "engine is lambda or flink."
+  }
+}
+
 variable "features" {
   description = "When the offline store is compacted (null: never), days a row stays online, the version of the feature group that is read, and what later versions add: { v2 = { median_fee_1min = \"Fractional\" } }"
   type = object({
@@ -49,6 +61,19 @@ variable "features" {
     online_days         = optional(number, 7)
     read_version        = optional(string, "v1")
     versions            = optional(map(map(string)), {})
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "flink" {
+  description = "Of engine flink: the zip (null: where `make flink-package` puts it), how long the job waits for transactions, its size"
+  type = object({
+    allowed_lateness_minutes = optional(number, 15)
+    package                  = optional(string)
+    parallelism              = optional(number, 1)
+    shards                   = optional(number, 1)
+    watermark_delay_seconds  = optional(number, 60)
   })
   default  = {}
   nullable = false

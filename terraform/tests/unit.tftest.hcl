@@ -42,6 +42,39 @@ run "the_stages_fit_together" {
   }
 }
 
+run "lambda_is_the_engine" {
+  command = plan
+
+  assert {
+    condition     = output.flink_application_name == null
+    error_message = "Without another word there is no machine that is always on."
+  }
+}
+
+run "flink_is_one_word_away" {
+  command = plan
+
+  variables {
+    engine = "flink"
+    flink  = { package = "main.tf" } # any file
+  }
+
+  assert {
+    condition     = output.flink_application_name == "evergreen-streaming"
+    error_message = "The job is deployed."
+  }
+}
+
+run "an_unknown_engine_is_refused" {
+  command = plan
+
+  variables {
+    engine = "spark"
+  }
+
+  expect_failures = [var.engine]
+}
+
 run "a_network_of_the_callers_is_used" {
   command = plan
 

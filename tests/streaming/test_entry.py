@@ -12,8 +12,8 @@ import pyflink
 import pytest
 
 from scripts import flink_package
+from scripts.flink_local import PATIENCE, ROOT, Job
 from tests.streaming import mangled
-from tests.streaming.flink import PATIENCE, ROOT, Job
 
 pytestmark = [
     pytest.mark.flink,

@@ -6,19 +6,22 @@ from collections import Counter, defaultdict
 import pytest
 
 from feature_writer import rows as writer
+from scripts.flink_local import Job
 from streaming import queries
 from tests.streaming import mangled
-from tests.streaming.flink import Job
 from window_aggregator import rows
 
 pytestmark = pytest.mark.flink
 
 MINUTES = 40
 CROWDED, RICH, FULL = (mangled.START + 60 * (MINUTES + number) for number in range(3))
+CROWD = {(f"c{k}", k) for k in range(queries.COUNTED + 10_000)}
+LATECOMER = ("late", 7)  # when the crowd's minute has fired for the first time
 EXTREMES = [
-    *mangled.events({"hash": f"c{k}", "time": CROWDED, "fee": 1} for k in range(60_000)),
+    *mangled.events({"hash": name, "time": CROWDED, "fee": fee} for name, fee in CROWD),
     *mangled.events([{"hash": "rich", "time": RICH, "fee": queries.MOST_FEES + 1}]),
     *mangled.events({"hash": f"f{k}", "time": FULL, "fee": 2**53 // 8} for k in range(8)),
+    mangled.event({"hash": LATECOMER[0], "time": CROWDED, "fee": LATECOMER[1]}),
 ]
 OFTEN = {"execution.checkpointing.interval": "1 s"}
 # After it every window before it has fired, as at the end of a stream that ends.
@@ -53,7 +56,7 @@ def in_order(found):
 
 
 def record(row):
-    return writer.record(json.dumps(row).encode())
+    return writer.record(writer.read(json.dumps(row).encode()), rows.FIRST_VERSION)
 
 
 def ends_of(minutes):
@@ -105,12 +108,24 @@ def test_minute_that_no_row_can_hold_is_a_dead_letter(run):
         for letter in run.written("dead-letters")
         if letter["reason"] == queries.TOO_MUCH
     ]
-    assert {"tx_minute": mangled.iso(CROWDED), "transactions": 60_000} in letters
     assert {"tx_minute": mangled.iso(RICH), "transactions": 1} in letters
     found = firings(run)
     assert mangled.iso(RICH) not in found
     full = {(f"f{k}", 2**53 // 8) for k in range(8)}
     assert record(found[mangled.iso(FULL)][-1]) == rows.record(mangled.iso(FULL), full)
+
+
+def test_beyond_what_numbers_tell_apart_each_firing_has_the_later_version(run):
+    first, second = firings(run)[mangled.iso(CROWDED)]
+    for row, fees, time in (
+        (first, CROWD, "2024-10-10T12:41:50.001Z"),
+        (second, CROWD | {LATECOMER}, "2024-10-10T12:41:50.002Z"),
+    ):
+        *values, version = record(row)
+        assert values == rows.record(mangled.iso(CROWDED), fees)[:-1]
+        assert version["ValueAsString"] == time
+    from_archive = rows.record(mangled.iso(CROWDED), CROWD, parts=1)[-1]["ValueAsString"]
+    assert from_archive > second["event_time"]
 
 
 def test_killed_and_restored_from_a_checkpoint_it_writes_the_same(run, stream, tmp_path):

@@ -20,22 +20,6 @@ resource "aws_cloudwatch_metric_alarm" "behind" {
   alarm_actions       = [var.foundation.topic_arn]
 }
 
-# The service can call an application RUNNING whose job failed in Python; then nothing comes out.
-resource "aws_cloudwatch_metric_alarm" "silent" {
-  alarm_name          = "${local.name}-silent"
-  alarm_description   = "No row for 15 minutes: the job does not run, or no transactions come; its log says which"
-  namespace           = "AWS/Kinesis"
-  metric_name         = "IncomingRecords"
-  dimensions          = { StreamName = aws_kinesis_stream.this["minutes"].name }
-  statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 3
-  comparison_operator = "LessThanThreshold"
-  threshold           = 1
-  treat_missing_data  = "breaching"
-  alarm_actions       = [var.foundation.topic_arn]
-}
-
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   alarm_name          = "${local.name}-dead-letters"
   alarm_description   = "Transactions were not counted: dead-letters/ in the data bucket says which and why"

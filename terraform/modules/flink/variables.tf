@@ -1,7 +1,12 @@
-variable "feature_group" {
-  description = "Where the rows go: name and arn"
-  type        = object({ arn = string, name = string })
+variable "feature_groups" {
+  description = "Where the rows go, the first version first: arn, the features that are computed, and name"
+  type        = list(object({ arn = string, features = list(string), name = string }))
   nullable    = false
+
+  validation {
+    condition     = alltrue([for group in var.feature_groups : length(setsubtract(group.features, ["avg_fee_1min", "total_fee_1min", "total_nb_trx_1min"])) == 0])
+    error_message = "The Flink engine computes total_nb_trx_1min, total_fee_1min and avg_fee_1min: versions of the feature group with other features need engine lambda."
+  }
 }
 
 variable "foundation" {

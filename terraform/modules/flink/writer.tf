@@ -8,7 +8,9 @@ module "feature_writer" {
   foundation  = var.foundation
   policy      = data.aws_iam_policy_document.feature_writer.json
 
-  environment = { FEATURE_GROUP_NAME = var.feature_group.name }
+  environment = {
+    FEATURE_GROUPS = jsonencode([for group in var.feature_groups : [group.name, group.features]])
+  }
 }
 
 data "aws_iam_policy_document" "feature_writer" {
@@ -21,7 +23,7 @@ data "aws_iam_policy_document" "feature_writer" {
   statement {
     sid       = "WriteRows"
     actions   = ["sagemaker:PutRecord"]
-    resources = [var.feature_group.arn]
+    resources = var.feature_groups[*].arn
   }
 }
 

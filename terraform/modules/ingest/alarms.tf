@@ -38,6 +38,7 @@ resource "aws_cloudwatch_metric_alarm" "oddity" {
   alarm_actions       = [var.foundation.topic_arn]
 }
 
+# Of both engines. Managed Service for Apache Flink can call an application RUNNING whose job has failed: this tells.
 resource "aws_cloudwatch_metric_alarm" "stale" {
   alarm_name          = "${var.foundation.prefix}-features-stale"
   alarm_description   = "No minute's row was written for ten minutes"

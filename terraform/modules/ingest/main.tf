@@ -31,12 +31,11 @@ module "window_aggregator" {
     FEATURE_GROUPS = jsonencode([for group in var.feature_groups : [group.name, group.features]])
   }
 
-  triggers = {
-    raw-object = {
-      description   = "New object in the raw archive -> window_aggregator"
-      event_pattern = jsonencode(local.raw_object_pattern)
-    }
-  }
+  # Of the engine flink it repairs what came later than the job waits: `evergreen backfill`.
+  triggers = { for name in var.engine == "lambda" ? ["raw-object"] : [] : name => {
+    description   = "New object in the raw archive -> window_aggregator"
+    event_pattern = jsonencode(local.raw_object_pattern)
+  } }
 }
 
 locals {

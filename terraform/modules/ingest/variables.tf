@@ -1,3 +1,10 @@
+variable "engine" {
+  description = "lambda: every raw object becomes rows; flink: the archive is kept, and only what is handed over becomes rows"
+  type        = string
+  default     = "lambda"
+  nullable    = false
+}
+
 variable "feature_groups" {
   description = "Where the rows go, the first version first: arn, the features that are computed, and name"
   type        = list(object({ arn = string, features = list(string), name = string }))

@@ -12,3 +12,8 @@ output "log_group_name" {
   description = "Log group of the function"
   value       = aws_cloudwatch_log_group.this.name
 }
+
+output "rule_names" {
+  description = "Rules that invoke the function"
+  value       = [for rule in aws_cloudwatch_event_rule.this : rule.name]
+}

@@ -13,6 +13,8 @@ from tests.unit.functions.feature_store import FeatureStore, answer, answered
 from tests.unit.functions.lambdas import printed
 from window_aggregator import rows
 
+GROUPS = json.dumps([["test-minutes", rows.FIRST_VERSION]])
+ARRIVED = 1728561662.5  # of the first of a batch, epoch seconds
 FEES = {("a", 10), ("b", 15)}
 ROW = {
     "tx_minute": MINUTE,
@@ -35,9 +37,23 @@ class Throttled(FeatureStore):
         return super().put(request)
 
 
+class Versions(FeatureStore):
+    """Notes which features each group got."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = {}
+
+    def put(self, request, **_):
+        answered = super().put(request)
+        record = json.loads(request.body)["Record"]
+        self.features[self.group] = [one["FeatureName"] for one in record]
+        return answered
+
+
 @pytest.fixture
 def online(monkeypatch):
-    monkeypatch.setenv("FEATURE_GROUP_NAME", "test-minutes")
+    monkeypatch.setenv("FEATURE_GROUPS", GROUPS)
     store = FeatureStore()
     with answered(handler.store, "PutRecord", store.put):
         yield store
@@ -45,14 +61,22 @@ def online(monkeypatch):
 
 def batch(*texts):
     records = [
-        {"kinesis": {"sequenceNumber": str(number), "data": base64.b64encode(text).decode()}}
+        {
+            "sequenceNumber": str(number),
+            "data": base64.b64encode(text).decode(),
+            "approximateArrivalTimestamp": ARRIVED + number,
+        }
         for number, text in enumerate(texts)
     ]
-    return {"Records": records}
+    return {"Records": [{"kinesis": record} for record in records]}
 
 
 def line(**changed):
     return json.dumps(ROW | changed).encode()
+
+
+def recorded(data):
+    return written.record(written.read(data), rows.FIRST_VERSION)
 
 
 def failures(answered):
@@ -64,7 +88,9 @@ def test_row_becomes_the_record_that_the_other_engine_writes(online, capsys):
     record = {one["FeatureName"]: one["ValueAsString"] for one in rows.record(MINUTE, FEES)}
     assert online.rows == {MINUTE: record}
     assert online.group == "test-minutes"
-    _, [logged] = printed(capsys)
+    [counted], [logged] = printed(capsys)
+    assert counted["RowsWritten"] == 1
+    assert counted["_aws"]["Timestamp"] == 1728561662500
     assert logged == {"message": "rows written", "rows": 1, "failed": 0}
 
 
@@ -75,12 +101,12 @@ def test_record_is_equal_to_the_character(members):
     for name in ("total_nb_trx_1min", "total_fee_1min"):
         row[name] = int(row[name])
     row["avg_fee_1min"] = float(row["avg_fee_1min"])
-    assert written.record(json.dumps(row).encode()) == record
+    assert recorded(json.dumps(row).encode()) == record
 
 
 def test_exponent_of_java_is_read_as_the_same_number():
     data = line().replace(b"12.5", b"1.234567891E7")
-    record = {one["FeatureName"]: one["ValueAsString"] for one in written.record(data)}
+    record = {one["FeatureName"]: one["ValueAsString"] for one in recorded(data)}
     assert record["avg_fee_1min"] == "12345678.91"
 
 
@@ -125,7 +151,7 @@ def test_record_that_is_no_row_is_reported_and_the_others_are_written(online, ca
 
 
 def test_record_that_the_store_refuses_is_reported(monkeypatch):
-    monkeypatch.setenv("FEATURE_GROUP_NAME", "test-minutes")
+    monkeypatch.setenv("FEATURE_GROUPS", GROUPS)
     store = Throttled()
     texts = [line(tx_minute=f"2024-10-10T12:0{number}:00Z") for number in range(3)]
     with answered(handler.store, "PutRecord", store.put):
@@ -134,6 +160,25 @@ def test_record_that_the_store_refuses_is_reported(monkeypatch):
 
 
 def test_group_that_is_not_set_fails_the_invocation(monkeypatch):
-    monkeypatch.delenv("FEATURE_GROUP_NAME", raising=False)
-    with pytest.raises(KeyError, match="FEATURE_GROUP_NAME"):
+    monkeypatch.delenv("FEATURE_GROUPS", raising=False)
+    with pytest.raises(KeyError, match="FEATURE_GROUPS"):
         handler.lambda_handler(batch(line()), None)
+
+
+def test_every_version_of_the_group_gets_its_features(monkeypatch):
+    versions = [["test-minutes", rows.FIRST_VERSION], ["test-minutes-v2", ["avg_fee_1min"]]]
+    monkeypatch.setenv("FEATURE_GROUPS", json.dumps(versions))
+    store = Versions()
+    with answered(handler.store, "PutRecord", store.put):
+        assert failures(handler.lambda_handler(batch(line()), None)) == []
+    assert store.features == {
+        "test-minutes": ["tx_minute", *rows.FIRST_VERSION, "event_time"],
+        "test-minutes-v2": ["tx_minute", "avg_fee_1min", "event_time"],
+    }
+
+
+def test_feature_that_the_engine_does_not_compute_fails_the_invocation(online, monkeypatch):
+    monkeypatch.setenv("FEATURE_GROUPS", json.dumps([["test-minutes-v2", ["median_fee_1min"]]]))
+    with pytest.raises(ValueError, match="does not compute median_fee_1min"):
+        handler.lambda_handler(batch(line()), None)
+    assert not online.rows

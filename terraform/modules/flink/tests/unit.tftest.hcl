@@ -8,8 +8,13 @@ mock_provider "aws" {
 }
 
 variables {
-  feature_group = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
-  package       = "main.tf" # any file: what is in the zip is tested in Python
+  package = "main.tf" # any file: what is in the zip is tested in Python
+
+  feature_groups = [{
+    arn      = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes"
+    features = ["total_nb_trx_1min", "total_fee_1min", "avg_fee_1min"]
+    name     = "test-minutes"
+  }]
 
   foundation = {
     account_id            = "123456789012"
@@ -120,11 +125,6 @@ run "people_are_told" {
   command = plan
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.silent.treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.silent.dimensions["StreamName"] == "test-minutes"
-    error_message = "Silence is an alarm: a job that failed in Python is called RUNNING."
-  }
-
-  assert {
     condition     = aws_cloudwatch_metric_alarm.dead_letters.threshold == 0 && aws_cloudwatch_metric_alarm.dead_letters.dimensions["StreamName"] == "test-dead-letters"
     error_message = "One dead letter is enough."
   }
@@ -135,7 +135,7 @@ run "people_are_told" {
   }
 
   assert {
-    condition     = alltrue([for a in concat(values(aws_cloudwatch_metric_alarm.behind), [aws_cloudwatch_metric_alarm.silent, aws_cloudwatch_metric_alarm.dead_letters]) : tolist(a.alarm_actions) == tolist([var.foundation.topic_arn])])
+    condition     = alltrue([for a in concat(values(aws_cloudwatch_metric_alarm.behind), [aws_cloudwatch_metric_alarm.dead_letters]) : tolist(a.alarm_actions) == tolist([var.foundation.topic_arn])])
     error_message = "All of them tell people."
   }
 }
@@ -159,7 +159,7 @@ run "roles_may_do_only_what_they_do" {
   }
 
   assert {
-    condition     = flatten([for s in data.aws_iam_policy_document.feature_writer.statement : s.actions if contains(s.resources, var.feature_group.arn)]) == ["sagemaker:PutRecord"]
+    condition     = flatten([for s in data.aws_iam_policy_document.feature_writer.statement : s.actions if contains(s.resources, var.feature_groups[0].arn)]) == ["sagemaker:PutRecord"]
     error_message = "The writer only writes."
   }
 }
@@ -182,6 +182,20 @@ run "limits_are_whole_numbers_of_two_digits" {
   }
 
   expect_failures = [var.job]
+}
+
+run "feature_that_the_job_does_not_compute_is_refused" {
+  command = plan
+
+  variables {
+    feature_groups = [{
+      arn      = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes-v2"
+      features = ["avg_fee_1min", "median_fee_1min"]
+      name     = "test-minutes-v2"
+    }]
+  }
+
+  expect_failures = [var.feature_groups]
 }
 
 run "there_is_at_least_one_of_each" {

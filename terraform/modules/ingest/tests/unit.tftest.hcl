@@ -122,3 +122,25 @@ run "every_version_of_the_feature_group_is_written" {
     error_message = "The aggregator may write to all of them, and to nothing else."
   }
 }
+
+run "raw_objects_become_rows" {
+  command = plan
+
+  assert {
+    condition     = module.window_aggregator.rule_names == ["test-window-aggregator-raw-object"]
+    error_message = "A new object invokes the aggregator."
+  }
+}
+
+run "of_engine_flink_only_the_archive_is_kept" {
+  command = plan
+
+  variables {
+    engine = "flink"
+  }
+
+  assert {
+    condition     = length(module.window_aggregator.rule_names) == 0 && aws_kinesis_firehose_delivery_stream.this["raw"].name == "test-raw"
+    error_message = "Rows are made, and paid for, once; the log of truth stays."
+  }
+}

@@ -1,4 +1,4 @@
-"""The job in a process of its own, with its mini-cluster, on files."""
+"""The Flink job on this machine: a process with a mini-cluster of its own, on files."""
 
 import json
 import os
@@ -6,10 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
+PYTHON = ROOT / ".venv-flink" / "bin" / "python"  # made by `make flink-setup`
 # Otherwise a file is committed when it is half an hour old.
 SINK = {
     "connector": "filesystem",
@@ -18,28 +21,34 @@ SINK = {
 }
 PATIENCE = 900  # seconds; such a machine may be busy
 
+Process = subprocess.Popen[bytes]
+
+
+class JobError(RuntimeError):
+    """The job ended by itself or did not end; shows the last of its log."""
+
 
 class Job:
     """One home for source, sinks and checkpoints; processes come and go."""
 
-    def __init__(self, home, **source):
-        self.home, self.source = home, source
+    def __init__(self, home: Path, python: Path | str = sys.executable, **source: str) -> None:
+        self.home, self.python, self.source = home, python, source
         (home / "source").mkdir(parents=True)
 
-    def feed(self, name, lines):
-        """Put a file into the source at once, as a stream puts records."""
+    def feed(self, name: str, lines: Iterable[str]) -> None:
+        """Put a file of events, one a line, into the source at once, as a stream puts records."""
         hidden = self.home / name
-        hidden.write_text("".join(f"{line}\n" for line in lines))
+        with hidden.open("w") as file:
+            file.writelines(f"{line}\n" for line in lines)
         hidden.rename(self.home / "source" / name)
 
     @contextmanager
-    def running(self, **flink):
-        """Start the job; whatever is left of it afterwards is killed."""
+    def running(self, **flink: str) -> Iterator[Process]:
+        """Start the job with settings of Flink; whatever is left of it afterwards is killed."""
         properties = self.configured(**flink)
-        log = self.home / "log"
-        with log.open("a") as out:
+        with (self.home / "log").open("a") as out:
             process = subprocess.Popen(
-                [sys.executable, "-W", "ignore", ROOT / "streaming" / "main.py"],
+                [self.python, "-W", "ignore", ROOT / "streaming" / "main.py"],
                 env={
                     **os.environ,
                     "APP_PROPERTIES": str(properties),
@@ -55,38 +64,47 @@ class Job:
         finally:
             kill(process)
 
-    def configured(self, **flink):
+    def configured(self, **flink: str) -> Path:
         """Write the file of properties."""
         properties = self.home / "properties.json"
         properties.write_text(json.dumps(self._groups(flink)))
         return properties
 
-    def until(self, process, reached):
-        """Wait until something is true of the outputs."""
+    def until(self, process: Process, reached: Callable[[], object]) -> None:
+        """Wait until something is true of the outputs; raises JobError if it never is."""
         deadline = time.monotonic() + PATIENCE
         while not reached():
-            assert process.poll() is None, (self.home / "log").read_text()[-5000:]
-            assert time.monotonic() < deadline, (self.home / "log").read_text()[-5000:]
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise JobError(self._log())
             time.sleep(0.1)
 
-    def finish(self, process):
-        assert process.wait(PATIENCE) == 0, (self.home / "log").read_text()[-5000:]
+    def finish(self, process: Process) -> None:
+        """Wait until all of the source is read and written; raises JobError if that fails."""
+        try:
+            code = process.wait(PATIENCE)
+        except subprocess.TimeoutExpired as error:
+            raise JobError(self._log()) from error
+        if code:
+            raise JobError(self._log())
 
-    def written(self, sink):
-        """Read what a sink has committed."""
+    def written(self, sink: str) -> list[dict[str, Any]]:
+        """Read what a sink ("minutes", "dead-letters") has committed."""
         files = sorted((self.home / sink).glob("part-*"))
         return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
-    def uncommitted(self, sink):
+    def uncommitted(self, sink: str) -> bool:
         """Tell whether a sink holds what no checkpoint has committed yet."""
         return any((self.home / sink).glob(".part-*"))
 
-    def checkpoint(self):
+    def checkpoint(self) -> Path:
         """Return the newest complete checkpoint."""
         found = self.home.glob("checkpoints/*/chk-*/_metadata")
         return max(found, key=lambda file: file.stat().st_mtime_ns).parent
 
-    def _groups(self, flink):
+    def _log(self) -> str:
+        return (self.home / "log").read_text()[-5000:]
+
+    def _groups(self, flink: dict[str, str]) -> list[dict[str, Any]]:
         groups = {
             "source": {"connector": "filesystem", "path": f"{self.home}/source", **self.source},
             "minutes": {**SINK, "path": f"{self.home}/minutes"},
@@ -104,7 +122,7 @@ class Job:
         return [{"PropertyGroupId": k, "PropertyMap": v} for k, v in groups.items()]
 
 
-def kill(process):
+def kill(process: Process) -> None:
     """End Python and Java at once, as when the machine is gone."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
