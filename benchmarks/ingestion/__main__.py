@@ -33,7 +33,8 @@ def main() -> None:
         **growth.recompute(steps),
     }
     judged = goals(measured)
-    print(f"\n{about}\n\nTransactions a CPU second, and as a share of decoding the same bytes\n")
+    print("\n" + ", ".join(f"{name} {value}" for name, value in about.items()))
+    print("\nTransactions a CPU second, and as a share of decoding the same bytes\n")
     heads = ("", "a CPU s", "share", "peak MB", "")
     print(report.table(heads, [one.row() for one in [*fast, poller, flink]]))
     growth.show(steps)

@@ -4,7 +4,6 @@ S3 keeps objects in a folder, so that they are not counted as memory of who read
 """
 
 import io
-import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +16,6 @@ SETTINGS = {
     "FEATURE_GROUPS": '[["minutes",["total_nb_trx_1min","total_fee_1min","avg_fee_1min"]]]',
     "METRIC_NAMESPACE": "Benchmark",
 }
-os.environ.update(SETTINGS)
 
 
 class Account:

@@ -27,6 +27,7 @@ class Step:
     of_flink: latency.Latency | None
     lambda_usd: costs.Items
     flink_usd: costs.Items | None
+    kpus: int  # that Flink would need, if more made it faster in proportion; 0: not measured
     pressure: dict[str, float]
 
 
@@ -58,10 +59,12 @@ def _step(
     load = costs.Load(
         size / SECONDS, packed / size, polls, object_seconds, 1 + 60 / object_seconds
     )
-    cpu, mean = max(run["each"]), sum(run["each"]) / len(run["each"])
+    cpu = max(run["each"])
     pressure = latency.shares(
         rate=rate,
         bytes_a_second=load.bytes_a_second,
+        put_events=load.events / costs.SECONDS,
+        parts_a_minute=load.parts_a_minute,
         poller_events=poller.events,
         flink_events=flink.events,
         object_seconds=object_seconds,
@@ -75,9 +78,10 @@ def _step(
         cpu,
         run["peak"],
         latency.of_lambda(polls, object_seconds, cpu),
-        latency.of_flink(polls, rate, flink.events) if kpus else None,
-        costs.engine_lambda(load, latency.in_lambda(mean), price),
+        latency.of_flink(polls, rate, flink.events, kpus) if kpus else None,
+        costs.engine_lambda(load, latency.in_lambda(cpu), price),
         costs.engine_flink(load, kpus, firings, price) if kpus else None,
+        kpus,
         pressure,
     )
 
@@ -98,7 +102,8 @@ def show(found: list[Step]) -> None:
     if flink:
         rows += [
             ["flink: watermark", *(one.wait for one in flink)],
-            ["flink: work of one poll on one KPU, batch", *(one.work for one in flink)],
+            ["flink: KPUs, if more made it faster", *(step.kpus for step in found)],
+            ["flink: work of one poll on them, batch", *(one.work for one in flink)],
             ["flink: mean", *(one.watermark_mean for one in flink)],
             ["flink: at most", *(one.most for one in flink)],
         ]

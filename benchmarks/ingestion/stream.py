@@ -97,5 +97,10 @@ def write(folder: Path, rate: int, seconds: int, repeat_every: int = 0) -> int:
     return size
 
 
+def read(folder: str) -> list[bytes]:
+    """Read the raw objects of a stream."""
+    return [file.read_bytes() for file in sorted(Path(folder).glob("*.gz"))]
+
+
 def _body(lines: list[str]) -> bytes:
     return gzip.compress("".join(f"{line}\n" for line in lines).encode(), 6, mtime=0)

@@ -85,7 +85,7 @@ def test_latency_is_the_sum_of_its_waits_and_the_work():
     assert found.work == pytest.approx(1.769)
     assert found.most == pytest.approx(71.769)
     assert found.mean == pytest.approx(36.769)
-    assert latency.of_flink(10, 100, 1_000).most == 10 + 60 + 1 + 1
+    assert latency.of_flink(10, 200, 1_000, 2).most == 10 + 60 + 1 + 1
 
 
 def test_goals_are_met_at_their_bounds():
@@ -109,3 +109,25 @@ def test_goal_that_is_missed_is_said_to_be(name, value):
 def test_table_aligns_its_columns():
     text = report.table(("", "n"), [["a", 1234], ["long", 0.5], ["b", 123.4]])
     assert text.splitlines() == ["          n", "a     1,234", "long    0.5", "b       123"]
+
+
+def test_share_of_a_limit_is_above_1_where_it_bites():
+    shares = latency.shares(
+        rate=1_000,
+        bytes_a_second=2_000_000,
+        put_events=1,
+        parts_a_minute=3,
+        poller_events=4_000,
+        flink_events=500,
+        object_seconds=40,
+        lambda_seconds=2,
+        lambda_peak_mb=256,
+    )
+    bites = {name for name, share in shares.items() if share > 1}
+    assert bites == {
+        "Firehose: bytes, default in most regions",
+        "flink: bytes of one Kinesis shard",
+        "flink: CPU of one KPU",
+    }
+    assert shares["lambda: memory"] == 0.5
+    assert shares["poller: CPU of its task"] == 1
