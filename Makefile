@@ -66,6 +66,12 @@ destroy: setup package ## terraform destroy of what deploy made, what the loop m
 clean: down ## remove everything that was built or downloaded
 	@rm -rf $(VENV) $(FLINK_VENV) .evergreen build streaming/target
 
+.PHONY: bench
+NAME ?= ingestion
+
+bench: setup ## measure beside a limit or a peer, and keep the numbers in benchmarks/results: NAME=ingestion
+	@PYTHONPATH=functions $(BIN)/python -m benchmarks.$(NAME)
+
 # The Flink engine (streaming/) has an environment of its own: its pins and the loop's exclude each other.
 .PHONY: flink-setup flink-test flink-rows flink-package
 FLINK_PYTHON ?= python3.11

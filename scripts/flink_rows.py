@@ -11,7 +11,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +21,7 @@ from poller.sources import replay
 from scripts.flink_local import PYTHON, Job
 from streaming import queries
 from window_aggregator import raw, rows
+from window_aggregator.fees import Fees
 
 EVENTS = 500  # in one raw object, as Firehose might have filed them
 Rows = dict[str, dict[str, str]]
@@ -65,9 +66,9 @@ def events(place: str) -> tuple[list[str], int]:
     return found, refused
 
 
-def union(lines: list[str]) -> dict[str, raw.Fees]:
+def union(lines: list[str]) -> dict[str, set[tuple[str, int]]]:
     """Read events as `window_aggregator` reads its objects -> the set of each minute."""
-    sets: dict[str, raw.Fees] = {}
+    sets: dict[str, set[tuple[str, int]]] = {}
     for start in range(0, len(lines), EVENTS):
         body = gzip.compress("\n".join(lines[start : start + EVENTS]).encode(), 1)
         for minute, fees in raw.read(body).minutes.items():
@@ -82,7 +83,7 @@ def latest(written: list[dict[str, str]]) -> Rows:
 
 
 def report(
-    sets: dict[str, raw.Fees], theirs: Rows, ours: Rows, letters: list[dict[str, str]]
+    sets: Mapping[str, Fees], theirs: Rows, ours: Rows, letters: list[dict[str, str]]
 ) -> int:
     """Print where everything is -> 1 if a row differs that no dead letter explains, else 0."""
     late = Counter(_minute(one) for one in letters if one["reason"] == queries.LATE)
@@ -123,7 +124,7 @@ def _differing(theirs: Rows, ours: Rows) -> Iterator[str]:
             yield minute
 
 
-def _record(minute: str, fees: raw.Fees) -> dict[str, str]:
+def _record(minute: str, fees: Fees) -> dict[str, str]:
     return {one["FeatureName"]: one["ValueAsString"] for one in rows.record(minute, fees)}
 
 

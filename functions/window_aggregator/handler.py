@@ -14,6 +14,7 @@ from botocore.config import Config
 
 from common import logs, metrics, settings, times
 from window_aggregator import parts, raw, rows
+from window_aggregator.fees import Fees
 
 THREADS = 8
 CONFIG = Config(max_pool_connections=THREADS, retries={"mode": "standard"})
@@ -32,8 +33,8 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     except raw.RawError as error:
         raise raw.RawError(f"s3://{bucket}/{key}: {error}") from error
     jobs = [
-        pool.submit(_aggregate, bucket, key, minute, fees)
-        for minute, fees in found.minutes.items()
+        pool.submit(_aggregate, bucket, key, minute, said)
+        for minute, said in found.minutes.items()
     ]
     wait(jobs)  # all of them, or some would go on in the next invocation
     conflicts = sum(job.result() for job in jobs)
@@ -53,11 +54,11 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     return done
 
 
-def _aggregate(bucket: str, key: str, minute: str, fees: raw.Fees) -> int:
+def _aggregate(bucket: str, key: str, minute: str, said: Fees) -> int:
     """Write the part, then the rows of all parts -> transactions that disagreed on their fee."""
     own = parts.key(minute, key)
-    parts.write(s3, bucket, own, fees)
-    everything, count = parts.union(s3, bucket, minute, own, fees)
+    parts.write(s3, bucket, own, said)
+    everything, count = parts.union(s3, bucket, minute, own, said)
     # The first version comes first: what a younger one asks for in vain keeps nothing from it.
     for group, features in json.loads(settings.required("FEATURE_GROUPS")):
         record = rows.record(minute, everything, count, features)

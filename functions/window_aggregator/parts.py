@@ -1,14 +1,19 @@
-"""What one raw object says about one minute, kept in S3 beside what the others say."""
+"""What one raw object says about one minute, kept in S3 beside what the others say.
+
+A part is a JSON object of two columns, `{"hash": […], "fee": […]}`.
+"""
 
 import hashlib
 import json
 from functools import lru_cache
 from typing import Any
 
-from window_aggregator.raw import Fees
+from window_aggregator import fees
+from window_aggregator.fees import Columns, Fees
 
 PREFIX = "minutes"
 SMALL, KEPT = 8_192, 2_048  # bytes, parts: some 40 MB at most
+HEX = b"0123456789abcdef"
 
 
 def key(minute: str, raw_key: str) -> str:
@@ -16,15 +21,15 @@ def key(minute: str, raw_key: str) -> str:
     return f"{PREFIX}/{minute}/{hashlib.sha256(raw_key.encode()).hexdigest()[:16]}.json"
 
 
-def write(s3: Any, bucket: str, place: str, fees: Fees) -> None:
+def write(s3: Any, bucket: str, place: str, said: Fees) -> None:
     """Write a part; written twice it is the same bytes."""
-    body = json.dumps(sorted(fees), separators=(",", ":")).encode()
+    body = encoded(fees.columns(said))
     s3.put_object(Bucket=bucket, Key=place, Body=body, ContentType="application/json")
 
 
-def union(s3: Any, bucket: str, minute: str, own: str, fees: Fees) -> tuple[Fees, int]:
-    """Return `fees` (the part `own`, just written) with all other parts, and how many they are."""
-    everything, count = set(fees), 1
+def union(s3: Any, bucket: str, minute: str, own: str, said: Fees) -> tuple[Fees, int]:
+    """Return `said` (the part `own`, just written) with all other parts, and how many they are."""
+    others = []
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket=bucket, Prefix=f"{PREFIX}/{minute}/"
     )
@@ -32,14 +37,35 @@ def union(s3: Any, bucket: str, minute: str, own: str, fees: Fees) -> tuple[Fees
         for item in page.get("Contents", []):
             if item["Key"] != own:
                 read = _read_small if item["Size"] <= SMALL else _read
-                everything.update(read(s3, bucket, item["Key"], item["ETag"]))
-                count += 1
-    return everything, count
+                others.append(read(s3, bucket, item["Key"], item["ETag"]))
+    if not others:
+        return said, 1
+    names, values = fees.columns(said)
+    for more_names, more_values in others:
+        names += more_names
+        values += more_values
+    return fees.of(names, values), 1 + len(others)
 
 
-def _read(s3: Any, bucket: str, place: str, _etag: str) -> list[tuple[str, int]]:
-    body = s3.get_object(Bucket=bucket, Key=place)["Body"].read()
-    return [(name, fee) for name, fee in json.loads(body)]
+def encoded(columns: Columns) -> bytes:
+    """Return the part as JSON; by hand if all hashes are hex, because json takes twice as long."""
+    names, values = columns
+    joined = '","'.join(names).encode(errors="replace")
+    if joined.translate(None, HEX) == b'","' * (len(names) - 1):
+        return b'{"hash":["%b"],"fee":%b}' % (joined, str(values).encode())
+    return json.dumps({"hash": names, "fee": values}).encode()
+
+
+def decoded(body: bytes) -> Columns:
+    """Read a part, also one from when it was a list of pairs."""
+    part = json.loads(body)
+    if isinstance(part, list):
+        return [name for name, _ in part], [fee for _, fee in part]
+    return part["hash"], part["fee"]
+
+
+def _read(s3: Any, bucket: str, place: str, _etag: str) -> Columns:
+    return decoded(s3.get_object(Bucket=bucket, Key=place)["Body"].read())
 
 
 # Late transactions come in small parts, and every one of them has all others read again.

@@ -7,15 +7,14 @@ import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
+
+from window_aggregator import fees
+from window_aggregator.fees import Columns, Fees
 
 MINUTE = 60
 HORIZON = 900  # seconds: later than this is late enough to be told
 YEAR_10000 = 253_402_300_800  # times of four-digit years are before it
-
-# A minute is the set of what was said about it: (transaction hash, fee in satoshi). Union of sets
-# does not depend on order or repetition, so neither does anything that is made from it.
-Fees = set[tuple[str, int]]
 
 
 class RawError(ValueError):
@@ -39,7 +38,7 @@ def read(body: bytes) -> Raw:
         lines = gzip.decompress(body).splitlines()
     except (OSError, EOFError, zlib.error) as error:
         raise RawError(f"not gzip: {error}") from error
-    minutes: defaultdict[int, Fees] = defaultdict(set)
+    minutes: defaultdict[int, Columns] = defaultdict(lambda: ([], []))
     late = 0
     for number, line in enumerate(lines, 1):
         if line.strip():
@@ -49,26 +48,44 @@ def read(body: bytes) -> Raw:
                 late += _add(minutes, event["detail"]["transactions"], sent - HORIZON)
             except (ValueError, KeyError, TypeError) as error:
                 raise RawError(f"line {number} is no event of transactions: {error!r}") from error
-    return Raw({_iso(minute): fees for minute, fees in minutes.items()}, late)
+    return Raw({_iso(minute): fees.of(*columns) for minute, columns in minutes.items()}, late)
 
 
-def _add(minutes: defaultdict[int, Fees], transactions: list[Any], too_late: float) -> int:
-    """Add transactions to their minutes -> how many lie before `too_late` (epoch seconds)."""
-    late, minute, add = 0, -1, None
-    for transaction in transactions:
-        name, fee, moment = transaction["hash"], transaction["fee"], transaction["time"]
-        # By exact type: true is no number, and NaN, once added, would not go away.
+def _add(minutes: defaultdict[int, Columns], transactions: list[Any], too_late: float) -> int:
+    """Add transactions to their minutes -> how many lie before `too_late` (epoch seconds).
+
+    All of an event at once: one by one, this takes as long as the decoding.
+    """
+    names = [transaction["hash"] for transaction in transactions]
+    values = [transaction["fee"] for transaction in transactions]
+    moments = [transaction["time"] for transaction in transactions]
+    if not names:
+        return 0
+    # By exact type: true is no number, and NaN, once added, would not go away.
+    typed = {*map(type, names)} == {str} and {*map(type, values), *map(type, moments)} == {int}
+    if not typed or min(values) < 0 or min(moments) < 0 or max(moments) >= YEAR_10000:
+        _refuse(names, values, moments)
+    first, last = min(moments), max(moments)
+    if first // MINUTE == last // MINUTE:  # mostly they lie in one
+        of_names, of_values = minutes[first // MINUTE]
+        of_names.extend(names)
+        of_values.extend(values)
+    else:
+        for name, value, moment in zip(names, values, moments, strict=True):
+            of_names, of_values = minutes[moment // MINUTE]
+            of_names.append(name)
+            of_values.append(value)
+    return sum(moment < too_late for moment in moments) if first < too_late else 0
+
+
+def _refuse(names: list[Any], values: list[Any], moments: list[Any]) -> NoReturn:
+    """Name the first transaction that is none."""
+    for name, fee, moment in zip(names, values, moments, strict=True):
         if not (type(name) is str and type(fee) is int and type(moment) is int):
             raise TypeError(f"hash, fee, time are {name!r}, {fee!r}, {moment!r}")
         if fee < 0 or not 0 <= moment < YEAR_10000:
             raise ValueError(f"{name} has fee {fee}, time {moment}")
-        if moment < too_late:
-            late += 1
-        if moment // MINUTE != minute or add is None:  # mostly they lie in the order of time
-            minute = moment // MINUTE
-            add = minutes[minute].add
-        add((name, fee))
-    return late
+    raise AssertionError("all of them are transactions")
 
 
 def _iso(minute: int) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from statistics import median
 
 from common import times
-from window_aggregator.raw import Fees
+from window_aggregator.fees import Fees, smallest
 
 # A version is so many milliseconds after the minute's end, and stays within the next minute.
 COUNTED = 50_000  # members of the set that are told apart by their number alone
@@ -37,7 +37,7 @@ def record(
     if unknown := set(features) - set(FEATURES):
         raise ValueError(f"no formula is known for {', '.join(sorted(unknown))} (rows.py)")
     end = times.parse(minute) + times.MINUTE + timedelta(milliseconds=version(len(fees), parts))
-    values = list(_one_each(fees).values())
+    values = list(smallest(fees).values())
     row = {
         "tx_minute": minute,
         **{name: FEATURES[name](values) for name in features},
@@ -63,11 +63,4 @@ def version(members: int, parts: int) -> int:
 
 def conflicts(fees: Fees) -> int:
     """Return how many members contradict another one of the same transaction."""
-    return len(fees) - len(_one_each(fees))
-
-
-def _one_each(fees: Fees) -> dict[str, int]:
-    values = dict(fees)
-    if len(values) == len(fees):
-        return values
-    return dict(sorted(fees, reverse=True))  # of equal hashes the last, the smallest fee, stays
+    return len(fees) - len(smallest(fees))

@@ -1,0 +1,93 @@
+"""What is measured, each task in a process of its own: `work.py TASK …` prints one line of JSON.
+
+Imports and the reading of files are not counted; what a task decodes and makes of it is.
+"""
+
+import contextlib
+import gzip
+import importlib
+import io
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.ingestion import aws, peers, publishing, stream
+from benchmarks.measure import Clock, limit_memory, peak_mb
+
+
+def decode(folder: str) -> dict[str, Any]:
+    """Decode alone, the limit: gunzip and `json.loads` of each line, and nothing kept."""
+    given = stream.read(folder)
+    clock = Clock()
+    for body in given:
+        for line in gzip.decompress(body).splitlines():
+            json.loads(line)
+    return {"cpu": clock.seconds(), "peak": peak_mb()}
+
+
+def aggregator(folder: str, memory: str = "0", last: str = "0") -> dict[str, Any]:
+    """Run `window_aggregator`'s handler on object after object, in at most `memory` MB."""
+    account, handler = _deployed(Path(folder))
+    if int(memory):
+        limit_memory(int(memory))
+    keys = sorted(file.name for file in Path(folder).glob("*.gz"))[: int(last) or None]
+    _invoke(handler, keys[0])  # a cold start is not what is measured
+    shutil.rmtree(account.folder / "minutes")
+    account.forget()
+    each = [_invoke(handler, key) for key in keys]
+    parts = [file for file in account.read if file.suffix == ".json"]
+    return {
+        "cpu": sum(each),
+        "each": each,
+        "peak": peak_mb(),
+        "parts_read": len(parts),
+        "parts_cpu": _loads(parts),
+        "calls": account.calls,
+        "minutes": {
+            minute: [row["total_nb_trx_1min"], row["total_fee_1min"], row["avg_fee_1min"]]
+            for minute, row in account.rows.items()
+        },
+    }
+
+
+def _deployed(folder: Path) -> tuple[aws.Account, Any]:
+    shutil.rmtree(folder / "minutes", ignore_errors=True)
+    os.environ.update(aws.SETTINGS)
+    handler = importlib.import_module("window_aggregator.handler")
+    account = aws.Account(folder)
+    account.answer_for(handler.s3)
+    account.answer_for(handler.store)
+    return account, handler
+
+
+def _invoke(handler: Any, key: str) -> float:
+    detail = {"bucket": {"name": aws.BUCKET}, "object": {"key": key}}
+    clock = Clock()
+    with contextlib.redirect_stdout(io.StringIO()):
+        handler.lambda_handler({"time": "2024-10-10T12:00:00Z", "detail": detail}, None)
+    return clock.seconds()
+
+
+def _loads(files: list[Path]) -> float:
+    texts = [file.read_bytes() for file in files]
+    clock = Clock()
+    for text in texts:
+        json.loads(text)
+    return clock.seconds()
+
+
+TASKS: dict[str, Callable[..., dict[str, Any]]] = {
+    "aggregator": aggregator,
+    "decode": decode,
+    "decode_lines": publishing.decode_lines,
+    "duckdb": peers.with_duckdb,
+    "pandas": peers.with_pandas,
+    "poller": publishing.poller,
+}
+
+if __name__ == "__main__":
+    print(json.dumps(TASKS[sys.argv[1]](*sys.argv[2:])))

@@ -1,0 +1,38 @@
+"""What is said about a minute: the set of its (transaction hash, fee in satoshi). Pure.
+
+Union of sets does not depend on order or repetition, so neither does anything that is made of it.
+"""
+
+from collections.abc import Mapping, Sequence, Set
+
+Fees = Set[tuple[str, int]]
+Columns = tuple[list[str], list[int]]  # hashes, and the fee of each
+
+# Usually no hash has two fees. Then the set is the view of a dict's items: made, counted and added
+# up several times as fast as a set of tuples.
+Items = type({"": 0}.items())
+
+
+def of(names: Sequence[str], values: Sequence[int]) -> Fees:
+    """Return the set of (names[k], values[k]); they may repeat themselves."""
+    one_each = dict(zip(names, values, strict=True))
+    if len(one_each) < len(names):
+        pairs = set(zip(names, values, strict=True))
+        if len(one_each) < len(pairs):
+            return pairs
+    return one_each.items()
+
+
+def smallest(fees: Fees) -> Mapping[str, int]:
+    """Return the fee of each hash; of several the smallest."""
+    if isinstance(fees, Items):
+        return fees.mapping
+    return dict(sorted(fees, reverse=True))  # of equal hashes the last stays
+
+
+def columns(fees: Fees) -> Columns:
+    """Return the members; of what came in the same order always in the same order."""
+    if isinstance(fees, Items):
+        return list(fees.mapping), list(fees.mapping.values())
+    ordered = sorted(fees)
+    return [name for name, _ in ordered], [fee for _, fee in ordered]
