@@ -51,6 +51,9 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, int]:
         "late": found.late,
     }
     logs.line("object aggregated", key=key, **done)
+    if found.refused:  # the rest is in its rows
+        count, first = len(found.refused), found.refused[0]
+        raise raw.RawError(f"s3://{bucket}/{key}: {count} refused, the first: {first}")
     return done
 
 

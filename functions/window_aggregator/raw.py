@@ -17,38 +17,60 @@ HORIZON = 900  # seconds: later than this is late enough to be told
 YEAR_10000 = 253_402_300_800  # times of four-digit years are before it
 
 
+_MALFORMED = (KeyError, RecursionError, TypeError, ValueError)
+
+
 class RawError(ValueError):
-    """The object is not what the archive holds; says which line and why."""
+    """The object, or something in it, is not what the archive holds; says what and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """What an object says: its transactions by minute (ISO), and how many came very late."""
+    """What an object says: its transactions by minute (ISO), and how many came very late.
+
+    What is no event or no transaction is refused, each with line and reason; the others count.
+    """
 
     minutes: dict[str, Fees]
     late: int
+    refused: list[str]
 
 
 def read(body: bytes) -> Raw:
-    """Read an object (gzip, one event a line).
-
-    Raises RawError naming the line that is no event of transactions.
-    """
+    """Read an object (gzip, one event a line); raises RawError if it is not gzip."""
     try:
         lines = gzip.decompress(body).splitlines()
     except (OSError, EOFError, zlib.error) as error:
         raise RawError(f"not gzip: {error}") from error
     minutes: defaultdict[int, Columns] = defaultdict(lambda: ([], []))
-    late = 0
+    late, refused = 0, []
     for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                event = json.loads(line)
-                sent = datetime.fromisoformat(event["time"]).timestamp()
-                late += _add(minutes, event["detail"]["transactions"], sent - HORIZON)
-            except (ValueError, KeyError, TypeError) as error:
-                raise RawError(f"line {number} is no event of transactions: {error!r}") from error
-    return Raw({_iso(minute): fees.of(*columns) for minute, columns in minutes.items()}, late)
+        if not line.strip():
+            continue
+        try:
+            transactions, too_late = _event(line)
+        except _MALFORMED as error:
+            refused.append(f"line {number} is no event of transactions: {error!r}")
+            continue
+        try:
+            late += _add(minutes, transactions, too_late)
+        except _MALFORMED:  # nothing was added yet: now one by one
+            for transaction in transactions:
+                try:
+                    late += _add(minutes, [transaction], too_late)
+                except _MALFORMED as error:
+                    refused.append(f"line {number} holds no transaction: {error!r}")
+    found = {_iso(minute): fees.of(*columns) for minute, columns in minutes.items()}
+    return Raw(found, late, refused)
+
+
+def _event(line: bytes) -> tuple[list[Any], float]:
+    """Read a line -> its transactions, and the time (epoch seconds) before which they are late."""
+    event = json.loads(line)
+    transactions = event["detail"]["transactions"]
+    if type(transactions) is not list:
+        raise TypeError(f"transactions are {transactions!r}")
+    return transactions, datetime.fromisoformat(event["time"]).timestamp() - HORIZON
 
 
 def _add(minutes: defaultdict[int, Columns], transactions: list[Any], too_late: float) -> int:

@@ -113,12 +113,11 @@ def judged(text):
             refused["no event of transactions"] += 1
             continue
         for each in found:
-            try:
-                read = raw.read(gzip.compress(event(each).encode())).minutes
-            except raw.RawError:
+            read = raw.read(gzip.compress(event(each).encode()))
+            if read.refused:
                 refused["hash, fee or time is missing or wrong"] += 1
                 continue
-            [(minute, fees)] = read.items()
+            [(minute, fees)] = read.minutes.items()
             newest = max(newest, each["time"])
             if each["time"] // 60 * 60 + 60 + LATENESS <= newest - DELAY:
                 refused["later than the allowed lateness"] += 1

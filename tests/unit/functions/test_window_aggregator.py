@@ -148,24 +148,43 @@ def test_object_that_ends_too_early_is_named(s3, online):
     [
         "{",
         "[]",
+        "1",
         '{"detail": {}}',
-        '{"detail": {"transactions": [1]}}',
-        line({"time": NOON, "fee": 1}),
-        line(transaction(1, "10")),
-        line(transaction(1, float("nan"))),
-        line(transaction(1, True)),
-        line(transaction(1, -1)),
-        line(transaction(1, 1, 0.5)),
-        line(transaction(1, 1, 10**30)),
-        line(transaction(1, 1, 10**13)),
+        line(transaction(1, 1)).replace('"time": "', '"time": "x'),
+        line().replace("[]", "{}"),
+        "[" * 100_000,
     ],
 )
-def test_i10_line_that_is_no_event_is_named_and_nothing_is_written(s3, online, text):
-    event = archived(s3, "raw/bad", line(transaction(2, 1)), text)
-    with pytest.raises(ValueError, match="raw/bad: line 2 is no event"):
+def test_i10_line_that_is_no_event_is_named_and_the_others_count(s3, online, text):
+    event = archived(s3, "raw/bad", line(transaction(2, 1)), text, line(transaction(3, 4)))
+    with pytest.raises(ValueError, match="raw/bad: 1 refused, the first: line 2 is no event"):
         handler.lambda_handler(event, None)
-    assert not online.rows
-    assert list(objects(s3)) == ["raw/bad"]
+    assert online.rows[MINUTE]["total_fee_1min"] == "5"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        1,
+        None,
+        {"time": NOON, "fee": 1},
+        transaction(1, "10"),
+        transaction(1, float("nan")),
+        transaction(1, True),
+        transaction(1, -1),
+        transaction(1, 1, 0.5),
+        transaction(1, 1, 10**30),
+        transaction(1, 1, 10**13),
+    ],
+)
+def test_i10_what_is_no_transaction_is_named_and_the_others_count(s3, online, capsys, bad):
+    both = line(transaction(2, 1), bad, transaction(3, 4), bad)
+    event = archived(s3, "raw/bad", both, line(transaction(4, 6)))
+    with pytest.raises(ValueError, match="raw/bad: 2 refused, the first: line 1 holds no tran"):
+        handler.lambda_handler(event, None)
+    assert online.rows[MINUTE]["total_fee_1min"] == "11"
+    [counted], [logged] = printed(capsys)
+    assert (counted["RowsWritten"], logged["transactions"]) == (1, 3)
 
 
 def test_members_of_gzip_files_may_follow_each_other():
