@@ -20,10 +20,9 @@ from poller.seen import Seen
 from poller.sources import replay
 from scripts.flink_local import PYTHON, Job
 from streaming import queries
-from window_aggregator import raw, rows
+from window_aggregator import fees, raw, rows
 from window_aggregator.fees import Fees
 
-EVENTS = 500  # in one raw object, as Firehose might have filed them
 Rows = dict[str, dict[str, str]]
 
 
@@ -41,8 +40,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     print(f"{place}: {len(lines):,} events, {refused:,} lines set aside", flush=True)
-    sets = union(lines)
-    theirs = {minute: _record(minute, fees) for minute, fees in sets.items()}
+    minutes = read(lines)
+    theirs = {minute: _record(minute, said) for minute, said in minutes.items()}
     print("Flink runs (a minute or more) …", flush=True)
     with TemporaryDirectory(prefix="flink-rows-") as folder:
         job = Job(Path(folder) / "job", PYTHON)
@@ -50,7 +49,7 @@ def main() -> int:
         with job.running() as process:
             job.finish(process)
         written, letters = job.written("minutes"), job.written("dead-letters")
-    return report(sets, theirs, latest(written), letters)
+    return report(minutes, theirs, latest(written), letters)
 
 
 def events(place: str) -> tuple[list[str], int]:
@@ -66,14 +65,10 @@ def events(place: str) -> tuple[list[str], int]:
     return found, refused
 
 
-def union(lines: list[str]) -> dict[str, set[tuple[str, int]]]:
-    """Read events as `window_aggregator` reads its objects -> the set of each minute."""
-    sets: dict[str, set[tuple[str, int]]] = {}
-    for start in range(0, len(lines), EVENTS):
-        body = gzip.compress("\n".join(lines[start : start + EVENTS]).encode(), 1)
-        for minute, fees in raw.read(body).minutes.items():
-            sets.setdefault(minute, set()).update(fees)
-    return sets
+def read(lines: list[str]) -> dict[str, Fees]:
+    """Read events as `window_aggregator` reads an object -> the set of each minute."""
+    found = raw.read(gzip.compress("\n".join(lines).encode(), 1))
+    return {minute: fees.of(*columns) for minute, columns in found.minutes.items()}
 
 
 def latest(written: list[dict[str, str]]) -> Rows:
@@ -83,7 +78,7 @@ def latest(written: list[dict[str, str]]) -> Rows:
 
 
 def report(
-    sets: Mapping[str, Fees], theirs: Rows, ours: Rows, letters: list[dict[str, str]]
+    minutes: Mapping[str, Fees], theirs: Rows, ours: Rows, letters: list[dict[str, str]]
 ) -> int:
     """Print where everything is -> 1 if a row differs that no dead letter explains, else 0."""
     late = Counter(_minute(one) for one in letters if one["reason"] == queries.LATE)
@@ -91,7 +86,7 @@ def report(
     differing = list(_differing(theirs, ours))
     explained = [minute for minute in differing if minute in late or minute in too_much]
     for name, count in (
-        ("distinct transactions", sum(len(dict(fees)) for fees in sets.values())),
+        ("distinct transactions", sum(len(dict(said)) for said in minutes.values())),
         ("in Flink's rows", sum(int(row["total_nb_trx_1min"]) for row in ours.values())),
         ("dead letters: " + queries.LATE, late.total()),
         ("dead letters: other reasons", len(letters) - late.total()),
@@ -124,8 +119,8 @@ def _differing(theirs: Rows, ours: Rows) -> Iterator[str]:
             yield minute
 
 
-def _record(minute: str, fees: Fees) -> dict[str, str]:
-    return {one["FeatureName"]: one["ValueAsString"] for one in rows.record(minute, fees)}
+def _record(minute: str, said: Fees) -> dict[str, str]:
+    return {one["FeatureName"]: one["ValueAsString"] for one in rows.record(minute, said)}
 
 
 def _text(value: object) -> str:

@@ -50,7 +50,7 @@ class Account:
         place = self.folder / Key
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(Body.read())
-        return {}
+        return {"ETag": place.name}
 
     def ListObjectsV2(self, Prefix: str, **_: object) -> dict[str, Any]:  # noqa: N802, N803
         """List one folder."""

@@ -39,7 +39,7 @@ def steps(home: Path, say: Say, poller: Speed, flink: Speed, firings: float) -> 
         folder = home / f"rate-{rate}"
         size = stream.write(folder, rate, SECONDS)
         limit = latency.LAMBDA_MB if rate == LIMITED else 0
-        run = alone(WORK, "aggregator", folder, limit)
+        run = alone(WORK, "aggregator", folder, limit, 0, 1)
         packed = sum(file.stat().st_size for file in folder.glob("*.gz"))
         found.append(_step(rate, size, packed, run, poller, flink, firings))
     return found

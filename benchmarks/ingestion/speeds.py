@@ -14,6 +14,7 @@ RATE, SECONDS = 1_000, 120  # of the stream that all but Flink are given
 FLINK_RATE, FLINK_SECONDS = 100, 240  # Flink takes a hundred times as long
 ROUNDS = 3  # in turn; the least CPU time counts, the others were disturbed
 ENGINES = ("decode", "aggregator", "pandas", "duckdb")
+LIMIT = "gunzip and json.loads of each line alone"
 NAMES = {
     "aggregator": "aggregator: handler, part, union, row",
     "pandas": "pandas after json.loads",
@@ -59,17 +60,40 @@ def engines(home: Path, say: Say) -> list[Speed]:
         equal(name, least[name]["minutes"], ours["minutes"])
     count = RATE * SECONDS
     limit = count / least["decode"]["cpu"]
-    both = count / (least["decode"]["cpu"] + ours["parts_cpu"])
-    again = f"limit with the {ours['parts_read']} parts that it reads again: {both:,.0f}"
-    notes = {"aggregator": again, "pandas": "rows equal", "duckdb": "rows equal"}
+    notes = {
+        "aggregator": "warm, object after object",
+        "pandas": "rows equal",
+        "duckdb": "rows equal",
+    }
     peaks = {name: one["peak"] for name, one in least.items()}
     return [
-        Speed("gunzip and json.loads of each line alone", limit, limit, peaks["decode"], "limit"),
+        Speed(LIMIT, limit, limit, peaks["decode"], "limit"),
         *(
             Speed(NAMES[name], count / least[name]["cpu"], limit, peaks[name], notes[name])
             for name in ENGINES[1:]
         ),
+        bare(home, say),
     ]
+
+
+def bare(home: Path, say: Say) -> Speed:
+    """Let the aggregator read transactions of four members, which are decoded soonest."""
+    folder = home / "bare"
+    stream.write(folder, RATE, SECONDS, bare=True)
+    runs = []
+    for turn in range(ROUNDS):
+        say(f"bare transactions, {turn + 1} of {ROUNDS}")
+        runs.append([alone(WORK, name, folder) for name in ("decode", "aggregator")])
+    decoded, ours = (min((run[k] for run in runs), key=_cpu) for k in (0, 1))
+    count = RATE * SECONDS
+    limit = count / decoded["cpu"]
+    name = "aggregator, of bare transactions"
+    note = f"hash, time, fee and size only; its limit: {limit:,.0f}"
+    return Speed(name, count / ours["cpu"], limit, ours["peak"], note)
+
+
+def _cpu(run: dict[str, Any]) -> float:
+    return float(run["cpu"])
 
 
 def poller(home: Path, say: Say) -> Speed:
@@ -82,7 +106,7 @@ def poller(home: Path, say: Say) -> Speed:
         for _ in range(ROUNDS)
     ]
     limit = RATE * SECONDS / min(decoded for decoded, _ in runs)
-    best = min((run for _, run in runs), key=lambda run: float(run["cpu"]))
+    best = min((run for _, run in runs), key=_cpu)
     events = best["published"] / best["cpu"]
     note = f"{best['requests']} PutEvents, up to the network; limit: its own lines"
     return Speed("poller, from a recorded file", events, limit, best["peak"], note)

@@ -15,6 +15,11 @@ from benchmarks.measure import MB, ROOT
 from poller import batching
 
 START = 1_728_561_600  # 2024-10-10T12:00:00Z
+# What blockchain.info says of a transaction beside hash, time, fee and size.
+FURTHER = (
+    ',"ver":2,"vin_sz":%d,"vout_sz":%d,"weight":%d,"relayed_by":"0.0.0.0","lock_time":0,'
+    '"tx_index":0,"double_spend":false,"block_index":null,"block_height":null'
+)
 POLL_SECONDS = 10  # the poller's default
 STREAMS = ROOT / "terraform" / "modules" / "ingest" / "streams.tf"
 ENVELOPE = (
@@ -43,19 +48,24 @@ class Buffer:
         return min(self.seconds, self.size / bytes_a_second)
 
 
-def transactions(rate: int, seconds: int, seed: int = 7) -> Iterator[str]:
-    """Draw `rate` transactions in each second, as the poller publishes them."""
+def transactions(rate: int, seconds: int, *, bare: bool = False, seed: int = 7) -> Iterator[str]:
+    """Draw `rate` transactions in each second, as published from the default source, blockchain.
+
+    `bare`: with hash, time, fee and size only, as a source may have no more.
+    """
     dice = random.Random(seed)
     for second in range(seconds):
         for _ in range(rate):
             name, fee = f"{dice.getrandbits(256):064x}", int(dice.lognormvariate(8.5, 1)) + 1
             size = int(dice.lognormvariate(5.4, 0.6))
-            yield f'{{"hash":"{name}","time":{START + second},"fee":{fee},"size":{size}}}'
+            own = f'"hash":"{name}","time":{START + second},"fee":{fee},"size":{size}'
+            further = "" if bare else FURTHER % (*dice.choices(range(1, 5), k=2), 3 * size)
+            yield f"{{{own}{further}}}"
 
 
-def events(rate: int, seconds: int, repeat_every: int = 0) -> Iterator[tuple[int, str]]:
-    """Yield (second of its poll, line) of all events; each `repeat_every`th comes twice."""
-    drawn, number = transactions(rate, seconds), 0
+def events(rate: int, seconds: int, *, bare: bool = False) -> Iterator[tuple[int, str]]:
+    """Yield (second of its poll, line) of all events."""
+    drawn, number = transactions(rate, seconds, bare=bare), 0
     for begun in range(0, seconds, POLL_SECONDS):
         taken = min(POLL_SECONDS, seconds - begun)
         texts = [next(drawn) for _ in range(rate * taken)]
@@ -64,8 +74,6 @@ def events(rate: int, seconds: int, repeat_every: int = 0) -> Iterator[tuple[int
             number += 1
             line = ENVELOPE.format(number=number, time=polled, detail=entry.detail)
             yield begun + taken, line
-            if repeat_every and number % repeat_every == 0:
-                yield begun + taken, line
 
 
 def objects(lines: Iterator[tuple[int, str]], buffer: Buffer) -> Iterator[bytes]:
@@ -85,13 +93,11 @@ def objects(lines: Iterator[tuple[int, str]], buffer: Buffer) -> Iterator[bytes]
         yield _body(held)
 
 
-def write(folder: Path, rate: int, seconds: int, repeat_every: int = 0) -> int:
+def write(folder: Path, rate: int, seconds: int, *, bare: bool = False) -> int:
     """Write the objects of a stream as files -> how many bytes they are uncompressed."""
     folder.mkdir(parents=True)
     size = 0
-    for number, body in enumerate(
-        objects(events(rate, seconds, repeat_every), Buffer.configured())
-    ):
+    for number, body in enumerate(objects(events(rate, seconds, bare=bare), Buffer.configured())):
         (folder / f"{number:05}.gz").write_bytes(body)
         size += int.from_bytes(body[-4:], "little")  # gzip ends with it
     return size

@@ -3,7 +3,7 @@
 Union of sets does not depend on order or repetition, so neither does anything that is made of it.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Set
 
 Fees = Set[tuple[str, int]]
 Columns = tuple[list[str], list[int]]  # hashes, and the fee of each
@@ -13,13 +13,11 @@ Columns = tuple[list[str], list[int]]  # hashes, and the fee of each
 Items = type({"": 0}.items())
 
 
-def of(names: Sequence[str], values: Sequence[int]) -> Fees:
+def of(names: list[str], values: list[int]) -> Fees:
     """Return the set of (names[k], values[k]); they may repeat themselves."""
     one_each = dict(zip(names, values, strict=True))
-    if len(one_each) < len(names):
-        pairs = set(zip(names, values, strict=True))
-        if len(one_each) < len(pairs):
-            return pairs
+    if len(one_each) < len(names) and [one_each[name] for name in names] != values:
+        return set(zip(names, values, strict=True))
     return one_each.items()
 
 
@@ -28,11 +26,3 @@ def smallest(fees: Fees) -> Mapping[str, int]:
     if isinstance(fees, Items):
         return fees.mapping
     return dict(sorted(fees, reverse=True))  # of equal hashes the last stays
-
-
-def columns(fees: Fees) -> Columns:
-    """Return the members; of what came in the same order always in the same order."""
-    if isinstance(fees, Items):
-        return list(fees.mapping), list(fees.mapping.values())
-    ordered = sorted(fees)
-    return [name for name, _ in ordered], [fee for _, fee in ordered]

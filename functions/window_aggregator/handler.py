@@ -14,7 +14,7 @@ from botocore.config import Config
 
 from common import logs, metrics, settings, times
 from window_aggregator import parts, raw, rows
-from window_aggregator.fees import Fees
+from window_aggregator.fees import Columns
 
 THREADS = 8
 CONFIG = Config(max_pool_connections=THREADS, retries={"mode": "standard"})
@@ -46,7 +46,7 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     metrics.emit(times.parse(event["time"]), counted)
     done = {
         "minutes": len(found.minutes),
-        "transactions": sum(map(len, found.minutes.values())),
+        "transactions": sum(len(names) for names, _ in found.minutes.values()),
         "conflicts": conflicts,
         "late": found.late,
     }
@@ -57,7 +57,7 @@ def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     return done
 
 
-def _aggregate(bucket: str, key: str, minute: str, said: Fees) -> int:
+def _aggregate(bucket: str, key: str, minute: str, said: Columns) -> int:
     """Write the part, then the rows of all parts -> transactions that disagreed on their fee."""
     own = parts.key(minute, key)
     parts.write(s3, bucket, own, said)

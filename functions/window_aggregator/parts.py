@@ -5,14 +5,15 @@ A part is a JSON object of two columns, `{"hash": […], "fee": […]}`.
 
 import hashlib
 import json
-from functools import lru_cache
 from typing import Any
 
 from window_aggregator import fees
 from window_aggregator.fees import Columns, Fees
+from window_aggregator.kept import Kept
 
 PREFIX = "minutes"
-SMALL, KEPT = 8_192, 2_048  # bytes, parts: some 40 MB at most
+KEPT_BYTES = 8 * 2**20  # of JSON; in memory they take about twice as much
+KEPT = Kept(KEPT_BYTES)
 HEX = b"0123456789abcdef"
 
 
@@ -21,30 +22,27 @@ def key(minute: str, raw_key: str) -> str:
     return f"{PREFIX}/{minute}/{hashlib.sha256(raw_key.encode()).hexdigest()[:16]}.json"
 
 
-def write(s3: Any, bucket: str, place: str, said: Fees) -> None:
+def write(s3: Any, bucket: str, place: str, said: Columns) -> None:
     """Write a part; written twice it is the same bytes."""
-    body = encoded(fees.columns(said))
-    s3.put_object(Bucket=bucket, Key=place, Body=body, ContentType="application/json")
+    body = encoded(said)
+    answer = s3.put_object(Bucket=bucket, Key=place, Body=body, ContentType="application/json")
+    KEPT.keep((s3, bucket, place, answer["ETag"]), len(body), said)
 
 
-def union(s3: Any, bucket: str, minute: str, own: str, said: Fees) -> tuple[Fees, int]:
+def union(s3: Any, bucket: str, minute: str, own: str, said: Columns) -> tuple[Fees, int]:
     """Return `said` (the part `own`, just written) with all other parts, and how many they are."""
-    others = []
+    names, values, count = [*said[0]], [*said[1]], 1
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket=bucket, Prefix=f"{PREFIX}/{minute}/"
     )
     for page in pages:
         for item in page.get("Contents", []):
             if item["Key"] != own:
-                read = _read_small if item["Size"] <= SMALL else _read
-                others.append(read(s3, bucket, item["Key"], item["ETag"]))
-    if not others:
-        return said, 1
-    names, values = fees.columns(said)
-    for more_names, more_values in others:
-        names += more_names
-        values += more_values
-    return fees.of(names, values), 1 + len(others)
+                more_names, more_values = _read(s3, bucket, item["Key"], item["ETag"])
+                names += more_names
+                values += more_values
+                count += 1
+    return fees.of(names, values), count
 
 
 def encoded(columns: Columns) -> bytes:
@@ -64,9 +62,11 @@ def decoded(body: bytes) -> Columns:
     return part["hash"], part["fee"]
 
 
-def _read(s3: Any, bucket: str, place: str, _etag: str) -> Columns:
-    return decoded(s3.get_object(Bucket=bucket, Key=place)["Body"].read())
-
-
-# Late transactions come in small parts, and every one of them has all others read again.
-_read_small = lru_cache(KEPT)(_read)
+def _read(s3: Any, bucket: str, place: str, etag: str) -> Columns:
+    kept = s3, bucket, place, etag
+    if part := KEPT.find(kept):
+        return part
+    body = s3.get_object(Bucket=bucket, Key=place)["Body"].read()
+    part = decoded(body)
+    KEPT.keep(kept, len(body), part)
+    return part

@@ -7,16 +7,17 @@ import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, NoReturn
 
-from window_aggregator import fees
-from window_aggregator.fees import Columns, Fees
+from window_aggregator.fees import Columns
 
 MINUTE = 60
 HORIZON = 900  # seconds: later than this is late enough to be told
 YEAR_10000 = 253_402_300_800  # times of four-digit years are before it
 
 
+MEMBERS = itemgetter("hash"), itemgetter("fee"), itemgetter("time")
 _MALFORMED = (KeyError, RecursionError, TypeError, ValueError)
 
 
@@ -28,10 +29,11 @@ class RawError(ValueError):
 class Raw:
     """What an object says: its transactions by minute (ISO), and how many came very late.
 
-    What is no event or no transaction is refused, each with line and reason; the others count.
+    They are as they came, repeats included. What is no event or no transaction is refused, each
+    with line and reason; the others count.
     """
 
-    minutes: dict[str, Fees]
+    minutes: dict[str, Columns]
     late: int
     refused: list[str]
 
@@ -60,8 +62,7 @@ def read(body: bytes) -> Raw:
                     late += _add(minutes, [transaction], too_late)
                 except _MALFORMED as error:
                     refused.append(f"line {number} holds no transaction: {error!r}")
-    found = {_iso(minute): fees.of(*columns) for minute, columns in minutes.items()}
-    return Raw(found, late, refused)
+    return Raw({_iso(minute): columns for minute, columns in minutes.items()}, late, refused)
 
 
 def _event(line: bytes) -> tuple[list[Any], float]:
@@ -78,16 +79,14 @@ def _add(minutes: defaultdict[int, Columns], transactions: list[Any], too_late: 
 
     All of an event at once: one by one, this takes as long as the decoding.
     """
-    names = [transaction["hash"] for transaction in transactions]
-    values = [transaction["fee"] for transaction in transactions]
-    moments = [transaction["time"] for transaction in transactions]
+    names, values, moments = (list(map(member, transactions)) for member in MEMBERS)
     if not names:
         return 0
     # By exact type: true is no number, and NaN, once added, would not go away.
     typed = {*map(type, names)} == {str} and {*map(type, values), *map(type, moments)} == {int}
-    if not typed or min(values) < 0 or min(moments) < 0 or max(moments) >= YEAR_10000:
+    first, last = (min(moments), max(moments)) if typed else (0, 0)
+    if not typed or min(values) < 0 or first < 0 or last >= YEAR_10000:
         _refuse(names, values, moments)
-    first, last = min(moments), max(moments)
     if first // MINUTE == last // MINUTE:  # mostly they lie in one
         of_names, of_values = minutes[first // MINUTE]
         of_names.extend(names)

@@ -6,7 +6,7 @@ import random
 import time
 from collections import defaultdict
 
-from window_aggregator import raw
+from window_aggregator import fees, raw
 
 START = 1728561600  # 2024-10-10T12:00:00Z
 DELAY, LATENESS = 60, 15 * 60  # seconds
@@ -117,12 +117,12 @@ def judged(text):
             if read.refused:
                 refused["hash, fee or time is missing or wrong"] += 1
                 continue
-            [(minute, fees)] = read.minutes.items()
+            [(minute, columns)] = read.minutes.items()
             newest = max(newest, each["time"])
             if each["time"] // 60 * 60 + 60 + LATENESS <= newest - DELAY:
                 refused["later than the allowed lateness"] += 1
             else:
-                minutes[minute] |= fees
+                minutes[minute] |= fees.of(*columns)
     return dict(minutes), dict(refused)
 
 

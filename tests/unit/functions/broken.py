@@ -5,6 +5,7 @@ from datetime import timedelta
 from common import times
 from tests.unit.functions.deliveries import Bucket, Store, World
 from window_aggregator import raw
+from window_aggregator.fees import of
 
 
 class AddCounters(World):
@@ -16,7 +17,8 @@ class AddCounters(World):
 
     def handle(self, event):
         body = self.s3.get_object(Key=event["detail"]["object"]["key"])["Body"].read()
-        for minute, fees in raw.read(body).minutes.items():
+        for minute, columns in raw.read(body).minutes.items():
+            fees = of(*columns)
             count, total = self.turns.request(lambda m=minute, f=fees: self._add(m, f))
             row = {
                 "tx_minute": minute,

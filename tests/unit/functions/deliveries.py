@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.unit.functions.lambdas import created
 from tests.unit.functions.turns import CRASH, DONE, LOST, REFUSED, Call, CrashError, Turns
 from window_aggregator import handler, rows
-from window_aggregator.raw import Fees
+from window_aggregator.fees import Fees
 
 MINUTE = "2024-10-10T12:00:00Z"
 MINUTES = [MINUTE, "2024-10-10T12:01:00Z"]
@@ -33,6 +33,7 @@ class Bucket:
 
     def put_object(self, Key, Body, **_):  # noqa: N803
         self._turns.request(lambda: self.objects.update({Key: Body}))
+        return {"ETag": etag(Body)}
 
     def get_object(self, Key, **_):  # noqa: N803
         return {"Body": io.BytesIO(self._turns.request(lambda: self.objects[Key]))}
@@ -54,8 +55,11 @@ class Bucket:
         return sorted(key for key in self.objects if key.startswith(prefix) and key > after)
 
     def _described(self, key):
-        body = self.objects[key]
-        return {"Key": key, "Size": len(body), "ETag": hashlib.md5(body).hexdigest()}  # noqa: S324
+        return {"Key": key, "ETag": etag(self.objects[key])}
+
+
+def etag(body):
+    return hashlib.md5(body).hexdigest()  # noqa: S324 - as S3 does
 
 
 class Store:

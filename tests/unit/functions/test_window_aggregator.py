@@ -51,7 +51,7 @@ def archived(s3, key, *lines):
 def test_object_becomes_rows_of_its_minutes(s3, online, capsys):
     first = line(transaction(1, 10), transaction(2, 15, 59), transaction(3, 7, 60))
     event = archived(s3, "raw/2024/10/10/12/a", first, line(transaction(1, 10)), "")
-    done = {"minutes": 2, "transactions": 3, "conflicts": 0, "late": 0}
+    done = {"minutes": 2, "transactions": 4, "conflicts": 0, "late": 0}  # one of them twice
     assert handler.lambda_handler(event, None) == done
     assert online.rows == {
         MINUTE: {
@@ -130,6 +130,25 @@ def test_i0_conflicting_fee_counts_the_smaller_in_any_order(s3, online, capsys, 
     assert metric["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [[]]
 
 
+def test_part_that_was_written_here_is_not_read_again_but_one_of_another_is(
+    s3, online, monkeypatch
+):
+    asked, get = [], handler.s3.get_object
+    monkeypatch.setattr(
+        handler.s3, "get_object", lambda **given: asked.append(given["Key"]) or get(**given)
+    )
+    for number in (1, 2):
+        event = archived(s3, f"raw/{number}", line(transaction(number, 10)))
+        handler.lambda_handler(event, None)
+    assert asked == ["raw/1", "raw/2"]
+    [own, _] = sorted(key for key in objects(s3) if key.startswith("minutes/"))
+    other = own.replace(own[-8:], "99999.json"[-8:])
+    s3.put_object(Bucket=BUCKET, Key=other, Body=b'{"hash":["x"],"fee":[7]}')
+    handler.lambda_handler(event, None)
+    assert asked[2:] == ["raw/2", other]
+    assert online.rows[MINUTE]["total_fee_1min"] == "27"
+
+
 def test_object_that_is_not_gzip_is_named(s3, online):
     s3.put_object(Bucket=BUCKET, Key="raw/plain", Body=b"{}")
     with pytest.raises(ValueError, match="raw/plain: not gzip"):
@@ -189,7 +208,7 @@ def test_i10_what_is_no_transaction_is_named_and_the_others_count(s3, online, ca
 
 def test_members_of_gzip_files_may_follow_each_other():
     body = b"".join(gzip.compress(f"{line(transaction(k, k))}\n".encode()) for k in (1, 2))
-    assert len(raw.read(body).minutes[MINUTE]) == 2
+    assert raw.read(body).minutes[MINUTE] == ([f"{k:064x}" for k in (1, 2)], [1, 2])
 
 
 def test_i5_versions_of_a_minute_end_before_the_next_minute():

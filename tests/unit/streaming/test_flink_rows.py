@@ -76,4 +76,4 @@ def test_file_is_laid_into_events_as_the_poller_does(tmp_path):
     [line], refused = flink_rows.events(str(place))
     assert refused == 1
     assert json.loads(line)["time"] == MINUTE
-    assert flink_rows.union([line]) == {MINUTE: {("a" * 64, 10)}}
+    assert flink_rows.read([line]) == {MINUTE: {("a" * 64, 10)}}
