@@ -62,6 +62,7 @@ def run(connection: Connection, given: argparse.Namespace) -> Outcome:
             "unknown": len(without - heard),
             "odd": odd,
         },
+        "refused": found.refused,
         "unreadable_objects": found.unreadable,
         "lost": lost,
         "unexplained": lost + sum(abs(one["distinct"] - one["in_features"]) for one in odd),
@@ -108,6 +109,7 @@ def _text(document: Json) -> str:
         ("unknown minutes", seen["unknown"], "not polled: what they were, nobody knows"),
         ("late", document["late_beyond_horizon"], "came more than 15 minutes late"),
         ("set aside", document["set_aside"], "were no transactions"),
+        ("refused", document["refused"], "of the archive are none either; a dead letter says why"),
         ("unexplained", document["unexplained"], "must be 0"),
     ]
     parts = [table(f"①–③ {document['from']} to {document['to']}", rows)]

@@ -37,7 +37,7 @@ def run(connection: Connection, given: argparse.Namespace) -> Outcome:
         """Return the key and, when it could not be done, why; None when it has no such minute."""
         found = archive.load(s3, place, [key])
         try:
-            times = [one["time"] for event in found for one in event["detail"]["transactions"]]
+            times = [one["time"] for event in found for one in archive.transactions(event)[0]]
         except CommandError as error:
             return {"key": key, "failure": str(error)}
         if not any(map(span.holds, times)):

@@ -58,9 +58,9 @@ def again(event: Json, span: Span, name: str) -> Entry | None:
 
     What is a replay itself is not replayed: its original is in the archive, too.
     """
-    detail = event["detail"]
-    chosen = [one for one in detail["transactions"] if span.holds(one["time"])]
-    if not chosen or "replay" in detail:
+    chosen = [one for one in archive.transactions(event)[0] if span.holds(one["time"])]
+    if not chosen or "replay" in event["detail"]:
         return None
+    detail = event["detail"]
     text = json.dumps(detail | {"transactions": chosen, "replay": name}, separators=(",", ":"))
     return Entry(RECEIVED[0], text, len(chosen))

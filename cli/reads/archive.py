@@ -16,6 +16,7 @@ from cli.reads.aws import Json, iso, pages
 RAW, ASIDE = "raw/", "set-aside/"
 READERS = 4
 MINUTE = 60
+YEAR_10000 = 253_402_300_800  # times of four-digit years are before it
 AHEAD = timedelta(days=1)  # that a transaction's time may lie after its arrival
 
 
@@ -23,8 +24,9 @@ AHEAD = timedelta(days=1)  # that a transaction's time may lie after its arrival
 class Archived:
     """What the archive says of a range of minutes; lateness in seconds."""
 
-    lateness: dict[tuple[int, bytes], int] = field(default_factory=dict)  # of the first arrival
+    lateness: dict[tuple[int, str], int] = field(default_factory=dict)  # of the first arrival
     sent: dict[str, int] = field(default_factory=dict)  # event -> transactions, not replayed
+    refused: int = 0  # events and transactions that are none; no row counts them
     unreadable: list[str] = field(default_factory=list)  # keys
 
     @property
@@ -61,53 +63,91 @@ def archived(
     first, end = since.timestamp(), until.timestamp()
     wanted = keys(s3, bucket, RAW, since - AHEAD, read_to)
     for event in load(s3, bucket, wanted, found.unreadable):
+        known, refused = transactions(event)
+        found.refused += refused
+        if not known:
+            continue
         sent = datetime.fromisoformat(event["time"]).timestamp()
-        transactions = event["detail"]["transactions"]
         if first <= sent < end and "replay" not in event["detail"]:
-            found.sent[event["id"]] = len(transactions)
-        for transaction in transactions:
+            found.sent[event["id"]] = len(known)
+        for transaction in known:
             time = transaction["time"]
             if first <= time < end:
-                key = (time // MINUTE, bytes.fromhex(transaction["hash"]))
+                key = (time // MINUTE, transaction["hash"])
                 late = max(0, int(sent) - time)
                 found.lateness[key] = min(late, found.lateness.get(key, late))
     return found
 
 
+def transactions(event: Any) -> tuple[list[Json], int]:
+    """Return the transactions of an archived event, and how many records of it are none.
+
+    They are what `window_aggregator` counts; an event that is none is one such record.
+    """
+    try:
+        datetime.fromisoformat(event["time"])
+        listed, _ = event["detail"]["transactions"], event["id"]
+    except (KeyError, TypeError, ValueError):
+        return [], 1
+    if type(listed) is not list:
+        return [], 1
+    known = [one for one in listed if _is_transaction(one)]
+    return known, len(listed) - len(known)
+
+
+def _is_transaction(one: Any) -> bool:
+    if type(one) is not dict or type(one.get("hash")) is not str:
+        return False
+    fee, time = one.get("fee"), one.get("time")
+    if type(fee) is not int or type(time) is not int:
+        return False
+    return fee >= 0 and 0 <= time < YEAR_10000
+
+
 def set_aside(s3: Any, bucket: str, since: datetime, until: datetime, read_to: datetime) -> int:
     """Count the records set aside in [since, until); one delivered twice counts once."""
     first, end = since.timestamp(), until.timestamp()
-    found = {
-        event["id"]: len(event["detail"]["rejected"])
-        for event in load(s3, bucket, keys(s3, bucket, ASIDE, since, read_to))
-        if first <= datetime.fromisoformat(event["time"]).timestamp() < end
-    }
+    found: dict[str, int] = {}
+    for event in load(s3, bucket, keys(s3, bucket, ASIDE, since, read_to)):
+        try:
+            if first <= datetime.fromisoformat(event["time"]).timestamp() < end:
+                found[event["id"]] = len(event["detail"]["rejected"])
+        except (KeyError, TypeError, ValueError):  # not of our poller, but set aside as well
+            found[f"malformed {len(found)}"] = 1
     return sum(found.values())
 
 
 def load(
     s3: Any, bucket: str, wanted: Iterable[str], unreadable: list[str] | None = None
-) -> Iterator[Json]:
-    """Yield the events of these objects, in order.
+) -> Iterator[Any]:
+    """Yield the events of these objects, in order; None for a line that is no JSON.
 
-    Objects that are not gzip of JSON lines are named in `unreadable`, or raise CommandError.
+    Objects that are not gzip are named in `unreadable`, or raise CommandError.
     """
 
-    def read(key: str) -> tuple[str, list[Json] | Exception]:
+    def read(key: str) -> tuple[str, list[Any] | Exception]:
         body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         try:
-            return key, [json.loads(line) for line in gzip.decompress(body).splitlines()]
-        except (OSError, EOFError, zlib.error, ValueError) as error:
+            lines = gzip.decompress(body).splitlines()
+        except (OSError, EOFError, zlib.error) as error:
             return key, error
+        return key, [_json(line) for line in lines if line.strip()]
 
     with ThreadPoolExecutor(READERS) as pool:
         for key, found in pool.map(read, wanted):
             if isinstance(found, list):
                 yield from found
             elif unreadable is None:
-                raise CommandError(f"s3://{bucket}/{key} is not gzip of JSON lines: {found}")
+                raise CommandError(f"s3://{bucket}/{key} is not gzip: {found}")
             else:
                 unreadable.append(key)
+
+
+def _json(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (RecursionError, ValueError):
+        return None
 
 
 def keys(s3: Any, bucket: str, prefix: str, since: datetime, until: datetime) -> Iterator[str]:

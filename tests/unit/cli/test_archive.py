@@ -73,7 +73,7 @@ def test_only_the_hours_asked_for_are_read_and_only_the_minutes_counted(s3, depl
     s3.put("raw/2024/10/10/03/too-late", event(4, received(3), START + 3 * HOUR))
     s3.put("raw/2024/10/10/00/outside", event(5, received(3600, 7200)))
     found = read(s3, deployment)
-    assert sorted(n for _, n in found.lateness) == [bytes.fromhex(f"{n:064x}") for n in (1, 2)]
+    assert sorted(n for _, n in found.lateness) == [f"{n:064x}" for n in (1, 2)]
     assert found.received == 3
 
 
@@ -83,3 +83,23 @@ def test_what_was_set_aside_is_counted_record_by_record(s3, deployment):
     s3.put("set-aside/2024/10/10/01/b", event(2, {"rejected": [{}]}, START + HOUR))
     until = START + HOUR
     assert archive.set_aside(s3, deployment.bucket, START, until, until) == 2
+
+
+def test_i10_what_is_no_event_or_no_transaction_is_counted_beside_the_others(s3, deployment):
+    bad = [1, None, {}, {"hash": "a", "time": True, "fee": 1}, {"hash": "a", "time": 1, "fee": -1}]
+    mixed = received(0)
+    mixed["transactions"] += bad
+    others = [
+        1,
+        None,
+        {},
+        {"id": "1"},
+        event(3, {"transactions": {}}),
+        event(4, {}) | {"time": "x"},
+    ]
+    s3.put("raw/2024/10/10/00/a", event(1, mixed), *others, event(2, received(5)))
+    body = gzip.compress(b'{"id"\n\n' + json.dumps(event(5, received(9))).encode())
+    s3.put_object(Bucket=deployment.bucket, Key="raw/2024/10/10/00/b", Body=body)
+    found = read(s3, deployment)
+    assert (found.distinct, found.received) == (3, 3)
+    assert (found.refused, found.unreadable) == (len(bad) + len(others) + 1, [])

@@ -22,6 +22,12 @@ def span(minutes=10):
     return Span.of(given)
 
 
+def event(*times, **more):
+    transactions = [{"hash": "a", "time": time, "fee": 1} for time in times]
+    detail = {"version": "1", "transactions": transactions, **more}
+    return {"id": "1", "time": "2024-10-10T00:00:00Z", "detail": detail}
+
+
 @pytest.mark.parametrize("command", ["audit", "replay", "backfill"])
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
@@ -89,17 +95,14 @@ def test_a_row_may_lack_only_what_came_too_late(distinct, held, late, explained)
 
 
 def test_a_replay_sends_the_part_of_an_event_that_lies_in_the_range():
-    times = (START - 1, START, START + 599, START + 600)
-    event = {"detail": {"version": "1", "transactions": [{"time": time} for time in times]}}
-    entry = replay.again(event, span(), "r")
+    entry = replay.again(event(START - 1, START, START + 599, START + 600), span(), "r")
     assert entry.count == 2
-    assert entry.detail == (
-        f'{{"version":"1","transactions":[{{"time":{START}}},{{"time":{START + 599}}}],'
-        '"replay":"r"}'
-    )
+    detail = json.loads(entry.detail)
+    assert [one["time"] for one in detail["transactions"]] == [START, START + 599]
+    assert (detail["version"], detail["replay"]) == ("1", "r")
 
 
-def test_a_replay_does_not_send_replays_nor_other_times():
-    inside, outside = {"time": START}, {"time": START + 600}
-    assert replay.again({"detail": {"transactions": [inside], "replay": "r"}}, span(), "r") is None
-    assert replay.again({"detail": {"transactions": [outside]}}, span(), "r") is None
+def test_a_replay_does_not_send_replays_nor_other_times_nor_what_is_no_event():
+    assert replay.again(event(START, replay="r"), span(), "r") is None
+    assert replay.again(event(START + 600), span(), "r") is None
+    assert replay.again({"detail": {}}, span(), "r") is None
