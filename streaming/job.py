@@ -26,6 +26,8 @@ def statements(properties: Properties) -> StatementSet:
     for key, value in (properties.flink or {}).items():
         configuration.set_string(key, value)
     environment = StreamExecutionEnvironment.get_execution_environment(configuration)
+    # Else each transaction of an event is handed on with a copy of the whole event.
+    environment.get_config().enable_object_reuse()
     flink = StreamTableEnvironment.create(environment)
     for key, value in SETTINGS.items():
         flink.get_config().set(key, value)
@@ -33,7 +35,8 @@ def statements(properties: Properties) -> StatementSet:
     flink.execute_sql(tables.minutes(properties.minutes))
     flink.execute_sql(tables.dead_letters(properties.dead_letters))
     flink.create_temporary_view("transactions", _transactions(flink, properties))
-    flink.execute_sql(queries.firings(properties.allowed_lateness_minutes))
+    for view in queries.views(properties.allowed_lateness_minutes):
+        flink.execute_sql(view)
     both = flink.create_statement_set()
     both.add_insert_sql(queries.WRITE_MINUTES)
     both.add_insert_sql(queries.WRITE_DEAD_LETTERS)

@@ -14,7 +14,7 @@ from typing import Any
 MANAGED = Path("/etc/flink/application_properties.json")
 VARIABLE = "APP_PROPERTIES"
 REQUIRED = {"filesystem": ("path",), "kinesis": ("stream.arn", "aws.region")}  # by connector
-MOST = 98  # minutes or seconds; an interval of SQL has two digits, and the minute itself is added
+MOST = 90  # minutes or seconds: an interval of SQL has two digits, and more is added to it
 
 Options = Mapping[str, str]
 

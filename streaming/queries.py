@@ -5,6 +5,7 @@ counts, and the row's event time grows with the set.
 """
 
 YEAR_10000 = 253_402_300_800  # times of four-digit years are before it
+HOP = 5  # minutes after which late transactions are in the row, at most
 COUNTED = 50_000  # members of the set that are told apart by their number alone
 MOST_FEES = 2**53  # satoshi; up to here a float64 holds every integer, so the average is exact
 
@@ -25,25 +26,27 @@ def transactions(delay_seconds: int, lateness_minutes: int) -> str:
     restart it is what it was, and the same transactions are late.
     """
     # An event alone is a value of this object; with anything before or after it, it is no JSON.
-    event = """CONCAT('{"event":', line, '}')"""
-    name = _typed("hash", '".*"')
+    whole = """CONCAT('{"event":', line, '}')"""
+    event = f"JSON_QUERY({whole}, '$.event.detail.transactions' RETURNING ARRAY<STRING>)"
+    name = _typed("hash", '".*?"')
     fee, moment = _typed("fee", r"\d{1,18}"), _typed("time", r"\d{1,12}")
     after_beginning = 60 * (1 + lateness_minutes)
     return rf"""
 WITH events AS (
-  SELECT line, PROCTIME() AS arrived,
-    JSON_QUERY({event}, '$.event.detail.transactions' RETURNING ARRAY<STRING>) AS transactions
-  FROM records
-  WHERE REGEXP(line, '\S')
+  SELECT line, {event} AS texts FROM records WHERE REGEXP(line, '\S')
 ),
 parts AS (
-  SELECT COALESCE(part, line) AS record, arrived, transactions IS NOT NULL AS is_event,
+  SELECT COALESCE(part, 'null') AS record, TRUE AS is_event,
     {name} AS name, CAST({fee} AS BIGINT) AS fee, CAST({moment} AS BIGINT) AS moment
-  FROM events LEFT JOIN UNNEST(transactions) AS inside (part) ON TRUE
-  WHERE transactions IS NULL OR CARDINALITY(transactions) > 0
+  FROM events CROSS JOIN UNNEST(texts) AS inside (part)
+  UNION ALL
+  -- Apart: with each transaction, all that was selected beside it would be copied.
+  SELECT line, FALSE, CAST(NULL AS STRING), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
+  FROM events WHERE texts IS NULL
 ),
 judged AS (
-  SELECT *, name IS NOT NULL AND fee IS NOT NULL AND moment < {YEAR_10000} AS is_transaction
+  SELECT *, name IS NOT NULL AND fee IS NOT NULL AND moment < {YEAR_10000} AS is_transaction,
+    PROCTIME() AS arrived
   FROM parts
 ),
 followed AS (
@@ -62,44 +65,44 @@ FROM followed
 
 
 def _typed(name: str, pattern: str) -> str:
-    """Return a member as text, NULL if it is of another type: [5], ["5"] and [5.0] differ."""
-    array = f"JSON_QUERY(part, '$.{name}' WITH UNCONDITIONAL ARRAY WRAPPER)"
-    return rf"REGEXP_EXTRACT({array}, '^\[({pattern})\]$', 1)"
+    """Return a member as text, NULL if it is of another type: 5, "5" and 5.0 differ.
 
-
-def firings(lateness_minutes: int) -> str:
-    """Return the view of the minutes' states, one for each firing that changed something.
-
-    Each minute is the last of one hopping window and, as time goes on, an earlier part of the
-    next ones: it fires when the watermark passes its end, and every minute until the allowed
-    lateness is over. Each firing is the whole minute anew; one that repeats the last is left out.
-    Whatever the job remembers of a minute ends with its last window.
-
-    The version in the event time is the number of members, beyond 50,000 that of the firing: it
-    grows as well, and what `window_aggregator` writes from the archive comes after all of them.
+    Of a flat object without escapes a quote begins or ends a text, so `"fee":` is a name and
+    nothing else, and a regular expression reads it; the JSON functions take ten times as long.
     """
-    return f"""
+    array = f"JSON_QUERY(part, '$.{name}' WITH UNCONDITIONAL ARRAY WRAPPER)"
+    return rf"""CASE
+      WHEN REGEXP(part, '^\{{[^{{}}\[\]\\]*\}}$')
+        THEN REGEXP_EXTRACT(part, '[{{,]"{name}":({pattern})[,}}]', 1)
+      ELSE REGEXP_EXTRACT({array}, '^\[({pattern})\]$', 1)
+    END"""
+
+
+def views(lateness_minutes: int) -> tuple[str, str, str, str]:
+    """Return the views up to `firings`: the minutes' states, one for each that changed something.
+
+    A minute fires when the watermark passes its end, from a window of its own. What comes later is
+    added by a hopping window, which fires every five minutes until the allowed lateness is over.
+    Each firing is the whole minute; one that repeats another is left out. Whatever the job
+    remembers of a minute ends with its last window.
+
+    The version in the event time is the number of members, beyond 50,000 the minutes from the
+    minute's beginning to the firing: it grows as well, and what `window_aggregator` writes from
+    the archive comes after all of them.
+    """
+    size = -(-lateness_minutes // HOP) * HOP + HOP  # any minute's last window covers the lateness
+    hop = f"HOP(TABLE counted, DESCRIPTOR(ts), {_minutes(HOP)}, {_minutes(size)})"
+    return (
+        """CREATE TEMPORARY VIEW counted AS
+SELECT name, fee, beginning, ts FROM transactions WHERE reason IS NULL""",
+        _states("punctual", f"TUMBLE(TABLE counted, DESCRIPTOR(ts), {_minutes(1)})"),
+        _states("later", hop),
+        FIRINGS,
+    )
+
+
+FIRINGS = f"""
 CREATE TEMPORARY VIEW firings AS
-WITH counted AS (
-  SELECT name, fee, beginning, ts FROM transactions WHERE reason IS NULL
-),
-each_hash AS (
-  SELECT window_start, window_end, beginning, name,
-    MIN(fee) AS fee, COUNT(DISTINCT fee) AS members
-  FROM TABLE(HOP(
-    TABLE counted, DESCRIPTOR(ts), INTERVAL '1' MINUTE, INTERVAL '{lateness_minutes + 1}' MINUTE
-  ))
-  GROUP BY window_start, window_end, beginning, name
-),
-states AS (
-  SELECT beginning, COUNT(*) AS hashes, SUM(CAST(fee AS DECIMAL(18, 0))) AS fees,
-    SUM(members) AS members, PROCTIME() AS fired,
-    TIMESTAMPDIFF(
-      MINUTE, CAST(TO_TIMESTAMP_LTZ(beginning, 0) AS TIMESTAMP(3)), window_end
-    ) AS firing
-  FROM each_hash
-  GROUP BY window_start, window_end, beginning
-)
 SELECT
   DATE_FORMAT(TO_TIMESTAMP_LTZ(beginning, 0), 'yyyy-MM-dd''T''HH:mm:ss''Z''') AS tx_minute,
   hashes, fees,
@@ -110,10 +113,32 @@ SELECT
 FROM (
   SELECT *, ROW_NUMBER() OVER (PARTITION BY beginning, members ORDER BY fired) AS repetition,
     CASE WHEN members <= {COUNTED} THEN members ELSE {COUNTED} + firing END AS version
-  FROM states
+  FROM (SELECT * FROM punctual UNION ALL SELECT * FROM later)
 )
 WHERE repetition = 1
 """
+
+
+def _states(name: str, windows: str) -> str:
+    """Return the view of what each minute holds when its window fires."""
+    return f"""
+CREATE TEMPORARY VIEW {name} AS
+SELECT beginning, COUNT(*) AS hashes, SUM(CAST(fee AS DECIMAL(18, 0))) AS fees,
+    SUM(members) AS members, PROCTIME() AS fired,
+    TIMESTAMPDIFF(
+      MINUTE, CAST(TO_TIMESTAMP_LTZ(beginning, 0) AS TIMESTAMP(3)), window_end
+    ) AS firing
+  FROM (
+    SELECT window_start, window_end, beginning, name,
+      MIN(fee) AS fee, COUNT(DISTINCT fee) AS members
+    FROM TABLE({windows})
+    GROUP BY window_start, window_end, beginning, name
+  )
+  GROUP BY window_start, window_end, beginning"""
+
+
+def _minutes(number: int) -> str:
+    return f"INTERVAL '{number}' MINUTE"
 
 
 WRITE_MINUTES = """

@@ -119,7 +119,7 @@ def test_beyond_what_numbers_tell_apart_each_firing_has_the_later_version(run):
     first, second = firings(run)[mangled.iso(CROWDED)]
     for row, fees, time in (
         (first, CROWD, "2024-10-10T12:41:50.001Z"),
-        (second, CROWD | {LATECOMER}, "2024-10-10T12:41:50.002Z"),
+        (second, CROWD | {LATECOMER}, "2024-10-10T12:41:50.005Z"),
     ):
         *values, version = record(row)
         assert values == rows.record(mangled.iso(CROWDED), fees)[:-1]

@@ -42,8 +42,8 @@ variable "job" {
   nullable = false
 
   validation {
-    condition     = alltrue([for limit in [var.job.allowed_lateness_minutes, var.job.watermark_delay_seconds] : limit >= 0 && limit <= 98 && floor(limit) == limit])
-    error_message = "allowed_lateness_minutes and watermark_delay_seconds are whole numbers from 0 to 98."
+    condition     = alltrue([for limit in [var.job.allowed_lateness_minutes, var.job.watermark_delay_seconds] : limit >= 0 && limit <= 90 && floor(limit) == limit])
+    error_message = "allowed_lateness_minutes and watermark_delay_seconds are whole numbers from 0 to 90."
   }
 
   validation {

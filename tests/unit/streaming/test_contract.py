@@ -69,9 +69,9 @@ def test_terraform_gives_the_defaults(groups):
         ("source", {"connector": "kafka"}, "not one of filesystem, kinesis"),
         ("minutes", {"connector": "filesystem"}, "minutes: filesystem needs path"),
         ("dead-letters", {"connector": "kinesis", "stream.arn": "a"}, "kinesis needs aws.region"),
-        ("time", {"watermark.delay.seconds": "1.5"}, "'1.5', not a whole number up to 98"),
+        ("time", {"watermark.delay.seconds": "1.5"}, "'1.5', not a whole number up to 90"),
         ("time", {"watermark.delay.seconds": "-1"}, "'-1', not a whole number"),
-        ("time", {"allowed.lateness.minutes": "99"}, "'99', not a whole number up to 98"),
+        ("time", {"allowed.lateness.minutes": "99"}, "'99', not a whole number up to 90"),
     ],
 )
 def test_properties_that_describe_no_job_are_refused(groups, name, options, reason):
@@ -98,10 +98,14 @@ def test_managed_service_comes_first(monkeypatch, tmp_path):
 
 def test_limits_are_those_of_the_lambda_engine():
     assert queries.COUNTED == rows.COUNTED
-    assert properties.MOST + 1 <= rows.FIRINGS  # firings of a minute, the first one included
+    assert properties.MOST + queries.HOP <= rows.FIRINGS  # the last one's number
     assert queries.YEAR_10000 == raw.YEAR_10000
 
 
-def test_last_firing_is_when_the_lateness_is_over():
-    assert "INTERVAL '16' MINUTE" in queries.firings(15)
-    assert "+ 960 <= complete_until" in queries.transactions(60, 15)
+@pytest.mark.parametrize(("lateness", "size"), [(0, 5), (1, 10), (15, 20), (16, 25), (90, 95)])
+def test_last_firing_is_when_the_lateness_is_over(lateness, size):
+    hop = "DESCRIPTOR(ts), INTERVAL '5' MINUTE, INTERVAL '{size}' MINUTE"
+    assert any(hop.format(size=size) in view for view in queries.views(lateness))
+    for minute in range(60):  # windows end at multiples of the hop
+        assert minute // queries.HOP * queries.HOP + size >= minute + 1 + lateness
+    assert f"+ {60 * (1 + lateness)} <= complete_until" in queries.transactions(60, lateness)

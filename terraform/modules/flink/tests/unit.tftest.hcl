@@ -174,11 +174,11 @@ run "missing_zip_is_explained" {
   expect_failures = [aws_s3_object.code]
 }
 
-run "limits_are_whole_numbers_of_two_digits" {
+run "limits_are_whole_numbers_up_to_90" {
   command = plan
 
   variables {
-    job = { allowed_lateness_minutes = 99 }
+    job = { allowed_lateness_minutes = 91 }
   }
 
   expect_failures = [var.job]
