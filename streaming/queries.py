@@ -36,9 +36,11 @@ WITH events AS (
   SELECT line, {event} AS texts FROM records WHERE REGEXP(line, '\S')
 ),
 parts AS (
-  SELECT COALESCE(part, 'null') AS record, TRUE AS is_event,
-    {name} AS name, CAST({fee} AS BIGINT) AS fee, CAST({moment} AS BIGINT) AS moment
-  FROM events CROSS JOIN UNNEST(texts) AS inside (part)
+  -- The second UNNEST, of one row: the planner would else repeat its expressions in each use.
+  SELECT COALESCE(part, 'null') AS record, TRUE AS is_event, name, fee, moment
+  FROM events CROSS JOIN UNNEST(texts) AS inside (part) CROSS JOIN UNNEST(ARRAY[
+    ROW({name}, CAST({fee} AS BIGINT), CAST({moment} AS BIGINT))
+  ]) AS once (name, fee, moment)
   UNION ALL
   -- Apart: with each transaction, all that was selected beside it would be copied.
   SELECT line, FALSE, CAST(NULL AS STRING), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
