@@ -90,7 +90,7 @@ class Job:
     def written(self, sink: str) -> list[dict[str, Any]]:
         """Read what a sink ("minutes", "dead-letters") has committed."""
         files = sorted((self.home / sink).glob("part-*"))
-        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+        return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
 
     def uncommitted(self, sink: str) -> bool:
         """Tell whether a sink holds what no checkpoint has committed yet."""

@@ -28,7 +28,7 @@ def transactions(delay_seconds: int, lateness_minutes: int) -> str:
     # An event alone is a value of this object; with anything before or after it, it is no JSON.
     whole = """CONCAT('{"event":', line, '}')"""
     event = f"JSON_QUERY({whole}, '$.event.detail.transactions' RETURNING ARRAY<STRING>)"
-    name = _typed("hash", '".*?"')
+    name = _typed("hash", '"[^"]*"', escaped='(?s:".*")')
     fee, moment = _typed("fee", r"\d{1,18}"), _typed("time", r"\d{1,12}")
     after_beginning = 60 * (1 + lateness_minutes)
     return rf"""
@@ -66,7 +66,7 @@ FROM followed
 """
 
 
-def _typed(name: str, pattern: str) -> str:
+def _typed(name: str, pattern: str, escaped: str = "") -> str:
     """Return a member as text, NULL if it is of another type: 5, "5" and 5.0 differ.
 
     Of a flat object without escapes a quote begins or ends a text, so `"fee":` is a name and
@@ -76,7 +76,7 @@ def _typed(name: str, pattern: str) -> str:
     return rf"""CASE
       WHEN REGEXP(part, '^\{{[^{{}}\[\]\\]*\}}$')
         THEN REGEXP_EXTRACT(part, '[{{,]"{name}":({pattern})[,}}]', 1)
-      ELSE REGEXP_EXTRACT({array}, '^\[({pattern})\]$', 1)
+      ELSE REGEXP_EXTRACT({array}, '^\[({escaped or pattern})\]$', 1)
     END"""
 
 

@@ -40,6 +40,29 @@ REFUSED = [
     {"hash": "a", "time": START, "fee": 1.0},
     {"hash": "a", "time": START, "fee": -1},
     {"hash": "a", "time": START, "fee": True},
+    {"hash": ["a"], "time": START, "fee": 1},
+    {"hash": "a", "time": START, "fee": [1]},
+    {"hash": "a", "time": START, "fee": {"fee": 1}},
+    {"hash": "a", "time": START, "fee": 1e3},
+    {"hash": "a", "time": START, "more": {"fee": 1}},
+    {"hash": "a", "time": START, "more": [{"fee": 1}]},
+    {"hash": "a", "time": START, "more": ',"fee":1,'},
+    {"hash": "a", "time": START, 'more,"fee': 1},
+    {"hash": "a", "time": START, "Fee": 1},
+    {"hash": "a", "time": START, "fee ": 1},
+]
+# What a transaction may look like as well; those of one hash are many, of many fees.
+ODD = [
+    {"hash": ""},
+    {"hash": "a\u2028b\x85"},
+    {"hash": '" \\ \n é {['},
+    {"hash": '","fee":1,"'},
+    {"more": '","fee":1,"'},
+    {"more": "{[,fee:1"},
+    {"more": {"hash": "a", "fee": 1, "time": 1}},
+    {"more": [1, {"fee": 1}]},
+    {',"fee': 1, "fee ": 2},
+    {"more": None, "some": 1.5, "none": ""},
 ]
 
 
@@ -55,10 +78,12 @@ def transactions(minutes, rate, dice):
             lag = dice.uniform(DELAY, LATENESS)
         if dice.random() < 0.003:
             lag = dice.uniform(LATENESS + 3 * DELAY, 2 * LATENESS)
+        if dice.random() < 0.05:
+            one |= dice.choice(ODD)
         arrivals.append((moment + lag, {**one, "size": 250}))
         if dice.random() < 0.05:
             arrivals.append((moment + dice.uniform(0, LATENESS), {**one, "size": 250}))
-        if dice.random() < 0.01:
+        while dice.random() < 0.02:
             other = one | {"fee": dice.randrange(50_000)}
             arrivals.append((moment + dice.uniform(0, LATENESS), other))
     return [one for _, one in sorted(arrivals, key=lambda arrival: arrival[0])]
@@ -75,6 +100,9 @@ def lines(minutes, rate=200, seed=7):
         if dice.random() < 0.1:
             together.insert(dice.randrange(len(together)), dice.choice(REFUSED))
         found.append(event(*together))
+        if dice.random() < 0.5:
+            whole = json.loads(found.pop())
+            found.append(json.dumps(whole, ensure_ascii=False, separators=(",", ":")))
         if dice.random() < 0.05:
             found.append(dice.choice([*MALFORMED, "", "  ", event()]))
     return found
