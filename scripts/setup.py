@@ -32,6 +32,8 @@ def main(venv: Path) -> None:
     run([*install, "--quiet", "--no-build-isolation", "--editable", "."])
     print("set-up 3/4: bytecode", flush=True)
     libraries = next((venv / "lib").glob("python*/site-packages"))
+    # The import root of the Lambdas: images, command line and jobs use functions/common as well.
+    (libraries / "evergreen_functions.pth").write_text(f"{ROOT / 'functions'}\n")
     subprocess.run([python, "-m", "compileall", "-qq", "-j", "0", str(libraries)], check=False)
     print("set-up 4/4: PyTorch loads", flush=True)
     if subprocess.run([python, "-c", "import torch"], cwd=ROOT, check=False).returncode:
