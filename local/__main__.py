@@ -1,4 +1,4 @@
-"""`python -m local serve|up|down|status`: the local AWS."""
+"""Start, stop and inspect the local AWS: `python -m local serve|up|down|status`."""
 
 import argparse
 import sys
@@ -21,10 +21,10 @@ def main() -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> None:
-    from local import server  # noqa: PLC0415 - it imports MiniStack, half a second
+    from local.server import serve  # noqa: PLC0415 - uvicorn takes 0.2 s
 
     try:
-        server.serve(
+        serve.serve(
             arguments.port,
             arguments.home,
             arguments.clock,
@@ -36,16 +36,16 @@ def _serve(arguments: argparse.Namespace) -> None:
 
 
 def _up(arguments: argparse.Namespace) -> None:
-    more = ["--clock", arguments.clock]
+    options = ["--clock", arguments.clock]
     if arguments.start:
-        more += ["--start", arguments.start]
-    health = lifecycle.up(arguments.port, arguments.home, more)
+        options += ["--start", arguments.start]
+    health = lifecycle.up(arguments.port, arguments.home, options)
     print(f"local AWS: {health['endpoint_url']}, {health['mode']} clock at {health['now']}")
 
 
 def _down(arguments: argparse.Namespace) -> None:
-    ended = lifecycle.down(arguments.home)
-    print("local AWS: ended" if ended else "local AWS: was not running")
+    stopped = lifecycle.down(arguments.home)
+    print("local AWS: stopped" if stopped else "local AWS: was not running")
 
 
 def _status(arguments: argparse.Namespace) -> int:
@@ -63,8 +63,8 @@ def _status(arguments: argparse.Namespace) -> int:
 def _epoch(text: str | None) -> float | None:
     if text is None:
         return None
-    moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+    start = datetime.fromisoformat(text)
+    return start.replace(tzinfo=start.tzinfo or UTC).timestamp()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
         if name in {"serve", "up"}:
             command.add_argument("--port", type=int, default=PORT)
             command.add_argument("--clock", choices=["real", "virtual"], default="real")
-            command.add_argument("--start", help="ISO time at which a virtual clock starts")
+            command.add_argument("--start", help="ISO 8601 start time of a virtual clock")
         if name == "serve":
             command.add_argument("--die-with-parent", action="store_true")
     return parser

@@ -1,4 +1,4 @@
-"""Start the server detached, find out whether it runs, end it: by its recorded process id."""
+"""Start, stop and inspect the server, by the process id that it records in its home folder."""
 
 import contextlib
 import json
@@ -15,22 +15,22 @@ from typing import Any
 START_SECONDS = 90
 STOP_SECONDS = 10
 
-_started: "list[subprocess.Popen[bytes]]" = []  # only that none is collected while it runs
+_started: "list[subprocess.Popen[bytes]]" = []  # keeps the objects alive while they run
 
 
 class LifecycleError(Exception):
-    """The server could not be started or ended; the text is for the user."""
+    """The server could not be started or stopped; the text is for the user."""
 
 
 def status(home: Path) -> dict[str, Any] | None:
-    """Return the running server's health, None when there is none (a stale record included)."""
+    """Return the health of the running server, None if there is none or its record is stale."""
     record = _record(home)
     if record is None:
         return None
     try:
         url = f"{record['endpoint_url']}/_evergreen/health"
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
-            health: dict[str, Any] = json.load(answer)
+        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - our own address
+            health: dict[str, Any] = json.load(response)
     except (OSError, urllib.error.URLError, ValueError):
         return None
     if health.get("pid") != record["pid"] or health.get("home") != str(home.resolve()):
@@ -39,18 +39,23 @@ def status(home: Path) -> dict[str, Any] | None:
 
 
 def up(port: int, home: Path, arguments: list[str]) -> dict[str, Any]:
-    """Start the server detached and wait until it is healthy -> its health."""
+    """Start the server in the background and wait until it is healthy -> its health.
+
+    `arguments` are further options of `python -m local serve`; raises LifecycleError.
+    """
     if running := status(home):
-        raise LifecycleError(f"already running at {running['endpoint_url']} (make down ends it)")
-    if (record := _record(home)) and _is_ours(record["pid"]):
-        raise LifecycleError(f"process {record['pid']} runs but does not answer: make down first")
+        raise LifecycleError(
+            f"already running at {running['endpoint_url']} (stop it with make down)"
+        )
+    if (record := _record(home)) and _is_server(record["pid"]):
+        raise LifecycleError(f"process {record['pid']} does not respond; run make down first")
     (home / "server.json").unlink(missing_ok=True)
     (home / "logs").mkdir(parents=True, exist_ok=True)
     log = home / "logs" / "server.log"
-    place = ["--port", str(port), "--home", str(home)]
+    common = ["--port", str(port), "--home", str(home)]
     with log.open("ab") as out:
         proc = subprocess.Popen(
-            [sys.executable, "-m", "local", "serve", *place, *arguments],
+            [sys.executable, "-m", "local", "serve", *common, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
@@ -69,29 +74,29 @@ def up(port: int, home: Path, arguments: list[str]) -> dict[str, Any]:
 
 
 def down(home: Path) -> bool:
-    """End the recorded server, if it runs and is ours -> whether there was one."""
+    """Stop the recorded server if it runs -> whether it did."""
     record = _record(home)
-    ours = record is not None and _is_ours(record["pid"])
-    if record is not None and ours:
-        _end(record["pid"])
+    running = record is not None and _is_server(record["pid"])
+    if record is not None and running:
+        _stop(record["pid"])
     (home / "server.json").unlink(missing_ok=True)
-    return ours
+    return running
 
 
-def _end(pid: int) -> None:
+def _stop(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
         while time.monotonic() < deadline:
-            if not _is_ours(pid):
-                _collect()
+            if not _is_server(pid):
+                _reap()
                 return
             time.sleep(0.05)
         os.kill(pid, signal.SIGKILL)
 
 
-def _collect() -> None:
-    """Take leave of the servers that have ended and were started by this very process."""
+def _reap() -> None:
+    """Forget the servers started by this process that have ended."""
     _started[:] = [proc for proc in _started if proc.poll() is None]
 
 
@@ -103,12 +108,12 @@ def _record(home: Path) -> dict[str, Any] | None:
     return record
 
 
-def _is_ours(pid: int) -> bool:
-    """Whether the process of this id is a server of ours (ids are used again)."""
-    shown = subprocess.run(
+def _is_server(pid: int) -> bool:
+    """Return whether the process is a local AWS server (ids are reused)."""
+    listing = subprocess.run(
         ["ps", "-o", "stat=", "-o", "command=", "-p", str(pid)],
         capture_output=True,
         text=True,
         check=False,
     ).stdout.strip()
-    return "-m local serve" in shown and not shown.startswith("Z")
+    return "-m local serve" in listing and not listing.startswith("Z")

@@ -1,4 +1,8 @@
-"""Child processes that never outlive the process that started them, however that one dies."""
+"""Child processes that never outlive the process that started them, however that one ends.
+
+Run as a script, this module is the reaper: it reads the ids of process groups from its stdin
+(`+pid`, `-pid`) and kills the registered groups when the pipe closes.
+"""
 
 import contextlib
 import os
@@ -11,15 +15,15 @@ from typing import Any
 
 _lock = threading.Lock()
 _reaper: "subprocess.Popen[bytes] | None" = None
-_alive: "dict[int, subprocess.Popen[Any]]" = {}
+_children: "dict[int, subprocess.Popen[Any]]" = {}
 
 
 def spawn(
     argv: list[str], env: dict[str, str], cwd: Path, log: Path | None
 ) -> "subprocess.Popen[bytes]":
-    """Start a process group registered with the reaper.
+    """Start a process group and register it with the reaper.
 
-    Output (stdout and stderr in one) is appended to `log`, or, with None, left in `.stdout`.
+    Stdout and stderr are appended to the file `log`, or, with None, readable as `.stdout`.
     """
     with contextlib.ExitStack() as stack:
         target = subprocess.PIPE if log is None else stack.enter_context(log.open("ab"))
@@ -37,47 +41,60 @@ def spawn(
 
 
 def adopt(proc: "subprocess.Popen[Any]") -> None:
-    """Register a process that leads a group of its own."""
+    """Register a process that leads its own process group."""
     with _lock:
-        for done in [pid for pid, other in _alive.items() if other.poll() is not None]:
-            _tell(f"-{done}")
-            del _alive[done]
-        _alive[proc.pid] = proc
-        _tell(f"+{proc.pid}")
+        for ended in [pid for pid, child in _children.items() if child.poll() is not None]:
+            _notify_reaper(f"-{ended}")
+            del _children[ended]
+        _children[proc.pid] = proc
+        _notify_reaper(f"+{proc.pid}")
 
 
 def stop(proc: "subprocess.Popen[bytes]", grace_seconds: float = 2.0) -> int:
-    """End a process group: SIGTERM, then SIGKILL after the grace -> exit code."""
+    """Stop a process group, by SIGKILL after the grace period -> exit code."""
     if proc.poll() is None:
-        _signal_group(proc, signal.SIGTERM)
+        _signal_group(proc.pid, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             proc.wait(grace_seconds)
-    _signal_group(proc, signal.SIGKILL)
+    _signal_group(proc.pid, signal.SIGKILL)
     return proc.wait()
 
 
 def stop_all() -> None:
-    """Kill everything that still runs; the server's last act."""
+    """Kill every child that still runs."""
     with _lock:
-        for proc in _alive.values():
-            if proc.poll() is None:
-                _signal_group(proc, signal.SIGKILL)
+        for child in _children.values():
+            if child.poll() is None:
+                _signal_group(child.pid, signal.SIGKILL)
 
 
-def _signal_group(proc: "subprocess.Popen[Any]", number: int) -> None:
+def _signal_group(pid: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(proc.pid, number)
+        os.killpg(pid, number)
 
 
-def _tell(line: str) -> None:
-    """Write one line to the reaper, which is started with the first process."""
-    global _reaper  # noqa: PLW0603 - one per server process
+def _notify_reaper(line: str) -> None:
+    global _reaper  # noqa: PLW0603 - one per process
     if _reaper is None or _reaper.poll() is not None:
         _reaper = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(Path(__file__).with_name("reaper.py"))],
+            [sys.executable, "-I", "-S", __file__],
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
     assert _reaper.stdin is not None  # noqa: S101 - for the type checker
     _reaper.stdin.write(f"{line}\n".encode())
     _reaper.stdin.flush()
+
+
+def _reap() -> None:
+    """Track the registered groups until the pipe closes, then kill them."""
+    groups: set[int] = set()
+    for line in sys.stdin:
+        change = groups.add if line.startswith("+") else groups.discard
+        change(int(line[1:]))
+    for group in groups:
+        _signal_group(group, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    _reap()

@@ -1,16 +1,33 @@
-"""What every part of the local AWS shares: clock, home folder, address, clients to ourselves."""
+"""The parts that all services of the local AWS share: clock, home folder, endpoint, clients."""
 
 import os
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from local.clock import Clock
+from local.clock.clock import Clock
 
 ACCOUNT = "123456789012"
 REGION = os.environ.get("AWS_REGION", "eu-west-1")
-# Who calls with this key is work in flight already: its events never move the virtual clock.
+# The access key of everything that runs inside. Its callers are already counted as in flight, so
+# their events never move the virtual clock.
 INSIDE_KEY = "ASIAEVERGREENINSIDE0"
+# The variables of the host that children inherit: they select the CPU kernels of numerical
+# libraries (some hosts crash or compute wrong results without them, and results are comparable
+# only between processes that use the same kernels) or the folder of temporary files.
+HOST_VARIABLES = (
+    "ATEN_CPU_CAPABILITY",
+    "BLIS_ARCH_TYPE",
+    "MKL_CBWR",
+    "MKL_DEBUG_CPU_TYPE",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "NPY_DISABLE_CPU_FEATURES",
+    "NPY_ENABLE_CPU_FEATURES",
+    "ONEDNN_MAX_CPU_ISA",
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+    "TMPDIR",
+)
 
 clock: Clock
 home: Path
@@ -18,7 +35,7 @@ endpoint_url: str
 
 
 def configure(new_clock: Clock, new_home: Path, new_endpoint_url: str) -> None:
-    """Set the singletons, once per process, before anything else of `local` runs."""
+    """Set the shared parts, once per process, before any service is used."""
     global clock, home, endpoint_url
     clock, home, endpoint_url = new_clock, new_home.resolve(), new_endpoint_url
     for folder in ("logs/lambda", "logs/jobs", "logs/endpoints", "logs/ecs", "work"):
@@ -26,8 +43,13 @@ def configure(new_clock: Clock, new_home: Path, new_endpoint_url: str) -> None:
     client.cache_clear()
 
 
+def host_environment() -> dict[str, str]:
+    """Return the variables that every child inherits from the host."""
+    return {name: os.environ[name] for name in HOST_VARIABLES if name in os.environ}
+
+
 def aws_environment() -> dict[str, str]:
-    """Return the AWS_* variables of everything that runs inside (sandboxes, jobs)."""
+    """Return the AWS_* variables of everything that runs inside (functions, tasks, jobs)."""
     return {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
@@ -41,7 +63,7 @@ def aws_environment() -> dict[str, str]:
 
 @cache
 def client(service: str) -> Any:
-    """Return a boto3 client to our own endpoint; for worker threads, never for the event loop."""
+    """Return a boto3 client for the local endpoint; never call it on the event loop."""
     import boto3  # noqa: PLC0415 - 0.3 s, not needed by every command
     from botocore.config import Config  # noqa: PLC0415
 
@@ -51,7 +73,7 @@ def client(service: str) -> Any:
         endpoint_url=endpoint_url,
         region_name=REGION,
         aws_access_key_id=INSIDE_KEY,
-        aws_secret_access_key="local",  # noqa: S106 - nobody checks it
+        aws_secret_access_key="local",  # noqa: S106 - no signature is verified
         config=Config(
             read_timeout=900, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}
         ),

@@ -1,11 +1,12 @@
-"""The control plane's registry: one function for each operation, called by clients and by us."""
+"""The SageMaker control plane: a registry of operations, called by clients and by us."""
 
 import copy
 import logging
+import threading
 from collections.abc import Callable
 from typing import Any
 
-from local.http import Request, Response, error, json_response
+from local.http_messages import Request, Response, error, json_response
 from local.sagemaker import shapes
 
 log = logging.getLogger(__name__)
@@ -13,11 +14,15 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 Operation = Callable[[Json], Json]
 
+# Guards all state of the control plane. Every operation holds it; a worker takes it to change a
+# resource. Whoever holds it must not wait for another thread.
+LOCK = threading.RLock()
+
 _operations: dict[str, Operation] = {}
 
 
 class ApiError(Exception):
-    """An answer other than success: AWS's error code, message and HTTP status."""
+    """An error response: AWS's error code, message and HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -35,20 +40,21 @@ def operation(name: str) -> Callable[[Operation], Operation]:
 
 
 def call(name: str, body: Json) -> Json:
-    """Call an operation from inside; raises ApiError. Neither side sees the other's changes."""
+    """Call an operation with copies of request and response; raises ApiError."""
     if name not in _operations:
         raise ApiError("UnknownOperationException", f"{name} is not part of the local AWS")
     if report := shapes.problems(name, body):
         raise ApiError("ValidationException", report)
     try:
-        return copy.deepcopy(_operations[name](copy.deepcopy(body)))
+        with LOCK:
+            return copy.deepcopy(_operations[name](copy.deepcopy(body)))
     except KeyError as missing:
         log.exception("%s", name)
         raise ApiError("ValidationException", f"{name}: {missing} is required") from None
 
 
 def handle(request: Request) -> Response:
-    """Answer a request of the JSON protocol (`X-Amz-Target: SageMaker.<Operation>`)."""
+    """Handle a request of the JSON protocol (`X-Amz-Target: SageMaker.<Operation>`)."""
     name = request.headers.get("x-amz-target", "").rpartition(".")[2]
     try:
         return json_response(call(name, request.json()))

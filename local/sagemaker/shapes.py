@@ -1,4 +1,4 @@
-"""AWS's own description of its API: which requests are valid, which fields an answer has."""
+"""Checks by AWS's description of its API: valid requests, the fields of responses."""
 
 import re
 from functools import cache
@@ -29,7 +29,7 @@ def _service() -> ServiceModel:
 
 
 def problems(operation: str, body: Json) -> str:
-    """Return what is wrong with a request, empty when nothing is."""
+    """Return the validation errors of a request, empty if it is valid."""
     try:
         shape = _service().operation_model(operation).input_shape
     except (OperationNotFoundError, UnknownServiceError):
@@ -38,11 +38,12 @@ def problems(operation: str, body: Json) -> str:
         return ""
     if report := ParamValidator().validate(body, shape).generate_report():
         return str(report)
-    return "; ".join(_misnamed(name, body[name], shape.members[name]) for name in body).strip("; ")
+    reports = (_invalid_name(name, body[name], shape.members[name]) for name in body)
+    return "; ".join(filter(None, reports))
 
 
-def _misnamed(name: str, value: Any, shape: Any) -> str:
-    """Return AWS's sentence about a name it does not allow; names become folders here."""
+def _invalid_name(name: str, value: Any, shape: Any) -> str:
+    """Return AWS's message for an invalid resource name (names become folder names here)."""
     pattern = shape.metadata.get("pattern")
     if not (name.endswith("Name") and pattern) or re.fullmatch(pattern, value):
         return ""
@@ -53,24 +54,24 @@ def _misnamed(name: str, value: Any, shape: Any) -> str:
     )
 
 
-def fit(operation: str, answer: Json) -> Json:
-    """Leave out of an answer what the operation does not answer on AWS, at every depth."""
-    return dict(_fit(answer, _service().operation_model(operation).output_shape))
+def select_output(operation: str, response: Json) -> Json:
+    """Remove the fields that the response of an operation does not have on AWS."""
+    return dict(_select(response, _service().operation_model(operation).output_shape))
 
 
-def _fit(value: Any, shape: Any) -> Any:
+def _select(value: Any, shape: Any) -> Any:
     if isinstance(shape, StructureShape):
         members = shape.members
-        return {k: _fit(v, members[k]) for k, v in value.items() if k in members}
+        return {k: _select(v, members[k]) for k, v in value.items() if k in members}
     if isinstance(shape, ListShape):
-        return [_fit(item, shape.member) for item in value]
+        return [_select(item, shape.member) for item in value]
     if isinstance(shape, MapShape):
-        return {k: _fit(v, shape.value) for k, v in value.items()}
+        return {k: _select(v, shape.value) for k, v in value.items()}
     return value
 
 
 def in_milliseconds(value: Any) -> Any:
-    """Return an event's detail with its times (epoch seconds) as EventBridge gets them."""
+    """Return the detail of an event with its times (epoch seconds) in milliseconds."""
     if isinstance(value, list):
         return [in_milliseconds(item) for item in value]
     if isinstance(value, dict):

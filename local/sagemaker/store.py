@@ -1,57 +1,116 @@
-"""The resources of one kind, by name, with AWS's answers for missing and taken names."""
+"""The resources of one kind by name, and what their operations share: ARNs, lists and pages."""
 
-import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from local.sagemaker import state
-from local.sagemaker.api import ApiError
+from local import runtime
+from local.sagemaker.api import LOCK, ApiError
 
+Json = dict[str, Any]
 Resource = TypeVar("Resource")
+
+PAGE_SIZE = 100
+
+
+def arn(kind: str, name: str) -> str:
+    """Return the ARN of a resource, e.g. of kind `pipeline`."""
+    return f"arn:aws:sagemaker:{runtime.REGION}:{runtime.ACCOUNT}:{kind}/{name}"
 
 
 @dataclass
 class Store(Generic[Resource]):
-    """All changes happen under `lock`."""
+    """The resources of one kind, oldest first; every access holds the lock of the API.
+
+    In the messages `{name}` is the name and `{arn}` the ARN of the resource.
+    """
 
     kind: str  # in the ARN, e.g. `training-job`
-    missing: str  # AWS's words, {arn} stands for the ARN
+    missing: str
     taken: str
+    missing_code: str = "ValidationException"
+    missing_status: int = 400
     taken_code: str = "ValidationException"
-    items: dict[str, Resource] = field(default_factory=dict)
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    normalize: Callable[[str], str] = str  # of names, e.g. to lower case
+    _items: dict[str, Resource] = field(default_factory=dict)
 
     def arn(self, name: str) -> str:
-        """Return the ARN of a name."""
-        return state.arn(self.kind, name)
+        """Return the ARN of a resource."""
+        return arn(self.kind, self.normalize(name))
 
-    def get(self, name: str) -> Resource:
+    def get(self, name_or_arn: str) -> Resource:
         """Return a resource; raises ApiError."""
-        with self.lock:
-            if name not in self.items:
-                raise ApiError("ValidationException", self.missing.format(arn=self.arn(name)))
-            return self.items[name]
+        name = name_or_arn.rpartition("/")[2]
+        with LOCK:
+            found = self._items.get(self.normalize(name))
+        if found is None:
+            message = self.missing.format(name=name, arn=self.arn(name))
+            raise ApiError(self.missing_code, message, self.missing_status)
+        return found
+
+    def require_free(self, name: str) -> None:
+        """Raise ApiError if a resource has the name."""
+        with LOCK:
+            if self.normalize(name) in self._items:
+                message = self.taken.format(name=name, arn=self.arn(name))
+                raise ApiError(self.taken_code, message)
 
     def add(self, name: str, resource: Resource) -> None:
-        """Keep a new resource; raises ApiError."""
-        with self.lock:
-            self.refuse_taken(name)
-            self.items[name] = resource
+        """Store a new resource; raises ApiError."""
+        with LOCK:
+            self.require_free(name)
+            self._items[self.normalize(name)] = resource
 
-    def refuse_taken(self, name: str) -> None:
-        """Raise ApiError if there is a resource of the name."""
-        with self.lock:
-            if name in self.items:
-                raise ApiError(self.taken_code, self.taken.format(arn=self.arn(name)))
-
-    def remove(self, name: str) -> Resource:
-        """Forget a resource; raises ApiError."""
-        with self.lock:
-            found = self.get(name)
-            del self.items[name]
-            return found
+    def remove(self, name_or_arn: str) -> Resource:
+        """Remove a resource; raises ApiError."""
+        with LOCK:
+            self.get(name_or_arn)
+            return self._items.pop(self.normalize(name_or_arn.rpartition("/")[2]))
 
     def all(self) -> list[Resource]:
-        """Return the resources, the oldest first."""
-        with self.lock:
-            return list(self.items.values())
+        """Return all resources."""
+        with LOCK:
+            return list(self._items.values())
+
+
+def without_tags(body: Json) -> Json:
+    """Return a create request without its tags, which are stored on their own."""
+    return {key: value for key, value in body.items() if key != "Tags"}
+
+
+def pick(item: Json, fields: tuple[str, ...]) -> Json:
+    """Return these fields of a resource, as far as they are set."""
+    return {key: item[key] for key in fields if item.get(key) is not None}
+
+
+def matches(item: Json, body: Json, name: str, status: str | None = None) -> bool:
+    """Return whether an item passes the filters of a list request.
+
+    `name` and `status` are the fields that NameContains and StatusEquals refer to.
+    """
+    created = item["CreationTime"]
+    return (
+        body.get("NameContains", "").lower() in item[name].lower()
+        and (status is None or body.get("StatusEquals", item[status]) == item[status])
+        and body.get("CreationTimeAfter", created) <= created
+        and body.get("CreationTimeBefore", created) >= created
+    )
+
+
+def page(
+    key: str, items: list[Json], body: Json, *, name: str | None, time: str = "CreationTime"
+) -> Json:
+    """Sort a list as the request asks, newest first by default, and return the requested page.
+
+    `items` are oldest first; `name` is the field of SortBy=Name, None keeps the order.
+    """
+    found = list(items)
+    if name is not None:
+        by = name if body.get("SortBy") == "Name" else time
+        found.sort(key=lambda item: item[by])
+        if body.get("SortOrder", "Descending") == "Descending":
+            found.reverse()
+    start = int(body.get("NextToken") or 0)
+    end = start + int(body.get("MaxResults") or PAGE_SIZE)
+    more = {"NextToken": str(end)} if end < len(found) else {}
+    return {key: found[start:end], **more}

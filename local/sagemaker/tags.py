@@ -1,22 +1,24 @@
-"""The tags of resources; Terraform reads them back after every apply."""
+"""The tags of resources, which Terraform reads after every apply."""
 
 from typing import Any
 
-from local.sagemaker.api import operation
+from local.sagemaker.api import LOCK, operation
 
 Json = dict[str, Any]
 
 _tags: dict[str, dict[str, str]] = {}  # by ARN
 
 
-def keep(arn: str, body: Json) -> None:
-    """Remember the tags of a new resource; the ones of an older one with its ARN are gone."""
-    _tags[arn] = {tag["Key"]: tag["Value"] for tag in body.get("Tags") or []}
+def store(arn: str, body: Json) -> None:
+    """Store the tags of a create request; tags of an earlier resource with the ARN are removed."""
+    with LOCK:
+        _tags[arn] = {tag["Key"]: tag["Value"] for tag in body.get("Tags") or []}
 
 
-def of(arn: str) -> dict[str, str]:
+def get(arn: str) -> dict[str, str]:
     """Return the tags of a resource as a map, as in events."""
-    return dict(_tags.get(arn, {}))
+    with LOCK:
+        return dict(_tags.get(arn, {}))
 
 
 @operation("AddTags")
@@ -38,6 +40,5 @@ def delete(body: Json) -> Json:
 
 @operation("ListTags")
 def list_tags(body: Json) -> Json:
-    """Show the tags of an ARN."""
-    tags = _tags.get(body["ResourceArn"], {})
-    return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+    """List the tags of an ARN."""
+    return {"Tags": [{"Key": k, "Value": v} for k, v in get(body["ResourceArn"]).items()]}

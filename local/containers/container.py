@@ -1,0 +1,44 @@
+"""A container as a process whose output goes to a file and to CloudWatch Logs, line by line."""
+
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import cloudwatch_logs, processes, runtime
+from local.containers import images
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The destination of a container's output."""
+
+    group: str
+    stream: str
+    file: Path
+
+
+def sagemaker_environment(base: Path, *, isolated: bool) -> dict[str, str]:
+    """Return the environment of a SageMaker container with `base` as its /opt/ml.
+
+    One with network isolation gets no credentials.
+    """
+    aws = {} if isolated else runtime.aws_environment()
+    return {**images.environment(), **aws, "SAGEMAKER_BASE_DIR": str(base)}
+
+
+def start(argv: list[str], variables: dict[str, str]) -> "subprocess.Popen[bytes]":
+    """Start the program of a container."""
+    return processes.spawn(argv, variables, images.PROJECT, None)
+
+
+def follow(
+    proc: "subprocess.Popen[bytes]", log: Log, on_line: Callable[[str], None] | None = None
+) -> int:
+    """Write each line of output to the log until the process ends -> exit code."""
+    for raw in proc.stdout or ():
+        line = raw.decode(errors="replace").rstrip("\n")
+        cloudwatch_logs.write(log.group, log.stream, [line], log.file)
+        if on_line is not None:
+            on_line(line)
+    return proc.wait()

@@ -1,0 +1,128 @@
+"""ECS tasks as processes: each task of a known image runs the image's program.
+
+Clusters, task definitions and services are MiniStack's. A task runs outside of virtual time: the
+events that it puts on a bus move the clock.
+"""
+
+import subprocess
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from local import ministack, processes, runtime
+from local.containers import container, images
+from local.events import event_bus
+
+RESTART_SECONDS = 10.0
+STOP_SECONDS = 30.0
+
+_processes: "dict[str, subprocess.Popen[bytes]]" = {}  # by task ARN
+
+
+def run_task(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """RunTask, also for services: record the tasks, then start their processes."""
+
+    def wrapper(data: dict[str, Any]) -> Any:
+        known = set(ministack.tasks)
+        response = original(data)
+        for arn in set(ministack.tasks) - known:
+            threading.Thread(target=_run, args=(ministack.tasks[arn],), daemon=True).start()
+        return response
+
+    return wrapper
+
+
+def stop_task(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """StopTask: SIGTERM, then SIGKILL after the stop timeout."""
+
+    def wrapper(data: dict[str, Any]) -> Any:
+        cluster = ministack.cluster_name(data.get("cluster"))
+        task = ministack.find_task(data.get("task", ""), cluster)
+        response = original(data)
+        proc = _processes.pop(task["taskArn"], None) if task else None
+        if proc is not None:
+            stop = (proc, STOP_SECONDS)
+            threading.Thread(target=processes.stop, args=stop, daemon=True).start()
+        return response
+
+    return wrapper
+
+
+def create_service(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """CreateService: add the one field that Terraform misses in MiniStack's response."""
+
+    def wrapper(data: dict[str, Any]) -> Any:
+        response = original(data)
+        for service in ministack.ecs_services.values():
+            service.setdefault("availabilityZoneRebalancing", "DISABLED")
+        return response
+
+    return wrapper
+
+
+def _run(task: dict[str, Any]) -> None:
+    """Run one task until it ends; a task of a service is restarted."""
+    key = ministack.task_definition_key(task["taskDefinitionArn"])
+    definition = ministack.task_definitions[key]["containerDefinitions"][0]
+    _emit_state(task)
+    try:
+        proc = _start(task, definition)
+    except (images.UnknownImageError, OSError) as error:
+        ministack.mark_task_stopped(task["taskArn"], task, str(error), "TaskFailedToStart", 1)
+    else:
+        _processes[task["taskArn"]] = proc
+        code = container.follow(proc, _log(task, definition))
+        reason = "Essential container in task exited"
+        stop_code = "EssentialContainerExited"
+        ministack.mark_task_stopped(task["taskArn"], task, reason, stop_code, code)
+    _emit_state(task)
+    service = task["group"].partition("service:")[2]
+    if service and task["stopCode"] != "UserInitiated":
+        cluster = ministack.cluster_of_arn(task["clusterArn"])
+        restart = (ministack.reconcile_service, cluster, f"{cluster}/{service}")
+        runtime.clock.call_later(RESTART_SECONDS, *restart)
+
+
+def _start(task: dict[str, Any], definition: dict[str, Any]) -> "subprocess.Popen[bytes]":
+    argv = images.program(definition["image"], "run")
+    overrides = task["overrides"].get("containerOverrides", [])
+    same_name = (entry for entry in overrides if entry["name"] == definition["name"])
+    override: dict[str, Any] = next(same_name, {})
+    if command := override.get("command") or definition.get("command"):
+        argv = images.entry_point(command)
+    variables = [*definition.get("environment", []), *override.get("environment", [])]
+    environment = images.environment() | runtime.aws_environment()
+    environment |= {"AWS_ACCESS_KEY_ID": "task"}  # not the inside key: its events move the clock
+    environment |= {variable["name"]: variable["value"] for variable in variables}
+    work = runtime.home / "work" / "ecs" / _id(task)
+    work.mkdir(parents=True)
+    if health := environment.get("HEALTH_FILE"):
+        environment["HEALTH_FILE"] = str(work / health.rpartition("/")[2])
+    return container.start(argv, environment)
+
+
+def _log(task: dict[str, Any], definition: dict[str, Any]) -> container.Log:
+    options = definition.get("logConfiguration", {}).get("options", {})
+    prefix = options.get("awslogs-stream-prefix", "task")
+    return container.Log(
+        options.get("awslogs-group", "/ecs/tasks"),
+        f"{prefix}/{definition['name']}/{_id(task)}",
+        runtime.home / "logs" / "ecs" / f"{_id(task)}.log",
+    )
+
+
+def _emit_state(task: dict[str, Any]) -> None:
+    detail = {key: value for key, value in task.items() if not key.startswith("_")}
+    event_bus.emit("aws.ecs", "ECS Task State Change", detail, [task["taskArn"]])
+
+
+def _id(task: dict[str, Any]) -> str:
+    return str(task["taskArn"].rpartition("/")[2])
+
+
+def install() -> None:
+    """Run tasks as processes, without looking for a Docker engine."""
+    ministack.docker_client.replace(lambda: None)
+    ministack.run_task.wrap(run_task)
+    ministack.stop_task.wrap(stop_task)
+    ministack.create_service.wrap(create_service)

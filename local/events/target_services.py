@@ -1,0 +1,117 @@
+"""Delivery of one EventBridge event to one target, by service."""
+
+import fnmatch
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from local import cloudwatch_logs, ministack, runtime
+from local.events import firehose
+from local.lambda_ import async_invocations, functions
+
+
+class TargetError(Exception):
+    """The target did not accept the event; `code` is EventBridge's ERROR_CODE."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event for one target of one rule; `payload` is the target's input as JSON."""
+
+    target: dict[str, Any]
+    rule: dict[str, Any]
+    event: dict[str, Any]
+    payload: str
+
+
+def deliver(delivery: Delivery) -> None:
+    """Deliver an event once; raises TargetError."""
+    arn = delivery.target["Arn"]
+    service = SERVICES.get(arn.split(":")[2])
+    if service is None:
+        raise TargetError("NO_RESOURCE", f"the local AWS cannot deliver to {arn}")
+    service(delivery, arn)
+
+
+def _to_lambda(delivery: Delivery, arn: str) -> None:
+    record = functions.find(arn)
+    if record is None:
+        raise TargetError("NO_RESOURCE", f"function {arn} does not exist")
+    if not _is_allowed(record, delivery.rule["Arn"]):
+        message = f"the function's policy does not allow {delivery.rule['Arn']} to invoke it"
+        raise TargetError("NO_PERMISSIONS", message)
+    async_invocations.invoke(record, json.loads(delivery.payload))
+
+
+def _is_allowed(record: dict[str, Any], rule_arn: str) -> bool:
+    """Return whether the resource policy allows EventBridge to invoke the function."""
+    for statement in record.get("policy", {}).get("Statement", []):
+        principal = statement.get("Principal") or {}
+        service = principal.get("Service") if isinstance(principal, dict) else principal
+        condition = statement.get("Condition") or {}
+        sources = [arn for part in condition.values() for key, arn in part.items() if "Arn" in key]
+        if service == "events.amazonaws.com" and (
+            not sources or any(fnmatch.fnmatchcase(rule_arn, source) for source in sources)
+        ):
+            return True
+    return False
+
+
+def _to_firehose(delivery: Delivery, arn: str) -> None:
+    stream = ministack.delivery_streams.get(arn.rpartition("/")[2])
+    if stream is None:
+        raise TargetError("NO_RESOURCE", f"delivery stream {arn} does not exist")
+    for destination in stream["destinations"]:
+        firehose.buffer_records(stream, destination, [("", delivery.payload.encode())])
+
+
+def _to_queue(delivery: Delivery, arn: str) -> None:
+    if ministack.queue_by_arn(arn) is None:
+        raise TargetError("NO_RESOURCE", f"queue {arn} does not exist")
+    parameters = delivery.target.get("SqsParameters") or {}
+    ministack.deliver_to_queue(ministack.parse_arn(arn), delivery.payload, parameters)
+
+
+def _to_topic(delivery: Delivery, arn: str) -> None:
+    if ministack.find_topic(arn) is None:
+        raise TargetError("NO_RESOURCE", f"topic {arn} does not exist")
+    # A function that subscribes runs before `publish` returns, so the sender must not wait.
+    message = (arn, delivery.payload, "EventBridge Notification")
+    runtime.clock.spawn(ministack.publish_to_topic, *message)
+
+
+def _to_state_machine(delivery: Delivery, arn: str) -> None:
+    if ministack.find_state_machine(arn) is None:
+        raise TargetError("NO_RESOURCE", f"state machine {arn} does not exist")
+    ministack.start_execution({"stateMachineArn": arn, "input": delivery.payload})
+
+
+def _to_log_group(delivery: Delivery, arn: str) -> None:
+    group = arn.split(":log-group:")[1].removesuffix(":*")
+    if ministack.log_groups.get(group) is None:
+        raise TargetError("NO_RESOURCE", f"log group {group} does not exist")
+    cloudwatch_logs.write(group, delivery.rule["Name"], [delivery.payload])
+
+
+def _to_bus(delivery: Delivery, arn: str) -> None:
+    parsed = ministack.parse_arn(arn)
+    if parsed.resource.partition("/")[2] not in ministack.event_buses:
+        raise TargetError("NO_RESOURCE", f"event bus {arn} does not exist")
+    path = set(delivery.event.get("_DispatchPath") or [])
+    ministack.deliver_to_bus(parsed, delivery.event, delivery.rule, path)
+
+
+SERVICES: dict[str, Callable[[Delivery, str], None]] = {
+    "events": _to_bus,
+    "firehose": _to_firehose,
+    "lambda": _to_lambda,
+    "logs": _to_log_group,
+    "sns": _to_topic,
+    "sqs": _to_queue,
+    "states": _to_state_machine,
+}

@@ -1,0 +1,123 @@
+"""Every name of MiniStack that the local AWS reads, calls (`find`) or replaces (`Hook`).
+
+No other module of the project uses a name of the package `ministack`.
+"""
+
+from local.emulator import Hook, find
+
+# The application
+app = find("app", "app")
+service_names = {*find("app", "SERVICE_HANDLERS"), *find("app", "SERVICE_NAME_ALIASES")}
+main_loop = Hook("app", "_MAIN_LOOP")
+error_response = find("core.responses", "error_response_json")
+json_response = find("core.responses", "json_response")
+# Modules whose `time` and `datetime` follow the clock. SQS keeps the time of the machine: its long
+# polling waits on it, and nothing here reads its timestamps.
+TIMED_MODULES = ("core.responses", *(f"services.{name}" for name in (
+    "cloudwatch", "cloudwatch_logs", "ecr", "s3", "ssm", "stepfunctions")))  # fmt: skip
+
+# CloudWatch
+alarms = find("services.cloudwatch", "_alarms")
+alarm_tags_refusal = find("services.cloudwatch", "_alarm_tags_refusal")
+calculate_statistics = find("services.cloudwatch", "_calc_stats")
+cbor_response = find("services.cloudwatch", "_cbor_ok")
+alarm_json_response = find("services.cloudwatch", "_json_ok")
+xml_response = find("services.cloudwatch", "_xml")
+dimensions_key = find("services.cloudwatch", "_dims_key")
+run_alarm_actions = find("services.cloudwatch", "_dispatch_alarm_actions")
+evaluate_composite_alarms = find("services.cloudwatch", "_evaluate_parent_alarms")
+metrics = find("services.cloudwatch", "_metrics")
+query_parameter = find("services.cloudwatch", "_p")
+record_alarm_history = find("services.cloudwatch", "_record_history")
+alarm_tags = find("services.cloudwatch", "_resource_tags")
+select_statistic = find("services.cloudwatch", "_stat_value")
+store_metric = find("services.cloudwatch", "_store_datum")
+iso_timestamp = find("services.cloudwatch", "_ts_iso")
+record_metric = find("services.cloudwatch", "record_metric")
+evaluate_alarm = Hook("services.cloudwatch", "_evaluate_alarm")
+put_metric_alarm = Hook("services.cloudwatch", "_put_metric_alarm")
+set_alarm_state = Hook("services.cloudwatch", "_set_alarm_state")
+describe_alarms = Hook("services.cloudwatch", "_describe_alarms")
+
+# CloudWatch Logs
+log_groups = find("services.cloudwatch_logs", "_log_groups")
+create_log_group = find("services.cloudwatch_logs", "_create_log_group")
+create_log_stream = find("services.cloudwatch_logs", "_create_log_stream")
+put_log_events = find("services.cloudwatch_logs", "_put_log_events")
+
+# ECS
+tasks = find("services.ecs", "_tasks")
+task_definitions = find("services.ecs", "_task_defs")
+ecs_services = find("services.ecs", "_services")
+cluster_of_arn = find("services.ecs", "_cluster_name_from_arn")
+cluster_name = find("services.ecs", "_resolve_cluster_name")
+find_task = find("services.ecs", "_resolve_task")
+task_definition_key = find("services.ecs", "_resolve_td_key")
+mark_task_stopped = find("services.ecs", "_mark_task_stopped")
+reconcile_service = find("services.ecs", "_reconcile_service_tasks")
+docker_client = Hook("services.ecs", "_get_docker")
+run_task = Hook("services.ecs", "_run_task", "_ACTION_MAP", "RunTask")
+stop_task = Hook("services.ecs", "_stop_task", "_ACTION_MAP", "StopTask")
+create_service = Hook("services.ecs", "_create_service", "_ACTION_MAP", "CreateService")
+
+# EventBridge
+rules = find("services.eventbridge", "_rules")
+rule_targets = find("services.eventbridge", "_targets")
+event_buses = find("services.eventbridge", "_event_buses")
+rule_key = find("services.eventbridge", "_rule_key")
+event_view = find("services.eventbridge", "_pattern_event_view")
+match_rules = find("services.eventbridge", "_dispatch_event")
+archive_event = find("services.eventbridge", "_archive_event")
+transform_input = find("services.eventbridge", "_apply_input_transformer")
+resolve_bus = find("services.eventbridge", "_event_bus_name_from_ref")
+deliver_to_bus = find("services.eventbridge", "_dispatch_to_event_bus")
+deliver_to_queue = find("services.eventbridge", "_dispatch_to_sqs")
+rate_seconds = find("services.eventbridge", "_parse_rate_seconds")
+cron_fields = find("services.eventbridge", "_parse_cron_fields")
+next_cron_time = find("services.eventbridge", "_cron_next_fire")
+parse_arn = find("services.eventbridge", "parse_arn")
+put_events = Hook("services.eventbridge", "_put_events")
+invoke_target = Hook("services.eventbridge", "_invoke_target")
+put_rule = Hook("services.eventbridge", "_put_rule")
+delete_rule = Hook("services.eventbridge", "_delete_rule")
+enable_rule = Hook("services.eventbridge", "_enable_rule")
+disable_rule = Hook("services.eventbridge", "_disable_rule")
+
+# Firehose, S3, SNS, SQS
+delivery_streams = find("services.firehose", "_streams")
+run_processors = find("services.firehose", "_apply_lambda_processors")
+expand_prefix = find("services.firehose", "_evaluate_prefix")
+deliver_to_s3 = Hook("services.firehose", "_deliver_records_to_s3")
+describe_destination = Hook("services.firehose", "_dest_description")
+bucket_notifications = find("services.s3", "_bucket_notifications")
+send_s3_event = find("services.s3", "_fire_s3_event")
+start_s3_event = Hook("services.s3", "_fire_s3_event_async")
+find_topic = find("services.sns", "_topic_by_arn_any_scope")
+publish_to_topic = find("services.sns", "publish_internal")
+queues = find("services.sqs", "_queues")
+queue_by_arn = find("services.sqs", "_queue_by_arn")
+
+# Lambda
+function_record = find("services.lambda_svc", "_get_func_record_for_ref")
+event_invoke_config = find("services.lambda_svc", "_event_invoke_config")
+reserved_concurrency = find("services.lambda_svc", "_reserved_concurrency")
+throttle_response = find("services.lambda_svc", "_throttle_response")
+execute_function = Hook("services.lambda_svc", "_execute_function")
+invoke_asynchronously = Hook("services.lambda_svc", "invoke_async_with_retry")
+emit_lambda_metrics = Hook("services.lambda_svc", "_emit_lambda_metrics")
+
+# Step Functions
+ExecutionError = find("services.stepfunctions", "_ExecutionError")
+task_tokens = find("services.stepfunctions", "_task_tokens")
+find_state_machine = find("services.stepfunctions", "_resolve_state_machine_arn")
+start_execution = find("services.stepfunctions", "_start_execution")
+call_lambda = Hook("services.stepfunctions", "_call_lambda")
+call_with_callback = Hook("services.stepfunctions", "_invoke_with_callback")
+interpreter_threads = Hook("services.stepfunctions", "threading")
+interpreter_time = Hook("services.stepfunctions", "time")
+task_put_events = Hook(
+    "services.stepfunctions",
+    "_invoke_events_put_events",
+    "_SERVICE_DISPATCH",
+    "arn:aws:states:::events:putEvents",
+)

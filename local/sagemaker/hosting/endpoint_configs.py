@@ -1,0 +1,71 @@
+"""Endpoint configurations: which model on how many instances, and data capture."""
+
+from typing import Any
+
+from local import runtime
+from local.sagemaker import store, tags
+from local.sagemaker.api import operation
+from local.sagemaker.hosting.models import models
+
+Json = dict[str, Any]
+
+configs: store.Store[Json] = store.Store(
+    "endpoint-config",
+    missing='Could not find endpoint configuration "{arn}".',
+    taken='Cannot create already existing endpoint configuration "{arn}".',
+)
+
+
+@operation("CreateEndpointConfig")
+def create(body: Json) -> Json:
+    """Create a configuration; its models must exist."""
+    name = body["EndpointConfigName"]
+    arn = configs.arn(name)
+    configs.require_free(name)
+    for variant in body["ProductionVariants"]:
+        models.get(variant["ModelName"])
+    created = {"EndpointConfigArn": arn, "CreationTime": runtime.clock.now()}
+    configs.add(name, store.without_tags(body) | created)
+    tags.store(arn, body)
+    return {"EndpointConfigArn": arn}
+
+
+@operation("DescribeEndpointConfig")
+def describe(body: Json) -> Json:
+    """Describe a configuration."""
+    return configs.get(body["EndpointConfigName"])
+
+
+@operation("DeleteEndpointConfig")
+def delete(body: Json) -> Json:
+    """Delete a configuration."""
+    configs.remove(body["EndpointConfigName"])
+    return {}
+
+
+@operation("ListEndpointConfigs")
+def list_configs(body: Json) -> Json:
+    """List configurations."""
+    fields = ("EndpointConfigName", "EndpointConfigArn", "CreationTime")
+    found = [
+        store.pick(config, fields)
+        for config in configs.all()
+        if body.get("NameContains", "") in config["EndpointConfigName"]
+    ]
+    return store.page("EndpointConfigs", found, body, name="EndpointConfigName")
+
+
+def capture_summary(config: Json) -> Json:
+    """Return the DataCaptureConfig of DescribeEndpoint, empty without data capture."""
+    capture = config.get("DataCaptureConfig")
+    if capture is None:
+        return {}
+    enabled = capture.get("EnableCapture", False)
+    summary = {
+        "EnableCapture": enabled,
+        "CaptureStatus": "Started" if enabled else "Stopped",
+        "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
+        "DestinationS3Uri": capture["DestinationS3Uri"],
+        "KmsKeyId": capture.get("KmsKeyId", ""),
+    }
+    return {"DataCaptureConfig": summary}

@@ -1,0 +1,74 @@
+"""Models: an image and an archive, specified directly or by a version of the model registry."""
+
+from typing import Any
+
+from local import runtime
+from local.sagemaker import api, store, tags
+from local.sagemaker.api import ApiError, operation
+
+Json = dict[str, Any]
+
+models: store.Store[Json] = store.Store(
+    "model",
+    missing='Could not find model "{arn}".',
+    taken='Cannot create already existing model "{arn}".',
+)
+
+
+@operation("CreateModel")
+def create(body: Json) -> Json:
+    """Create a model; its archive need not exist before it is served."""
+    name = body["ModelName"]
+    arn = models.arn(name)
+    models.require_free(name)
+    model = store.without_tags(body) | {"ModelArn": arn, "CreationTime": runtime.clock.now()}
+    _container(model)
+    models.add(name, model)
+    tags.store(arn, body)
+    return {"ModelArn": arn}
+
+
+@operation("DescribeModel")
+def describe(body: Json) -> Json:
+    """Describe a model."""
+    return models.get(body["ModelName"])
+
+
+@operation("DeleteModel")
+def delete(body: Json) -> Json:
+    """Delete a model; endpoints that serve it go on."""
+    models.remove(body["ModelName"])
+    return {}
+
+
+@operation("ListModels")
+def list_models(body: Json) -> Json:
+    """List models."""
+    fields = ("ModelName", "ModelArn", "CreationTime")
+    found = [
+        store.pick(model, fields)
+        for model in models.all()
+        if body.get("NameContains", "") in model["ModelName"]
+    ]
+    return store.page("Models", found, body, name="ModelName")
+
+
+def container(name: str) -> Json:
+    """Return image, archive and environment of a model; raises ApiError."""
+    return _container(models.get(name))
+
+
+def _container(model: Json) -> Json:
+    definition = model.get("PrimaryContainer") or (model.get("Containers") or [{}])[0]
+    if package := definition.get("ModelPackageName"):
+        described = api.call("DescribeModelPackage", {"ModelPackageName": package})
+        registered = described["InferenceSpecification"]["Containers"][0]
+        environment = {**registered.get("Environment", {}), **definition.get("Environment", {})}
+        return {**registered, **definition, "Environment": environment}
+    if not definition.get("Image") or not definition.get("ModelDataUrl"):
+        message = (
+            f"PrimaryContainer of model {model['ModelName']}: got {definition}, "
+            "expected Image and ModelDataUrl, or ModelPackageName"
+        )
+        raise ApiError("ValidationException", message)
+    return dict(definition)

@@ -1,0 +1,116 @@
+"""A serving container: the unpacked model archive and a process on its own port."""
+
+import contextlib
+import http.client
+import shutil
+import socket
+import tarfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local import processes
+from local.containers import container, images
+from local.sagemaker import s3_files
+
+START_SECONDS = 60.0
+RESPONSE_SECONDS = 60.0
+Json = dict[str, Any]
+
+
+class ServingError(Exception):
+    """The container cannot start or does not respond to /ping."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerResponse:
+    """The response of a container to an invocation."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+class ServingContainer:
+    """A serving container; `invoke` is thread-safe."""
+
+    def __init__(
+        self, model: Json, base: Path, log: container.Log, variables: dict[str, str]
+    ) -> None:
+        """Start the container of a model and wait for its /ping; raises ServingError.
+
+        `model` has the Image, ModelDataUrl and Environment of the container.
+        """
+        self.base, self._last_line = base, "the container printed nothing"
+        shutil.rmtree(base, ignore_errors=True)
+        _download(model["ModelDataUrl"], base / "model")
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        argv = images.program(model["Image"], "serve")
+        environment = container.sagemaker_environment(base, isolated=True)
+        environment |= {
+            "SAGEMAKER_BIND_TO_PORT": str(self.port),
+            "EVERGREEN_BIND_HOST": "127.0.0.1",
+            "MODEL_SERVER_WORKERS": "1",
+            **model.get("Environment", {}),
+            **variables,
+        }
+        self._process = container.start(argv, environment)
+        follow = (self._process, log, self._remember)
+        threading.Thread(target=container.follow, args=follow, daemon=True).start()
+        self._wait()
+
+    def invoke(self, body: bytes, content_type: str, accept: str) -> ContainerResponse:
+        """POST /invocations; raises OSError if the container does not respond."""
+        headers = {"Content-Type": content_type, "Accept": accept}
+        with contextlib.closing(self._connect()) as connection:
+            try:
+                connection.request("POST", "/invocations", body, headers)
+                response = connection.getresponse()
+                kind = response.getheader("Content-Type", "")
+                return ContainerResponse(response.status, kind, response.read())
+            except http.client.HTTPException as error:
+                raise OSError(f"the container closed the connection: {error!r}") from error
+
+    def close(self) -> None:
+        """Stop the container and delete its files."""
+        processes.stop(self._process)
+        shutil.rmtree(self.base, ignore_errors=True)
+
+    def _connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=RESPONSE_SECONDS)
+
+    def _remember(self, line: str) -> None:
+        self._last_line = line
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while self._process.poll() is None and time.monotonic() < deadline:
+            try:
+                with contextlib.closing(self._connect()) as connection:
+                    connection.request("GET", "/ping")
+                    if connection.getresponse().status == 200:
+                        return
+            except OSError:
+                time.sleep(0.05)
+        self.close()
+        raise ServingError(
+            "The primary container for production variant AllTraffic did not pass the ping "
+            f"health check: {self._last_line[:512]}"
+        )
+
+
+def _download(uri: str, folder: Path) -> None:
+    """Download and unpack a model archive; raises ServingError with AWS's message."""
+    try:
+        s3_files.unpack(uri, folder)
+    except (ClientError, tarfile.TarError) as error:
+        raise ServingError(
+            f'Failed to download model data for container "container_1" from URL: "{uri}". Please '
+            "ensure that there is an object located at the URL and that the role passed to "
+            f"CreateModel has permissions to download the model. ({error})"
+        ) from error

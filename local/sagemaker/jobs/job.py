@@ -1,0 +1,125 @@
+"""The parts that training, processing and transform jobs share: run, status, times, events.
+
+A job runs in a worker of the clock: it is work in flight, so it takes no virtual time.
+"""
+
+import logging
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from local import processes, runtime
+from local.containers.container import Log
+from local.events import event_bus
+from local.sagemaker import shapes, tags
+from local.sagemaker.api import LOCK
+from local.sagemaker.store import Store
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+STOP_SECONDS = 120.0  # between SIGTERM and SIGKILL
+MAX_REASON_LENGTH = 1024
+
+
+class JobFailedError(Exception):
+    """A job failed; the message is its FailureReason."""
+
+
+class JobStoppedError(Exception):
+    """A job was stopped or exceeded its maximum runtime."""
+
+
+@dataclass
+class Job:
+    """One job; `record` has the fields of its Describe response, and more."""
+
+    kind: "Kind"
+    name: str
+    record: Json
+    timed_out: bool = False
+    stopping: threading.Event = field(default_factory=threading.Event)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def base(self) -> Path:
+        """Return the folder that is /opt/ml for the job."""
+        return runtime.home / "work" / self.kind.arn_kind / self.name
+
+    @property
+    def log(self) -> Log:
+        """Return the destination of the job's output."""
+        stream = f"{self.name}/algo-1-{int(self.record['CreationTime'])}"
+        file = runtime.home / "logs" / "jobs" / f"{self.name}.log"
+        return Log(f"/aws/sagemaker/{self.kind.stem}s", stream, file)
+
+    def update(self, **changes: Any) -> None:
+        """Change the record and send the event."""
+        arn = self.record[f"{self.kind.stem}Arn"]
+        with LOCK:
+            self.record.update(changes, LastModifiedTime=runtime.clock.now())
+            detail = shapes.in_milliseconds(self.kind.event_detail(dict(self.record)))
+            detail["Tags"] = tags.get(arn)
+            event_bus.emit("aws.sagemaker", self.kind.detail_type, detail, [arn])
+
+    def stop(self) -> None:
+        """Stop the process, if it has started."""
+        self.stopping.set()
+        if self.process is not None:
+            processes.stop(self.process, STOP_SECONDS)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The differences between training, processing and transform jobs."""
+
+    stem: str  # of fields and operations, e.g. TrainingJob
+    arn_kind: str
+    detail_type: str
+    run: Callable[[Job], None]  # raises JobFailedError, JobStoppedError
+    with_defaults: Callable[[Json], Json] = dict  # of a create request; raises ApiError
+    event_detail: Callable[[Json], Json] = dict  # record -> detail
+    # (job, new status) -> further changes of the record
+    status_changes: Callable[[Job, str], Json] = lambda _job, _status: {}
+
+    @cached_property
+    def store(self) -> Store[Job]:
+        """Return the jobs of this kind."""
+        name = self.stem.replace("Job", " job")
+        taken = (
+            f"{name} names must be unique within an AWS account and region, "
+            f"and a {name.lower()} with this name already exists ({{arn}})"
+        )
+        missing = "Requested resource not found."
+        return Store(self.arn_kind, missing, taken, taken_code="ResourceInUse")
+
+
+def run(job: Job) -> None:
+    """Run a job until it completes, fails or is stopped."""
+    stem, verb = job.kind.stem, job.kind.stem.removesuffix("Job")
+    with LOCK:
+        job.record[f"{verb}StartTime"] = runtime.clock.now()
+    reason = None
+    try:
+        shutil.rmtree(job.base, ignore_errors=True)
+        job.base.mkdir(parents=True)
+        job.kind.run(job)
+        status = "Stopped" if job.stopping.is_set() else "Completed"
+    except JobStoppedError:
+        status = "Stopped"
+    except JobFailedError as error:
+        status, reason = "Failed", str(error)
+    except Exception as error:
+        log.exception("job %s", job.name)
+        status, reason = "Failed", f"InternalServerError: {error!r}"
+    shutil.rmtree(job.base, ignore_errors=True)
+    changes: Json = {f"{stem}Status": status, f"{verb}EndTime": runtime.clock.now()}
+    if reason is not None:
+        changes["FailureReason"] = reason[:MAX_REASON_LENGTH]
+    with LOCK:
+        job.update(**changes, **job.kind.status_changes(job, status))

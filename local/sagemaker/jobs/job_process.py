@@ -1,0 +1,106 @@
+"""The container process of a job: environment, time limit, inputs, failure reason, metrics."""
+
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local import processes, runtime
+from local.containers import container, images
+from local.sagemaker import s3_files
+from local.sagemaker.jobs.job import Job, JobFailedError, JobStoppedError
+
+Json = dict[str, Any]
+CONTAINER_BASE = "/opt/ml"
+DEFAULT_MAX_SECONDS = 86_400
+
+
+def program(image: str, role: images.Role) -> list[str]:
+    """Return the command of an image; raises JobFailedError."""
+    try:
+        return images.program(image, role)
+    except images.UnknownImageError as error:
+        raise JobFailedError(f"ClientError: Please use a valid image: {error}") from None
+
+
+def environment(job: Job, *, isolated: bool) -> dict[str, str]:
+    """Return the environment of a job; one with network isolation gets no credentials."""
+    region = {"AWS_REGION": runtime.REGION, "AWS_DEFAULT_REGION": runtime.REGION}
+    base = container.sagemaker_environment(job.base, isolated=isolated)
+    return base | region | job.record.get("Environment", {})
+
+
+def download_input(job: Job, uri: str, folder: Path) -> None:
+    """Download an input; raises JobFailedError with AWS's message if there is none."""
+    try:
+        found = s3_files.download(uri, folder)
+    except ClientError as error:
+        raise JobFailedError(f"ClientError: Data download failed: {error}") from None
+    if not found:
+        raise JobFailedError(
+            f'ClientError: No S3 objects found under S3 URL "{uri}" given in input data source. '
+            f"Please ensure that the bucket exists in the selected region ({runtime.REGION}), "
+            f"that objects exist under that S3 prefix, and that the role "
+            f'"{job.record["RoleArn"]}" has "s3:ListBucket" permissions on the bucket.'
+        )
+
+
+def local_path(job: Job, path: str) -> Path:
+    """Return the local path of a container path below /opt/ml; raises JobFailedError."""
+    if not path.startswith(f"{CONTAINER_BASE}/"):
+        raise JobFailedError(
+            f"ClientError: LocalPath: got {path}, expected a path below {CONTAINER_BASE}"
+        )
+    return s3_files.relocated(path, job.base)
+
+
+def run(job: Job, argv: list[str], env: dict[str, str]) -> list[str]:
+    """Run the container until it exits -> its log lines.
+
+    Raises JobFailedError, JobStoppedError.
+    """
+    if job.stopping.is_set():
+        raise JobStoppedError
+    proc = job.process = container.start(argv, env)
+    if job.stopping.is_set():
+        job.stop()
+    seconds = job.record.get("StoppingCondition", {}).get("MaxRuntimeInSeconds")
+    limit = threading.Timer(seconds or DEFAULT_MAX_SECONDS, _time_out, (job,))
+    limit.daemon = True
+    limit.start()
+    lines: list[str] = []
+    code = container.follow(proc, job.log, lines.append)
+    limit.cancel()
+    processes.stop(proc)  # child processes that it left behind
+    if job.stopping.is_set():
+        raise JobStoppedError
+    if code:
+        raise JobFailedError(_reason(job, code))
+    return lines
+
+
+def metrics(job: Job, lines: list[str]) -> list[Json]:
+    """Return the last value of each metric of the job, found in its log by the metric's regex."""
+    found = []
+    for metric in job.record["AlgorithmSpecification"].get("MetricDefinitions", []):
+        values = [m[1] for line in lines if (m := re.search(metric["Regex"], line)) and m.groups()]
+        if values:
+            value, now = float(values[-1]), runtime.clock.now()
+            found.append({"MetricName": metric["Name"], "Value": value, "Timestamp": now})
+    return found
+
+
+def _time_out(job: Job) -> None:
+    job.timed_out = True
+    job.stop()
+
+
+def _reason(job: Job, code: int) -> str:
+    """Return the failure reason with the text that the container wrote to output/failure."""
+    file = job.base / "output" / "failure"
+    text = file.read_text(errors="replace")[:1024].strip() if file.is_file() else ""
+    start, end = "AlgorithmError: ", f", exit code: {code}"
+    text = text or "See job logs for more information"
+    return f"{start}{text[: 1024 - len(start) - len(end)]}{end}"

@@ -1,0 +1,118 @@
+"""Training jobs: input channels from S3, model.tar.gz to S3, by the /opt/ml contract."""
+
+import json
+import time
+from typing import Any
+
+from local.sagemaker import s3_files
+from local.sagemaker.api import LOCK, ApiError
+from local.sagemaker.jobs import job_operations, job_process, training_status
+from local.sagemaker.jobs.job import Job, JobStoppedError, Kind
+
+Json = dict[str, Any]
+
+
+def run(job: Job) -> None:
+    """Run a training; a stopped one still uploads its model."""
+    started = time.monotonic()
+    job.update(**training_status.changes(job, "Downloading"))
+    _prepare(job)
+    image = job.record["AlgorithmSpecification"]["TrainingImage"]
+    argv = job_process.program(image, "train")
+    env = job_process.environment(job, isolated=job.record["EnableNetworkIsolation"])
+    env |= {"TRAINING_JOB_NAME": job.name, "TRAINING_JOB_ARN": job.record["TrainingJobArn"]}
+    job.update(**training_status.changes(job, "Training"))
+    lines, stopped = [], False
+    try:
+        lines = job_process.run(job, argv, env)
+    except JobStoppedError:
+        stopped = True
+    finally:
+        seconds = max(1, round(time.monotonic() - started))
+        with LOCK:
+            job.record.update(TrainingTimeInSeconds=seconds, BillableTimeInSeconds=seconds)
+    with LOCK:
+        job.record["FinalMetricDataList"] = job_process.metrics(job, lines)
+    _upload(job)
+    if stopped:
+        raise JobStoppedError
+
+
+def _prepare(job: Job) -> None:
+    """Write the configuration files and download the channels."""
+    for name in ("model", "output/data", "input/config", "input/data"):
+        (job.base / name).mkdir(parents=True)
+    channels = job.record["InputDataConfig"]
+    config = {
+        "hyperparameters": job.record["HyperParameters"],
+        "resourceconfig": {
+            "current_host": "algo-1",
+            "hosts": ["algo-1"],
+            "network_interface_name": "lo",
+        },
+        "inputdataconfig": {c["ChannelName"]: _channel_config(c) for c in channels},
+    }
+    for name, value in config.items():
+        (job.base / "input" / "config" / f"{name}.json").write_text(json.dumps(value))
+    for channel in channels:
+        uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
+        folder = job.base / "input" / "data" / channel["ChannelName"]
+        job_process.download_input(job, uri, folder)
+
+
+def _channel_config(channel: Json) -> Json:
+    """Return the entry of a channel in inputdataconfig.json."""
+    source = channel["DataSource"]["S3DataSource"]
+    config = {
+        "TrainingInputMode": "File",
+        "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
+        "RecordWrapperType": channel["RecordWrapperType"],
+    }
+    return config | {key: channel[key] for key in ("ContentType",) if key in channel}
+
+
+def _upload(job: Job) -> None:
+    """Upload the model and the additional output."""
+    job.update(**training_status.changes(job, "Uploading"))
+    artifacts = job.record["ModelArtifacts"]["S3ModelArtifacts"]
+    s3_files.write(artifacts, s3_files.pack(job.base / "model", job.base / "model.tar.gz"))
+    extra = job.base / "output" / "data"
+    if any(extra.iterdir()):
+        archive = s3_files.pack(extra, job.base / "output.tar.gz")
+        s3_files.write(f"{artifacts.rpartition('/')[0]}/output.tar.gz", archive)
+
+
+def with_defaults(body: Json) -> Json:
+    """Return the request with AWS's defaults; raises ApiError if it is not supported here."""
+    specification = body["AlgorithmSpecification"]
+    if "TrainingImage" not in specification or specification["TrainingInputMode"] != "File":
+        message = "The local AWS trains images with input mode File only."
+        raise ApiError("ValidationException", message)
+    channels = body.get("InputDataConfig", [])
+    for channel in channels:
+        if channel["DataSource"].get("S3DataSource", {}).get("S3DataType") != "S3Prefix":
+            raise ApiError("ValidationException", "The local AWS reads channels of S3Prefix only.")
+    output = body["OutputDataConfig"]["S3OutputPath"].rstrip("/")
+    artifacts = f"{output}/{body['TrainingJobName']}/output/model.tar.gz"
+    defaults = {"CompressionType": "None", "RecordWrapperType": "None"}
+    return {
+        "HyperParameters": {},
+        "EnableNetworkIsolation": False,
+        "EnableInterContainerTrafficEncryption": False,
+        "EnableManagedSpotTraining": False,
+        **body,
+        "InputDataConfig": [defaults | channel for channel in channels],
+        "ModelArtifacts": {"S3ModelArtifacts": artifacts},
+    }
+
+
+KIND = Kind(
+    "TrainingJob",
+    "training-job",
+    "SageMaker Training Job State Change",
+    run,
+    with_defaults,
+    training_status.event_detail,
+    training_status.changes,
+)
+job_operations.register(KIND)

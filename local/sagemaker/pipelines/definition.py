@@ -1,0 +1,157 @@
+"""A pipeline definition (`Version: 2020-12-01`), validated and parsed into a graph. Pure."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+from local.sagemaker.pipelines.expressions import (
+    UnresolvedError,
+    dependencies_of,
+    path_parts,
+    references,
+)
+
+VERSION = "2020-12-01"
+STEP_TYPES = frozenset(
+    {"Processing", "Training", "Transform", "Model", "RegisterModel", "Condition", "Fail"}
+)
+BRANCHES = {"IfSteps": True, "ElseSteps": False}
+_NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
+_BOOLEANS = {"true": True, "false": False}
+_CONVERT: dict[str, Callable[[str], Any]] = {
+    "String": str,
+    "Integer": int,
+    "Float": float,
+    "Boolean": lambda text: _BOOLEANS[text.lower()],
+}
+
+
+class DefinitionError(ValueError):
+    """An invalid definition or parameter; the text is the error message of the API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step, the steps that must succeed before it, and the branch that it belongs to."""
+
+    body: Mapping[str, Any]
+    dependencies: frozenset[str]
+    branch: tuple[str, bool] | None  # (name of the Condition step, its outcome)
+
+    @property
+    def kind(self) -> str:
+        """Return the type of the step."""
+        return str(self.body["Type"])
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """The parameters and steps of a definition by name."""
+
+    parameters: Mapping[str, Mapping[str, Any]]
+    steps: Mapping[str, Step]
+
+    def values(self, arguments: Mapping[str, str]) -> dict[str, Any]:
+        """Return the value of every parameter.
+
+        Raises DefinitionError for unknown, invalid or missing arguments.
+        """
+        if unknown := sorted(set(arguments) - set(self.parameters)):
+            raise DefinitionError(f"Parameters {unknown} are not defined in the pipeline.")
+        values = {}
+        for name, parameter in self.parameters.items():
+            if name in arguments:
+                values[name] = _convert(parameter, arguments[name])
+            elif "DefaultValue" in parameter:
+                values[name] = parameter["DefaultValue"]
+            else:
+                raise DefinitionError(f"Parameter '{name}' has no default and must be provided.")
+        return values
+
+
+def parse(text: str) -> Definition:
+    """Parse and validate a definition; raises DefinitionError."""
+    try:
+        body = json.loads(text)
+    except ValueError as error:
+        raise DefinitionError(f"Pipeline definition: Parse error. {error}") from None
+    if not isinstance(body, dict) or body.get("Version") != VERSION:
+        raise DefinitionError(f"Pipeline definition: Version must be '{VERSION}'.")
+    parameters = {p["Name"]: p for p in body.get("Parameters", [])}
+    if untyped := sorted(n for n, p in parameters.items() if p.get("Type") not in _CONVERT):
+        raise DefinitionError(f"Pipeline definition: Parameters {untyped} have no known Type.")
+    steps: dict[str, Step] = {}
+    for step, branch in _walk(body.get("Steps") or []):
+        _check_step(step, steps)
+        dependencies = _dependencies(step) | ({branch[0]} if branch else set())
+        steps[step["Name"]] = Step(step, frozenset(dependencies), branch)
+    if not steps:
+        raise DefinitionError("Pipeline definition: at least one step is required.")
+    _check_graph(parameters, steps)
+    return Definition(parameters, steps)
+
+
+def _walk(
+    steps: list[Any], branch: tuple[str, bool] | None = None
+) -> Iterator[tuple[dict[str, Any], tuple[str, bool] | None]]:
+    for step in steps:
+        if not isinstance(step, dict) or not isinstance(step.get("Arguments"), dict):
+            raise DefinitionError("Pipeline definition: every step needs Name, Type, Arguments.")
+        yield step, branch
+        for key, outcome in BRANCHES.items():
+            yield from _walk(step["Arguments"].get(key) or [], (step["Name"], outcome))
+
+
+def _check_step(step: Mapping[str, Any], known: Mapping[str, Step]) -> None:
+    name, kind = step.get("Name"), step.get("Type")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise DefinitionError(f"Pipeline definition: {name!r} is not a valid step name.")
+    if name in known:
+        raise DefinitionError(f"Pipeline definition: Duplicate step name '{name}'.")
+    if kind not in STEP_TYPES:
+        raise DefinitionError(f"Pipeline definition: step '{name}' has unknown type {kind!r}.")
+    if kind == "Condition" and not step["Arguments"].get("Conditions"):
+        raise DefinitionError(f"Pipeline definition: step '{name}' has no Conditions.")
+
+
+def _dependencies(step: Mapping[str, Any]) -> set[str]:
+    try:
+        return dependencies_of(step)
+    except UnresolvedError as error:
+        raise DefinitionError(f"Pipeline definition: step '{step['Name']}': {error}") from None
+
+
+def _check_graph(parameters: Mapping[str, Any], steps: Mapping[str, Step]) -> None:
+    """Raise DefinitionError for references to unknown names and for cycles."""
+    for name, step in steps.items():
+        if unknown := sorted(step.dependencies - set(steps)):
+            raise DefinitionError(
+                f"Pipeline definition: step '{name}' refers to unknown steps {unknown}."
+            )
+        for reference in references(step.body["Arguments"]):
+            head, *rest = path_parts(reference)
+            if head == "Parameters" and (not rest or rest[0] not in parameters):
+                raise DefinitionError(
+                    f"Pipeline definition: step '{name}' refers to unknown {reference}."
+                )
+    try:
+        TopologicalSorter({n: s.dependencies for n, s in steps.items()}).prepare()
+    except CycleError as error:
+        raise DefinitionError(
+            f"Pipeline definition: steps form a cycle: {' -> '.join(error.args[1])}."
+        ) from None
+
+
+def _convert(parameter: Mapping[str, Any], text: str) -> Any:
+    try:
+        value = _CONVERT[parameter["Type"]](text)
+    except (ValueError, KeyError):
+        message = f"Parameter '{parameter['Name']}': got {text!r}, expected {parameter['Type']}."
+        raise DefinitionError(message) from None
+    if parameter.get("EnumValues") and value not in parameter["EnumValues"]:
+        expected = f"expected one of {parameter['EnumValues']}"
+        raise DefinitionError(f"Parameter '{parameter['Name']}': got {text!r}, {expected}.")
+    return value

@@ -1,0 +1,110 @@
+"""The types of pipeline steps: each calls the same operations as a client would."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from local.sagemaker import api
+from local.sagemaker.pipelines.execution import Execution, StepState, random_id
+from local.sagemaker.pipelines.expressions import Scope, holds
+
+Json = dict[str, Any]
+MAX_NAME_LENGTH = 63
+MIN_POLL_SECONDS, MAX_POLL_SECONDS = 0.02, 0.5  # of real time
+
+
+class StepFailedError(Exception):
+    """A step failed; the message is its FailureReason."""
+
+
+class StepStoppedError(Exception):
+    """A step was stopped with its execution."""
+
+
+def run(execution: Execution, state: StepState, arguments: Json, scope: Scope) -> None:
+    """Run a step and set its metadata and properties in `state`.
+
+    Raises StepFailedError, StepStoppedError.
+    """
+    try:
+        STEPS[state.step.kind](execution, state, arguments, scope)
+    except api.ApiError as error:
+        raise StepFailedError(f"ClientError: {error}") from None
+
+
+def _job(execution: Execution, state: StepState, arguments: Json, _: Scope) -> None:
+    """Run a Processing, Training or Transform step: create the job and wait until it ends."""
+    stem = f"{state.step.kind}Job"
+    name = {f"{stem}Name": _generated_name(execution, state)}
+    if stem != "TransformJob":
+        arguments = {"RoleArn": execution.role, **arguments}
+    created = api.call(f"Create{stem}", {**arguments, **name})
+    state.metadata = {stem: {"Arn": created[f"{stem}Arn"]}}
+    described = _wait_for_job(execution, stem, name)
+    status = described[f"{stem}Status"]
+    if status == "Stopped":
+        raise StepStoppedError
+    if status != "Completed":
+        raise StepFailedError(f"ClientError: {described.get('FailureReason', status)}")
+    state.properties = described
+
+
+def _wait_for_job(execution: Execution, stem: str, name: Json) -> Json:
+    """Poll a job in real time (virtual time stands still for it) -> its Describe response."""
+    wait, stopped = MIN_POLL_SECONDS, False
+    while True:
+        described = api.call(f"Describe{stem}", name)
+        if described[f"{stem}Status"] in {"Completed", "Failed", "Stopped"}:
+            return described
+        if execution.stopping.is_set() and not stopped:
+            api.call(f"Stop{stem}", name)
+            stopped = True
+        if stopped:
+            time.sleep(wait)
+        else:
+            execution.stopping.wait(wait)
+        wait = min(wait * 1.5, MAX_POLL_SECONDS)
+
+
+def _model(execution: Execution, state: StepState, arguments: Json, _: Scope) -> None:
+    name = {"ModelName": _generated_name(execution, state)}
+    body = {"ExecutionRoleArn": execution.role, **arguments, **name}
+    state.metadata = {"Model": {"Arn": api.call("CreateModel", body)["ModelArn"]}}
+    state.properties = api.call("DescribeModel", name)
+
+
+def _register(execution: Execution, state: StepState, arguments: Json, _: Scope) -> None:
+    origin = {"MetadataProperties": {"GeneratedBy": execution.arn}}
+    arn = api.call("CreateModelPackage", {**origin, **arguments})["ModelPackageArn"]
+    state.metadata = {"RegisterModel": {"Arn": arn}}
+    state.properties = api.call("DescribeModelPackage", {"ModelPackageName": arn})
+
+
+def _condition(_: Execution, state: StepState, __: Json, scope: Scope) -> None:
+    outcome = all(holds(c, scope) for c in state.step.body["Arguments"]["Conditions"])
+    state.metadata = {"Condition": {"Outcome": str(outcome)}}
+    state.properties = {"Outcome": outcome}
+
+
+def _fail(_: Execution, state: StepState, arguments: Json, __: Scope) -> None:
+    message = str(arguments.get("ErrorMessage", ""))
+    state.metadata = {"Fail": {"ErrorMessage": message}}
+    raise StepFailedError(message)
+
+
+def _generated_name(execution: Execution, state: StepState) -> str:
+    """Return a job name as on AWS: `pipelines-<execution id>-<step>-<10 random characters>`."""
+    start, end = f"pipelines-{execution.id}-", f"-{random_id(10)}"
+    step = state.name.replace("_", "-")[: MAX_NAME_LENGTH - len(start) - len(end)]
+    return f"{start}{step}{end}"
+
+
+STEPS: dict[str, Callable[[Execution, StepState, Json, Scope], None]] = {
+    "Processing": _job,
+    "Training": _job,
+    "Transform": _job,
+    "Model": _model,
+    "RegisterModel": _register,
+    "Condition": _condition,
+    "Fail": _fail,
+}

@@ -1,0 +1,78 @@
+"""Model package groups: each counts the versions of one model."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from local import runtime
+from local.sagemaker import store, tags
+from local.sagemaker.api import ApiError, operation
+
+Json = dict[str, Any]
+LISTED = (
+    "ModelPackageGroupName",
+    "ModelPackageGroupArn",
+    "ModelPackageGroupDescription",
+    "CreationTime",
+    "ModelPackageGroupStatus",
+)
+
+
+@dataclass(slots=True)
+class PackageGroup:
+    """A group with its versions by number; numbers are not reused."""
+
+    record: Json
+    versions: dict[int, Json] = field(default_factory=dict)
+    last_version: int = 0
+
+
+groups: store.Store[PackageGroup] = store.Store(
+    "model-package-group",
+    missing="ModelPackageGroup {arn} does not exist.",
+    taken="Model Package Group already exists: {arn}",
+)
+
+
+@operation("CreateModelPackageGroup")
+def create(body: Json) -> Json:
+    """Create a group."""
+    name = body["ModelPackageGroupName"]
+    arn = groups.arn(name)
+    record = store.without_tags(body) | {
+        "ModelPackageGroupArn": arn,
+        "ModelPackageGroupStatus": "Completed",
+        "CreationTime": runtime.clock.now(),
+        "CreatedBy": {},
+    }
+    groups.add(name, PackageGroup(record))
+    tags.store(arn, body)
+    return {"ModelPackageGroupArn": arn}
+
+
+@operation("DescribeModelPackageGroup")
+def describe(body: Json) -> Json:
+    """Describe a group."""
+    return groups.get(body["ModelPackageGroupName"]).record
+
+
+@operation("DeleteModelPackageGroup")
+def delete(body: Json) -> Json:
+    """Delete a group without versions."""
+    group = groups.get(body["ModelPackageGroupName"])
+    if group.versions:
+        arn = group.record["ModelPackageGroupArn"]
+        message = f"Model Package Group {arn} cannot be deleted: it contains Model Packages."
+        raise ApiError("ConflictException", message)
+    groups.remove(body["ModelPackageGroupName"])
+    return {}
+
+
+@operation("ListModelPackageGroups")
+def list_groups(body: Json) -> Json:
+    """List groups, newest first."""
+    found = [
+        store.pick(group.record, LISTED)
+        for group in groups.all()
+        if body.get("NameContains", "") in group.record["ModelPackageGroupName"]
+    ]
+    return store.page("ModelPackageGroupSummaryList", found, body, name="ModelPackageGroupName")

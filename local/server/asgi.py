@@ -1,0 +1,94 @@
+"""ASGI plumbing of the gateway: request bodies, responses, logging and delays."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+from local.http_messages import Request, Response, error
+
+log = logging.getLogger("local.server")
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Handler = Callable[[Request], Response]
+
+# AWS's SDK for Go closes the body of a request when the response headers arrive. If its writer has
+# not finished by then, it drops the connection, and Terraform repeats a create that succeeded.
+# Only a server on the same machine responds that fast.
+GO_SDK, GO_SDK_DELAY_SECONDS = "aws-sdk-go", 0.01
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Return the request headers by lower-case name."""
+    return {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+async def run_handler(handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
+    """Respond with a synchronous handler, which runs in a worker thread."""
+    path = scope.get("raw_path", scope["path"].encode()).decode()
+    query = _query(scope["query_string"].decode())
+    body = await read_body(receive)
+    request = Request(scope["method"], path, query, headers_of(scope), body)
+    try:
+        response = await asyncio.to_thread(handler, request)
+    except Exception as failure:
+        log.exception("%s %s failed", scope["method"], path)
+        response = error("InternalFailure", repr(failure), 500)
+    await respond(send, response)
+
+
+def _query(text: str) -> dict[str, str]:
+    """Return the query parameters; values of a repeated name are joined by commas."""
+    query: dict[str, str] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        query[name] = f"{query[name]},{value}" if name in query else value
+    return query
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Read the whole request body."""
+    chunks, more = [], True
+    while more:
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(chunks)
+
+
+def replay(body: bytes) -> Receive:
+    """Return a `receive` that yields a body that was read before."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+async def respond(send: Send, response: Response) -> None:
+    """Send a complete response."""
+    length = ("content-length", str(len(response.body)))
+    headers = [(n.encode(), v.encode()) for n, v in [*response.headers.items(), length]]
+    start = {"type": "http.response.start", "status": response.status, "headers": headers}
+    await send(start)
+    await send({"type": "http.response.body", "body": response.body})
+
+
+async def discard(_message: dict[str, Any]) -> None:
+    """Discard the response."""
+
+
+def observed(send: Send, service: str, operation: str, user_agent: str) -> Send:
+    """Return a `send` that logs every error response and delays responses to the SDK for Go."""
+
+    async def wrapper(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            if message["status"] >= 400:
+                log.warning("%s %s -> %s", service or "-", operation, message["status"])
+            if GO_SDK in user_agent:
+                await asyncio.sleep(GO_SDK_DELAY_SECONDS)
+        await send(message)
+
+    return wrapper

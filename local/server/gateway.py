@@ -1,0 +1,117 @@
+"""The only port: routes each request to MiniStack, to our SageMaker or to the administration.
+
+PutEvents from outside first moves the virtual clock to its newest entry, so that everything due
+before that time happens first, in order.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import partial
+
+from local import ministack, runtime
+from local.clock.clock import ClockBusyError
+from local.http_messages import Request, Response, error
+from local.server import admin, asgi, faults
+from local.server.asgi import Receive, Scope, Send
+
+CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
+MAX_BUSY_SECONDS = 40  # how long PutEvents waits for the clock; clients give up after 60
+
+
+async def app(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve one ASGI connection."""
+    if scope["type"] == "lifespan":
+        await _lifespan(receive, send)
+    elif scope["type"] == "http":
+        await _http(scope, receive, send)
+    else:
+        await ministack.app(scope, receive, send)
+
+
+async def _http(scope: Scope, receive: Receive, send: Send) -> None:
+    headers = asgi.headers_of(scope)
+    found = CREDENTIAL.search(headers.get("authorization", ""))
+    key, _, service = found.groups() if found else ("", "", "")
+    operation = headers.get("x-amz-target") or f"{scope['method']} {scope['path']}"
+    send = asgi.observed(send, service, operation, headers.get("user-agent", ""))
+    route = partial(_route, scope, key, service, operation, receive)
+    if scope["path"].startswith("/_evergreen/"):
+        await asgi.run_handler(admin.handle, scope, receive, send)
+    elif fault := faults.take(service, operation):
+        await _inject(fault, route, receive, send)
+    else:
+        await route(send)
+
+
+async def _route(
+    scope: Scope, key: str, service: str, operation: str, receive: Receive, send: Send
+) -> None:
+    if service == "sagemaker":
+        await asgi.run_handler(_sagemaker, scope, receive, send)
+    elif service and service not in ministack.service_names:
+        message = f"{service} is not part of the local AWS"
+        await asgi.respond(send, error("UnknownOperationException", message))
+    elif operation == "AWSEvents.PutEvents" and key != runtime.INSIDE_KEY:
+        await _put_events(scope, receive, send)
+    else:
+        await ministack.app(scope, receive, send)
+
+
+def _sagemaker(request: Request) -> Response:
+    from local.sagemaker import service  # noqa: PLC0415 - botocore's service model takes 0.3 s
+
+    return service.handle(request)
+
+
+async def _inject(
+    fault: faults.Fault, route: Callable[[Send], Awaitable[None]], receive: Receive, send: Send
+) -> None:
+    """Apply a fault to a request."""
+    await asyncio.sleep(fault.seconds)
+    if fault.status is None:
+        await route(send)
+        return
+    if fault.after:
+        await route(asgi.discard)
+    else:
+        await asgi.read_body(receive)
+    await asgi.respond(send, faults.response(fault.service, fault.status))
+
+
+async def _put_events(scope: Scope, receive: Receive, send: Send) -> None:
+    body = await asgi.read_body(receive)
+    try:
+        await asyncio.to_thread(runtime.clock.follow, newest_time(body), MAX_BUSY_SECONDS)
+    except ClockBusyError as busy:
+        await asgi.respond(send, error("ThrottlingException", f"Rate exceeded: {busy}"))
+        return
+    await ministack.app(scope, asgi.replay(body), send)
+
+
+def newest_time(body: bytes) -> float:
+    """Return the latest Time of the entries in epoch seconds, 0 if there is none."""
+    try:
+        entries = json.loads(body)["Entries"]
+        times = [entry["Time"] for entry in entries if entry.get("Time") is not None]
+        return max((_epoch(value) for value in times), default=0.0)
+    except (ValueError, KeyError, TypeError):
+        return 0.0  # malformed: the operation itself returns the error
+
+
+def _epoch(value: float | str) -> float:
+    return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else float(value)
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    """Start without MiniStack's own startup, which opens ports and starts real-time tickers."""
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            ministack.main_loop.replace(asyncio.get_running_loop())
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await send({"type": "lifespan.shutdown.complete"})
+            return

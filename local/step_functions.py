@@ -1,0 +1,131 @@
+"""Step Functions on the virtual clock: executions are work in flight, waits are timers.
+
+The interpreter is MiniStack's. Its threads, events and sleeps are replaced, so that virtual time
+passes only while an execution waits.
+"""
+
+import contextvars
+import json
+import threading
+import types
+from collections.abc import Callable
+from typing import Any
+
+from local import ministack, runtime
+
+_waiting_for: contextvars.ContextVar[str] = contextvars.ContextVar("_waiting_for", default="")
+
+
+class Worker:
+    """The part of `threading.Thread` that the interpreter uses, as work in flight."""
+
+    def __init__(
+        self, target: Callable[..., Any], args: tuple[Any, ...] = (), **_daemon: bool
+    ) -> None:
+        self._target, self._args, self._done = target, args, runtime.clock.signal()
+
+    def start(self) -> None:
+        """Run the target in a worker of the clock."""
+        runtime.clock.spawn(self._run)
+
+    def join(self) -> None:
+        """Wait until the target has returned; the waiting worker is not in flight meanwhile."""
+        self._done.wait()
+
+    def _run(self) -> None:
+        try:
+            self._target(*self._args)
+        finally:
+            self._done.set()
+
+
+class Event:
+    """`threading.Event` with a timeout in virtual time."""
+
+    def __init__(self) -> None:
+        self._flag, self._wake = False, runtime.clock.signal()
+
+    def set(self) -> None:
+        """Wake the waiter."""
+        self._flag = True
+        self._wake.set()
+
+    def is_set(self) -> bool:
+        """Return whether the event was set."""
+        return self._flag
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until the event is set or `timeout` virtual seconds have passed."""
+        timer = runtime.clock.call_later(timeout, self._wake.set)
+        self._wake.wait()
+        timer.cancel()
+        return self._flag
+
+
+def _remember_token(call_with_callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Remember the task token of a Lambda call, whose failure MiniStack ignores."""
+
+    def wrapper(resource: str, value: Any, token: str, state: Any) -> Any:
+        reset = _waiting_for.set(token)
+        try:
+            return call_with_callback(resource, value, token, state)
+        finally:
+            _waiting_for.reset(reset)
+
+    return wrapper
+
+
+def _fail_waiting_task(call_lambda: Callable[..., Any]) -> Callable[..., Any]:
+    """Fail the task that waits for a callback when its Lambda fails, as AWS does."""
+
+    def wrapper(function: str, event: Any) -> Any:
+        try:
+            return call_lambda(function, event)
+        except ministack.ExecutionError as error:
+            if task := ministack.task_tokens.get(_waiting_for.get()):
+                task["error"] = {"Error": error.error, "Cause": error.cause}
+                task["event"].set()
+            raise
+
+    return wrapper
+
+
+def _check_put_events(put_events: Callable[..., Any]) -> Callable[..., Any]:
+    """Accept a Detail object in a PutEvents task, and fail it if an entry fails, as AWS does."""
+
+    def wrapper(resource: str, value: Any) -> Any:
+        entries = [
+            {**entry, "Detail": _detail_text(entry.get("Detail"))} for entry in value["Entries"]
+        ]
+        result = put_events(resource, {**value, "Entries": entries})
+        if result.get("FailedEntryCount"):
+            raise ministack.ExecutionError("EventBridge.FailedEntry", json.dumps(result))
+        return result
+
+    return wrapper
+
+
+def _detail_text(detail: Any) -> Any:
+    return json.dumps(detail) if isinstance(detail, dict) else detail
+
+
+def _sleep(seconds: float) -> None:
+    """Sleep in virtual time; skip fractions, which are MiniStack's pause before an execution."""
+    if seconds >= 1:
+        runtime.clock.sleep(seconds)
+
+
+def _replace_sleep(time: Any) -> Any:
+    time.sleep = _sleep
+    return time
+
+
+def install() -> None:
+    """Replace the interpreter's time and threads and the calls whose failures it ignores."""
+    ministack.interpreter_time.wrap(_replace_sleep)
+    threads = types.ModuleType("threading")
+    threads.__dict__.update(vars(threading), Thread=Worker, Event=Event)
+    ministack.interpreter_threads.replace(threads)
+    ministack.call_with_callback.wrap(_remember_token)
+    ministack.call_lambda.wrap(_fail_waiting_task)
+    ministack.task_put_events.wrap(_check_put_events)
