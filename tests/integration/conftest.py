@@ -1,68 +1,9 @@
-"""A local AWS of its own for each test module: virtual clock, free port, ended afterwards."""
+"""Start a local AWS for each test module: virtual clock, free port, stopped afterwards."""
 
-import json
-import time
-import urllib.request
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
-
-import boto3
 import pytest
-from botocore.config import Config
 
 from local import lifecycle
-
-START = "2024-10-10T00:00:00Z"
-
-
-@dataclass(frozen=True)
-class LocalAws:
-    """A running server, seen from outside."""
-
-    url: str
-    home: Path
-
-    def client(self, service):
-        return boto3.client(
-            service,
-            endpoint_url=self.url,
-            region_name="eu-west-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
-        )
-
-    def post(self, path, **body):
-        request = urllib.request.Request(
-            f"{self.url}/_evergreen/{path}", json.dumps(body).encode()
-        )
-        with urllib.request.urlopen(request, timeout=120) as answer:
-            return json.load(answer)
-
-    def get(self, path):
-        with urllib.request.urlopen(f"{self.url}/_evergreen/{path}", timeout=120) as answer:
-            return json.load(answer)
-
-    def advance(self, to):
-        return self.post("clock", advance_to=to)
-
-    def pass_minutes(self, minutes):
-        """Move the clock on from wherever it is, and let everything happen that follows."""
-        now = datetime.fromisoformat(self.settle()["now"])
-        self.advance((now + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ"))
-        return self.settle()
-
-    def settle(self):
-        return self.post("settle")
-
-    def until(self, found, seconds=30.0):
-        """Poll a condition until it holds -> what it returned."""
-        deadline = time.monotonic() + seconds
-        while not (value := found()):
-            assert time.monotonic() < deadline, "the condition did not come true in time"
-            time.sleep(0.05)
-        return value
+from tests.support.local_aws import START, LocalAws
 
 
 @pytest.fixture(scope="module")

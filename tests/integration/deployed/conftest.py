@@ -7,7 +7,7 @@ import pytest
 
 from local import lifecycle
 from scripts import terraform
-from tests.integration.conftest import START, LocalAws
+from tests.support.local_aws import START, LocalAws
 from tests.integration.deployed.variables import VARIABLES
 
 

@@ -1,14 +1,14 @@
 """CloudWatch alarms of the local AWS: M of N, missing data, metric math, event, history."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from tests.integration.local.queues import Queue, rule
+from tests.support.event_queue import Queue, add_rule
 
 pytestmark = pytest.mark.integration
 
-START = 1728518400  # 2024-10-10T00:00:00Z
 LOSS_ABOVE_THRESHOLD = [
     {"Id": "e1", "Expression": "loss - threshold", "ReturnData": True},
     *(
@@ -33,22 +33,29 @@ LOSS_ABOVE_THRESHOLD = [
 @pytest.fixture(scope="module")
 def queue(aws):
     queue = Queue(aws, "alarms")
-    rule(aws, "alarms", {"Arn": queue.arn}, {"source": ["aws.cloudwatch"]}, bus="default")
+    add_rule(aws, "alarms", {"Arn": queue.arn}, {"source": ["aws.cloudwatch"]}, bus="default")
     return queue
 
 
-def iso(hour, minute=0):
-    return f"2024-10-10T{hour:02}:{minute:02}:00Z"
+def put_alarm(aws, name, **settings):
+    defaults = {
+        "Metrics": LOSS_ABOVE_THRESHOLD,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 0,
+        "EvaluationPeriods": 3,
+        "DatapointsToAlarm": 2,
+    }
+    aws.client("cloudwatch").put_metric_alarm(AlarmName=name, **defaults, **settings)
 
 
-def measure(aws, hour, stage="production", **values):
+def put_metrics(aws, time, stage="production", **values):
     aws.client("cloudwatch").put_metric_data(
         Namespace="Loop",
         MetricData=[
             {
                 "MetricName": name,
                 "Dimensions": [{"Name": "Stage", "Value": stage}],
-                "Timestamp": START + 3600 * hour,
+                "Timestamp": time,
                 "Value": value,
             }
             for name, value in values.items()
@@ -56,41 +63,44 @@ def measure(aws, hour, stage="production", **values):
     )
 
 
-def test_two_of_three_bad_hours_alarm_and_the_event_is_awss(aws, queue):
+def details(queue, alarm):
+    found = [body["detail"] for body in queue.bodies()]
+    return [detail for detail in found if detail["alarmName"] == alarm]
+
+
+def test_two_of_three_breaching_hours_alarm_and_the_event_has_the_format_of_aws(aws, queue):
     topic = aws.client("sns").create_topic(Name="attention")["TopicArn"]
-    letters = Queue(aws, "letters")
-    aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=letters.arn)
+    messages = Queue(aws, "messages")
+    aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=messages.arn)
     client = aws.client("cloudwatch")
-    client.put_metric_alarm(
-        AlarmName="production-loss",
-        AlarmDescription="worse than agreed",
-        Metrics=LOSS_ABOVE_THRESHOLD,
-        ComparisonOperator="GreaterThanThreshold",
-        Threshold=0,
-        EvaluationPeriods=3,
-        DatapointsToAlarm=2,
+    hour = aws.next_hour()
+    put_alarm(
+        aws,
+        "production-loss",
+        AlarmDescription="loss above threshold",
         TreatMissingData="missing",
         AlarmActions=[topic],
     )
     states = []
-    for hour, loss in enumerate([0.1, 0.9, 0.1, 0.1, 0.8, 0.7, 0.1, 0.1], start=1):
-        aws.advance(iso(hour))
-        measure(aws, hour, loss=loss, threshold=0.5)
-        measure(aws, hour, stage="staging", loss=9.0, threshold=0.5)
-        aws.advance(iso(hour, 2))
+    for loss in [0.1, 0.9, 0.1, 0.1, 0.8, 0.7, 0.1, 0.1]:
+        hour += timedelta(hours=1)
+        aws.advance(hour)
+        put_metrics(aws, hour, loss=loss, threshold=0.5)
+        put_metrics(aws, hour, stage="staging", loss=9.0, threshold=0.5)
+        aws.advance(hour + timedelta(minutes=2))
         (alarm,) = client.describe_alarms(AlarmNames=["production-loss"])["MetricAlarms"]
         states.append(alarm["StateValue"])
     assert states == ["OK", "OK", "OK", "OK", "OK", "ALARM", "ALARM", "OK"]
     assert [query["Id"] for query in alarm["Metrics"]] == ["e1", "loss", "threshold"]
     assert alarm["AlarmActions"] == [topic]
-    details = [body["detail"] for body in queue.bodies()]
-    assert [detail["state"]["value"] for detail in details] == ["OK", "ALARM", "OK"]
-    facts = json.loads(details[1]["state"]["reasonData"])
-    assert facts["recentDatapoints"] == pytest.approx([-0.4, 0.3, 0.2])
-    assert details[1]["previousState"]["value"] == "OK"
-    assert details[1]["configuration"]["metrics"][0]["expression"] == "loss - threshold"
-    assert details[1]["configuration"]["description"] == "worse than agreed"
-    assert len(letters.read()) == 1
+    events = details(queue, "production-loss")
+    assert [detail["state"]["value"] for detail in events] == ["OK", "ALARM", "OK"]
+    data = json.loads(events[1]["state"]["reasonData"])
+    assert data["recentDatapoints"] == pytest.approx([-0.4, 0.3, 0.2])
+    assert events[1]["previousState"]["value"] == "OK"
+    assert events[1]["configuration"]["metrics"][0]["expression"] == "loss - threshold"
+    assert events[1]["configuration"]["description"] == "loss above threshold"
+    assert len(messages.read()) == 1
     history = client.describe_alarm_history(AlarmName="production-loss")["AlarmHistoryItems"]
     assert len(history) == 3
 
@@ -117,20 +127,15 @@ def test_missing_data_is_treated_as_configured(aws, queue, treatment, state):
         ComparisonOperator="LessThanThreshold",
         TreatMissingData=treatment,
     )
-    now = client.describe_alarms(AlarmNames=[treatment])["MetricAlarms"][0][
-        "StateUpdatedTimestamp"
-    ]
-    aws.advance(f"{now:%Y-%m-%dT}23:{now.minute + 3:02}:00Z")
+    aws.pass_minutes(3)
     (alarm,) = client.describe_alarms(AlarmNames=[treatment])["MetricAlarms"]
     assert alarm["StateValue"] == state
     client.delete_alarms(AlarmNames=[treatment])
 
 
-def test_a_state_that_is_set_by_hand_sends_its_event(aws, queue):
-    queue.read()
+def test_state_that_is_set_manually_sends_its_event(aws, queue):
+    put_alarm(aws, "rehearsed")
     client = aws.client("cloudwatch")
-    client.set_alarm_state(
-        AlarmName="production-loss", StateValue="ALARM", StateReason="a rehearsal"
-    )
-    (body,) = queue.bodies()
-    assert body["detail"]["state"]["reason"] == "a rehearsal"
+    client.set_alarm_state(AlarmName="rehearsed", StateValue="ALARM", StateReason="a rehearsal")
+    (detail,) = details(queue, "rehearsed")
+    assert detail["state"]["reason"] == "a rehearsal"

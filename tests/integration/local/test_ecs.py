@@ -1,8 +1,8 @@
-"""ECS tasks of the local AWS are processes: environment, logs, exit codes, stopping, restarts."""
+"""ECS tasks of the local AWS: environment, logs, exit codes, stopping, restarts."""
 
 import pytest
 
-from tests.integration.local.queues import Queue, rule
+from tests.support.event_queue import Queue, add_rule
 
 pytestmark = pytest.mark.integration
 
@@ -59,22 +59,22 @@ def stopped(client, arn):
 
 
 def printed(aws, arn, text):
-    """Wait until the task has printed a text -> all it has printed."""
+    """Wait until the task has printed a text -> all its output."""
     client, stream = aws.client("logs"), f"run/poller/{arn.rpartition('/')[2]}"
 
-    def found():
+    def lines():
         try:
             events = client.get_log_events(logGroupName="/ecs/poller", logStreamName=stream)
         except client.exceptions.ResourceNotFoundException:
             return []
         return [event["message"] for event in events["events"]]
 
-    return aws.until(lambda: any(text in line for line in found()) and found())
+    return aws.until(lambda: any(text in line for line in lines()) and lines())
 
 
-def test_a_task_runs_its_command_with_its_environment_and_reports_its_exit(aws, cluster):
+def test_task_runs_its_command_with_its_environment_and_reports_the_exit_code(aws, cluster):
     queue = Queue(aws, "tasks")
-    rule(aws, "tasks", {"Arn": queue.arn}, {"source": ["aws.ecs"]}, bus="default")
+    add_rule(aws, "tasks", {"Arn": queue.arn}, {"source": ["aws.ecs"]}, bus="default")
     arn = run(cluster, "exit")
     task = stopped(cluster, arn)
     assert task["containers"][0]["exitCode"] == 3
@@ -85,7 +85,7 @@ def test_a_task_runs_its_command_with_its_environment_and_reports_its_exit(aws, 
     assert {body["detail-type"] for body in bodies} == {"ECS Task State Change"}
 
 
-def test_a_stopped_task_gets_sigterm_and_can_drain(aws, cluster):
+def test_stopped_task_receives_sigterm_and_can_drain(aws, cluster):
     arn = run(cluster, "wait")
     printed(aws, arn, "level wait")
     cluster.stop_task(cluster="poller", task=arn, reason="enough")
@@ -93,18 +93,18 @@ def test_a_stopped_task_gets_sigterm_and_can_drain(aws, cluster):
     assert stopped(cluster, arn)["stoppedReason"] == "enough"
 
 
-def test_a_service_starts_a_task_that_ended_again(aws, cluster):
+def test_service_replaces_a_task_that_ended(aws, cluster):
     cluster.create_service(
         cluster="poller", serviceName="poller", taskDefinition="poller", desiredCount=1
     )
     (first,) = cluster.list_tasks(cluster="poller", serviceName="poller")["taskArns"]
     stopped(cluster, first)
-    aws.advance("2024-10-10T00:01:00Z")
+    aws.pass_minutes(1)
     second = aws.until(
         lambda: cluster.list_tasks(cluster="poller", serviceName="poller")["taskArns"]
     )
     assert second != [first]
     cluster.update_service(cluster="poller", service="poller", desiredCount=0)
     stopped(cluster, second[0])
-    aws.advance("2024-10-10T00:02:00Z")
+    aws.pass_minutes(1)
     assert not cluster.list_tasks(cluster="poller", serviceName="poller")["taskArns"]

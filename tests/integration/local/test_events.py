@@ -2,30 +2,38 @@
 
 import gzip
 import json
+from datetime import timedelta
 
 import pytest
 
-from tests.integration.local.queues import BUS, Queue, rule
+from tests.support.event_queue import BUS, Queue, add_rule
+from tests.support.local_aws import iso
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture(scope="module")
-def queue(aws):
-    """A queue, a function to read it empty, and the bus."""
+def module_queue(aws):
     aws.client("events").create_event_bus(Name=BUS)
     return Queue(aws, "events")
 
 
+@pytest.fixture
+def queue(module_queue):
+    """Return an empty queue; the bus exists, too."""
+    module_queue.read()
+    return module_queue
+
+
 def put(aws, time="2024-10-10T00:00:00Z", kind="Seen", bus=BUS, **detail):
     entry = {"Source": "test", "DetailType": kind, "Detail": json.dumps(detail), "Time": time}
-    answer = aws.client("events").put_events(Entries=[{**entry, "EventBusName": bus}])
-    assert answer["FailedEntryCount"] == 0, answer
-    return answer["Entries"][0]["EventId"]
+    response = aws.client("events").put_events(Entries=[{**entry, "EventBusName": bus}])
+    assert response["FailedEntryCount"] == 0, response
+    return response["Entries"][0]["EventId"]
 
 
-def test_a_matching_event_arrives_in_awss_envelope_with_its_own_time(aws, queue):
-    rule(aws, "envelope", {"Arn": queue.arn}, {"detail-type": ["Seen"]})
+def test_matching_event_has_the_format_of_aws_and_its_own_time(aws, queue):
+    add_rule(aws, "envelope", {"Arn": queue.arn}, {"detail-type": ["Seen"]})
     event_id = put(aws, time="2024-10-10T00:00:30Z", n=1)
     put(aws, kind="Other")
     assert queue.bodies() == [
@@ -60,8 +68,8 @@ def test_a_matching_event_arrives_in_awss_envelope_with_its_own_time(aws, queue)
     ],
     ids=["path", "constant", "transformer"],
 )
-def test_a_target_can_shape_its_input(aws, queue, target, received):
-    rule(aws, "shape", {"Arn": queue.arn, **target}, {"detail-type": ["Shape"]})
+def test_target_can_transform_its_input(aws, queue, target, received):
+    add_rule(aws, "shape", {"Arn": queue.arn, **target}, {"detail-type": ["Shape"]})
     put(aws, kind="Shape", n=7)
     (body,) = queue.bodies()
     if received is None:
@@ -71,9 +79,9 @@ def test_a_target_can_shape_its_input(aws, queue, target, received):
         assert body == received
 
 
-def test_each_bad_entry_is_refused_alone(aws, queue):
+def test_each_invalid_entry_fails_on_its_own(aws, queue):
     good = {"Source": "s", "DetailType": "d", "Detail": "{}", "EventBusName": BUS}
-    answer = aws.client("events").put_events(
+    response = aws.client("events").put_events(
         Entries=[
             good,
             {**good, "Detail": "[1"},
@@ -81,58 +89,62 @@ def test_each_bad_entry_is_refused_alone(aws, queue):
             {**good, "Source": ""},
         ]
     )
-    codes = [entry.get("ErrorCode") for entry in answer["Entries"]]
-    assert answer["FailedEntryCount"] == 3
+    codes = [entry.get("ErrorCode") for entry in response["Entries"]]
+    assert response["FailedEntryCount"] == 3
     assert codes == [None, "MalformedDetail", "NotAuthorizedForSourceException", "InvalidArgument"]
 
 
-def test_more_than_256_kib_are_refused_whole(aws, queue):
+def test_request_over_256_kib_is_refused(aws, queue):
     entry = {"Source": "s", "DetailType": "d", "Detail": json.dumps({"x": "y" * 140_000})}
     client = aws.client("events")
     with pytest.raises(client.exceptions.ClientError, match="over the limit"):
         client.put_events(Entries=[entry, entry])
 
 
-def test_an_undeliverable_event_lands_in_the_dead_letter_queue_with_the_reason(aws, queue):
+def test_undeliverable_event_is_sent_to_the_dead_letter_queue_with_the_reason(aws, queue):
     missing = "arn:aws:lambda:eu-west-1:123456789012:function:missing"
     target = {"Arn": missing, "DeadLetterConfig": {"Arn": queue.arn}}
-    rule(aws, "undeliverable", target, {"detail-type": ["Lost"]})
+    add_rule(aws, "undeliverable", target, {"detail-type": ["Lost"]})
     put(aws, kind="Lost", n=2)
     (message,) = queue.read()
     assert json.loads(message["Body"])["detail"] == {"n": 2}
-    facts = {name: value["StringValue"] for name, value in message["MessageAttributes"].items()}
-    assert facts["ERROR_CODE"] == "NO_RESOURCE"
-    assert "missing" in facts["ERROR_MESSAGE"]
-    assert facts["RULE_ARN"].endswith("rule/loop/undeliverable")
+    attributes = {name: a["StringValue"] for name, a in message["MessageAttributes"].items()}
+    assert attributes["ERROR_CODE"] == "NO_RESOURCE"
+    assert "missing" in attributes["ERROR_MESSAGE"]
+    assert attributes["RULE_ARN"].endswith("rule/loop/undeliverable")
 
 
-def test_an_event_ahead_of_the_clock_moves_it_and_what_is_due_happens_before(aws, queue):
-    rule(aws, "hourly", {"Arn": queue.arn}, bus="default", ScheduleExpression="cron(0 * * * ? *)")
-    rule(aws, "later", {"Arn": queue.arn}, {"detail-type": ["Later"]})
-    put(aws, time="2024-10-10T02:30:00Z", kind="Later")
+def test_event_ahead_of_the_clock_moves_it_and_due_schedules_fire_first(aws, queue):
+    start = aws.next_hour()
+    add_rule(
+        aws, "hourly", {"Arn": queue.arn}, bus="default", ScheduleExpression="cron(0 * * * ? *)"
+    )
+    add_rule(aws, "later", {"Arn": queue.arn}, {"detail-type": ["Later"]})
+    put(aws, time=iso(start + timedelta(minutes=150)), kind="Later")
     bodies = queue.bodies()
     aws.client("events").disable_rule(Name="hourly")
     assert [(body["detail-type"], body["time"]) for body in bodies] == [
-        ("Scheduled Event", "2024-10-10T01:00:00Z"),
-        ("Scheduled Event", "2024-10-10T02:00:00Z"),
-        ("Later", "2024-10-10T02:30:00Z"),
+        ("Scheduled Event", iso(start + timedelta(hours=1))),
+        ("Scheduled Event", iso(start + timedelta(hours=2))),
+        ("Later", iso(start + timedelta(minutes=150))),
     ]
-    put(aws, time="2024-10-10T03:30:00Z", kind="Nothing")
+    put(aws, time=iso(start + timedelta(minutes=210)), kind="Nothing")
     assert queue.bodies() == []
 
 
 @pytest.mark.parametrize("bus", [BUS, "default"])
 @pytest.mark.parametrize("operation", ["disable_rule", "enable_rule"])
-def test_rule_that_does_not_exist_cannot_be_switched(aws, queue, operation, bus):
+def test_rule_that_does_not_exist_cannot_be_enabled_or_disabled(aws, queue, operation, bus):
     client = aws.client("events")
-    rule(aws, "exists", {"Arn": queue.arn}, {"detail-type": ["Never"]}, bus=bus)
+    add_rule(aws, "exists", {"Arn": queue.arn}, {"detail-type": ["Never"]}, bus=bus)
     getattr(client, operation)(Name="exists", EventBusName=bus)
     with pytest.raises(client.exceptions.ResourceNotFoundException) as refused:
         getattr(client, operation)(Name="missing", EventBusName=bus)
     assert f"Rule missing does not exist on EventBus {bus}." in str(refused.value)
 
 
-def test_firehose_buffers_for_its_interval_then_s3_tells_eventbridge(aws, queue):
+def test_firehose_writes_after_its_interval_and_s3_notifies_eventbridge(aws, queue):
+    start = aws.next_hour()
     s3 = aws.client("s3")
     s3.create_bucket(Bucket="raw", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     s3.put_bucket_notification_configuration(
@@ -158,16 +170,16 @@ def test_firehose_buffers_for_its_interval_then_s3_tells_eventbridge(aws, queue)
             },
         },
     )["DeliveryStreamARN"]
-    rule(aws, "archive", {"Arn": arn}, {"detail-type": ["Kept"]})
-    rule(aws, "objects", {"Arn": queue.arn}, {"source": ["aws.s3"]}, bus="default")
+    add_rule(aws, "archive", {"Arn": arn}, {"detail-type": ["Archived"]})
+    add_rule(aws, "objects", {"Arn": queue.arn}, {"source": ["aws.s3"]}, bus="default")
     for n in range(3):
-        put(aws, time=f"2024-10-10T04:00:{20 * n:02}Z", kind="Kept", n=n)
+        put(aws, time=iso(start + timedelta(seconds=20 * n)), kind="Archived", n=n)
     assert "Contents" not in s3.list_objects_v2(Bucket="raw")
-    aws.advance("2024-10-10T04:01:00Z")
+    aws.advance(start + timedelta(minutes=1))
     (event,) = queue.bodies()
     key = event["detail"]["object"]["key"]
     assert event["detail-type"] == "Object Created"
-    assert key.startswith("raw/2024/10/10/04/raw-1-2024-10-10-04-00-00-")
+    assert key.startswith(f"raw/{start:%Y/%m/%d/%H}/raw-1-{start:%Y-%m-%d-%H-%M-%S}-")
     assert key.endswith(".gz")
     lines = gzip.decompress(s3.get_object(Bucket="raw", Key=key)["Body"].read()).splitlines()
     assert [json.loads(line)["detail"]["n"] for line in lines] == [0, 1, 2]

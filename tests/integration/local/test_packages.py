@@ -1,7 +1,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.local.queues import Queue, rule
+from tests.support.event_queue import Queue, add_rule
 
 GROUP = "loop-models"
 ARN = f"arn:aws:sagemaker:eu-west-1:123456789012:model-package/{GROUP}"
@@ -29,7 +29,7 @@ def caught(aws):
         "detail-type": ["SageMaker Model Package State Change"],
         "detail": {"ModelPackageGroupName": [GROUP]},
     }
-    rule(aws, "packages", {"Arn": queue.arn}, pattern, bus="default")
+    add_rule(aws, "packages", {"Arn": queue.arn}, pattern, bus="default")
     return queue.bodies
 
 

@@ -4,7 +4,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.local.queues import Queue, rule
+from tests.support.event_queue import Queue, add_rule
 
 BUCKET = "pipeline-data"
 ROLE = "arn:aws:iam::123456789012:role/training-role"
@@ -116,7 +116,7 @@ def caught(aws):
     """Let every event of pipelines go to a queue."""
     queue = Queue(aws, "caught")
     pattern = {"detail-type": [{"prefix": "SageMaker Model Building Pipeline"}]}
-    rule(aws, "pipelines", {"Arn": queue.arn}, pattern, bus="default")
+    add_rule(aws, "pipelines", {"Arn": queue.arn}, pattern, bus="default")
     return queue.bodies
 
 

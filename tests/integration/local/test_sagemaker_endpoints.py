@@ -10,7 +10,7 @@ import tarfile
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.local.queues import Queue, rule
+from tests.support.event_queue import Queue, add_rule
 
 pytestmark = pytest.mark.integration
 
@@ -94,7 +94,7 @@ def statuses(aws):
     """Let endpoint events go to a queue -> a function that takes the new ones of one endpoint."""
     queue = Queue(aws, "endpoints")
     pattern = {"detail-type": ["SageMaker Endpoint State Change"]}
-    rule(aws, "endpoints", {"Arn": queue.arn}, pattern, bus="default")
+    add_rule(aws, "endpoints", {"Arn": queue.arn}, pattern, bus="default")
 
     def of(name):
         details = [event["detail"] for event in queue.bodies()]

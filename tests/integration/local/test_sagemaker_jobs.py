@@ -8,7 +8,7 @@ import tarfile
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.local.queues import Queue, rule
+from tests.support.event_queue import Queue, add_rule
 
 pytestmark = pytest.mark.integration
 
@@ -55,7 +55,7 @@ def job_events(aws):
     """Let every job's event go to a queue -> a function that takes those of one job."""
     queue = Queue(aws, "jobs")
     pattern = {"source": ["aws.sagemaker"], "detail-type": [{"suffix": "Job State Change"}]}
-    rule(aws, "jobs", {"Arn": queue.arn}, pattern, bus="default")
+    add_rule(aws, "jobs", {"Arn": queue.arn}, pattern, bus="default")
     taken = []
 
     def of(job_arn):

@@ -1,11 +1,13 @@
 """Step Functions of the local AWS: virtual waits, callbacks, Lambdas that fail."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from tests.integration.local.queues import Queue, rule
-from tests.integration.local.test_lambdas import Function
+from tests.support.event_queue import Queue, add_rule
+from tests.support.lambda_function import Function
+from tests.support.local_aws import iso
 
 pytestmark = pytest.mark.integration
 
@@ -15,7 +17,7 @@ def lambda_handler(event, context):
     print("token", event.get("token"))
     if event.get("fail"):
         raise ValueError("no such luck")
-    return {"serving": event["at"] >= "2024-10-10T00:01"}
+    return {"serving": event["at"] >= event["ready_at"]}
 """
 
 
@@ -24,13 +26,16 @@ def function(aws):
     return Function(aws, "probe", CODE)
 
 
-def start(aws, name, states, value):
+def start(aws, name, states, **value):
     client = aws.client("stepfunctions")
     definition = {"StartAt": next(iter(states)), "States": states}
     machine = client.create_state_machine(
         name=name, definition=json.dumps(definition), roleArn=ROLE
     )["stateMachineArn"]
-    return client.start_execution(stateMachineArn=machine, input=json.dumps(value))["executionArn"]
+    return client.start_execution(
+        stateMachineArn=machine,
+        input=json.dumps({"fail": False, "token": "", "ready_at": "", **value}),
+    )["executionArn"]
 
 
 def outcome(aws, execution):
@@ -40,7 +45,8 @@ def outcome(aws, execution):
 
 
 def task(**more):
-    payload = {"at.$": "$$.State.EnteredTime", "token.$": "$.token", "fail.$": "$.fail"}
+    payload = {"at.$": "$$.State.EnteredTime", "ready_at.$": "$.ready_at"}
+    payload |= {"token.$": "$.token", "fail.$": "$.fail"}
     parameters = {"FunctionName": "probe", "Payload": payload}
     return {
         "Type": "Task",
@@ -49,7 +55,8 @@ def task(**more):
     } | more
 
 
-def test_a_loop_that_waits_passes_in_virtual_time(aws, function):
+def test_wait_in_a_loop_takes_virtual_time(aws, function):
+    now = aws.now()
     states = {
         "Ask": task(
             ResultSelector={"serving.$": "$.Payload.serving"}, ResultPath="$.now", Next="Serving"
@@ -62,34 +69,35 @@ def test_a_loop_that_waits_passes_in_virtual_time(aws, function):
         "Wait": {"Type": "Wait", "Seconds": 30, "Next": "Ask"},
         "Done": {"Type": "Succeed"},
     }
-    execution = start(aws, "loop", states, {"token": "", "fail": False})
+    ready_at = iso(now + timedelta(minutes=1))
+    execution = start(aws, "loop", states, ready_at=ready_at)
     assert outcome(aws, execution)[0] == "RUNNING"
-    aws.advance("2024-10-10T00:00:59Z")
+    aws.advance(now + timedelta(seconds=59))
     assert outcome(aws, execution)[0] == "RUNNING"
-    aws.advance("2024-10-10T00:02:00Z")
+    aws.advance(now + timedelta(minutes=2))
     assert outcome(aws, execution)[0] == "SUCCEEDED"
 
 
-def test_a_task_waits_for_its_callback_and_times_out_in_virtual_time(aws, function):
+def test_task_waits_for_its_callback_and_times_out_in_virtual_time(aws, function):
     resource = "arn:aws:states:::lambda:invoke.waitForTaskToken"
     states = {"Ask": task(Resource=resource, TimeoutSeconds=3600, End=True)}
     states["Ask"]["Parameters"]["Payload"]["token.$"] = "$$.Task.Token"
-    execution = start(aws, "callback", states, {"fail": False})
-    aws.advance("2024-10-10T00:30:00Z")
+    execution = start(aws, "callback", states)
+    aws.pass_minutes(30)
     assert outcome(aws, execution)[0] == "RUNNING"
     log = (aws.home / "logs" / "lambda" / "probe.log").read_text()
     token = log.rsplit("token ", 1)[1].split()[0]
     aws.client("stepfunctions").send_task_success(taskToken=token, output="{}")
     assert outcome(aws, execution)[0] == "SUCCEEDED"
-    forgotten = start(aws, "forgotten", states, {"fail": False})
-    aws.advance("2024-10-10T02:00:00Z")
+    forgotten = start(aws, "forgotten", states)
+    aws.pass_minutes(90)
     assert outcome(aws, forgotten)[1] == "States.Timeout"
 
 
 @pytest.mark.parametrize("suffix", ["", ".waitForTaskToken"])
-def test_a_failing_lambda_fails_the_task_and_the_catch_reports_it(aws, function, suffix):
+def test_failing_lambda_fails_the_task_and_the_catch_reports_it(aws, function, suffix):
     queue = Queue(aws, f"failures{len(suffix)}")
-    rule(aws, "failures", {"Arn": queue.arn}, {"source": ["loop"]}, bus="default")
+    add_rule(aws, "failures", {"Arn": queue.arn}, {"source": ["loop"]}, bus="default")
     entry = {
         "Source": "loop",
         "DetailType": "Failed",
@@ -111,6 +119,6 @@ def test_a_failing_lambda_fails_the_task_and_the_catch_reports_it(aws, function,
     }
     if suffix:
         states["Ask"]["Parameters"]["Payload"]["token.$"] = "$$.Task.Token"
-    execution = start(aws, f"failing{len(suffix)}", states, {"token": "", "fail": True})
+    execution = start(aws, f"failing{len(suffix)}", states, fail=True)
     assert outcome(aws, execution)[0] == "SUCCEEDED"
     assert queue.bodies()[-1]["detail"] == {"error": "ValueError"}

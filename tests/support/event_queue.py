@@ -1,4 +1,4 @@
-"""Queues that catch events, and the rules that send them there."""
+"""SQS queues that receive events, and the rules that route events to them."""
 
 import json
 
@@ -12,13 +12,14 @@ class Queue:
         self.arn = f"arn:aws:sqs:eu-west-1:123456789012:{name}"
 
     def read(self):
+        """Settle, then receive and delete all messages."""
         self.aws.settle()
         messages = []
-        while found := self.client.receive_message(
+        while received := self.client.receive_message(
             QueueUrl=self.url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
         ).get("Messages"):
-            messages += found
-            for message in found:
+            messages += received
+            for message in received:
                 handle = message["ReceiptHandle"]
                 self.client.delete_message(QueueUrl=self.url, ReceiptHandle=handle)
         return messages
@@ -27,14 +28,11 @@ class Queue:
         return [json.loads(message["Body"]) for message in self.read()]
 
 
-def rule(aws, name, target, pattern=None, bus=BUS, **settings):
+def add_rule(aws, name, target, pattern=None, bus=BUS, **settings):
     events = aws.client("events")
-    target = {"Id": "t", **target}
-    events.put_rule(
-        Name=name,
-        EventBusName=bus,
-        **({"EventPattern": json.dumps(pattern)} if pattern else settings),
-    )
-    assert (
-        events.put_targets(Rule=name, EventBusName=bus, Targets=[target])["FailedEntryCount"] == 0
-    )
+    if pattern:
+        settings["EventPattern"] = json.dumps(pattern)
+    events.put_rule(Name=name, EventBusName=bus, **settings)
+    targets = [{"Id": "target", **target}]
+    response = events.put_targets(Rule=name, EventBusName=bus, Targets=targets)
+    assert response["FailedEntryCount"] == 0

@@ -1,0 +1,74 @@
+"""A running local AWS, seen from outside, with the clock that its tests move."""
+
+import json
+import time
+import urllib.request
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+
+START = "2024-10-10T00:00:00Z"
+
+
+def iso(moment):
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@dataclass(frozen=True)
+class LocalAws:
+    url: str
+    home: Path
+
+    def client(self, service, **settings):
+        retries = {"total_max_attempts": 1}
+        return boto3.client(
+            service,
+            endpoint_url=self.url,
+            region_name="eu-west-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(retries=retries, s3={"addressing_style": "path"}, **settings),
+        )
+
+    def post(self, path, **body):
+        request = urllib.request.Request(
+            f"{self.url}/_evergreen/{path}", json.dumps(body).encode()
+        )
+        with urllib.request.urlopen(request, timeout=120) as response:
+            return json.load(response)
+
+    def get(self, path):
+        with urllib.request.urlopen(f"{self.url}/_evergreen/{path}", timeout=120) as response:
+            return json.load(response)
+
+    def now(self):
+        """Settle and return the time of the clock."""
+        return datetime.fromisoformat(self.settle()["now"])
+
+    def advance(self, to):
+        return self.post("clock", advance_to=to if isinstance(to, str) else iso(to))
+
+    def pass_minutes(self, minutes):
+        """Advance the clock from its current time and settle."""
+        self.advance(self.now() + timedelta(minutes=minutes))
+        return self.settle()
+
+    def next_hour(self):
+        """Advance to the next full hour, which no other test has used -> that time."""
+        hour = self.now().replace(minute=0, second=0) + timedelta(hours=1)
+        self.advance(hour)
+        return hour
+
+    def settle(self):
+        return self.post("settle")
+
+    def until(self, condition, seconds=30.0):
+        """Poll a condition until it is true -> its value."""
+        deadline = time.monotonic() + seconds
+        while not (value := condition()):
+            assert time.monotonic() < deadline, "the condition did not become true in time"
+            time.sleep(0.05)
+        return value
