@@ -7,8 +7,8 @@ import pytest
 
 from local import lifecycle
 from scripts import terraform
-from tests.support.local_aws import START, LocalAws
 from tests.integration.deployed.variables import VARIABLES
+from tests.support.local_aws import START, LocalAws
 
 
 @pytest.fixture(scope="package")

@@ -1,10 +1,9 @@
-"""Requests suffer the faults that were asked for, as many of them and no others."""
+"""Fault injection: exactly the requested number of matching requests fail or are late."""
 
-import time
 import urllib.error
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 pytestmark = pytest.mark.integration
 
@@ -14,13 +13,13 @@ BUCKET = "faulty"
 @pytest.fixture(scope="module")
 def s3(aws):
     client = aws.client("s3")
-    place = {"LocationConstraint": "eu-west-1"}
-    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=place)
+    location = {"LocationConstraint": "eu-west-1"}
+    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
     return client
 
 
 @pytest.fixture
-def plan(aws):
+def inject(aws):
     yield lambda *faults: aws.post("faults", faults=faults)["faults"]
     aws.post("faults", faults=[])
 
@@ -30,12 +29,12 @@ def put(s3, key):
 
 
 def keys(s3):
-    return {one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])}
+    return {item["Key"] for item in s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])}
 
 
 @pytest.mark.parametrize(("status", "code"), [(500, "InternalError"), (503, "SlowDown")])
-def test_so_many_matching_requests_are_refused_and_not_carried_out(s3, plan, status, code):
-    plan({"service": "s3", "operation": f"PUT /{BUCKET}/bad", "status": status, "times": 2})
+def test_requested_number_of_matching_requests_fails_without_effect(s3, inject, status, code):
+    inject({"service": "s3", "operation": f"PUT /{BUCKET}/bad", "status": status, "times": 2})
     put(s3, "good")
     for _ in range(2):
         with pytest.raises(ClientError, match=code) as refused:
@@ -46,23 +45,28 @@ def test_so_many_matching_requests_are_refused_and_not_carried_out(s3, plan, sta
     assert {"good", f"bad-{status}"} <= keys(s3)
 
 
-def test_lost_answer_is_an_error_of_what_was_done(s3, plan):
-    plan({"service": "s3", "operation": "/lost", "status": 500, "after": True})
+def test_lost_response_is_an_error_after_the_request_was_carried_out(s3, inject):
+    inject({"service": "s3", "operation": "/lost", "status": 500, "after": True})
     with pytest.raises(ClientError, match="InternalError"):
         put(s3, "lost")
     assert "lost" in keys(s3)
 
 
-def test_late_answer_is_the_requests_own(s3, plan):
-    plan({"service": "s3", "operation": "/slow", "seconds": 0.2})
-    before = time.monotonic()
+def test_late_response_exceeds_the_timeout_of_its_client(aws, s3, inject):
     put(s3, "slow")
-    assert time.monotonic() - before >= 0.2
-    assert "slow" in keys(s3)
+    inject({"service": "s3", "operation": "GET .*/slow", "seconds": 1.0})
+    with pytest.raises(ReadTimeoutError):
+        aws.client("s3", read_timeout=0.2).get_object(Bucket=BUCKET, Key="slow")
 
 
-def test_other_services_answer_in_their_own_form(aws, plan):
-    plan({"service": "ssm", "status": 500})
+def test_late_response_is_the_usual_one(s3, inject):
+    inject({"service": "s3", "operation": "/late", "seconds": 0.2})
+    put(s3, "late")
+    assert "late" in keys(s3)
+
+
+def test_error_has_the_format_of_the_service(aws, inject):
+    inject({"service": "ssm", "status": 500})
     ssm = aws.client("ssm")
     with pytest.raises(ClientError, match="InternalError"):
         ssm.describe_parameters()
@@ -72,6 +76,6 @@ def test_other_services_answer_in_their_own_form(aws, plan):
 @pytest.mark.parametrize(
     "fault", [{}, {"service": "s3", "often": 3}, {"service": "s3", "operation": "("}]
 )
-def test_what_is_no_fault_is_refused(plan, fault):
+def test_invalid_fault_is_refused(inject, fault):
     with pytest.raises(urllib.error.HTTPError, match="400"):
-        plan(fault)
+        inject(fault)

@@ -1,6 +1,8 @@
+"""The feature store of the local AWS: online and offline records, deletions, expiry."""
+
 import io
 import re
-import time
+from datetime import timedelta
 
 import pyarrow.parquet as pq
 import pytest
@@ -10,6 +12,7 @@ from sagemaker_pipelines.feature_store import offline, online, rows
 from sagemaker_pipelines.steps.minutes import MINUTE as MINUTE_LONG
 from sagemaker_pipelines.steps.minutes import parsed
 from sagemaker_pipelines.steps.read_history import NUMBERS, listed
+from tests.support.local_aws import iso
 
 FEE = ["avg_fee_1min"]
 GROUP, BUCKET = "loop-minutes", "loop-data"
@@ -62,9 +65,18 @@ def put(store, *args, **more):
     store.put_record(FeatureGroupName=GROUP, Record=record(*args, **more))
 
 
+def record_key(minute, group=GROUP):
+    return {"FeatureGroupName": group, "RecordIdentifierValueAsString": minute}
+
+
+def stamp(moment):
+    """Format an event time a millisecond after `moment`."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.001Z"
+
+
 def fee(store, minute):
-    answer = store.get_record(FeatureGroupName=GROUP, RecordIdentifierValueAsString=minute)
-    values = {v["FeatureName"]: v["ValueAsString"] for v in answer.get("Record", [])}
+    response = store.get_record(**record_key(minute))
+    values = {v["FeatureName"]: v["ValueAsString"] for v in response.get("Record", [])}
     return values.get("avg_fee_1min")
 
 
@@ -72,7 +84,7 @@ def fee_number(store, minute):
     return float(fee(store, minute))
 
 
-def test_description_has_what_terraform_and_training_read(aws):
+def test_description_has_the_fields_that_terraform_and_training_read(aws):
     described = aws.client("sagemaker").describe_feature_group(FeatureGroupName=GROUP)
     assert described["FeatureGroupStatus"] == "Created"
     assert [f["FeatureName"] for f in described["FeatureDefinitions"]] == list(TYPES)
@@ -106,65 +118,73 @@ def test_i4_only_a_later_event_time_replaces_the_online_record(store):
     ],
     ids=lambda change: "-".join(f"{k}={v}" for k, v in change.items()),
 )
-def test_records_that_do_not_fit_are_refused(store, change):
+def test_invalid_record_is_refused(store, change):
     values = {"tx_minute": MINUTE, "event_time": "2024-10-10T00:06:00Z", **change}
     features = [{"FeatureName": n, "ValueAsString": v} for n, v in values.items()]
     with pytest.raises(store.exceptions.ValidationError):
         store.put_record(FeatureGroupName=GROUP, Record=features)
 
 
-def test_missing_event_time_and_unknown_groups_are_refused(store):
+def test_missing_event_time_and_unknown_group_are_refused(store):
     only_id = [{"FeatureName": "tx_minute", "ValueAsString": MINUTE}]
     with pytest.raises(store.exceptions.ValidationError, match="event_time"):
         store.put_record(FeatureGroupName=GROUP, Record=only_id)
     with pytest.raises(store.exceptions.ValidationError, match="can't find a FeatureGroup"):
-        store.put_record(FeatureGroupName="nobody", Record=only_id)
+        store.put_record(FeatureGroupName="missing", Record=only_id)
     with pytest.raises(store.exceptions.ResourceNotFound):
-        store.get_record(FeatureGroupName="nobody", RecordIdentifierValueAsString="x")
+        store.get_record(FeatureGroupName="missing", RecordIdentifierValueAsString="x")
 
 
-def test_an_unknown_record_is_an_empty_answer(store):
-    answer = store.get_record(FeatureGroupName=GROUP, RecordIdentifierValueAsString="x")
-    assert "Record" not in answer
+def test_response_for_an_unknown_record_is_empty(store):
+    response = store.get_record(FeatureGroupName=GROUP, RecordIdentifierValueAsString="x")
+    assert "Record" not in response
 
 
-def test_batch_returns_what_is_there_and_takes_a_hundred(store):
+def test_one_batch_request_returns_the_existing_of_100_records_from_memory(aws, store):
     minutes = [f"2024-10-09T{h:02}:{m:02}:00Z" for h in range(2) for m in range(60)][:101]
     for minute in minutes[:99]:
         put(store, minute, minute)
-    wanted = {"FeatureGroupName": GROUP, "FeatureNames": ["avg_fee_1min"]}
-    asked = [{**wanted, "RecordIdentifiersValueAsString": minutes[:100]}]
-    started = time.perf_counter()
-    answer = store.batch_get_record(Identifiers=asked)
-    assert time.perf_counter() - started < 1
-    assert len(answer["Records"]) == 99
-    assert answer["UnprocessedIdentifiers"] == answer["Errors"] == []
-    assert answer["Records"][0]["Record"] == [
+    group = {"FeatureGroupName": GROUP, "FeatureNames": ["avg_fee_1min"]}
+    aws.settle()  # the offline store may be writing to S3
+    aws.post("faults", faults=[{"service": "s3", "status": 500}])
+    requests = []
+    client = aws.client("sagemaker-featurestore-runtime")
+    client.meta.events.register("before-send", lambda request, **_: requests.append(request.url))
+    identifiers = [{**group, "RecordIdentifiersValueAsString": minutes[:100]}]
+    response = client.batch_get_record(Identifiers=identifiers)
+    (s3_fault,) = aws.get("faults")["faults"]
+    aws.post("faults", faults=[])
+    assert len(requests) == 1
+    assert s3_fault["times"] == 1  # still pending: nothing was read from S3
+    assert len(response["Records"]) == 99
+    assert response["UnprocessedIdentifiers"] == response["Errors"] == []
+    assert response["Records"][0]["Record"] == [
         {"FeatureName": "avg_fee_1min", "ValueAsString": "2.5"}
     ]
+    identifiers = [{**group, "RecordIdentifiersValueAsString": minutes}]
     with pytest.raises(ClientError, match="ValidationException"):
-        store.batch_get_record(Identifiers=[{**wanted, "RecordIdentifiersValueAsString": minutes}])
+        store.batch_get_record(Identifiers=identifiers)
 
 
-def test_deletions_follow_the_event_time(store):
+def test_deletion_needs_a_later_event_time(store):
     minute, when = "2024-10-10T00:20:00Z", "2024-10-10T00:21:00Z"
-    which = {"FeatureGroupName": GROUP, "RecordIdentifierValueAsString": minute}
+    key = record_key(minute)
     put(store, minute, when)
-    store.delete_record(**which, EventTime=when)
+    store.delete_record(**key, EventTime=when)
     assert fee(store, minute) == "2.5"
     with pytest.raises(store.exceptions.ValidationError):
-        store.delete_record(**which, EventTime=when, DeletionMode="HardDelete")
-    store.delete_record(**which, EventTime="2024-10-10T00:22:00Z")
+        store.delete_record(**key, EventTime=when, DeletionMode="HardDelete")
+    store.delete_record(**key, EventTime="2024-10-10T00:22:00Z")
     assert fee(store, minute) is None
     put(store, minute, when)
     assert fee(store, minute) is None
-    store.delete_record(**which, EventTime="2024-10-10T00:23:00Z", DeletionMode="HardDelete")
+    store.delete_record(**key, EventTime="2024-10-10T00:23:00Z", DeletionMode="HardDelete")
     put(store, minute, when)
     assert fee(store, minute) == "2.5"
 
 
 def test_every_write_is_a_row_of_the_hour_of_its_event_time(aws, store):
-    s3 = aws.client("s3")
+    s3, now = aws.client("s3"), aws.next_hour()
     minute = "2024-10-10T02:59:00Z"
     put(store, minute, "2024-10-10T03:00:00.007Z", "1.25")
     put(store, minute, "2024-10-10T03:00:00.007Z", "1.5")
@@ -178,8 +198,7 @@ def test_every_write_is_a_row_of_the_hour_of_its_event_time(aws, store):
         RecordIdentifierValueAsString=minute,
         EventTime="2024-10-10T03:00:01Z",
     )
-    aws.advance("2024-10-10T00:05:01Z")
-    aws.settle()
+    aws.pass_minutes(6)
     described = aws.client("sagemaker").describe_feature_group(FeatureGroupName=GROUP)
     uri = described["OfflineStoreConfig"]["S3StorageConfig"]["ResolvedOutputS3Uri"]
     prefix = f"{uri.removeprefix(f's3://{BUCKET}/')}/year=2024/month=10/day=10/hour=03/"
@@ -194,24 +213,23 @@ def test_every_write_is_a_row_of_the_hour_of_its_event_time(aws, store):
         (1.5, 7, False),
         (None, None, True),
     ]
-    assert rows[0]["write_time"].isoformat() == "2024-10-10T00:05:00+00:00"
-    assert rows[0]["api_invocation_time"].isoformat() == "2024-10-10T00:00:00+00:00"
+    assert rows[0]["write_time"] == now + timedelta(minutes=5)
+    assert rows[0]["api_invocation_time"] == now
 
 
 def offline_fee(aws, minute, group=GROUP, as_of=None):
-    """Read a minute offline, by the reader of the training."""
+    """Read a minute offline with the reader of the training."""
     first = parsed(minute)
     store = offline.find(aws.client("sagemaker"), group)
     found = offline.read(aws.client("s3"), store, first, first + MINUTE_LONG, FEE, as_of)
     return rows.values(rows.latest(found, store.lifetime), FEE[0]).get(first)
 
 
-def test_the_training_reads_what_was_written(aws, store):
+def test_training_reads_the_latest_record(aws, store):
     minute = "2024-10-10T06:10:00Z"
     put(store, minute, "2024-10-10T06:11:00.002Z", "8.5")
     put(store, minute, "2024-10-10T06:11:00.001Z", "4.5")
-    aws.advance("2024-10-10T00:10:02Z")
-    aws.settle()
+    aws.pass_minutes(6)
     assert offline_fee(aws, minute) == 8.5
     newest = online.read(store, GROUP, [parsed(minute)], NUMBERS)
     (row,) = listed(rows.latest(newest))
@@ -219,58 +237,57 @@ def test_the_training_reads_what_was_written(aws, store):
 
 
 def test_deleted_minute_is_missing_offline_until_it_is_written_again(aws, store):
-    minute, which = "2024-10-10T07:00:00Z", {"FeatureGroupName": GROUP}
-    put(store, minute, "2024-10-10T07:01:00.001Z", "8.5")
-    which["RecordIdentifierValueAsString"] = minute
-    store.delete_record(**which, EventTime="2024-10-12T00:00:00Z")  # days later, another folder
-    aws.advance("2024-10-10T00:15:10Z")
-    aws.settle()
+    now = aws.next_hour()
+    minute, deleted_at = iso(now), now + timedelta(days=2)  # days later, in another folder
+    put(store, minute, stamp(now + timedelta(minutes=1)), "8.5")
+    store.delete_record(**record_key(minute), EventTime=iso(deleted_at))
+    aws.pass_minutes(6)
     assert fee(store, minute) is None
     assert offline_fee(aws, minute) is None
-    assert offline_fee(aws, minute, as_of=parsed("2024-10-11T00:00:00Z")) == 8.5
-    put(store, minute, "2024-10-12T00:00:00.001Z", "9.5")
-    aws.advance("2024-10-10T00:20:20Z")
-    aws.settle()
+    assert offline_fee(aws, minute, as_of=now + timedelta(days=1)) == 8.5
+    put(store, minute, stamp(deleted_at), "9.5")
+    aws.pass_minutes(6)
     assert offline_fee(aws, minute) == fee_number(store, minute) == 9.5
 
 
-def test_records_expire_after_their_time_to_live(aws, store):
-    minute = "2024-10-10T00:30:00Z"
+def test_record_expires_after_its_time_to_live(aws, store):
+    now = aws.next_hour()
+    minute = iso(now)
     store.put_record(
         FeatureGroupName=GROUP,
-        Record=record(minute, "2024-10-10T00:31:00Z"),
+        Record=record(minute, iso(now + timedelta(minutes=1))),
         TtlDuration={"Unit": "Minutes", "Value": 5},
     )
-    which = {"FeatureGroupName": GROUP, "RecordIdentifierValueAsString": minute}
-    answer = store.get_record(**which, ExpirationTimeResponse="Enabled")
-    assert answer["ExpiresAt"] == "2024-10-10T00:36:00Z"
-    aws.advance("2024-10-10T00:36:00Z")
+    response = store.get_record(**record_key(minute), ExpirationTimeResponse="Enabled")
+    assert response["ExpiresAt"] == iso(now + timedelta(minutes=6))
+    aws.advance(now + timedelta(minutes=6))
     assert fee(store, minute) is None
 
 
-def test_expired_record_is_absent_online_and_stays_offline(aws, store):
-    group, minute = "loop-week", "2024-10-10T00:10:00Z"
+def test_expired_record_is_absent_online_and_remains_offline(aws, store):
+    group, now = "loop-week", aws.next_hour()
     create_group(aws, group, TtlDuration={"Unit": "Days", "Value": 7})
-    features = record(minute, "2024-10-10T00:11:00.001Z")
+    minute, expiry = iso(now), now + timedelta(days=7, minutes=1)
+    features = record(minute, stamp(now + timedelta(minutes=1)))
     store.put_record(FeatureGroupName=group, Record=features)
-    which = {"FeatureGroupName": group, "RecordIdentifierValueAsString": minute}
-    aws.advance("2024-10-17T00:10:59Z")
-    assert "Record" in store.get_record(**which)
-    aws.advance("2024-10-17T00:11:01Z")
-    assert "Record" not in store.get_record(**which)
-    wanted = {"FeatureGroupName": group, "RecordIdentifiersValueAsString": [minute]}
-    assert store.batch_get_record(Identifiers=[wanted])["Records"] == []
+    aws.advance(expiry - timedelta(seconds=1))
+    assert "Record" in store.get_record(**record_key(minute, group))
+    aws.advance(expiry + timedelta(seconds=1))
+    assert "Record" not in store.get_record(**record_key(minute, group))
+    identifiers = {"FeatureGroupName": group, "RecordIdentifiersValueAsString": [minute]}
+    assert store.batch_get_record(Identifiers=[identifiers])["Records"] == []
     assert offline_fee(aws, minute, group) == 2.5
 
 
-def test_new_time_to_live_is_for_records_that_come_after_it(aws, store):
-    group = "loop-week"
-    first, second = "2024-10-17T00:10:00Z", "2024-10-17T00:11:00Z"
-    store.put_record(FeatureGroupName=group, Record=record(first, "2024-10-17T00:11:00Z"))
+def test_new_time_to_live_applies_to_later_records_only(aws, store):
+    group, now = "loop-shortened", aws.next_hour()
+    create_group(aws, group, TtlDuration={"Unit": "Days", "Value": 7})
+    minutes = [iso(now), iso(now + timedelta(minutes=1))]
+    store.put_record(FeatureGroupName=group, Record=record(minutes[0], minutes[0]))
     day = {"TtlDuration": {"Unit": "Days", "Value": 1}}
     aws.client("sagemaker").update_feature_group(FeatureGroupName=group, OnlineStoreConfig=day)
-    store.put_record(FeatureGroupName=group, Record=record(second, "2024-10-17T00:12:00Z"))
-    aws.advance("2024-10-19T00:00:00Z")
-    wanted = {"FeatureGroupName": group, "RecordIdentifiersValueAsString": [first, second]}
-    found = store.batch_get_record(Identifiers=[wanted])["Records"]
-    assert [one["RecordIdentifierValueAsString"] for one in found] == [first]
+    store.put_record(FeatureGroupName=group, Record=record(minutes[1], minutes[1]))
+    aws.advance(now + timedelta(days=2))
+    identifiers = {"FeatureGroupName": group, "RecordIdentifiersValueAsString": minutes}
+    found = store.batch_get_record(Identifiers=[identifiers])["Records"]
+    assert [item["RecordIdentifierValueAsString"] for item in found] == minutes[:1]

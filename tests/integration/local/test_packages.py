@@ -1,10 +1,12 @@
+"""Model packages and groups of the local AWS: versions, approval, events, lists."""
+
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.event_queue import Queue, add_rule
+from tests.support.local_aws import iso
 
-GROUP = "loop-models"
-ARN = f"arn:aws:sagemaker:eu-west-1:123456789012:model-package/{GROUP}"
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/loop-forecaster:1"
 METRICS = {
     "ModelQuality": {
@@ -15,27 +17,32 @@ METRICS = {
 
 @pytest.fixture(scope="module")
 def sagemaker(aws):
-    client = aws.client("sagemaker")
-    client.create_model_package_group(ModelPackageGroupName=GROUP)
-    return client
+    return aws.client("sagemaker")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def caught(aws):
-    """Let every event of the packages go to a queue."""
-    queue = Queue(aws, "caught")
+@pytest.fixture
+def group(sagemaker, request):
+    name = f"loop-{request.node.name[:50].replace('_', '-')}"
+    sagemaker.create_model_package_group(ModelPackageGroupName=name)
+    return name
+
+
+@pytest.fixture
+def read_events(aws, group):
+    """Return a function that returns the new events of the packages of the group."""
+    queue = Queue(aws, group)
     pattern = {
         "source": ["aws.sagemaker"],
         "detail-type": ["SageMaker Model Package State Change"],
-        "detail": {"ModelPackageGroupName": [GROUP]},
+        "detail": {"ModelPackageGroupName": [group]},
     }
-    add_rule(aws, "packages", {"Arn": queue.arn}, pattern, bus="default")
+    add_rule(aws, group, {"Arn": queue.arn}, pattern, bus="default")
     return queue.bodies
 
 
-def register(sagemaker, **more):
+def register(sagemaker, group, **more):
     return sagemaker.create_model_package(
-        ModelPackageGroupName=GROUP,
+        ModelPackageGroupName=group,
         ModelPackageDescription="Trained because: test",
         ModelApprovalStatus="PendingManualApproval",
         ModelMetrics=METRICS,
@@ -49,24 +56,25 @@ def register(sagemaker, **more):
     )["ModelPackageArn"]
 
 
-def test_a_version_is_described_and_announced(sagemaker, caught):
-    arn = register(sagemaker)
-    assert arn == f"{ARN}/1"
+def test_new_version_is_described_and_sends_an_event(aws, sagemaker, group, read_events):
+    now = iso(aws.now())
+    arn = register(sagemaker, group)
+    assert arn == f"{ARN}/{group}/1"
     described = sagemaker.describe_model_package(ModelPackageName=arn)
     assert described["ModelPackageVersion"] == 1
     assert described["ModelPackageStatus"] == "Completed"
     assert described["ModelApprovalStatus"] == "PendingManualApproval"
     assert described["ModelMetrics"] == METRICS
     assert described["CustomerMetadataProperties"] == {"reason": "test"}
-    assert described["CreationTime"].isoformat() == "2024-10-10T00:00:00+00:00"
-    (event,) = caught()
+    assert iso(described["CreationTime"]) == now
+    (event,) = read_events()
     assert event["resources"] == [arn]
-    assert event["time"] == "2024-10-10T00:00:00Z"
+    assert event["time"] == now
     detail = event["detail"]
     assert detail["ModelPackageArn"] == arn
     assert detail["ModelPackageVersion"] == 1
     assert detail["ModelApprovalStatus"] == "PendingManualApproval"
-    assert detail["CreationTime"] == detail["LastModifiedTime"] == "2024-10-10T00:00:00Z"
+    assert detail["CreationTime"] == detail["LastModifiedTime"] == now
     assert detail["ModelPackageStatusDetails"] == {
         "ValidationStatuses": [],
         "ImageScanStatuses": [],
@@ -74,68 +82,73 @@ def test_a_version_is_described_and_announced(sagemaker, caught):
     assert "UpdatedModelPackageFields" not in detail
 
 
-def test_an_approval_is_announced_with_the_fields_it_changed(aws, sagemaker, caught):
-    arn = register(sagemaker)
-    caught()
-    aws.advance("2024-10-10T01:00:00Z")
+def test_approval_sends_an_event_with_the_changed_fields(aws, sagemaker, group, read_events):
+    arn = register(sagemaker, group)
+    read_events()
+    now = iso(aws.next_hour())
     sagemaker.update_model_package(
         ModelPackageArn=arn, ModelApprovalStatus="Approved", ApprovalDescription="good"
     )
-    (event,) = caught()
+    (event,) = read_events()
     assert event["detail"]["ModelApprovalStatus"] == "Approved"
     assert event["detail"]["UpdatedModelPackageFields"] == [
         "ModelApprovalStatus",
         "ApprovalDescription",
     ]
-    assert event["detail"]["LastModifiedTime"] == "2024-10-10T01:00:00Z"
+    assert event["detail"]["LastModifiedTime"] == now
     described = sagemaker.describe_model_package(ModelPackageName=arn)
     assert described["ApprovalDescription"] == "good"
-    assert described["LastModifiedTime"].isoformat() == "2024-10-10T01:00:00+00:00"
+    assert iso(described["LastModifiedTime"]) == now
 
 
-def test_a_note_on_an_approved_version_says_approved_again(sagemaker, caught):
-    arn = register(sagemaker)
+def test_metadata_of_an_approved_version_sends_approved_again(sagemaker, group, read_events):
+    arn = register(sagemaker, group)
     sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
-    caught()
+    read_events()
     sagemaker.update_model_package(
         ModelPackageArn=arn,
         CustomerMetadataProperties={"deployed": "yes"},
         CustomerMetadataPropertiesToRemove=["reason"],
     )
-    (event,) = caught()
+    (event,) = read_events()
     assert event["detail"]["ModelApprovalStatus"] == "Approved"
     assert event["detail"]["UpdatedModelPackageFields"] == ["CustomerMetadataProperties"]
     assert event["detail"]["CustomerMetadataProperties"] == {"deployed": "yes"}
 
 
-def test_lists_are_filtered_sorted_and_paged(sagemaker):
-    newest = register(sagemaker)
+def test_lists_are_filtered_sorted_and_paged(sagemaker, group):
+    arns = [register(sagemaker, group) for _ in range(4)]
+    for arn in arns[1:3]:
+        sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
     first = sagemaker.list_model_packages(
-        ModelPackageGroupName=GROUP, MaxResults=1, SortBy="CreationTime", SortOrder="Descending"
+        ModelPackageGroupName=group, MaxResults=1, SortBy="CreationTime", SortOrder="Descending"
     )
-    assert [p["ModelPackageArn"] for p in first["ModelPackageSummaryList"]] == [newest]
+    assert [p["ModelPackageArn"] for p in first["ModelPackageSummaryList"]] == arns[-1:]
     assert first["NextToken"]
     approved = sagemaker.list_model_packages(
-        ModelPackageGroupName=GROUP, ModelApprovalStatus="Approved", SortOrder="Ascending"
+        ModelPackageGroupName=group, ModelApprovalStatus="Approved", SortOrder="Ascending"
     )
     versions = [p["ModelPackageVersion"] for p in approved["ModelPackageSummaryList"]]
     assert versions == [2, 3]
     assert sagemaker.list_model_packages()["ModelPackageSummaryList"] == []
-    groups = sagemaker.list_model_package_groups(NameContains="loop")
-    assert [g["ModelPackageGroupName"] for g in groups["ModelPackageGroupSummaryList"]] == [GROUP]
+    groups = sagemaker.list_model_package_groups(NameContains=group)
+    assert [g["ModelPackageGroupName"] for g in groups["ModelPackageGroupSummaryList"]] == [group]
 
 
-def test_a_group_is_deleted_after_its_versions_and_numbers_are_not_reused(sagemaker):
+def test_group_is_deleted_after_its_versions_and_numbers_are_not_reused(sagemaker, group):
+    register(sagemaker, group)
+    last = register(sagemaker, group)
     with pytest.raises(ClientError, match="ConflictException"):
-        sagemaker.delete_model_package_group(ModelPackageGroupName=GROUP)
-    listed = sagemaker.list_model_packages(ModelPackageGroupName=GROUP)["ModelPackageSummaryList"]
+        sagemaker.delete_model_package_group(ModelPackageGroupName=group)
+    listed = sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
+    assert listed[0]["ModelPackageArn"] == last
     for package in listed:
         sagemaker.delete_model_package(ModelPackageName=package["ModelPackageArn"])
-    arn = register(sagemaker)
-    assert arn == f"{ARN}/{len(listed) + 1}"
+    arn = register(sagemaker, group)
+    assert arn == f"{ARN}/{group}/{len(listed) + 1}"
     sagemaker.delete_model_package(ModelPackageName=arn)
     with pytest.raises(ClientError, match="does not exist"):
         sagemaker.describe_model_package(ModelPackageName=arn)
-    sagemaker.delete_model_package_group(ModelPackageGroupName=GROUP)
+    sagemaker.delete_model_package_group(ModelPackageGroupName=group)
     with pytest.raises(ClientError, match="does not exist"):
-        sagemaker.describe_model_package_group(ModelPackageGroupName=GROUP)
+        sagemaker.describe_model_package_group(ModelPackageGroupName=group)

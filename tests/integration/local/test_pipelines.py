@@ -1,5 +1,6 @@
+"""SageMaker pipelines of the local AWS: executions, conditions, failures, stops, lists."""
+
 import json
-import time
 
 import pytest
 from botocore.exceptions import ClientError
@@ -76,7 +77,7 @@ GATED = {
                         "RightValue": {"Get": "Parameters.Limit"},
                     }
                 ],
-                "IfSteps": [processing("Keep", "print('kept')")],
+                "IfSteps": [processing("Accept", "print('accepted')")],
                 "ElseSteps": [
                     {
                         "Name": "Reject",
@@ -86,7 +87,7 @@ GATED = {
                 ],
             },
         },
-        processing("After", "print('and went on')", DependsOn=["Keep"]),
+        processing("After", "print('continued')", DependsOn=["Accept"]),
     ],
 }
 SLEEPY = {**GATED, "Parameters": GATED["Parameters"][:1]}
@@ -102,19 +103,23 @@ def sagemaker(aws):
     )
     client = aws.client("sagemaker")
     for name, definition in {"gated": GATED, "sleepy": SLEEPY, "broken": BROKEN}.items():
-        client.create_pipeline(
-            PipelineName=name,
-            PipelineDisplayName=name,
-            PipelineDefinition=json.dumps(definition),
-            RoleArn=ROLE,
-        )
+        create(client, name, definition)
     return client
 
 
+def create(client, name, definition):
+    client.create_pipeline(
+        PipelineName=name,
+        PipelineDisplayName=name,
+        PipelineDefinition=json.dumps(definition),
+        RoleArn=ROLE,
+    )
+
+
 @pytest.fixture(scope="module")
-def caught(aws):
-    """Let every event of pipelines go to a queue."""
-    queue = Queue(aws, "caught")
+def read_events(aws):
+    """Return a function that returns the new events of all pipelines."""
+    queue = Queue(aws, "events")
     pattern = {"detail-type": [{"prefix": "SageMaker Model Building Pipeline"}]}
     add_rule(aws, "pipelines", {"Arn": queue.arn}, pattern, bus="default")
     return queue.bodies
@@ -137,19 +142,19 @@ def steps(sagemaker, arn):
     return {step["StepName"]: step for step in listed["PipelineExecutionSteps"]}
 
 
-def test_good_enough_goes_on_and_virtual_time_stands_still(aws, sagemaker, caught):
+def test_accepted_loss_continues_and_takes_no_virtual_time(aws, sagemaker, read_events):
     arn = start(sagemaker, Loss="0.25")
     assert arn.rpartition("/")[2].isalnum()
     assert len(arn.rpartition("/")[2]) == 12
-    events = caught()
+    events = [e for e in read_events() if e["detail"]["pipelineExecutionArn"] == arn]
     assert described(sagemaker, arn)["PipelineExecutionStatus"] == "Succeeded"
     done = steps(sagemaker, arn)
-    assert set(done) == {"Measure", "Check", "Keep", "After"}
+    assert set(done) == {"Measure", "Check", "Accept", "After"}
     assert {s["StepStatus"] for s in done.values()} == {"Succeeded"}
     assert done["Check"]["Metadata"] == {"Condition": {"Outcome": "True"}}
     job = done["Measure"]["Metadata"]["ProcessingJob"]["Arn"].rpartition("/")[2]
     assert job.startswith(f"pipelines-{arn.rpartition('/')[2]}-Measure-")
-    assert done["Keep"]["EndTime"].isoformat() == "2024-10-10T00:00:00+00:00"
+    assert done["Accept"]["EndTime"] == done["Measure"]["StartTime"]
     first, last = (
         [e["detail"] for e in events if "currentPipelineExecutionStatus" in e["detail"]][i]
         for i in (0, -1)
@@ -159,12 +164,12 @@ def test_good_enough_goes_on_and_virtual_time_stands_still(aws, sagemaker, caugh
     assert last["previousPipelineExecutionStatus"] == "Executing"
     assert last["pipelineExecutionArn"] == arn
     assert last["pipelineExecutionDisplayName"] == "a-test"
-    of_keep = [e["detail"] for e in events if e["detail"].get("stepName") == "Keep"]
-    assert [e["currentStepStatus"] for e in of_keep] == ["Starting", "Executing", "Succeeded"]
-    assert "-Keep-" in of_keep[-1]["metadata"]["processingJob"]["arn"]
+    of_accept = [e["detail"] for e in events if e["detail"].get("stepName") == "Accept"]
+    assert [e["currentStepStatus"] for e in of_accept] == ["Starting", "Executing", "Succeeded"]
+    assert "-Accept-" in of_accept[-1]["metadata"]["processingJob"]["arn"]
 
 
-def test_not_good_enough_ends_in_the_fail_step(aws, sagemaker):
+def test_rejected_loss_ends_in_the_fail_step(aws, sagemaker):
     arn = start(sagemaker, Loss="0.75", Limit="0.7")
     aws.settle()
     execution = described(sagemaker, arn)
@@ -176,7 +181,7 @@ def test_not_good_enough_ends_in_the_fail_step(aws, sagemaker):
     assert done["Reject"]["Metadata"] == {"Fail": {"ErrorMessage": "the loss is 0.75"}}
 
 
-def test_a_failed_job_fails_its_step_and_what_depends_on_it_never_starts(aws, sagemaker):
+def test_failed_job_fails_its_step_and_dependent_steps_never_start(aws, sagemaker):
     arn = start(sagemaker, "broken")
     aws.settle()
     assert described(sagemaker, arn)["PipelineExecutionStatus"] == "Failed"
@@ -186,11 +191,9 @@ def test_a_failed_job_fails_its_step_and_what_depends_on_it_never_starts(aws, sa
     assert done["Break"]["FailureReason"].startswith("ClientError: ")
 
 
-def test_a_stopped_execution_stops_its_job(aws, sagemaker):
+def test_stopped_execution_stops_its_job(aws, sagemaker):
     arn = start(sagemaker, "sleepy")
-    deadline = time.monotonic() + 20
-    while steps(sagemaker, arn)["Sleep"]["StepStatus"] != "Executing":
-        assert time.monotonic() < deadline
+    aws.until(lambda: steps(sagemaker, arn)["Sleep"]["StepStatus"] == "Executing")
     with pytest.raises(ClientError, match="ConflictException"):
         sagemaker.delete_pipeline(PipelineName="sleepy")
     sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
@@ -201,7 +204,7 @@ def test_a_stopped_execution_stops_its_job(aws, sagemaker):
         sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn)
 
 
-def test_one_request_token_starts_one_execution(aws, sagemaker):
+def test_repeated_request_token_starts_no_second_execution(aws, sagemaker):
     request = {"PipelineName": "broken", "ClientRequestToken": "t" * 32}
     first = sagemaker.start_pipeline_execution(**request)
     assert (
@@ -214,31 +217,36 @@ def test_one_request_token_starts_one_execution(aws, sagemaker):
 
 
 def test_parameters_are_checked_and_listed(aws, sagemaker):
-    for wrong in ({}, {"Loss": "1", "Other": "1"}, {"Loss": "1", "Limit": "low"}):
+    for invalid in ({}, {"Loss": "1", "Other": "1"}, {"Loss": "1", "Limit": "low"}):
         with pytest.raises(ClientError, match="ValidationException"):
-            start(sagemaker, **wrong)
+            start(sagemaker, **invalid)
     arn = start(sagemaker, Loss="0.1")
     listed = sagemaker.list_pipeline_parameters_for_execution(PipelineExecutionArn=arn)
     values = {p["Name"]: p["Value"] for p in listed["PipelineParameters"]}
     assert values == {"Bucket": BUCKET, "Loss": "0.1", "Limit": "0.5"}
-    kept = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
-    assert json.loads(kept["PipelineDefinition"]) == GATED
+    shown = sagemaker.describe_pipeline_definition_for_execution(PipelineExecutionArn=arn)
+    assert json.loads(shown["PipelineDefinition"]) == GATED
     aws.settle()
 
 
-def test_pipelines_are_listed_updated_and_deleted(sagemaker):
-    lost = json.dumps({**BROKEN, "Steps": [processing("A", "print(1)", DependsOn=["B"])]})
+def test_pipelines_are_listed_updated_and_deleted(aws, sagemaker):
+    create(sagemaker, "listed-gated", GATED)
+    create(sagemaker, "listed-broken", BROKEN)
+    unknown = json.dumps({**BROKEN, "Steps": [processing("A", "print(1)", DependsOn=["B"])]})
     with pytest.raises(ClientError, match="unknown steps"):
-        sagemaker.update_pipeline(PipelineName="broken", PipelineDefinition=lost)
-    sagemaker.update_pipeline(PipelineName="broken", PipelineDescription="breaks")
-    shown = sagemaker.describe_pipeline(PipelineName="broken")
+        sagemaker.update_pipeline(PipelineName="listed-broken", PipelineDefinition=unknown)
+    sagemaker.update_pipeline(PipelineName="listed-broken", PipelineDescription="breaks")
+    shown = sagemaker.describe_pipeline(PipelineName="listed-broken")
     assert shown["PipelineDescription"] == "breaks"
     assert json.loads(shown["PipelineDefinition"]) == BROKEN
-    names = {p["PipelineName"] for p in sagemaker.list_pipelines()["PipelineSummaries"]}
-    assert names == {"gated", "sleepy", "broken"}
-    executions = sagemaker.list_pipeline_executions(PipelineName="gated")
+    listed = sagemaker.list_pipelines(PipelineNamePrefix="listed")["PipelineSummaries"]
+    assert {p["PipelineName"] for p in listed} == {"listed-gated", "listed-broken"}
+    for loss in ("0.1", "0.2", "0.9"):
+        start(sagemaker, "listed-gated", Loss=loss)
+    aws.settle()
+    executions = sagemaker.list_pipeline_executions(PipelineName="listed-gated")
     statuses = [e["PipelineExecutionStatus"] for e in executions["PipelineExecutionSummaries"]]
     assert sorted(statuses) == ["Failed", "Succeeded", "Succeeded"]
-    sagemaker.delete_pipeline(PipelineName="broken")
+    sagemaker.delete_pipeline(PipelineName="listed-broken")
     with pytest.raises(sagemaker.exceptions.ResourceNotFound):
-        sagemaker.describe_pipeline(PipelineName="broken")
+        sagemaker.describe_pipeline(PipelineName="listed-broken")

@@ -36,7 +36,7 @@ REQUEST = {
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory):
-    """A model that the real container has trained."""
+    """Train a model with the container -> its archive."""
     base = tmp_path_factory.mktemp("ml")
     files = {
         "input/config/hyperparameters.json": HYPERPARAMETERS,
@@ -56,12 +56,12 @@ def archive(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sagemaker(aws, archive):
-    """Two models, one of them broken, and a configuration for each; both are captured."""
+    """Create a good and a broken model, each with a configuration that captures data."""
     s3, client = aws.client("s3"), aws.client("sagemaker")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     s3.put_object(Bucket=BUCKET, Key="model.tar.gz", Body=archive)
-    for name, place in {"good": MODEL, "broken": f"s3://{BUCKET}/missing.tar.gz"}.items():
-        container = {"Image": IMAGE, "ModelDataUrl": place}
+    for name, uri in {"good": MODEL, "broken": f"s3://{BUCKET}/missing.tar.gz"}.items():
+        container = {"Image": IMAGE, "ModelDataUrl": uri}
         client.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=container)
         configure(client, name, name)
     configure(client, "second", "good")
@@ -91,34 +91,34 @@ def configure(client, name, model):
 
 @pytest.fixture(scope="module", autouse=True)
 def statuses(aws):
-    """Let endpoint events go to a queue -> a function that takes the new ones of one endpoint."""
+    """Return a function that returns the new state changes of an endpoint."""
     queue = Queue(aws, "endpoints")
     pattern = {"detail-type": ["SageMaker Endpoint State Change"]}
     add_rule(aws, "endpoints", {"Arn": queue.arn}, pattern, bus="default")
 
-    def of(name):
+    def read(name):
         details = [event["detail"] for event in queue.bodies()]
         return [detail for detail in details if detail["EndpointName"] == name]
 
-    return of
+    return read
 
 
 @pytest.fixture(scope="module")
 def serving(aws, sagemaker, statuses):
-    """An endpoint in service -> the events of its creation."""
+    """Create the endpoint `loop` -> its state changes."""
     sagemaker.create_endpoint(EndpointName="loop", EndpointConfigName="good")
     assert sagemaker.describe_endpoint(EndpointName="loop")["EndpointStatus"] == "Creating"
     return statuses("loop")
 
 
 @pytest.fixture
-def ask(aws, serving):
-    def invoke(request=REQUEST, name="loop", kind="application/json", **more):
+def invoke(aws, serving):
+    def invoke_endpoint(request=REQUEST, name="loop", kind="application/json", **more):
         body = request if isinstance(request, bytes) else json.dumps(request).encode()
         client = aws.client("sagemaker-runtime")
         return client.invoke_endpoint(EndpointName=name, Body=body, ContentType=kind, **more)
 
-    return invoke
+    return invoke_endpoint
 
 
 def captures(aws):
@@ -132,7 +132,7 @@ def captures(aws):
             yield item["Key"], json.loads(line)
 
 
-def test_a_new_endpoint_comes_into_service_and_tells_of_it(sagemaker, serving):
+def test_new_endpoint_goes_into_service_and_sends_events(sagemaker, serving):
     assert [detail["EndpointStatus"] for detail in serving] == ["CREATING", "IN_SERVICE"]
     last = serving[-1]
     assert last["EndpointArn"] == "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/loop"
@@ -145,11 +145,11 @@ def test_a_new_endpoint_comes_into_service_and_tells_of_it(sagemaker, serving):
     assert described["DataCaptureConfig"]["CaptureStatus"] == "Started"
 
 
-def test_an_invocation_is_answered_and_captured(aws, ask):
-    answer = ask(InferenceId="loop-1")
-    assert answer["InvokedProductionVariant"] == "AllTraffic"
-    assert answer["ContentType"] == "application/json"
-    forecast = json.loads(answer["Body"].read())
+def test_invocation_is_captured(aws, invoke):
+    response = invoke(InferenceId="loop-1")
+    assert response["InvokedProductionVariant"] == "AllTraffic"
+    assert response["ContentType"] == "application/json"
+    forecast = json.loads(response["Body"].read())
     assert len(forecast["predictions"][0]["quantiles"]["0.5"]) == 6
     [(key, record)] = [
         (key, record)
@@ -161,16 +161,16 @@ def test_an_invocation_is_answered_and_captured(aws, ask):
     assert record["eventVersion"] == "0"
     assert record["eventMetadata"]["inferenceTime"] == "2024-10-10T00:00:00Z"
     assert record["eventMetadata"]["eventId"]
-    given, answered = (record["captureData"][name] for name in ("endpointInput", "endpointOutput"))
-    assert (given["mode"], given["encoding"]) == ("INPUT", "JSON")
-    assert given["observedContentType"] == "application/json"
-    assert json.loads(given["data"]) == REQUEST
-    assert json.loads(answered["data"]) == forecast
+    request, output = (record["captureData"][name] for name in ("endpointInput", "endpointOutput"))
+    assert (request["mode"], request["encoding"]) == ("INPUT", "JSON")
+    assert request["observedContentType"] == "application/json"
+    assert json.loads(request["data"]) == REQUEST
+    assert json.loads(output["data"]) == forecast
 
 
-def test_what_the_model_refuses_is_a_model_error_with_its_status(ask):
+def test_error_of_the_model_is_a_model_error_with_its_status(invoke):
     with pytest.raises(ClientError) as refused:
-        ask({"instances": []})
+        invoke({"instances": []})
     response = refused.value.response
     assert response["Error"]["Code"] == "ModelError"
     assert response["ResponseMetadata"]["HTTPStatusCode"] == 424
@@ -178,41 +178,41 @@ def test_what_the_model_refuses_is_a_model_error_with_its_status(ask):
     assert "instances" in response["OriginalMessage"]
 
 
-def test_an_update_changes_the_configuration_without_a_gap(aws, sagemaker, ask, statuses):
+def test_update_replaces_the_configuration_without_interruption(aws, sagemaker, invoke, statuses):
     sagemaker.update_endpoint(EndpointName="loop", EndpointConfigName="second")
     described = sagemaker.describe_endpoint(EndpointName="loop")
     assert described["EndpointStatus"] == "Updating"
-    assert ask()["InvokedProductionVariant"] == "AllTraffic"
+    assert invoke()["InvokedProductionVariant"] == "AllTraffic"
     with pytest.raises(ClientError, match="in-progress"):
         sagemaker.update_endpoint(EndpointName="loop", EndpointConfigName="good")
     details = statuses("loop")
     assert [detail["EndpointStatus"] for detail in details] == ["UPDATING", "IN_SERVICE"]
     assert details[-1]["EndpointConfigName"] == "second"
-    assert ask()["InvokedProductionVariant"] == "AllTraffic"
+    assert invoke()["InvokedProductionVariant"] == "AllTraffic"
 
 
-def test_an_update_that_fails_leaves_the_old_configuration_in_service(sagemaker, ask, statuses):
+def test_failed_update_leaves_the_old_configuration_in_service(sagemaker, invoke, statuses):
     before = sagemaker.describe_endpoint(EndpointName="loop")["EndpointConfigName"]
     sagemaker.update_endpoint(EndpointName="loop", EndpointConfigName="broken")
     assert statuses("loop")[-1]["EndpointStatus"] == "IN_SERVICE"
     described = sagemaker.describe_endpoint(EndpointName="loop")
     assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", before)
     assert described["FailureReason"]
-    assert ask()["InvokedProductionVariant"] == "AllTraffic"
+    assert invoke()["InvokedProductionVariant"] == "AllTraffic"
 
 
-def test_an_endpoint_that_cannot_start_fails_with_a_reason(sagemaker, statuses, ask):
-    sagemaker.create_endpoint(EndpointName="hopeless", EndpointConfigName="broken")
-    details = statuses("hopeless")
+def test_endpoint_that_cannot_start_fails_with_a_reason(sagemaker, statuses, invoke):
+    sagemaker.create_endpoint(EndpointName="failing", EndpointConfigName="broken")
+    details = statuses("failing")
     assert [detail["EndpointStatus"] for detail in details] == ["CREATING", "FAILED"]
-    described = sagemaker.describe_endpoint(EndpointName="hopeless")
+    described = sagemaker.describe_endpoint(EndpointName="failing")
     assert described["EndpointStatus"] == "Failed"
     assert "missing.tar.gz" in described["FailureReason"]
     with pytest.raises(ClientError, match="ValidationError"):
-        ask(name="hopeless")
+        invoke(name="failing")
 
 
-def test_a_registered_package_is_served_like_a_model(sagemaker, statuses, ask):
+def test_registered_package_is_served_like_a_model(sagemaker, statuses, invoke):
     sagemaker.create_model_package_group(ModelPackageGroupName="loop-models")
     arn = sagemaker.create_model_package(
         ModelPackageGroupName="loop-models",
@@ -230,10 +230,10 @@ def test_a_registered_package_is_served_like_a_model(sagemaker, statuses, ask):
     configure(sagemaker, "staging-v1", "v1")
     sagemaker.create_endpoint(EndpointName="staging", EndpointConfigName="staging-v1")
     assert statuses("staging")[-1]["EndpointStatus"] == "IN_SERVICE"
-    assert ask(name="staging")["InvokedProductionVariant"] == "AllTraffic"
+    assert invoke(name="staging")["InvokedProductionVariant"] == "AllTraffic"
 
 
-def test_a_deleted_endpoint_is_gone_with_its_process(aws, sagemaker, ask, statuses):
+def test_deleted_endpoint_is_gone_with_its_process(aws, sagemaker, invoke, statuses):
     sagemaker.create_endpoint(EndpointName="short", EndpointConfigName="good")
     statuses("short")
     sagemaker.delete_endpoint(EndpointName="short")
@@ -241,23 +241,23 @@ def test_a_deleted_endpoint_is_gone_with_its_process(aws, sagemaker, ask, status
     with pytest.raises(ClientError, match="Could not find endpoint"):
         sagemaker.describe_endpoint(EndpointName="short")
     with pytest.raises(ClientError, match="not found"):
-        ask(name="short")
+        invoke(name="short")
     assert not list((aws.home / "work" / "endpoints").glob("short-*"))
 
 
 @pytest.mark.parametrize("kind", ["model", "endpoint_config", "endpoint"])
-def test_what_does_not_exist_is_told_as_terraform_expects_it(sagemaker, kind):
+def test_missing_resource_is_reported_as_terraform_expects(sagemaker, kind):
     field = {"model": "ModelName", "endpoint_config": "EndpointConfigName"}.get(
         kind, "EndpointName"
     )
-    said = kind.replace("_config", " configuration")
+    words = kind.replace("_config", " configuration")
     for verb in ("describe", "delete"):
-        with pytest.raises(ClientError, match=f'Could not find {said} "arn:aws') as missing:
+        with pytest.raises(ClientError, match=f'Could not find {words} "arn:aws') as missing:
             getattr(sagemaker, f"{verb}_{kind}")(**{field: "none"})
         assert missing.value.response["Error"]["Code"] == "ValidationException"
 
 
-def test_a_name_is_taken_once(sagemaker, serving):
+def test_name_of_an_existing_resource_is_refused(sagemaker, serving):
     with pytest.raises(ClientError, match="already existing model"):
         sagemaker.create_model(
             ModelName="good",

@@ -52,17 +52,17 @@ def sagemaker(aws, s3):
 
 @pytest.fixture(scope="module", autouse=True)
 def job_events(aws):
-    """Let every job's event go to a queue -> a function that takes those of one job."""
+    """Return a function that returns all events of a job."""
     queue = Queue(aws, "jobs")
     pattern = {"source": ["aws.sagemaker"], "detail-type": [{"suffix": "Job State Change"}]}
     add_rule(aws, "jobs", {"Arn": queue.arn}, pattern, bus="default")
-    taken = []
+    received = []
 
-    def of(job_arn):
-        taken.extend(queue.bodies())
-        return [event for event in taken if event["resources"] == [job_arn]]
+    def read(job_arn):
+        received.extend(queue.bodies())
+        return [event for event in received if event["resources"] == [job_arn]]
 
-    return of
+    return read
 
 
 def channel(name):
@@ -101,7 +101,7 @@ def trained(aws, sagemaker):
     return train(aws, sagemaker, "good")
 
 
-def test_a_training_leaves_its_model_metrics_and_times(trained, s3, aws):
+def test_training_has_its_model_metrics_and_times(trained, s3, aws):
     assert trained["TrainingJobStatus"] == "Completed", trained.get("FailureReason")
     uri = trained["ModelArtifacts"]["S3ModelArtifacts"]
     assert uri == f"s3://{BUCKET}/out/good/output/model.tar.gz"
@@ -110,8 +110,10 @@ def test_a_training_leaves_its_model_metrics_and_times(trained, s3, aws):
         assert tar.getnames()
     [metric] = trained["FinalMetricDataList"]
     assert metric["MetricName"] == "train:final_loss"
-    assert trained["TrainingStartTime"] == trained["TrainingEndTime"]  # virtual time stood still
-    assert [one["Status"] for one in trained["SecondaryStatusTransitions"]] == [
+    assert (
+        trained["TrainingStartTime"] == trained["TrainingEndTime"]
+    )  # a job takes no virtual time
+    assert [transition["Status"] for transition in trained["SecondaryStatusTransitions"]] == [
         "Starting",
         "Downloading",
         "Training",
@@ -121,16 +123,20 @@ def test_a_training_leaves_its_model_metrics_and_times(trained, s3, aws):
     assert not list((aws.home / "work").glob("*/good"))
 
 
-def test_what_a_training_prints_is_in_its_log_file_and_in_cloudwatch(trained, aws):
+def test_output_of_a_training_is_in_its_log_file_and_in_cloudwatch(trained, aws):
     written = (aws.home / "logs/jobs/good.log").read_text()
     assert "#quality_metric" in written
-    logs = aws.client("logs")
-    found = logs.filter_log_events(logGroupName="/aws/sagemaker/TrainingJobs")["events"]
-    assert any("#quality_metric" in event["message"] for event in found)
-    assert all(event["logStreamName"].startswith("good/algo-1-") for event in found)
+    logs, group = aws.client("logs"), {"logGroupName": "/aws/sagemaker/TrainingJobs"}
+    streams = [s["logStreamName"] for s in logs.describe_log_streams(**group)["logStreams"]]
+    (stream,) = [name for name in streams if name.startswith("good/")]
+    assert stream.startswith("good/algo-1-")
+    events = logs.get_log_events(**group, logStreamName=stream)["events"]
+    assert any("#quality_metric" in event["message"] for event in events)
 
 
-def test_a_training_tells_of_each_status_in_the_shape_of_the_schema_registry(trained, job_events):
+def test_training_sends_an_event_for_each_status_in_the_format_of_the_schema_registry(
+    trained, job_events
+):
     events = job_events(trained["TrainingJobArn"])
     assert [event["detail"]["SecondaryStatus"] for event in events] == [
         "Starting",
@@ -155,7 +161,7 @@ def test_a_training_tells_of_each_status_in_the_shape_of_the_schema_registry(tra
     )
 
 
-def test_a_training_that_cannot_succeed_says_why(aws, sagemaker, job_events):
+def test_failed_training_has_a_reason(aws, sagemaker, job_events):
     failed = train(aws, sagemaker, "impossible", prediction_length="100")
     assert failed["TrainingJobStatus"] == "Failed"
     assert failed["FailureReason"].startswith("AlgorithmError: the longest training series has")
@@ -167,12 +173,12 @@ def test_a_training_that_cannot_succeed_says_why(aws, sagemaker, job_events):
     )
 
 
-def test_a_channel_without_objects_fails_the_training(aws, sagemaker):
+def test_channel_without_objects_fails_the_training(aws, sagemaker):
     failed = train(aws, sagemaker, "no-data", channels=("missing",))
     assert failed["FailureReason"].startswith("ClientError: No S3 objects found under S3 URL")
 
 
-def test_names_are_taken_once_and_lists_show_the_newest_first(aws, sagemaker, trained):
+def test_name_of_an_existing_job_is_refused_and_jobs_are_listed(aws, sagemaker, trained):
     with pytest.raises(ClientError, match="ResourceInUse"):
         train(aws, sagemaker, "good")
     listed = sagemaker.list_training_jobs(NameContains="good")["TrainingJobSummaries"]
@@ -234,7 +240,7 @@ print(boto3.client("s3").list_buckets()["Buckets"][0]["Name"])
 """
 
 
-def test_a_processing_job_brings_its_files_and_its_message(aws, sagemaker, s3, job_events):
+def test_processing_job_uploads_its_files_and_reports_its_message(aws, sagemaker, s3, job_events):
     process(sagemaker, "copying", COPY, ["train"], Environment={"EXTRA": "!"})
     aws.settle()
     done = sagemaker.describe_processing_job(ProcessingJobName="copying")
@@ -244,13 +250,13 @@ def test_a_processing_job_brings_its_files_and_its_message(aws, sagemaker, s3, j
     assert json.loads(copied)["target"] == SERIES
     first, last = job_events(done["ProcessingJobArn"])
     assert first["detail"]["ProcessingJobStatus"] == "InProgress"
-    given = last["detail"]["ProcessingInputs"][0]["S3Input"]
-    assert (given["S3DataType"], given["S3InputMode"]) == ("S3_PREFIX", "FILE")
+    source = last["detail"]["ProcessingInputs"][0]["S3Input"]
+    assert (source["S3DataType"], source["S3InputMode"]) == ("S3_PREFIX", "FILE")
     assert last["detail"]["ProcessingEndTime"] == 1728518400000
     assert BUCKET in (aws.home / "logs/jobs/copying.log").read_text()
 
 
-def test_a_processing_job_that_breaks_fails_with_its_exit_code(aws, sagemaker):
+def test_failed_processing_job_has_the_exit_code_as_reason(aws, sagemaker):
     process(sagemaker, "breaking", "raise SystemExit(3)")
     aws.settle()
     failed = sagemaker.describe_processing_job(ProcessingJobName="breaking")
@@ -263,7 +269,7 @@ def test_a_processing_job_that_breaks_fails_with_its_exit_code(aws, sagemaker):
     [("stopped", 300, True), ("too-long", 1, False)],
     ids=["by StopProcessingJob", "by its time limit"],
 )
-def test_a_job_can_be_ended_before_its_end(aws, sagemaker, name, limit, stop):
+def test_job_can_be_stopped(aws, sagemaker, name, limit, stop):
     code = "print('here', flush=True); import time; time.sleep(60)"
     process(sagemaker, name, code, StoppingCondition={"MaxRuntimeInSeconds": limit})
     log = aws.home / f"logs/jobs/{name}.log"
@@ -304,12 +310,12 @@ def transform(aws, sagemaker, trained, name, source):
     return sagemaker.describe_transform_job(TransformJobName=name)
 
 
-def test_a_transform_answers_each_line_in_order(aws, sagemaker, s3, trained, job_events):
+def test_transform_responds_to_each_line_in_order(aws, sagemaker, s3, trained, job_events):
     done = transform(aws, sagemaker, trained, "backtest", "lines")
     assert done["TransformJobStatus"] == "Completed", done.get("FailureReason")
     body = s3.get_object(Bucket=BUCKET, Key="forecasts/a.jsonl.out")["Body"].read()
-    answers = [json.loads(line) for line in body.splitlines()]
-    assert [len(answer["quantiles"]["0.5"]) for answer in answers] == [6, 6]
+    responses = [json.loads(line) for line in body.splitlines()]
+    assert [len(response["quantiles"]["0.5"]) for response in responses] == [6, 6]
     detail = job_events(done["TransformJobArn"])[-1]["detail"]
     assert detail["TransformJobStatus"] == "Completed"
     assert detail["TransformEndTime"] == 1728518400000
@@ -318,13 +324,13 @@ def test_a_transform_answers_each_line_in_order(aws, sagemaker, s3, trained, job
     assert "LastModifiedTime" not in detail
 
 
-def test_a_transform_fails_when_the_model_refuses_a_line(aws, sagemaker, trained):
+def test_transform_fails_if_the_model_refuses_a_line(aws, sagemaker, trained):
     failed = transform(aws, sagemaker, trained, "refused", "bad")
     assert failed["TransformJobStatus"] == "Failed"
     assert "400" in failed["FailureReason"]
 
 
-def test_a_request_that_aws_would_refuse_is_refused(aws, sagemaker):
+def test_invalid_request_is_refused(aws, sagemaker):
     client = aws.client("sagemaker")
     client.meta.events.register(
         "before-call.sagemaker.CreateTrainingJob",
@@ -335,12 +341,12 @@ def test_a_request_that_aws_would_refuse_is_refused(aws, sagemaker):
     assert refused.value.response["Error"]["Code"] == "ValidationException"
 
 
-def test_a_name_that_aws_does_not_allow_is_refused(aws, sagemaker):
+def test_invalid_name_is_refused(aws, sagemaker):
     with pytest.raises(ClientError, match="at 'trainingJobName' failed to satisfy constraint"):
         train(aws, sagemaker, "../elsewhere")
 
 
-def test_a_stopped_training_keeps_its_model(aws, sagemaker, s3):
+def test_stopped_training_uploads_its_model(aws, sagemaker, s3):
     body = json.dumps({"start": "2024-10-10 00:00:00", "target": SERIES * 10})
     s3.put_object(Bucket=BUCKET, Key="in/long/data.json", Body=body.encode())
     source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{BUCKET}/in/long"}
@@ -363,6 +369,6 @@ def test_a_stopped_training_keeps_its_model(aws, sagemaker, s3):
     s3.head_object(Bucket=BUCKET, Key="out/long/output/model.tar.gz")
 
 
-def test_an_unknown_operation_is_answered_at_once(sagemaker):
+def test_unknown_operation_is_an_error(sagemaker):
     with pytest.raises(ClientError, match="UnknownOperation"):
         sagemaker.list_notebook_instances()

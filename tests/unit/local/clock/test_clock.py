@@ -1,11 +1,10 @@
-"""The clock's promises: order, settling between timers, waits that count right, breakpoints."""
+"""The clock: order of timers, settling between them, waits of workers, breakpoints."""
 
 import threading
-import time
 
 import pytest
 
-from local.clock import Clock, ClockBusyError
+from local.clock.clock import Clock, ClockBusyError
 
 START = 1_700_000_000.0
 
@@ -27,17 +26,19 @@ def test_timers_fire_in_time_order_and_see_their_own_time(clock):
 def test_work_of_one_timer_is_settled_before_the_next_fires(clock):
     seen = []
 
-    def slow():
-        time.sleep(0.05)
-        clock.spawn(lambda: (time.sleep(0.05), seen.append("consequence")))
+    def chain(left):
+        if left == 0:
+            seen.append("consequence")
+        else:
+            clock.spawn(chain, left - 1)
 
-    clock.call_later(1, slow)
+    clock.call_later(1, chain, 50)
     clock.call_later(2, seen.append, "next")
     clock.advance(START + 3)
     assert seen == ["consequence", "next"]
 
 
-def test_timer_made_by_a_timer_fires_in_the_same_advance(clock):
+def test_timer_set_by_a_timer_fires_in_the_same_advance(clock):
     seen = []
     clock.call_later(1, lambda: clock.call_later(1, lambda: seen.append(clock.now() - START)))
     clock.advance(START + 10)
@@ -65,8 +66,8 @@ def test_sleeping_worker_is_not_in_flight_and_wakes_in_order(clock):
     assert seen == [10, "timer", 20, 30]
 
 
-def test_a_woken_worker_is_counted_before_its_waker_ends(clock):
-    """Many hand-overs: one lost count would let the late timer overtake the chain."""
+def test_woken_worker_is_counted_before_its_waker_ends(clock):
+    """A count lost in any of the handovers would let the late timer overtake the chain."""
     seen = []
 
     def chain(left):
@@ -98,12 +99,12 @@ def test_idle_wait_does_not_hold_the_clock(clock):
     assert clock.settle(2)
 
 
-def test_failing_work_is_still_counted_down(clock):
+def test_failed_worker_is_no_longer_in_flight(clock):
     clock.spawn(lambda: 1 / 0)
     assert clock.settle(2)
 
 
-def test_work_that_takes_too_long_makes_the_clock_busy(clock):
+def test_clock_is_busy_while_work_takes_longer_than_the_timeout(clock):
     release = threading.Event()
     clock.spawn(release.wait, 5)
     with pytest.raises(ClockBusyError):
@@ -114,12 +115,12 @@ def test_work_that_takes_too_long_makes_the_clock_busy(clock):
     assert clock.now() == START + 5
 
 
-def test_following_backwards_does_nothing(clock):
+def test_following_an_earlier_time_does_nothing(clock):
     clock.follow(START - 100)
     assert clock.now() == START
 
 
-def test_breakpoint_holds_advance_and_follow(clock):
+def test_breakpoint_stops_advance_and_follow(clock):
     seen = []
     clock.call_later(10, seen.append, "at")
     clock.call_later(11, seen.append, "after")
@@ -135,7 +136,7 @@ def test_breakpoint_holds_advance_and_follow(clock):
     assert not clock.state()["holding"]
 
 
-def test_worker_that_advances_is_refused_instead_of_hanging(clock):
+def test_worker_cannot_advance_the_clock(clock):
     errors = []
 
     def worker():

@@ -1,10 +1,10 @@
-"""States that datapoints mean, and metric math. Pure."""
+"""The state of an alarm by its datapoints, and metric math."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local import alarm_math
+from local.cloudwatch import alarm_state
 
 X, O, _ = 1.0, -1.0, None  # noqa: E741 - breaching, not breaching, missing, as AWS draws them
 
@@ -18,7 +18,7 @@ def state(points, needed=2, treatment="missing", before="OK"):
         "TreatMissingData": treatment,
         "StateValue": before,
     }
-    return alarm_math.state(alarm, points)
+    return alarm_state.state(alarm, points)
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,10 @@ def state(points, needed=2, treatment="missing", before="OK"):
         ([O, X, X], "ALARM", "ALARM", "ALARM", "ALARM"),
         ([X, O, X], "ALARM", "ALARM", "ALARM", "ALARM"),
         ([O, O, X], "OK", "OK", "OK", "OK"),
-        ([_, O, X], "OK", "ALARM", "OK", "kept"),
-        ([_, _, O], "OK", "ALARM", "OK", "kept"),
+        ([_, O, X], "OK", "ALARM", "OK", "unchanged"),
+        ([_, _, O], "OK", "ALARM", "OK", "unchanged"),
         ([_, X, X], "ALARM", "ALARM", "ALARM", "ALARM"),
-        ([_, _, _], "INSUFFICIENT_DATA", "ALARM", "OK", "kept"),
+        ([_, _, _], "INSUFFICIENT_DATA", "ALARM", "OK", "unchanged"),
     ],
 )
 def test_two_of_three_by_treatment_of_missing_data(
@@ -40,7 +40,7 @@ def test_two_of_three_by_treatment_of_missing_data(
     assert state(points) == missing
     assert state(points, treatment="breaching") == breaching
     assert state(points, treatment="notBreaching") == not_breaching
-    assert state(points, treatment="ignore", before="kept") == ignore
+    assert state(points, treatment="ignore", before="unchanged") == ignore
 
 
 @given(st.lists(st.sampled_from([X, O, _]), min_size=1, max_size=6), st.data())
@@ -63,10 +63,10 @@ def test_more_breaches_never_end_an_alarm(points, data):
 )
 def test_metric_math(expression, value):
     values = {"loss": 0.75, "threshold": 0.5, "zero": 0.0, "unknown": None}
-    assert alarm_math.calculate(expression, values) == value
+    assert alarm_state.calculate(expression, values) == value
 
 
 @pytest.mark.parametrize("expression", ["SUM(METRICS())", "loss > 1", "other - loss"])
-def test_metric_math_that_is_not_understood_says_so(expression):
-    with pytest.raises(alarm_math.UnsupportedMathError, match=r"only \+ - "):
-        alarm_math.calculate(expression, {"loss": 1.0})
+def test_unsupported_metric_math_is_an_error(expression):
+    with pytest.raises(alarm_state.UnsupportedMathError, match=r"expected only \+ - "):
+        alarm_state.calculate(expression, {"loss": 1.0})

@@ -1,20 +1,16 @@
-import json
-from pathlib import Path
+"""Expressions of pipeline definitions: paths, references, functions, conditions."""
 
 import pytest
 
-from local.sagemaker import pipeline_definition
-from local.sagemaker.pipeline_definition import DefinitionError
-from local.sagemaker.pipeline_values import (
+from local.sagemaker.pipelines.expressions import (
     Scope,
     UnresolvedError,
+    dependencies_of,
     holds,
-    parts_of,
+    path_parts,
     resolve,
-    steps_needed,
 )
 
-TRAINING = Path(__file__).parents[3] / "sagemaker_pipelines/training/definition.json"
 REPORT = {"limit": 0.5, "metrics": {"mean.wql": {"value": 0.3}}, "windows": [{"loss": 1}, 2]}
 STEPS = {
     "Read": {
@@ -46,13 +42,13 @@ GET_LOSS = {"Std:JsonGet": {"PropertyFile": {"Get": "Steps.E.PropertyFiles.r"}, 
     ],
 )
 def test_paths_are_split(path, parts):
-    assert parts_of(path) == parts
+    assert path_parts(path) == parts
 
 
 @pytest.mark.parametrize("path", ["a..b", "a[", "a['b]", "a b"])
-def test_unreadable_paths_are_refused(path):
+def test_invalid_path_is_refused(path):
     with pytest.raises(UnresolvedError):
-        parts_of(path)
+        path_parts(path)
 
 
 @pytest.mark.parametrize(
@@ -84,12 +80,12 @@ def test_values_are_resolved(value, resolved):
     "reference",
     [
         "Parameters.Other",
-        "Steps.Nobody.X",
+        "Steps.Missing.X",
         "Somewhere.X",
         "Steps.Read.ProcessingOutputConfig.Outputs['x']",
     ],
 )
-def test_reference_to_nothing_is_an_error(reference):
+def test_reference_to_a_missing_value_is_an_error(reference):
     with pytest.raises(UnresolvedError):
         resolve({"Get": reference}, SCOPE)
 
@@ -128,7 +124,7 @@ def test_values_of_different_types_cannot_be_compared(left, right):
         holds({"Type": "LessThan", "LeftValue": left, "RightValue": right}, SCOPE)
 
 
-def test_needs_of_a_condition_are_not_those_of_its_branches():
+def test_dependencies_of_a_condition_exclude_those_of_its_branches():
     inner = {"Arguments": {"X": {"Get": "Steps.Inner.Y"}}}
     step = {
         "DependsOn": ["First"],
@@ -137,56 +133,4 @@ def test_needs_of_a_condition_are_not_those_of_its_branches():
             "IfSteps": [inner],
         },
     }
-    assert steps_needed(step) == {"First", "E"}
-
-
-def fail_step(name, **more):
-    return {"Name": name, "Type": "Fail", "Arguments": {"ErrorMessage": name}, **more}
-
-
-def definition(*steps, parameters=(), **more):
-    body = {"Version": "2020-12-01", "Parameters": list(parameters), "Steps": list(steps)}
-    return json.dumps({**body, **more})
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("{", "Parse error"),
-        (definition(fail_step("A"), Version="1"), "Version"),
-        (definition(), "at least one step"),
-        (definition(fail_step("A"), fail_step("A")), "Duplicate"),
-        (definition(fail_step("A b")), "no valid step name"),
-        (definition({"Name": "A", "Type": "Fail"}), "needs Name, Type, Arguments"),
-        (definition(fail_step("A", Type="Dance")), "unknown type"),
-        (definition(fail_step("A", DependsOn=["B"])), "unknown steps"),
-        (definition(fail_step("A", Arguments={"E": {"Get": "Parameters.X"}})), "Parameters.X"),
-        (
-            definition(fail_step("A", DependsOn=["B"]), fail_step("B", DependsOn=["A"])),
-            "cycle",
-        ),
-    ],
-)
-def test_definitions_that_cannot_run_are_refused(text, words):
-    with pytest.raises(DefinitionError, match=words):
-        pipeline_definition.parse(text)
-
-
-def test_parameters_take_their_types_and_defaults():
-    parameters = [
-        {"Name": "N", "Type": "Integer", "DefaultValue": 1},
-        {"Name": "S", "Type": "String"},
-        {"Name": "B", "Type": "Boolean", "DefaultValue": True},
-    ]
-    parsed = pipeline_definition.parse(definition(fail_step("A"), parameters=parameters))
-    assert parsed.values({"S": "3", "B": "False"}) == {"N": 1, "S": "3", "B": False}
-    for given in ({}, {"S": "a", "N": "x"}, {"S": "a", "Other": "1"}):
-        with pytest.raises(DefinitionError):
-            parsed.values(given)
-
-
-def test_the_training_pipeline_is_a_graph_with_two_ends():
-    parsed = pipeline_definition.parse(TRAINING.read_text())
-    assert parsed.steps["Register"].branch == ("CheckQuality", True)
-    assert parsed.steps["RejectModel"].branch == ("CheckQuality", False)
-    assert parsed.steps["Evaluate"].needs == {"ReadHistory", "Backtest"}
+    assert dependencies_of(step) == {"First", "E"}
