@@ -11,21 +11,27 @@ from importlib.metadata import version
 from types import ModuleType
 from typing import Any
 
-os.environ.update(  # MiniStack reads its settings from the environment while it is imported
-    BIND_HOST="127.0.0.1",
-    DOCKER_HOST="unix:///nonexistent/docker.sock",  # never use a Docker engine of this machine
-    IOT_MTLS_ENABLED="0",
-    LOG_LEVEL="WARNING",
-    MINISTACK_ACCOUNT_ID="123456789012",
-    MINISTACK_HOST="127.0.0.1",
-    MINISTACK_REGION=os.environ.get("AWS_REGION", "eu-west-1"),
-    MINISTACK_TEST_NO_AUTOSTART="1",  # no real-time tickers: the clock fires everything
-    SFTP_ENABLED="0",
-)
+from local import runtime
 
 
 class EmulatorError(Exception):
     """The installed MiniStack lacks a name that the local AWS uses."""
+
+
+def configure(port: int) -> None:
+    """Set MiniStack's settings, which it reads from the environment while it is imported."""
+    os.environ.update(
+        BIND_HOST="127.0.0.1",
+        DOCKER_HOST="unix:///nonexistent/docker.sock",  # never use a Docker engine of this machine
+        GATEWAY_PORT=str(port),
+        IOT_MTLS_ENABLED="0",
+        LOG_LEVEL="WARNING",
+        MINISTACK_ACCOUNT_ID=runtime.ACCOUNT,
+        MINISTACK_HOST="127.0.0.1",
+        MINISTACK_REGION=runtime.REGION,
+        MINISTACK_TEST_NO_AUTOSTART="1",  # no real-time tickers: the clock fires everything
+        SFTP_ENABLED="0",
+    )
 
 
 def module(name: str) -> ModuleType:

@@ -7,13 +7,12 @@ timer while work is in flight. In `real` mode it is the system clock.
 import contextvars
 import heapq
 import itertools
-import math
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, Literal
 
-from local.clock.in_flight import WorkInFlight
+from local.clock.in_flight import FOREVER, WorkInFlight
 
 Mode = Literal["real", "virtual"]
 
@@ -67,7 +66,7 @@ class Clock(WorkInFlight):
             self._push(self.now() + seconds, Timer(wake.set, inline=True))
             wake.wait()
 
-    def advance(self, to: float, timeout: float | None = None) -> float:
+    def advance(self, to: float, timeout: float = FOREVER) -> float:
         """Move to `to` or the breakpoint, settling all work before each timer -> the new time.
 
         Raises ClockBusyError after `timeout` seconds of waiting for work; the time is then that of
@@ -75,8 +74,8 @@ class Clock(WorkInFlight):
         """
         if self.counted():
             raise RuntimeError("a worker cannot advance the clock: it would wait for itself")
-        deadline = _deadline(timeout)
-        if not self._advancing.acquire(timeout=-1 if timeout is None else timeout):
+        deadline = time.monotonic() + timeout
+        if not self._advancing.acquire(timeout=timeout):
             raise ClockBusyError("another advance is in progress")
         try:
             while self._step(to, deadline):
@@ -85,13 +84,15 @@ class Clock(WorkInFlight):
             self._advancing.release()
         return self._now
 
-    def follow(self, to: float, timeout: float | None = None) -> None:
+    def follow(self, to: float, timeout: float = FOREVER) -> None:
         """Advance to `to` unless it has passed; wait for a breakpoint to be lifted."""
-        deadline = _deadline(timeout)
+        deadline = time.monotonic() + timeout
         while self.mode == "virtual" and self._now < to:
             self.advance(to, _left(deadline))
             with self.changed:
-                if not self.changed.wait_for(lambda: not self._held(to), _left(deadline)):
+                if not self.changed.wait_for(
+                    lambda: self._now >= to or not self._is_held(), _left(deadline)
+                ):
                     raise ClockBusyError(f"a breakpoint holds the clock at {self._now:.0f}")
 
     def stop_at(self, when: float | None) -> None:
@@ -107,12 +108,12 @@ class Clock(WorkInFlight):
                 "now": self.now(),
                 "mode": self.mode,
                 "stop_at": self._stop_at,
-                "holding": self._stop_at is not None and self._now >= self._stop_at,
+                "holding": self._is_held(),
                 "in_flight": self.in_flight,
             }
 
-    def _held(self, to: float) -> bool:
-        return self._now < to and self._stop_at is not None and self._stop_at <= self._now
+    def _is_held(self) -> bool:
+        return self._stop_at is not None and self._stop_at <= self._now
 
     def _push(self, when: float, timer: Timer) -> Timer:
         with self.changed:
@@ -136,12 +137,8 @@ class Clock(WorkInFlight):
 
     def _fire(self, timer: Timer) -> None:
         """Run a popped timer, counted before the lock is released."""
-        if timer.cancelled:
-            return
-        if timer.inline:
-            timer.run()
-        else:
-            self.start(timer.run)
+        if not timer.cancelled:
+            timer.run() if timer.inline else self.start(timer.run)
 
     def _tick(self) -> None:
         """Fire each timer when the system clock reaches it (real mode)."""
@@ -154,9 +151,5 @@ class Clock(WorkInFlight):
                     self._fire(heapq.heappop(self._timers)[2])
 
 
-def _deadline(timeout: float | None) -> float:
-    return math.inf if timeout is None else time.monotonic() + timeout
-
-
-def _left(deadline: float) -> float | None:
-    return None if deadline == math.inf else max(0.0, deadline - time.monotonic())
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())

@@ -13,6 +13,8 @@ from typing import Any
 
 log = logging.getLogger(__name__)
 
+FOREVER = 1e9  # seconds
+
 
 class Signal:
     """A one-time event between workers; setting it puts the waiters back in flight."""
@@ -93,7 +95,7 @@ class WorkInFlight:
             with self.changed:
                 self.count(-1)
 
-    def settle(self, timeout: float | None = None) -> bool:
+    def settle(self, timeout: float = FOREVER) -> bool:
         """Wait until no work is in flight; return False after `timeout` seconds."""
         if self.counted():
             raise RuntimeError("a worker cannot wait for all work: it would wait for itself")

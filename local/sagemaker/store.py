@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from local import runtime
-from local.sagemaker.api import LOCK, ApiError
+from local.sagemaker.api import LOCK, ApiError, operation
 
 Json = dict[str, Any]
 Resource = TypeVar("Resource")
@@ -114,3 +114,24 @@ def page(
     end = start + int(body.get("MaxResults") or PAGE_SIZE)
     more = {"NextToken": str(end)} if end < len(found) else {}
     return {key: found[start:end], **more}
+
+
+def register_reads(
+    store: Store[Resource],
+    stem: str,
+    listed: tuple[str, ...],
+    key: str,
+    record: Callable[[Resource], Json],
+) -> None:
+    """Register Describe<stem> and List<stem>s, whose response has the list under `key`."""
+    name = f"{stem}Name"
+
+    @operation(f"Describe{stem}")
+    def _describe(body: Json) -> Json:
+        return record(store.get(body[name]))
+
+    @operation(f"List{stem}s")
+    def _list(body: Json) -> Json:
+        records = [record(resource) for resource in store.all()]
+        found = [pick(item, listed) for item in records if matches(item, body, name)]
+        return page(key, found, body, name=name)

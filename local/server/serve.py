@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
-from local import processes, runtime
+from local import emulator, processes, runtime
 from local.clock.clock import Clock, Mode
 
 # Each has an install() that replaces a behavior of MiniStack, in this order.
@@ -43,7 +43,6 @@ def serve(
     listener = socket.create_server(("127.0.0.1", port))
     port = listener.getsockname()[1]
     endpoint_url = f"http://127.0.0.1:{port}"
-    os.environ["GATEWAY_PORT"] = str(port)  # MiniStack reads it when imported, for queue URLs
     home.mkdir(parents=True, exist_ok=True)
     runtime.configure(Clock(mode, start), home, endpoint_url)
     logging.basicConfig(
@@ -51,6 +50,7 @@ def serve(
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
         force=True,
     )
+    emulator.configure(port)
     for name in REPLACEMENTS:
         importlib.import_module(f"local.{name}").install()
     record = {"pid": os.getpid(), "port": port, "endpoint_url": endpoint_url, "clock": mode}
@@ -66,7 +66,7 @@ def serve(
 
 
 async def _run(listener: socket.socket, *, die_with_parent: bool) -> None:
-    from local.server import gateway  # noqa: PLC0415 - it imports MiniStack, which reads the port
+    from local.server import gateway  # noqa: PLC0415 - it imports MiniStack
 
     config = uvicorn.Config(
         gateway.app,

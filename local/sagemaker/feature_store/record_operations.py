@@ -7,16 +7,9 @@ from urllib.parse import unquote
 from local import runtime
 from local.http_messages import Request, Response, error, json_response
 from local.sagemaker.api import ApiError
+from local.sagemaker.feature_store import feature_records
 from local.sagemaker.feature_store.feature_groups import FeatureGroup, groups
-from local.sagemaker.feature_store.feature_records import (
-    Record,
-    RecordError,
-    event_nanoseconds,
-    expiry,
-    format_record,
-    parse,
-    replaces,
-)
+from local.sagemaker.feature_store.feature_records import Record, RecordError
 
 Json = dict[str, Any]
 MAX_IDENTIFIERS = 100
@@ -48,14 +41,14 @@ def put(name: str, body: Json) -> None:
     """PutRecord: store every record offline, and online only a newer one."""
     group = _writable_group(name)
     definition = group.definition
-    values = parse(definition, body.get("Record") or [])
-    event_time = event_nanoseconds(definition, values[definition.event_time])
-    expires_at = expiry(event_time, body.get("TtlDuration") or group.ttl)
+    values = feature_records.parse(definition, body.get("Record") or [])
+    event_time = feature_records.event_nanoseconds(definition, values[definition.event_time])
+    expires_at = feature_records.expiry(event_time, body.get("TtlDuration") or group.ttl)
     record = Record(values[definition.identifier], event_time, values, expires_at)
     stores = _stores(group, body.get("TargetStores"))
     if ONLINE in stores and group.online is not None:
         with group.lock:
-            if replaces(record, group.online.get(record.identifier)):
+            if feature_records.replaces(record, group.online.get(record.identifier)):
                 group.online[record.identifier] = record
     if OFFLINE in stores and group.offline is not None:
         group.offline.add(record)
@@ -68,7 +61,9 @@ def get(name: str, query: Mapping[str, str]) -> Json:
     record = _visible_record(group, query.get("RecordIdentifierValueAsString", ""))
     if record is None:
         return {}
-    return format_record(group.definition, record, names, query.get("ExpirationTimeResponse"))
+    return feature_records.format_record(
+        group.definition, record, names, query.get("ExpirationTimeResponse")
+    )
 
 
 def batch_get(body: Json) -> Json:
@@ -92,7 +87,9 @@ def batch_get(body: Json) -> Json:
                 record = _visible_record(group, identifier)
                 if record is not None:
                     names = item.get("FeatureNames")
-                    formatted = format_record(group.definition, record, names, expiration)
+                    formatted = feature_records.format_record(
+                        group.definition, record, names, expiration
+                    )
                     records.append({**key, **formatted})
             except (ApiError, RecordError) as refused:
                 code = getattr(refused, "code", "ValidationError")
@@ -108,12 +105,14 @@ def delete(name: str, query: Mapping[str, str]) -> None:
     group = _writable_group(name)
     definition = group.definition
     identifier, text = query["RecordIdentifierValueAsString"], query["EventTime"]
-    event_time = event_nanoseconds(definition, text)
+    event_time = feature_records.event_nanoseconds(definition, text)
     stores = _stores(group, query["TargetStores"].split(",") if "TargetStores" in query else None)
     hard = query.get("DeletionMode") == "HardDelete"
     if ONLINE in stores and group.online is not None:
         with group.lock:
-            newer = replaces(Record(identifier, event_time, None), group.online.get(identifier))
+            newer = feature_records.replaces(
+                Record(identifier, event_time, None), group.online.get(identifier)
+            )
             if hard and not newer:
                 raise RecordError(
                     f"Validation Error: EventTime '{text}' is not later than that of the record."

@@ -14,6 +14,8 @@ configs: store.Store[Json] = store.Store(
     missing='Could not find endpoint configuration "{arn}".',
     taken='Cannot create already existing endpoint configuration "{arn}".',
 )
+LISTED = ("EndpointConfigName", "EndpointConfigArn", "CreationTime")
+store.register_reads(configs, "EndpointConfig", LISTED, "EndpointConfigs", dict)
 
 
 @operation("CreateEndpointConfig")
@@ -30,29 +32,11 @@ def create(body: Json) -> Json:
     return {"EndpointConfigArn": arn}
 
 
-@operation("DescribeEndpointConfig")
-def describe(body: Json) -> Json:
-    """Describe a configuration."""
-    return configs.get(body["EndpointConfigName"])
-
-
 @operation("DeleteEndpointConfig")
 def delete(body: Json) -> Json:
     """Delete a configuration."""
     configs.remove(body["EndpointConfigName"])
     return {}
-
-
-@operation("ListEndpointConfigs")
-def list_configs(body: Json) -> Json:
-    """List configurations."""
-    fields = ("EndpointConfigName", "EndpointConfigArn", "CreationTime")
-    found = [
-        store.pick(config, fields)
-        for config in configs.all()
-        if body.get("NameContains", "") in config["EndpointConfigName"]
-    ]
-    return store.page("EndpointConfigs", found, body, name="EndpointConfigName")
 
 
 def capture_summary(config: Json) -> Json:

@@ -55,6 +55,8 @@ endpoints: store.Store[Endpoint] = store.Store(
     missing='Could not find endpoint "{arn}".',
     taken='Cannot create already existing endpoint "{arn}".',
 )
+LISTED = ("EndpointName", "EndpointArn", "EndpointStatus", "CreationTime", "LastModifiedTime")
+store.register_reads(endpoints, "Endpoint", LISTED, "Endpoints", lambda endpoint: endpoint.record)
 
 
 @operation("CreateEndpoint")
@@ -83,12 +85,6 @@ def update(body: Json) -> Json:
     return {"EndpointArn": endpoint.record["EndpointArn"]}
 
 
-@operation("DescribeEndpoint")
-def describe(body: Json) -> Json:
-    """Describe an endpoint."""
-    return endpoints.get(body["EndpointName"]).record
-
-
 @operation("DeleteEndpoint")
 def delete(body: Json) -> Json:
     """Stop serving; refused while a change is in progress."""
@@ -98,24 +94,6 @@ def delete(body: Json) -> Json:
     if endpoint.serving:
         runtime.clock.spawn(endpoint.serving.close)
     return {}
-
-
-@operation("ListEndpoints")
-def list_endpoints(body: Json) -> Json:
-    """List endpoints."""
-    fields = (
-        "EndpointName",
-        "EndpointArn",
-        "EndpointStatus",
-        "CreationTime",
-        "LastModifiedTime",
-    )
-    found = [
-        store.pick(endpoint.record, fields)
-        for endpoint in endpoints.all()
-        if body.get("NameContains", "") in endpoint.record["EndpointName"]
-    ]
-    return store.page("Endpoints", found, body, name="EndpointName")
 
 
 def _idle_endpoint(name: str, verb: str) -> Endpoint:

@@ -13,6 +13,7 @@ models: store.Store[Json] = store.Store(
     missing='Could not find model "{arn}".',
     taken='Cannot create already existing model "{arn}".',
 )
+store.register_reads(models, "Model", ("ModelName", "ModelArn", "CreationTime"), "Models", dict)
 
 
 @operation("CreateModel")
@@ -28,29 +29,11 @@ def create(body: Json) -> Json:
     return {"ModelArn": arn}
 
 
-@operation("DescribeModel")
-def describe(body: Json) -> Json:
-    """Describe a model."""
-    return models.get(body["ModelName"])
-
-
 @operation("DeleteModel")
 def delete(body: Json) -> Json:
     """Delete a model; endpoints that serve it go on."""
     models.remove(body["ModelName"])
     return {}
-
-
-@operation("ListModels")
-def list_models(body: Json) -> Json:
-    """List models."""
-    fields = ("ModelName", "ModelArn", "CreationTime")
-    found = [
-        store.pick(model, fields)
-        for model in models.all()
-        if body.get("NameContains", "") in model["ModelName"]
-    ]
-    return store.page("Models", found, body, name="ModelName")
 
 
 def container(name: str) -> Json:

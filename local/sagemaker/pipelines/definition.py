@@ -72,24 +72,28 @@ class Definition:
         return values
 
 
+def _invalid(message: str) -> DefinitionError:
+    return DefinitionError(f"Pipeline definition: {message}")
+
+
 def parse(text: str) -> Definition:
     """Parse and validate a definition; raises DefinitionError."""
     try:
         body = json.loads(text)
     except ValueError as error:
-        raise DefinitionError(f"Pipeline definition: Parse error. {error}") from None
+        raise _invalid(f"Parse error. {error}") from None
     if not isinstance(body, dict) or body.get("Version") != VERSION:
-        raise DefinitionError(f"Pipeline definition: Version must be '{VERSION}'.")
+        raise _invalid(f"Version must be '{VERSION}'.")
     parameters = {p["Name"]: p for p in body.get("Parameters", [])}
     if untyped := sorted(n for n, p in parameters.items() if p.get("Type") not in _CONVERT):
-        raise DefinitionError(f"Pipeline definition: Parameters {untyped} have no known Type.")
+        raise _invalid(f"Parameters {untyped} have no known Type.")
     steps: dict[str, Step] = {}
     for step, branch in _walk(body.get("Steps") or []):
         _check_step(step, steps)
-        dependencies = _dependencies(step) | ({branch[0]} if branch else set())
-        steps[step["Name"]] = Step(step, frozenset(dependencies), branch)
+        condition = {branch[0]} if branch else set()
+        steps[step["Name"]] = Step(step, frozenset(_dependencies(step) | condition), branch)
     if not steps:
-        raise DefinitionError("Pipeline definition: at least one step is required.")
+        raise _invalid("at least one step is required.")
     _check_graph(parameters, steps)
     return Definition(parameters, steps)
 
@@ -99,7 +103,7 @@ def _walk(
 ) -> Iterator[tuple[dict[str, Any], tuple[str, bool] | None]]:
     for step in steps:
         if not isinstance(step, dict) or not isinstance(step.get("Arguments"), dict):
-            raise DefinitionError("Pipeline definition: every step needs Name, Type, Arguments.")
+            raise _invalid("every step needs Name, Type, Arguments.")
         yield step, branch
         for key, outcome in BRANCHES.items():
             yield from _walk(step["Arguments"].get(key) or [], (step["Name"], outcome))
@@ -108,41 +112,35 @@ def _walk(
 def _check_step(step: Mapping[str, Any], known: Mapping[str, Step]) -> None:
     name, kind = step.get("Name"), step.get("Type")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise DefinitionError(f"Pipeline definition: {name!r} is not a valid step name.")
+        raise _invalid(f"{name!r} is not a valid step name.")
     if name in known:
-        raise DefinitionError(f"Pipeline definition: Duplicate step name '{name}'.")
+        raise _invalid(f"Duplicate step name '{name}'.")
     if kind not in STEP_TYPES:
-        raise DefinitionError(f"Pipeline definition: step '{name}' has unknown type {kind!r}.")
+        raise _invalid(f"step '{name}' has unknown type {kind!r}.")
     if kind == "Condition" and not step["Arguments"].get("Conditions"):
-        raise DefinitionError(f"Pipeline definition: step '{name}' has no Conditions.")
+        raise _invalid(f"step '{name}' has no Conditions.")
 
 
 def _dependencies(step: Mapping[str, Any]) -> set[str]:
     try:
         return dependencies_of(step)
     except UnresolvedError as error:
-        raise DefinitionError(f"Pipeline definition: step '{step['Name']}': {error}") from None
+        raise _invalid(f"step '{step['Name']}': {error}") from None
 
 
 def _check_graph(parameters: Mapping[str, Any], steps: Mapping[str, Step]) -> None:
     """Raise DefinitionError for references to unknown names and for cycles."""
     for name, step in steps.items():
         if unknown := sorted(step.dependencies - set(steps)):
-            raise DefinitionError(
-                f"Pipeline definition: step '{name}' refers to unknown steps {unknown}."
-            )
+            raise _invalid(f"step '{name}' refers to unknown steps {unknown}.")
         for reference in references(step.body["Arguments"]):
             head, *rest = path_parts(reference)
             if head == "Parameters" and (not rest or rest[0] not in parameters):
-                raise DefinitionError(
-                    f"Pipeline definition: step '{name}' refers to unknown {reference}."
-                )
+                raise _invalid(f"step '{name}' refers to unknown {reference}.")
     try:
         TopologicalSorter({n: s.dependencies for n, s in steps.items()}).prepare()
     except CycleError as error:
-        raise DefinitionError(
-            f"Pipeline definition: steps form a cycle: {' -> '.join(error.args[1])}."
-        ) from None
+        raise _invalid(f"steps form a cycle: {' -> '.join(error.args[1])}.") from None
 
 
 def _convert(parameter: Mapping[str, Any], text: str) -> Any:

@@ -31,6 +31,9 @@ groups: store.Store[PackageGroup] = store.Store(
     missing="ModelPackageGroup {arn} does not exist.",
     taken="Model Package Group already exists: {arn}",
 )
+store.register_reads(
+    groups, "ModelPackageGroup", LISTED, "ModelPackageGroupSummaryList", lambda group: group.record
+)
 
 
 @operation("CreateModelPackageGroup")
@@ -49,12 +52,6 @@ def create(body: Json) -> Json:
     return {"ModelPackageGroupArn": arn}
 
 
-@operation("DescribeModelPackageGroup")
-def describe(body: Json) -> Json:
-    """Describe a group."""
-    return groups.get(body["ModelPackageGroupName"]).record
-
-
 @operation("DeleteModelPackageGroup")
 def delete(body: Json) -> Json:
     """Delete a group without versions."""
@@ -65,14 +62,3 @@ def delete(body: Json) -> Json:
         raise ApiError("ConflictException", message)
     groups.remove(body["ModelPackageGroupName"])
     return {}
-
-
-@operation("ListModelPackageGroups")
-def list_groups(body: Json) -> Json:
-    """List groups, newest first."""
-    found = [
-        store.pick(group.record, LISTED)
-        for group in groups.all()
-        if body.get("NameContains", "") in group.record["ModelPackageGroupName"]
-    ]
-    return store.page("ModelPackageGroupSummaryList", found, body, name="ModelPackageGroupName")
