@@ -1,4 +1,4 @@
-"""EventBridge buses: entries keep their own time, matching rules deliver, failures are retried.
+"""EventBridge buses: entries keep their own time and are delivered by the matching rules.
 
 Patterns, buses and rules are MiniStack's; accepting events and delivering them (`targets.py`) is
 implemented here, and so is the error for enabling or disabling a rule that does not exist.

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 Operation = Callable[[Json], Json]
 
 # Guards all state of the control plane. Every operation holds it; a worker takes it to change a
-# resource. Whoever holds it must not wait for another thread.
+# resource. A thread that holds it must not wait for another thread.
 LOCK = threading.RLock()
 
 _operations: dict[str, Operation] = {}
