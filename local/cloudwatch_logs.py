@@ -1,6 +1,5 @@
 """CloudWatch Logs: the output of functions, tasks and jobs as log events and as files."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +29,5 @@ def write(group: str, stream: str, lines: list[str], file: Path | None = None) -
     for subscriber in _subscribers:
         subscriber(group, stream, lines)
     if file is not None:
-        stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
         with file.open("a") as out:
-            out.writelines(f"{stamp} {line}\n" for line in lines)
+            out.writelines(f"{runtime.iso(now)} {line}\n" for line in lines)

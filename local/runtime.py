@@ -1,6 +1,7 @@
 """The parts that all services of the local AWS share: clock, home folder, endpoint, clients."""
 
 import os
+import time
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,11 @@ def configure(new_clock: Clock, new_home: Path, new_endpoint_url: str) -> None:
     for folder in ("logs/lambda", "logs/jobs", "logs/endpoints", "logs/ecs", "work"):
         (home / folder).mkdir(parents=True, exist_ok=True)
     client.cache_clear()
+
+
+def iso(seconds: float) -> str:
+    """Format a time (epoch seconds) as ISO 8601 in UTC, with whole seconds."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def host_environment() -> dict[str, str]:

@@ -1,15 +1,17 @@
-"""The clock of the local AWS: timers fire in order, all work settles between two of them.
+"""The clock of the local AWS: the system clock, or virtual time that `advance` and `follow` move.
 
-In `virtual` mode time stands still until `advance` or `follow` is called, and it never passes a
-timer while work is in flight. In `real` mode it is the system clock.
+Timers fire in order of time. Virtual time never passes a timer while work is in flight.
 """
 
 import contextvars
 import heapq
 import itertools
+import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from local.clock.in_flight import FOREVER, WorkInFlight
@@ -21,11 +23,13 @@ class ClockBusyError(Exception):
     """The clock could not move in time: work was in flight, or a breakpoint held it."""
 
 
+@dataclass(slots=True)
 class Timer:
     """A call that is due at one time; `cancel` is safe at any time."""
 
-    def __init__(self, run: Callable[[], object], *, inline: bool) -> None:
-        self.run, self.inline, self.cancelled = run, inline, False
+    run: Callable[[], object]
+    inline: bool  # run in the thread of the clock, not in a worker
+    cancelled: bool = False
 
     def cancel(self) -> None:
         """Keep the timer from firing, if it has not fired yet."""
@@ -41,7 +45,7 @@ class Clock(WorkInFlight):
         self._now = time.time() if start is None else start
         self._timers: list[tuple[float, int, Timer]] = []
         self._order = itertools.count()
-        self._stop_at: float | None = None
+        self._stop_at = math.inf
         self._advancing = threading.Lock()
         if mode == "real":
             threading.Thread(target=self._tick, daemon=True, name="clock").start()
@@ -52,8 +56,8 @@ class Clock(WorkInFlight):
 
     def call_at(self, when: float, fn: Callable[..., Any], *args: Any) -> Timer:
         """Run `fn` as a worker at `when` (epoch seconds), or with the next advance if past."""
-        context = contextvars.copy_context()
-        return self._push(when, Timer(lambda: context.run(fn, *args), inline=False))
+        run = partial(contextvars.copy_context().run, fn, *args)
+        return self._push(when, Timer(run, inline=False))
 
     def call_later(self, delay: float, fn: Callable[..., Any], *args: Any) -> Timer:
         """Run `fn` as a worker in `delay` seconds."""
@@ -69,8 +73,7 @@ class Clock(WorkInFlight):
     def advance(self, to: float, timeout: float = FOREVER) -> float:
         """Move to `to` or the breakpoint, settling all work before each timer -> the new time.
 
-        Raises ClockBusyError after `timeout` seconds of waiting for work; the time is then that of
-        the last timer whose work was settled before.
+        Raises ClockBusyError if work is still in flight after `timeout` seconds.
         """
         if self.counted():
             raise RuntimeError("a worker cannot advance the clock: it would wait for itself")
@@ -80,9 +83,9 @@ class Clock(WorkInFlight):
         try:
             while self._step(to, deadline):
                 pass
+            return self._now
         finally:
             self._advancing.release()
-        return self._now
 
     def follow(self, to: float, timeout: float = FOREVER) -> None:
         """Advance to `to` unless it has passed; wait for a breakpoint to be lifted."""
@@ -91,14 +94,14 @@ class Clock(WorkInFlight):
             self.advance(to, _left(deadline))
             with self.changed:
                 if not self.changed.wait_for(
-                    lambda: self._now >= to or not self._is_held(), _left(deadline)
+                    lambda: self._now >= to or self._now < self._stop_at, _left(deadline)
                 ):
                     raise ClockBusyError(f"a breakpoint holds the clock at {self._now:.0f}")
 
     def stop_at(self, when: float | None) -> None:
         """Set the breakpoint that virtual time does not pass, or lift it (None)."""
         with self.changed:
-            self._stop_at = when
+            self._stop_at = math.inf if when is None else when
             self.changed.notify_all()
 
     def state(self) -> dict[str, Any]:
@@ -107,19 +110,15 @@ class Clock(WorkInFlight):
             return {
                 "now": self.now(),
                 "mode": self.mode,
-                "stop_at": self._stop_at,
-                "holding": self._is_held(),
+                "stop_at": None if self._stop_at == math.inf else self._stop_at,
+                "holding": self._now >= self._stop_at,
                 "in_flight": self.in_flight,
             }
-
-    def _is_held(self) -> bool:
-        return self._stop_at is not None and self._stop_at <= self._now
 
     def _push(self, when: float, timer: Timer) -> Timer:
         with self.changed:
             heapq.heappush(self._timers, (when, next(self._order), timer))
-            if self.mode == "real":
-                self.changed.notify_all()
+            self.changed.notify_all()  # `_tick` may wait for a later timer
         return timer
 
     def _step(self, to: float, deadline: float) -> bool:
@@ -127,13 +126,13 @@ class Clock(WorkInFlight):
         if not self.settle(_left(deadline)):
             raise ClockBusyError(f"{self.in_flight} workers are still in flight")
         with self.changed:
-            limit = to if self._stop_at is None else min(to, self._stop_at)
+            limit = min(to, self._stop_at)
             if not self._timers or self._timers[0][0] > limit:
                 self._now = max(self._now, limit)
                 return False
             self._now = max(self._now, self._timers[0][0])
             self._fire(heapq.heappop(self._timers)[2])
-        return True
+            return True
 
     def _fire(self, timer: Timer) -> None:
         """Run a popped timer, counted before the lock is released."""
@@ -144,9 +143,9 @@ class Clock(WorkInFlight):
         """Fire each timer when the system clock reaches it (real mode)."""
         with self.changed:
             while True:
-                due = self._timers[0][0] - time.time() if self._timers else None
-                if due is None or due > 0:
-                    self.changed.wait(due)
+                wait = self._timers[0][0] - time.time() if self._timers else FOREVER
+                if wait > 0:
+                    self.changed.wait(wait)
                 else:
                     self._fire(heapq.heappop(self._timers)[2])
 

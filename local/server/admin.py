@@ -2,7 +2,7 @@
 
 import os
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from local import runtime
@@ -31,14 +31,10 @@ def handle(request: Request) -> Response:
     return error("NotFound", f"{request.method} {request.path}", 404)
 
 
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def _clock() -> dict[str, Any]:
     state = runtime.clock.state()
     stop_at = state["stop_at"]
-    return {**state, "now": _iso(state["now"]), "stop_at": stop_at and _iso(stop_at)}
+    return {**state, "now": runtime.iso(state["now"]), "stop_at": stop_at and runtime.iso(stop_at)}
 
 
 def _set_clock(body: dict[str, Any]) -> Response:

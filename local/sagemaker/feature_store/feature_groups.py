@@ -37,6 +37,10 @@ groups: store.Store[FeatureGroup] = store.Store(
     missing_status=404,
     taken_code="ResourceInUse",
 )
+LISTED = ("FeatureGroupName", "FeatureGroupArn", "CreationTime", "FeatureGroupStatus")
+store.register_reads(
+    groups, "FeatureGroup", LISTED, "FeatureGroupSummaries", lambda group: group.record
+)
 
 
 @operation("CreateFeatureGroup")
@@ -90,12 +94,6 @@ def _offline_store(
     return OfflineStore(definition, storage["ResolvedOutputS3Uri"], storage.get("KmsKeyId"))
 
 
-@operation("DescribeFeatureGroup")
-def describe(body: Json) -> Json:
-    """Describe a group."""
-    return groups.get(body["FeatureGroupName"]).record
-
-
 @operation("UpdateFeatureGroup")
 def update(body: Json) -> Json:
     """Add features, or change the time to live or the throughput."""
@@ -123,13 +121,3 @@ def delete(body: Json) -> Json:
     if group.offline is not None:
         group.offline.discard()
     return {}
-
-
-@operation("ListFeatureGroups")
-def list_groups(body: Json) -> Json:
-    """List groups, oldest first."""
-    fields = ("FeatureGroupName", "FeatureGroupArn", "CreationTime", "FeatureGroupStatus")
-    records = [group.record for group in groups.all()]
-    contains = body.get("NameContains", "")
-    summaries = [store.pick(r, fields) for r in records if contains in r["FeatureGroupName"]]
-    return {"FeatureGroupSummaries": summaries}

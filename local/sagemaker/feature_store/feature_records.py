@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from local import runtime
+
 Values = dict[str, str]
 
 NANOSECONDS = 1_000_000_000
@@ -136,6 +138,5 @@ def format_record(
         ]
     }
     if expiration == "Enabled" and record.expires_at is not None:
-        expires = datetime.fromtimestamp(record.expires_at, UTC)
-        formatted["ExpiresAt"] = expires.strftime("%Y-%m-%dT%H:%M:%SZ")
+        formatted["ExpiresAt"] = runtime.iso(record.expires_at)
     return formatted

@@ -74,8 +74,7 @@ def capture_record(
         for name, (key, mode, content_type, body) in parts.items()
         if name in modes or "InputAndOutput" in modes
     }
-    inference_time = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
-    metadata = {"eventId": str(uuid.uuid4()), "inferenceTime": inference_time}
+    metadata = {"eventId": str(uuid.uuid4()), "inferenceTime": runtime.iso(now)}
     if inference_id := request.headers.get(INFERENCE_ID):
         metadata["inferenceId"] = inference_id
     return {"captureData": data, "eventMetadata": metadata, "eventVersion": "0"}

@@ -20,12 +20,11 @@ STEP_TYPES = frozenset(
 )
 BRANCHES = {"IfSteps": True, "ElseSteps": False}
 _NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
-_BOOLEANS = {"true": True, "false": False}
 _CONVERT: dict[str, Callable[[str], Any]] = {
     "String": str,
     "Integer": int,
     "Float": float,
-    "Boolean": lambda text: _BOOLEANS[text.lower()],
+    "Boolean": lambda text: {"true": True, "false": False}[text.lower()],
 }
 
 
@@ -90,8 +89,11 @@ def parse(text: str) -> Definition:
     steps: dict[str, Step] = {}
     for step, branch in _walk(body.get("Steps") or []):
         _check_step(step, steps)
-        condition = {branch[0]} if branch else set()
-        steps[step["Name"]] = Step(step, frozenset(_dependencies(step) | condition), branch)
+        try:
+            dependencies = dependencies_of(step) | ({branch[0]} if branch else set())
+        except UnresolvedError as error:
+            raise _invalid(f"step '{step['Name']}': {error}") from None
+        steps[step["Name"]] = Step(step, frozenset(dependencies), branch)
     if not steps:
         raise _invalid("at least one step is required.")
     _check_graph(parameters, steps)
@@ -121,13 +123,6 @@ def _check_step(step: Mapping[str, Any], known: Mapping[str, Step]) -> None:
         raise _invalid(f"step '{name}' has no Conditions.")
 
 
-def _dependencies(step: Mapping[str, Any]) -> set[str]:
-    try:
-        return dependencies_of(step)
-    except UnresolvedError as error:
-        raise _invalid(f"step '{step['Name']}': {error}") from None
-
-
 def _check_graph(parameters: Mapping[str, Any], steps: Mapping[str, Step]) -> None:
     """Raise DefinitionError for references to unknown names and for cycles."""
     for name, step in steps.items():
@@ -144,12 +139,13 @@ def _check_graph(parameters: Mapping[str, Any], steps: Mapping[str, Step]) -> No
 
 
 def _convert(parameter: Mapping[str, Any], text: str) -> Any:
+    expected = parameter.get("EnumValues") or []
     try:
         value = _CONVERT[parameter["Type"]](text)
     except (ValueError, KeyError):
-        message = f"Parameter '{parameter['Name']}': got {text!r}, expected {parameter['Type']}."
-        raise DefinitionError(message) from None
-    if parameter.get("EnumValues") and value not in parameter["EnumValues"]:
-        expected = f"expected one of {parameter['EnumValues']}"
-        raise DefinitionError(f"Parameter '{parameter['Name']}': got {text!r}, {expected}.")
+        value, expected = None, [parameter["Type"]]
+    if expected and value not in expected:
+        expected = " or ".join(map(str, expected))
+        message = f"Parameter '{parameter['Name']}': got {text!r}, expected {expected}."
+        raise DefinitionError(message)
     return value

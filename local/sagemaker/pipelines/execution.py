@@ -4,7 +4,6 @@ import secrets
 import string
 import threading
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from local import runtime
@@ -69,8 +68,8 @@ class Execution:
             "PipelineArn": self.pipeline_arn,
             "PipelineExecutionId": self.id,
             "PipelineExecutionArn": self.arn,
-            "StartDateTime": iso(self.started),
-            "CurrentDateTime": iso(runtime.clock.now()),
+            "StartDateTime": runtime.iso(self.started),
+            "CurrentDateTime": runtime.iso(runtime.clock.now()),
         }
 
     def set_status(self, status: str, failure: str | None = None) -> None:
@@ -83,8 +82,8 @@ class Execution:
             "pipelineExecutionDisplayName": self.display_name,
             "currentPipelineExecutionStatus": status,
             "previousPipelineExecutionStatus": before,
-            "executionStartTime": iso(self.started),
-            "executionEndTime": None if self.ended is None else iso(self.ended),
+            "executionStartTime": runtime.iso(self.started),
+            "executionEndTime": None if self.ended is None else runtime.iso(self.ended),
             "pipelineExecutionDescription": self.description,
         }
         self._emit(EXECUTION_EVENT, detail)
@@ -102,8 +101,8 @@ class Execution:
         }
         detail = {
             "metadata": arns,
-            "stepStartTime": iso(state.started),
-            "stepEndTime": None if state.ended is None else iso(state.ended),
+            "stepStartTime": runtime.iso(state.started),
+            "stepEndTime": None if state.ended is None else runtime.iso(state.ended),
             "stepName": state.name,
             "stepType": state.step.kind,
             "previousStepStatus": before,
@@ -116,8 +115,3 @@ class Execution:
         known = {name: value for name, value in detail.items() if value is not None}
         arns = {"pipelineArn": self.pipeline_arn, "pipelineExecutionArn": self.arn}
         event_bus.emit("aws.sagemaker", detail_type, known | arns, list(arns.values()))
-
-
-def iso(seconds: float) -> str:
-    """Format a time as in events and execution variables."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

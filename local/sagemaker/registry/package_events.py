@@ -1,8 +1,8 @@
 """The event `SageMaker Model Package State Change`, sent on creation and on every update."""
 
-from datetime import UTC, datetime
 from typing import Any
 
+from local import runtime
 from local.events import event_bus
 
 DETAIL_TYPE = "SageMaker Model Package State Change"
@@ -35,7 +35,7 @@ def emit(package: dict[str, Any], updated: list[str] | None = None) -> None:
     detail = {name: package[name] for name in FIELDS if package.get(name) is not None}
     detail["ModelPackageStatusDetails"] = {"ValidationStatuses": [], "ImageScanStatuses": []}
     for name in ("CreationTime", "LastModifiedTime"):
-        detail[name] = f"{datetime.fromtimestamp(package[name], UTC):%Y-%m-%dT%H:%M:%SZ}"
+        detail[name] = runtime.iso(package[name])
     if updated is not None:
         detail["UpdatedModelPackageFields"] = updated
     event_bus.emit("aws.sagemaker", DETAIL_TYPE, detail, [package["ModelPackageArn"]])
