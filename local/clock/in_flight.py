@@ -1,7 +1,7 @@
 """The count of work in flight, so that a caller can wait until every consequence is done.
 
 Work in flight is every thread started by `spawn` or by a timer. A worker is not in flight while it
-waits for time, for another worker (`Signal`) or for something outside (`idle`).
+waits for time or for another worker (`Signal`).
 """
 
 import contextvars
@@ -62,22 +62,6 @@ class WorkInFlight:
     def signal(self) -> Signal:
         """Return a new signal between workers."""
         return Signal(self)
-
-    @contextmanager
-    def idle(self) -> Iterator[None]:
-        """Take the calling worker out of the count while it waits for something outside."""
-        if not self.counted():
-            yield
-            return
-        with self.changed:
-            self.count(-1)
-        self._thread.counted = False
-        try:
-            yield
-        finally:
-            self._thread.counted = True
-            with self.changed:
-                self.count(1)
 
     @contextmanager
     def busy(self) -> Iterator[None]:

@@ -84,21 +84,6 @@ def test_woken_worker_is_counted_before_its_waker_ends(clock):
     assert seen == ["chain", "late"]
 
 
-def test_idle_wait_does_not_hold_the_clock(clock):
-    ended, left = threading.Event(), threading.Event()
-
-    def wait_for_the_outside():
-        with clock.idle():
-            ended.wait(5)
-        left.set()
-
-    clock.spawn(wait_for_the_outside)
-    clock.advance(START + 1, timeout=2)
-    ended.set()
-    assert left.wait(2)
-    assert clock.settle(2)
-
-
 def test_failed_worker_is_no_longer_in_flight(clock):
     clock.spawn(lambda: 1 / 0)
     assert clock.settle(2)
