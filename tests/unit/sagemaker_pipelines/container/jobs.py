@@ -36,8 +36,9 @@ def channel(base, name, entries):
 
 
 def environment(base, **more):
+    """The host's environment, so that both processes compute with the same BLAS kernels."""
     return {
-        "PATH": os.environ["PATH"],
+        **os.environ,
         "PYTHONDONTWRITEBYTECODE": "1",
         "SAGEMAKER_BASE_DIR": str(base),
         **more,
