@@ -45,9 +45,10 @@ module "poll" {
 module "ingest" {
   source = "./modules/ingest"
 
-  engine         = var.engine
-  feature_groups = module.features.written_feature_groups
-  foundation     = module.foundation.foundation
+  engine            = var.engine
+  feature_groups    = module.features.written_feature_groups
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
 }
 
 # ② ingest, engine "flink": events -> stream -> exact minutes
@@ -55,20 +56,22 @@ module "flink" {
   source   = "./modules/flink"
   for_each = toset(var.engine == "flink" ? ["own"] : [])
 
-  feature_groups = module.features.written_feature_groups
-  foundation     = module.foundation.foundation
-  job            = var.flink
-  package        = coalesce(var.flink.package, "${path.root}/../build/flink/streaming.zip")
+  feature_groups    = module.features.written_feature_groups
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
+  job               = var.flink
+  package           = coalesce(var.flink.package, "${path.root}/../build/flink/streaming.zip")
 }
 
 # ③ features: one row per minute, online and offline
 module "features" {
   source = "./modules/features"
 
-  features       = var.features
-  foundation     = module.foundation.foundation
-  image          = "${module.foundation.repositories["forecaster"].url}:${var.image_tag}"
-  repository_arn = module.foundation.repositories["forecaster"].arn
+  features          = var.features
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
+  image             = "${module.foundation.repositories["forecaster"].url}:${var.image_tag}"
+  repository_arn    = module.foundation.repositories["forecaster"].arn
 }
 
 # ④ train: history -> model, backtest, gate
@@ -90,9 +93,10 @@ module "train" {
 module "register" {
   source = "./modules/register"
 
-  approval_policy = var.approval_policy
-  foundation      = module.foundation.foundation
-  repository_arn  = module.foundation.repositories["forecaster"].arn
+  approval_policy   = var.approval_policy
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
+  repository_arn    = module.foundation.repositories["forecaster"].arn
 }
 
 # What ⑥ and ⑧ make at run time is gone after `terraform destroy` as well; they take their names from here.
@@ -100,6 +104,7 @@ module "clean_up" {
   source = "./modules/clean_up"
 
   foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
   model_package_group_name = module.register.model_package_group_name
   model_role_arn           = module.register.model_role_arn
   pipeline_name            = module.train.pipeline_name
@@ -113,6 +118,7 @@ module "deploy" {
   feature_group            = module.features.feature_group
   forecast_environment     = local.forecast_environment
   foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
   model_package_group_name = module.clean_up.model_package_group_name
   model_role_arn           = module.clean_up.model_role_arn
   pending_path             = module.clean_up.pending_path
@@ -127,6 +133,7 @@ module "monitor" {
   feature_group        = module.features.feature_group
   forecast_environment = local.forecast_environment
   foundation           = module.foundation.foundation
+  function_defaults    = module.foundation.function_defaults
 }
 
 # ⑧ retrain: worse than the threshold in M of N hours -> one guarded training, back to ④
@@ -135,6 +142,7 @@ module "retrain" {
 
   alarm                    = var.alarm
   foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
   model_package_group_name = module.register.model_package_group_name
   pipeline_name            = module.clean_up.pipeline_name
   retraining               = var.retraining

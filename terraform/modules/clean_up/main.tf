@@ -3,20 +3,18 @@
 # and so is gone before it runs; what those things need (roles, bucket, key) goes after it.
 
 locals {
-  arn_parts    = "${var.foundation.region}:${var.foundation.account_id}"
-  sagemaker    = "arn:${var.foundation.partition}:sagemaker:${local.arn_parts}"
-  parameters   = "arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter"
+  parameters   = "${var.foundation.arns.ssm}:parameter"
   pending_path = "/${var.foundation.prefix}/approval/pending"
 }
 
 module "run_time_cleaner" {
   source = "../lambda_function"
 
-  name            = "run_time_cleaner"
-  description     = "terraform destroy -> no endpoint, model, package or pending approval of the loop"
-  foundation      = var.foundation
-  policy          = data.aws_iam_policy_document.run_time_cleaner.json
-  timeout_seconds = 900 # it waits until the endpoints are gone
+  name              = "run_time_cleaner"
+  description       = "terraform destroy -> no endpoint, model, package or pending approval of the loop"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.run_time_cleaner.json
+  timeout_seconds   = 900 # it waits until the endpoints are gone
 
   environment = {
     MODEL_PACKAGE_GROUP_NAME = var.model_package_group_name
@@ -54,11 +52,11 @@ data "aws_iam_policy_document" "run_time_cleaner" {
       "sagemaker:DeleteModelPackage",
     ]
     resources = [
-      "${local.sagemaker}:endpoint-config/${var.foundation.prefix}-*",
-      "${local.sagemaker}:endpoint/${var.foundation.prefix}-*",
-      "${local.sagemaker}:model-package/${var.model_package_group_name}/*",
-      "${local.sagemaker}:model/${var.foundation.prefix}-*",
-      "${local.sagemaker}:model/pipelines-*", # what the pipeline's backtests made; the cleaner takes those named after executions of this pipeline
+      "${var.foundation.arns.sagemaker}:endpoint-config/${var.foundation.prefix}-*",
+      "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-*",
+      "${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*",
+      "${var.foundation.arns.sagemaker}:model/${var.foundation.prefix}-*",
+      "${var.foundation.arns.sagemaker}:model/pipelines-*", # what the pipeline's backtests made; the cleaner takes those named after executions of this pipeline
     ]
   }
 
@@ -69,8 +67,8 @@ data "aws_iam_policy_document" "run_time_cleaner" {
       "sagemaker:StopPipelineExecution",
     ]
     resources = [
-      "${local.sagemaker}:pipeline/${var.pipeline_name}",
-      "${local.sagemaker}:pipeline/${var.pipeline_name}/execution/*",
+      "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}",
+      "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}/execution/*",
     ]
   }
 

@@ -10,24 +10,27 @@ variable "feature_groups" {
 }
 
 variable "foundation" {
-  description = "Output of the module foundation"
+  description = "Output of modules/foundation: the attributes used here"
   type = object({
     account_id            = string
-    artifacts_dir         = string
+    arns                  = map(string)
     bucket_arn            = string
     bucket_name           = string
     bus_name              = string
-    key_alias             = string
     kms_key_arn           = string
     log_retention_days    = number
-    metric_namespace      = string
-    partition             = string
     prefix                = string
     region                = string
     topic_arn             = string
     undelivered_queue_arn = string
   })
   nullable = false
+}
+
+variable "function_defaults" {
+  description = "Output of modules/foundation, passed on to modules/lambda_function"
+  type        = any
+  nullable    = false
 }
 
 variable "job" {

@@ -1,7 +1,6 @@
 # ② ingest: the bus -> raw archive in S3 (the log of truth) -> exact rows per minute.
 
 locals {
-  arn_parts = "${var.foundation.region}:${var.foundation.account_id}"
 
   # What goes from the bus into which folder; a stream is named as its folder.
   streams = {
@@ -11,17 +10,17 @@ locals {
 
   stream_arns = {
     for folder, _ in local.streams :
-    folder => "arn:${var.foundation.partition}:firehose:${local.arn_parts}:deliverystream/${var.foundation.prefix}-${folder}"
+    folder => "${var.foundation.arns.firehose}:deliverystream/${var.foundation.prefix}-${folder}"
   }
 }
 
 module "window_aggregator" {
   source = "../lambda_function"
 
-  name        = "window_aggregator"
-  description = "Raw object -> exact rows of the minutes in it"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.window_aggregator.json
+  name              = "window_aggregator"
+  description       = "Raw object -> exact rows of the minutes in it"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.window_aggregator.json
 
   memory_mb       = 512
   timeout_seconds = 300

@@ -10,7 +10,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [var.foundation.topic_arn]
+  alarm_actions       = [var.function_defaults.topic_arn]
 }
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
@@ -25,5 +25,5 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [var.foundation.topic_arn]
+  alarm_actions       = [var.function_defaults.topic_arn]
 }

@@ -3,8 +3,8 @@
 locals {
   queue_name = "${local.function_name}-dead-letters"
   # Built from names: a new queue takes half a minute, and nothing else need wait for it.
-  queue_arn = "arn:${var.foundation.partition}:sqs:${local.arn_parts}:${local.queue_name}"
-  rule_arns = [for bus in ["", "*/"] : "arn:${var.foundation.partition}:events:${local.arn_parts}:rule/${bus}${local.function_name}-*"]
+  queue_arn = "${var.function_defaults.arns.sqs}:${local.queue_name}"
+  rule_arns = [for bus in ["", "*/"] : "${var.function_defaults.arns.events}:rule/${bus}${local.function_name}-*"]
 }
 
 data "aws_iam_policy_document" "queue" {
@@ -46,7 +46,7 @@ data "aws_iam_policy_document" "queue" {
 
 resource "aws_sqs_queue" "dead_letters" {
   name                      = local.queue_name
-  kms_master_key_id         = var.foundation.key_alias # by name, for the same reason
+  kms_master_key_id         = var.function_defaults.key_alias # by name, for the same reason
   message_retention_seconds = 1209600
   policy                    = data.aws_iam_policy_document.queue.json
 }

@@ -11,10 +11,10 @@ variable "environment" {
   nullable    = false
 }
 
-variable "foundation" {
-  description = "Output of the module foundation"
+variable "function_defaults" {
+  description = "Output function_defaults of modules/foundation: what all functions share"
   type = object({
-    account_id         = string
+    arns               = map(string)
     artifacts_dir      = string
     bucket_name        = string
     bus_name           = string
@@ -22,9 +22,7 @@ variable "foundation" {
     kms_key_arn        = string
     log_retention_days = number
     metric_namespace   = string
-    partition          = string
     prefix             = string
-    region             = string
     topic_arn          = string
   })
   nullable = false

@@ -4,7 +4,7 @@ locals {
   stage_metric = { for name in ["Coverage", "MeanQuantileLoss", "NaiveQuantileLoss", "Threshold"] :
   name => [var.foundation.metric_namespace, name, "Stage", "production"] }
 
-  loss_alarm_arn = "arn:${var.foundation.partition}:cloudwatch:${local.arn_parts}:alarm:${local.endpoint_name}-loss"
+  loss_alarm_arn = "${var.foundation.arns.cloudwatch}:alarm:${local.endpoint_name}-loss"
 }
 
 resource "aws_cloudwatch_dashboard" "this" {

@@ -8,7 +8,7 @@ data "aws_iam_policy_document" "monitoring_collector" {
   statement {
     sid       = "AskProduction"
     actions   = ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"]
-    resources = ["arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:endpoint/${local.endpoint_name}"]
+    resources = ["${var.foundation.arns.sagemaker}:endpoint/${local.endpoint_name}"]
   }
 
   statement {

@@ -1,12 +1,11 @@
 # ⑦ monitor: every hour, what production forecast against what really happened.
 
 locals {
-  arn_parts     = "${var.foundation.region}:${var.foundation.account_id}"
   endpoint_name = "${var.foundation.prefix}-production"
   schedule      = "cron(0 * * * ? *)"
 
   threshold_parameter     = "/${var.foundation.prefix}/quality/threshold"
-  threshold_parameter_arn = "arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter${local.threshold_parameter}"
+  threshold_parameter_arn = "${var.foundation.arns.ssm}:parameter${local.threshold_parameter}"
 
   reading_pattern = {
     source        = ["aws.s3"]
@@ -32,11 +31,11 @@ resource "aws_ssm_parameter" "threshold" {
 module "monitoring_collector" {
   source = "../lambda_function"
 
-  name            = "monitoring_collector"
-  description     = "Hour -> loss, naive loss and coverage of the production endpoint"
-  foundation      = var.foundation
-  policy          = data.aws_iam_policy_document.monitoring_collector.json
-  timeout_seconds = 120
+  name              = "monitoring_collector"
+  description       = "Hour -> loss, naive loss and coverage of the production endpoint"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.monitoring_collector.json
+  timeout_seconds   = 120
 
   environment = merge(var.forecast_environment, {
     BUCKET              = var.foundation.bucket_name
@@ -57,10 +56,10 @@ module "monitoring_collector" {
 module "ground_truth_writer" {
   source = "../lambda_function"
 
-  name        = "ground_truth_writer"
-  description = "Reading -> ground truth and forecasts as Model Monitor reads them"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.ground_truth_writer.json
+  name              = "ground_truth_writer"
+  description       = "Reading -> ground truth and forecasts as Model Monitor reads them"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.ground_truth_writer.json
 
   environment = {
     BUCKET = var.foundation.bucket_name

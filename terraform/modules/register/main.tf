@@ -1,7 +1,6 @@
 # ⑤ register: the versions of the model, who approves them, and what an approved one runs as.
 
 locals {
-  arn_parts        = "${var.foundation.region}:${var.foundation.account_id}"
   group_name       = "${var.foundation.prefix}-models"
   policy_parameter = "/${var.foundation.prefix}/approval/policy"
 
@@ -30,10 +29,10 @@ resource "aws_ssm_parameter" "policy" {
 module "model_approver" {
   source = "../lambda_function"
 
-  name        = "model_approver"
-  description = "New model package -> approved, if the policy is automatic"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.model_approver.json
+  name              = "model_approver"
+  description       = "New model package -> approved, if the policy is automatic"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.model_approver.json
 
   environment = {
     POLICY_PARAMETER = aws_ssm_parameter.policy.name
@@ -51,12 +50,12 @@ data "aws_iam_policy_document" "model_approver" {
   statement {
     sid       = "ReadPolicy"
     actions   = ["ssm:GetParameter"]
-    resources = ["arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter${local.policy_parameter}"]
+    resources = ["${var.foundation.arns.ssm}:parameter${local.policy_parameter}"]
   }
 
   statement {
     sid       = "ApproveVersions"
     actions   = ["sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage"]
-    resources = ["arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:model-package/${local.group_name}/*"]
+    resources = ["${var.foundation.arns.sagemaker}:model-package/${local.group_name}/*"]
   }
 }

@@ -2,7 +2,6 @@
 # Python writes the graph; here its parameters get the values of this deployment.
 
 locals {
-  arn_parts     = "${var.foundation.region}:${var.foundation.account_id}"
   pipeline_name = "${var.foundation.prefix}-training"
 
   training_images = { builtin = data.aws_sagemaker_prebuilt_ecr_image.deepar.registry_path, own = var.image }
@@ -20,7 +19,7 @@ locals {
       ProcessingImage        = var.image
       ProcessingInstanceType = var.training.processing_instance_type
       RequestMinutes         = tostring(var.request_minutes)
-      RoleArn                = aws_iam_role.this.arn
+      RoleArn                = module.role.arn
       TrainingImage          = local.training_images[var.training.image]
       TrainingInstanceType   = var.training.training_instance_type
     },
@@ -43,7 +42,7 @@ resource "aws_sagemaker_pipeline" "training" {
   pipeline_name         = local.pipeline_name
   pipeline_display_name = local.pipeline_name
   pipeline_description  = "Reads the history, trains, backtests, and registers what is good enough"
-  role_arn              = aws_iam_role.this.arn
+  role_arn              = module.role.arn
 
   pipeline_definition = jsonencode(merge(local.definition, {
     Parameters = [
@@ -51,6 +50,4 @@ resource "aws_sagemaker_pipeline" "training" {
       merge(parameter, try({ DefaultValue = local.values[parameter.Name] }, {}))
     ]
   }))
-
-  depends_on = [aws_iam_role_policy.this] # or the first execution runs without permissions
 }

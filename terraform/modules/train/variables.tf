@@ -16,17 +16,17 @@ variable "feature_group" {
 }
 
 variable "foundation" {
-  description = "Output of the module foundation"
+  description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id  = string
-    bucket_arn  = string
-    bucket_name = string
-    bus_arn     = string
-    bus_name    = string
-    kms_key_arn = string
-    partition   = string
-    prefix      = string
-    region      = string
+    account_id            = string
+    arns                  = map(string)
+    bucket_arn            = string
+    bucket_name           = string
+    bus_arn               = string
+    bus_name              = string
+    deepar_repository_arn = string
+    kms_key_arn           = string
+    prefix                = string
   })
   nullable = false
 }

@@ -11,23 +11,6 @@ variables {
   pending_path             = "/test/approval/pending"
   policy_parameter         = "/test/approval/policy"
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
-
-  foundation = {
-    account_id         = "123456789012"
-    artifacts_dir      = "../../../build/functions"
-    bucket_arn         = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bucket_name        = "test-123456789012-eu-west-1"
-    bus_arn            = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
-    bus_name           = "test"
-    key_alias          = "alias/test"
-    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days = 14
-    metric_namespace   = "Evergreen/test"
-    partition          = "aws"
-    prefix             = "test"
-    region             = "eu-west-1"
-    topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-  }
 }
 
 run "production_comes_after_staging_test_and_approval" {

@@ -6,22 +6,6 @@ mock_provider "aws" {
 variables {
   features = { compaction_schedule = "cron(30 2 * * ? *)", online_days = 7, read_version = "v1", versions = {} }
 
-  foundation = {
-    account_id            = "123456789012"
-    artifacts_dir         = "../../../build/functions"
-    bucket_arn            = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bucket_name           = "test-123456789012-eu-west-1"
-    bus_name              = "test"
-    key_alias             = "alias/test"
-    kms_key_arn           = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days    = 14
-    metric_namespace      = "Evergreen/test"
-    partition             = "aws"
-    prefix                = "test"
-    region                = "eu-west-1"
-    topic_arn             = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-    undelivered_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:test-undelivered"
-  }
 
   image          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/test-forecaster:latest"
   repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/test-forecaster"

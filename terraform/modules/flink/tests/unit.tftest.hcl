@@ -15,23 +15,6 @@ variables {
     features = ["total_nb_trx_1min", "total_fee_1min", "avg_fee_1min"]
     name     = "test-minutes"
   }]
-
-  foundation = {
-    account_id            = "123456789012"
-    artifacts_dir         = "../../../build/functions"
-    bucket_arn            = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bucket_name           = "test-123456789012-eu-west-1"
-    bus_name              = "test"
-    key_alias             = "alias/test"
-    kms_key_arn           = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days    = 14
-    metric_namespace      = "Evergreen/test"
-    partition             = "aws"
-    prefix                = "test"
-    region                = "eu-west-1"
-    topic_arn             = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-    undelivered_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:test-undelivered"
-  }
 }
 
 run "events_go_through_the_job_to_the_feature_store" {

@@ -14,21 +14,6 @@ variables {
     hourly = { description = "d", schedule_expression = "cron(0 * * * ? *)" }
     own    = { description = "d", event_pattern = "{\"source\":[\"x\"]}", event_bus_name = "test" }
   }
-
-  foundation = {
-    account_id         = "123456789012"
-    artifacts_dir      = "../../../build/functions"
-    bucket_name        = "test-123456789012-eu-west-1"
-    bus_name           = "test"
-    key_alias          = "alias/test"
-    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days = 14
-    metric_namespace   = "Evergreen/test"
-    partition          = "aws"
-    prefix             = "test"
-    region             = "eu-west-1"
-    topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-  }
 }
 
 run "function_has_all_that_belongs_to_it" {

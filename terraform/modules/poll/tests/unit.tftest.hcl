@@ -4,20 +4,6 @@ mock_provider "aws" {
 }
 
 variables {
-  foundation = {
-    account_id         = "123456789012"
-    bucket_arn         = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bucket_name        = "test-123456789012-eu-west-1"
-    bus_arn            = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
-    bus_name           = "test"
-    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days = 14
-    metric_namespace   = "Evergreen/test"
-    partition          = "aws"
-    prefix             = "test"
-    region             = "eu-west-1"
-    topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-  }
   image          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/test-poller:1"
   network        = { assign_public_ip = true, security_group_ids = ["sg-1"], subnet_ids = ["subnet-1"] }
   repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/test-poller"

@@ -6,22 +6,6 @@ mock_provider "aws" {
 variables {
   approval_policy = "manual"
   repository_arn  = "arn:aws:ecr:eu-west-1:123456789012:repository/test-forecaster"
-
-  foundation = {
-    account_id         = "123456789012"
-    artifacts_dir      = "../../../build/functions"
-    bucket_name        = "test-123456789012-eu-west-1"
-    bucket_arn         = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bus_name           = "test"
-    key_alias          = "alias/test"
-    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days = 14
-    metric_namespace   = "Evergreen/test"
-    partition          = "aws"
-    prefix             = "test"
-    region             = "eu-west-1"
-    topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-  }
 }
 
 run "versions_wait_for_approval" {

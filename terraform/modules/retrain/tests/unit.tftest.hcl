@@ -9,23 +9,6 @@ variables {
   pipeline_name            = "test-training"
   retraining               = { reserved_concurrency = -1, schedule = null }
   threshold_parameter      = { arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/test/quality/threshold", name = "/test/quality/threshold" }
-
-  foundation = {
-    account_id         = "123456789012"
-    artifacts_dir      = "../../../build/functions"
-    bucket_name        = "test-123456789012-eu-west-1"
-    bucket_arn         = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bus_arn            = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
-    bus_name           = "test"
-    key_alias          = "alias/test"
-    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days = 14
-    metric_namespace   = "Evergreen/test"
-    partition          = "aws"
-    prefix             = "test"
-    region             = "eu-west-1"
-    topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-  }
 }
 
 run "worse_than_the_threshold_in_m_of_n_hours_retrains" {

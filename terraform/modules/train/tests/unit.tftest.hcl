@@ -12,18 +12,6 @@ variables {
   request_minutes          = 270
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
   training                 = { backtest_windows = null, history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
-
-  foundation = {
-    account_id  = "123456789012"
-    bucket_arn  = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bucket_name = "test-123456789012-eu-west-1"
-    bus_arn     = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
-    bus_name    = "test"
-    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    partition   = "aws"
-    prefix      = "test"
-    region      = "eu-west-1"
-  }
 }
 
 run "definition_gets_the_values_of_this_deployment" {

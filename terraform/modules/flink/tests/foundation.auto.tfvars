@@ -1,0 +1,1 @@
+../../../tests/foundation.auto.tfvars

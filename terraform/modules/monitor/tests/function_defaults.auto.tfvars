@@ -1,0 +1,1 @@
+../../../tests/function_defaults.auto.tfvars
