@@ -1,7 +1,7 @@
-# The whole system: the loop in flow order, with what its stages stand on.
+# The whole system: the stages of the loop in flow order, on a shared foundation.
 
 locals {
-  # Which minutes a forecast reads and covers: the same for the smoke test and the monitor.
+  # Minutes that a forecast reads and covers, shared by smoke test and monitor.
   forecast_environment = {
     HISTORY_MINUTES   = tostring(var.monitoring.history_minutes)
     LAG_MINUTES       = tostring(var.monitoring.lag_minutes)
@@ -12,7 +12,7 @@ locals {
   region  = module.foundation.foundation.region
 }
 
-# key, data bucket, bus, notifications, decision log, image repositories
+# Shared: key, data bucket, event bus, notifications, decision log, image repositories
 module "foundation" {
   source = "./modules/foundation"
 
@@ -89,7 +89,7 @@ module "train" {
   training                 = var.training
 }
 
-# ⑤ register: versions of the model, approved by a person or a policy
+# ⑤ register: model versions, approved by a person or a policy
 module "register" {
   source = "./modules/register"
 
@@ -99,7 +99,7 @@ module "register" {
   repository_arn    = module.foundation.repositories["forecaster"].arn
 }
 
-# What ⑥ and ⑧ make at run time is gone after `terraform destroy` as well; they take their names from here.
+# Deletes, on `terraform destroy`, what ⑥ and ⑧ create at run time. Both take their names from its outputs.
 module "clean_up" {
   source = "./modules/clean_up"
 
@@ -125,7 +125,7 @@ module "deploy" {
   policy_parameter         = module.register.policy_parameter
 }
 
-# ⑦ monitor: every hour, forecast against truth
+# ⑦ monitor: hourly, forecast against actual values
 module "monitor" {
   source = "./modules/monitor"
 
@@ -136,7 +136,7 @@ module "monitor" {
   function_defaults    = module.foundation.function_defaults
 }
 
-# ⑧ retrain: worse than the threshold in M of N hours -> one guarded training, back to ④
+# ⑧ retrain: loss above the threshold in M of N hours -> one guarded training, back to ④
 module "retrain" {
   source = "./modules/retrain"
 

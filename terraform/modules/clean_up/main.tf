@@ -1,6 +1,6 @@
-# Beside the stages: at `terraform destroy`, deletes what the loop made at run time, which Terraform does not know.
-# Its outputs repeat its inputs, known only when it stands. Whoever starts things at run time takes the names from here,
-# and so is gone before it runs; what those things need (roles, bucket, key) goes after it.
+# Deletes, on `terraform destroy`, the resources that the loop created at run time and that Terraform does not manage.
+# The outputs repeat the inputs but depend on the cleanup invocation. Modules that create resources at run time read the names
+# from here, so Terraform destroys them first, then runs the cleanup, then destroys roles, bucket and key.
 
 locals {
   parameters   = "${var.foundation.arns.ssm}:parameter"
@@ -11,10 +11,10 @@ module "run_time_cleaner" {
   source = "../lambda_function"
 
   name              = "run_time_cleaner"
-  description       = "terraform destroy -> no endpoint, model, package or pending approval of the loop"
+  description       = "terraform destroy -> endpoints, models, packages and pending approvals deleted"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.run_time_cleaner.json
-  timeout_seconds   = 900 # it waits until the endpoints are gone
+  timeout_seconds   = 900 # waits until the endpoints are deleted
 
   environment = {
     MODEL_PACKAGE_GROUP_NAME = var.model_package_group_name
@@ -25,7 +25,7 @@ module "run_time_cleaner" {
 
 resource "aws_lambda_invocation" "at_destroy" {
   function_name   = module.run_time_cleaner.name
-  lifecycle_scope = "CRUD" # invoked with tf.action create, update, delete; only delete does anything
+  lifecycle_scope = "CRUD" # invoked with tf.action create, update or delete; acts only on delete
   input           = jsonencode({ prefix = var.foundation.prefix })
 
   depends_on = [module.run_time_cleaner]
@@ -33,18 +33,18 @@ resource "aws_lambda_invocation" "at_destroy" {
 
 data "aws_iam_policy_document" "run_time_cleaner" {
   statement {
-    sid = "FindWhatTheLoopMade"
+    sid = "ListRunTimeResources"
     actions = [
       "sagemaker:ListEndpointConfigs",
       "sagemaker:ListEndpoints",
       "sagemaker:ListModelPackages",
       "sagemaker:ListModels",
     ]
-    resources = ["*"] # SageMaker lists an account, not a resource
+    resources = ["*"] # list actions do not support resource-level permissions
   }
 
   statement {
-    sid = "DeleteWhatTheLoopMade"
+    sid = "DeleteRunTimeResources"
     actions = [
       "sagemaker:DeleteEndpoint",
       "sagemaker:DeleteEndpointConfig",
@@ -56,7 +56,7 @@ data "aws_iam_policy_document" "run_time_cleaner" {
       "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-*",
       "${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*",
       "${var.foundation.arns.sagemaker}:model/${var.foundation.prefix}-*",
-      "${var.foundation.arns.sagemaker}:model/pipelines-*", # what the pipeline's backtests made; the cleaner takes those named after executions of this pipeline
+      "${var.foundation.arns.sagemaker}:model/pipelines-*", # models of backtests; the function deletes only those named after executions of this pipeline
     ]
   }
 
@@ -73,7 +73,7 @@ data "aws_iam_policy_document" "run_time_cleaner" {
   }
 
   statement {
-    sid       = "DropPendingApprovals"
+    sid       = "DeletePendingApprovals"
     actions   = ["ssm:DeleteParameter", "ssm:GetParametersByPath"]
     resources = ["${local.parameters}${local.pending_path}", "${local.parameters}${local.pending_path}/*"]
   }

@@ -14,13 +14,13 @@ variable "function_defaults" {
 }
 
 variable "model_package_group_name" {
-  description = "Group whose versions are deleted"
+  description = "Model package group whose versions are deleted"
   type        = string
   nullable    = false
 }
 
 variable "model_role_arn" {
-  description = "Role that endpoints run as, still needed while they are deleted"
+  description = "Execution role of the endpoints, required until they are deleted"
   type        = string
   nullable    = false
 }

@@ -19,7 +19,7 @@ module "deployment_starter" {
   source = "../lambda_function"
 
   name              = "deployment_starter"
-  description       = "Approved model package -> one execution of the deployment"
+  description       = "Approved model package -> one execution of the state machine"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.deployment_starter.json
 
@@ -57,7 +57,7 @@ module "smoke_test" {
   source = "../lambda_function"
 
   name              = "smoke_test"
-  description       = "Staging endpoint -> a forecast that holds, and its capture"
+  description       = "Staging endpoint -> plausible forecast and its data capture"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.smoke_test.json
   timeout_seconds   = 120
@@ -72,7 +72,7 @@ module "approval_requester" {
   source = "../lambda_function"
 
   name              = "approval_requester"
-  description       = "Tested version -> approval for production: at once, or stored until a person answers"
+  description       = "Tested version -> approval for production: automatic, or pending until a person decides"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.approval_requester.json
 

@@ -1,4 +1,4 @@
-# ② ingest, engine "flink": the bus -> Kinesis -> Flink -> Kinesis -> exact rows per minute.
+# ② ingest, engine "flink": event bus -> Kinesis -> Flink -> Kinesis -> exact row per minute.
 
 locals {
   name = "${var.foundation.prefix}-streaming"
@@ -73,7 +73,7 @@ resource "aws_s3_object" "code" {
 
 resource "aws_kinesisanalyticsv2_application" "this" {
   name                   = local.name
-  description            = "Events -> exact rows of their minutes"
+  description            = "Transactions -> exact row per minute"
   runtime_environment    = "FLINK-1_20"
   service_execution_role = module.role["kinesisanalytics"].arn
   start_application      = true

@@ -1,12 +1,12 @@
 variable "engine" {
-  description = "lambda: every raw object becomes rows; flink: the archive is kept, and only what is handed over becomes rows"
+  description = "lambda: every raw object is aggregated; flink: only objects of a backfill are"
   type        = string
   default     = "lambda"
   nullable    = false
 }
 
 variable "feature_groups" {
-  description = "Where the rows go, the first version first: arn, the features that are computed, and name"
+  description = "Feature groups to write, starting with v1: arn, computed features, and name"
   type        = list(object({ arn = string, features = list(string), name = string }))
   nullable    = false
 }

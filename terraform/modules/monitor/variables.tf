@@ -5,13 +5,13 @@ variable "decision_log_group" {
 }
 
 variable "feature_group" {
-  description = "Where the truth is: name and arn"
+  description = "Feature group with the actual values: name and arn"
   type        = object({ arn = string, name = string })
   nullable    = false
 }
 
 variable "forecast_environment" {
-  description = "Settings that say which minutes a forecast reads and covers"
+  description = "Environment variables for the minutes that a forecast reads and covers"
   type        = map(string)
   nullable    = false
 }

@@ -1,4 +1,4 @@
-# ⑤ register: the versions of the model, who approves them, and what an approved one runs as.
+# ⑤ register: model package group, approval policy, and execution role of the models.
 
 locals {
   group_name       = "${var.foundation.prefix}-models"
@@ -16,12 +16,12 @@ locals {
 
 resource "aws_sagemaker_model_package_group" "this" {
   model_package_group_name        = local.group_name
-  model_package_group_description = "Forecasters of minute aggregates, one version per training"
+  model_package_group_description = "Forecasting models, one version per registered training"
 }
 
 resource "aws_ssm_parameter" "policy" {
   name        = local.policy_parameter
-  description = "Who approves a model: a person (manual) or the loop (automatic)"
+  description = "Approval of new versions: manual (by a person) or automatic"
   type        = "String"
   value       = var.approval_policy
 }
@@ -40,7 +40,7 @@ module "model_approver" {
 
   triggers = {
     pending = {
-      description   = "Model package waits for approval -> model_approver"
+      description   = "Model package pending approval -> model_approver"
       event_pattern = jsonencode(local.pending_pattern)
     }
   }

@@ -1,5 +1,5 @@
 output "model_package_group_name" {
-  description = "Group of the model's versions"
+  description = "Model package group of the model versions"
   value       = aws_sagemaker_model_package_group.this.model_package_group_name
 }
 

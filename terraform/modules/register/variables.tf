@@ -1,11 +1,11 @@
 variable "approval_policy" {
-  description = "manual: a person approves; automatic: the loop does"
+  description = "Approval of new versions: manual (by a person) or automatic"
   type        = string
   nullable    = false
 
   validation {
     condition     = contains(["automatic", "manual"], var.approval_policy)
-    error_message = "approval_policy is manual or automatic."
+    error_message = "approval_policy: expected manual or automatic."
   }
 }
 

@@ -1,4 +1,4 @@
-# ⑧ retrain: production got worse -> one guarded training; a deployed model -> a threshold that fits it.
+# ⑧ retrain: degraded production -> one guarded training; deployed model -> its own threshold.
 
 locals {
   parameters   = "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}"
@@ -51,7 +51,7 @@ module "retrain_trigger" {
       }
     },
     { for expression in compact([var.retraining.schedule]) : "schedule" => {
-      description         = "Regular retraining -> retrain_trigger"
+      description         = "Scheduled retraining -> retrain_trigger"
       schedule_expression = expression
     } },
   )

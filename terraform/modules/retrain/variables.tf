@@ -1,5 +1,5 @@
 variable "alarm" {
-  description = "How many of how many hours have to be worse than the threshold"
+  description = "M (datapoints_to_alarm) of N (evaluation_periods) hours with a loss above the threshold"
   type = object({
     datapoints_to_alarm = number
     evaluation_periods  = number
@@ -8,12 +8,12 @@ variable "alarm" {
 
   validation {
     condition     = var.alarm.datapoints_to_alarm >= 1 && var.alarm.datapoints_to_alarm <= var.alarm.evaluation_periods
-    error_message = "alarm.datapoints_to_alarm is at least 1 and at most alarm.evaluation_periods."
+    error_message = "alarm.datapoints_to_alarm: expected 1 to alarm.evaluation_periods."
   }
 
   validation {
     condition     = var.alarm.evaluation_periods <= 24
-    error_message = "alarm.evaluation_periods is at most 24: CloudWatch looks back one day."
+    error_message = "alarm.evaluation_periods: expected at most 24, because CloudWatch evaluates at most one day."
   }
 }
 
@@ -38,13 +38,13 @@ variable "function_defaults" {
 }
 
 variable "model_package_group_name" {
-  description = "Group of the deployed versions"
+  description = "Model package group of the deployed versions"
   type        = string
   nullable    = false
 }
 
 variable "pipeline_name" {
-  description = "What is started"
+  description = "Training pipeline to start"
   type        = string
   nullable    = false
 }

@@ -1,4 +1,4 @@
-# Which data and settings the steps of the pipeline reach.
+# Data and parameters that the steps of the pipeline read and write.
 
 data "aws_iam_policy_document" "data" {
   statement {
