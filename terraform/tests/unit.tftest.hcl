@@ -3,6 +3,10 @@ mock_provider "aws" {
   override_during = plan
 }
 
+variables {
+  image_tag = "1a2b3c4"
+}
+
 run "the_stages_fit_together" {
   command = plan
 
@@ -96,4 +100,14 @@ run "prefix_must_fit_the_naming_rules_of_all_services" {
   }
 
   expect_failures = [var.prefix]
+}
+
+run "latest_is_not_an_immutable_tag" {
+  command = plan
+
+  variables {
+    image_tag = "latest"
+  }
+
+  expect_failures = [var.image_tag]
 }

@@ -1,1 +1,1 @@
-../../../tests/function_defaults.auto.tfvars
+../../../tests/mocks/function_defaults.auto.tfvars

@@ -1,1 +1,1 @@
-../../../tests/foundation.auto.tfvars
+../../../tests/mocks/foundation.auto.tfvars
