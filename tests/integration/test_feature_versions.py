@@ -19,7 +19,7 @@ from scripts import terraform
 pytestmark = pytest.mark.integration
 
 POLLER = {"desired_count": 0, "source": "simulator"}
-VARIABLES = {"prefix": "evergreen", "max_retries": 3, "poller": POLLER}
+VARIABLES = {"prefix": "evergreen", "image_tag": "local", "poller": POLLER}
 SECOND_VERSION = {"v2": {"median_fee_1min": "Fractional"}}
 FIRST, SECOND = "evergreen-minutes", "evergreen-minutes-v2"
 START = parsed("2024-10-10T00:00:00Z")
