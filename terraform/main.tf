@@ -85,7 +85,7 @@ module "train" {
   model_package_group_name = module.register.model_package_group_name
   quality                  = var.quality
   repository_arn           = module.foundation.repositories["forecaster"].arn
-  request_minutes          = var.monitoring.history_minutes
+  forecast                 = { lag_minutes = var.monitoring.lag_minutes, request_minutes = var.monitoring.history_minutes, samples = var.monitoring.forecast_samples }
   training                 = var.training
 }
 

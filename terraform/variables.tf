@@ -98,10 +98,11 @@ variable "log_retention_days" {
 }
 
 variable "monitoring" {
-  description = "Minutes that the monitor requests forecasts for"
+  description = "Forecast requests of monitor, smoke test and backtest"
   type = object({
-    history_minutes = optional(number, 270) # history in a forecast request
-    lag_minutes     = optional(number, 5)   # minutes until rows are considered complete
+    forecast_samples = optional(number, 200) # sample paths per forecast, also in the backtest that sets the threshold
+    history_minutes  = optional(number, 270) # history in a forecast request
+    lag_minutes      = optional(number, 5)   # minutes until rows are considered complete
   })
   default  = {}
   nullable = false

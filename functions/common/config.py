@@ -39,7 +39,20 @@ def describe(error: ValidationError, rename: Callable[[str], str] = str) -> str:
         name = rename(".".join(map(str, problem["loc"])) or error.title)
         if problem["type"] == "missing":
             texts.append(f"{name}: got nothing, expected a value")
+        elif problem["type"] == "extra_forbidden":
+            texts.append(bad_value(name, problem["input"], "no setting of this name"))
         else:
-            expected = re.sub("^(Input should be |Value error, )", "", problem["msg"])
-            texts.append(bad_value(name, problem["input"], expected.partition(",")[0]))
+            texts.append(
+                bad_value(name, problem["input"], _expected(problem["type"], problem["msg"]))
+            )
     return "; ".join(texts)
+
+
+def _expected(kind: str, message: str) -> str:
+    """Return what a message of pydantic says was expected."""
+    expected = re.sub("^(Input|List|Tuple|Value) (should (be|have) |error, )", "", message)
+    if kind != "model_type" and kind.endswith(
+        ("_parsing", "_type", "_from_float", "too_short", "too_long")
+    ):
+        return expected.partition(",")[0]  # the rest repeats why
+    return {"json_invalid": "valid JSON", "model_type": "a JSON object"}.get(kind, expected)

@@ -18,7 +18,9 @@ locals {
       Prefix                 = var.foundation.prefix
       ProcessingImage        = var.image
       ProcessingInstanceType = var.training.processing_instance_type
-      RequestMinutes         = tostring(var.request_minutes)
+      ForecastSamples        = tostring(var.forecast.samples)
+      LagMinutes             = tostring(var.forecast.lag_minutes)
+      RequestMinutes         = tostring(var.forecast.request_minutes)
       RoleArn                = module.role.arn
       TrainingImage          = local.training_images[var.training.image]
       TrainingInstanceType   = var.training.training_instance_type

@@ -15,6 +15,16 @@ variable "feature_group" {
   nullable    = false
 }
 
+variable "forecast" {
+  description = "Forecast requests, in the backtest as in the monitor"
+  type = object({
+    lag_minutes     = number # minutes until rows are considered complete
+    request_minutes = number # minutes of history in a request
+    samples         = number # sample paths per forecast
+  })
+  nullable = false
+}
+
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
@@ -77,12 +87,6 @@ variable "quality" {
 variable "repository_arn" {
   description = "ECR repository of the forecaster image"
   type        = string
-  nullable    = false
-}
-
-variable "request_minutes" {
-  description = "Minutes of history in a forecast request, for the backtest as for the monitor"
-  type        = number
   nullable    = false
 }
 

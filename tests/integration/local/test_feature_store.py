@@ -6,10 +6,10 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
-from sagemaker_pipelines.feature_store import offline, online, rows
-from sagemaker_pipelines.steps.minutes import MINUTE as MINUTE_LONG
-from sagemaker_pipelines.steps.minutes import parsed
-from sagemaker_pipelines.steps.read_history import NUMBERS, listed
+from common import times
+from common.feature_rows import FEATURES
+from sagemaker_pipelines.data.feature_store import offline, online, rows
+from sagemaker_pipelines.data.history import frame
 
 FEE = ["avg_fee_1min"]
 GROUP, BUCKET = "loop-minutes", "loop-data"
@@ -200,9 +200,9 @@ def test_every_write_is_a_row_of_the_hour_of_its_event_time(aws, store):
 
 def offline_fee(aws, minute, group=GROUP, as_of=None):
     """Read a minute offline, by the reader of the training."""
-    first = parsed(minute)
+    first = times.parse(minute)
     store = offline.find(aws.client("sagemaker"), group)
-    found = offline.read(aws.client("s3"), store, first, first + MINUTE_LONG, FEE, as_of)
+    found = offline.read(aws.client("s3"), store, first, first + times.MINUTE, FEE, as_of)
     return rows.values(rows.latest(found, store.lifetime), FEE[0]).get(first)
 
 
@@ -213,9 +213,11 @@ def test_the_training_reads_what_was_written(aws, store):
     aws.advance("2024-10-10T00:10:02Z")
     aws.settle()
     assert offline_fee(aws, minute) == 8.5
-    newest = online.read(store, GROUP, [parsed(minute)], NUMBERS)
-    (row,) = listed(rows.latest(newest))
-    assert (row.average_fee, row.transactions, row.total_fee) == (8.5, 7, None)
+    newest = online.read(store, GROUP, [times.parse(minute)], tuple(FEATURES))
+    found = frame(rows.latest(newest))
+    assert found["avg_fee_1min"].to_list() == [8.5]
+    assert found["total_nb_trx_1min"].to_list() == [7]
+    assert found["total_fee_1min"].isna().all()
 
 
 def test_deleted_minute_is_missing_offline_until_it_is_written_again(aws, store):
@@ -227,7 +229,7 @@ def test_deleted_minute_is_missing_offline_until_it_is_written_again(aws, store)
     aws.settle()
     assert fee(store, minute) is None
     assert offline_fee(aws, minute) is None
-    assert offline_fee(aws, minute, as_of=parsed("2024-10-11T00:00:00Z")) == 8.5
+    assert offline_fee(aws, minute, as_of=times.parse("2024-10-11T00:00:00Z")) == 8.5
     put(store, minute, "2024-10-12T00:00:00.001Z", "9.5")
     aws.advance("2024-10-10T00:20:20Z")
     aws.settle()

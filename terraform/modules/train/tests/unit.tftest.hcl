@@ -9,7 +9,7 @@ variables {
   model_package_group_name = "test-models"
   quality                  = { cooldown_hours = 6, daily_cap = 3, data = { maximum_constant_minutes = 60, maximum_gap_minutes = 180, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 0.7 }, margin = 0.1, maximum_loss = 1, maximum_ratio_to_naive = 1, threshold_quantile = 0.95 }
   repository_arn           = "arn:aws:ecr:eu-west-1:123456789012:repository/test-forecaster"
-  request_minutes          = 270
+  forecast                 = { lag_minutes = 7, request_minutes = 270, samples = 150 }
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
   training                 = { backtest_windows = null, history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
 }
@@ -24,6 +24,8 @@ run "pipeline_parameters_have_the_values_of_the_deployment" {
         Epochs                = "12"
         EventBusName          = "test"
         FeatureGroupName      = "test-minutes"
+        ForecastSamples       = "150"
+        LagMinutes            = "7"
         HistoryHours          = "48"
         LearningRate          = "0.005"
         ModelPackageGroupName = "test-models"
