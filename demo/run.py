@@ -86,7 +86,7 @@ class Demo:
         return {
             "prefix": "evergreen",
             "approval_policy": "manual" if self.by_hand else "automatic",
-            "max_retries": 3,
+            "image_tag": "local",
             # Nothing expires here, and the provider takes a minute to see an expiry rule settle.
             "data": {"expire_days": {}},
             # The demo starts the one task that it needs, with the stream it was asked for.

@@ -1,1 +1,0 @@
-"""④ The training pipeline: its graph, the scripts of its steps, and the forecaster's container."""

@@ -1,4 +1,4 @@
-"""Clients of AWS for code that runs in a container."""
+"""AWS clients for code that runs in a container."""
 
 import os
 from typing import Any
@@ -7,5 +7,5 @@ import boto3
 
 
 def client(service: Any) -> Any:
-    """Make a client; a container is told its region as AWS_REGION, which boto3 does not read."""
+    """Create a client. SageMaker sets the region as AWS_REGION, which boto3 does not read."""
     return boto3.client(service, region_name=os.environ.get("AWS_REGION"))

@@ -1,4 +1,4 @@
-"""Where SageMaker puts files for a job: `/opt/ml`, or another base where there is no container."""
+"""Files of a SageMaker job: `/opt/ml`, or another base where there is no container."""
 
 import os
 import traceback
@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from common.decisions import DecisionError
+from common.feature_rows import FeatureStoreError
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,48 +19,49 @@ class Paths:
 
     @classmethod
     def from_env(cls) -> "Paths":
-        """Take the base from SAGEMAKER_BASE_DIR, as SageMaker's own toolkits do."""
+        """Read the base from SAGEMAKER_BASE_DIR, as SageMaker's toolkits do."""
         return cls(Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")))
 
     @property
     def hyperparameters(self) -> Path:
-        """Give the file of a training's hyperparameters, all of them strings."""
+        """File of the training's hyperparameters, all of them strings."""
         return self.base / "input/config/hyperparameters.json"
 
     @property
     def model(self) -> Path:
-        """Give the folder that becomes model.tar.gz, and is unpacked for serving."""
+        """Folder that becomes model.tar.gz, and is unpacked for serving."""
         return self.base / "model"
 
     @property
     def failure(self) -> Path:
-        """Give the file whose text SageMaker shows as the reason of a failed job."""
+        """File whose text SageMaker shows as the failure reason of a job."""
         return self.base / "output/failure"
 
     def channel(self, name: str) -> Path:
-        """Give the folder of a training channel; it is absent if the job has no such channel."""
+        """Return the folder of a training channel; it exists only if the job has the channel."""
         return self.base / "input/data" / name
 
     def processing(self, name: str) -> Path:
-        """Give the folder of a processing job's input or output, made if it is not there."""
+        """Return the folder of a processing job's input or output; create it if necessary."""
         folder = self.base / "processing" / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
 
 class JobError(Exception):
-    """A failure that its reader can act upon: its text is a sentence that says all."""
+    """A failure that the operator can act on: its text is the whole failure reason."""
 
 
 @contextmanager
-def failures_reported(paths: Paths) -> Iterator[None]:
-    """Write what went wrong where SageMaker looks for it, then let the job fail."""
+def report_failures(paths: Paths) -> Iterator[None]:
+    """Write the failure reason to the file that SageMaker reads, then let the job fail."""
     try:
         yield
     except Exception as error:
-        reason = str(error) if isinstance(error, JobError) else traceback.format_exc()
+        expected = isinstance(error, JobError | DecisionError | FeatureStoreError)
+        reason = str(error) if expected else traceback.format_exc()
         paths.failure.parent.mkdir(parents=True, exist_ok=True)
         paths.failure.write_text(reason)
-        if isinstance(error, JobError):
+        if expected:
             raise SystemExit(f"failed: {reason}") from error
         raise

@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from scripts import provider
+from scripts import provider, terraform_docs
 from scripts.provider import ROOT, SOURCE, TerraformError
 
 PLAIN = ["-no-color"]
@@ -23,6 +23,7 @@ def check() -> None:
     with tempfile.TemporaryDirectory(prefix="evergreen-terraform-") as scratch:
         copy = _copy(Path(scratch))
         folders = [copy, *sorted(path.parent for path in copy.glob("modules/*/tests"))]
+        folders.append(terraform_docs.write_examples(copy))
         with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
             failures = [text for text in pool.map(_check_folder, folders) if text]
     if failures:
@@ -55,7 +56,7 @@ def _copy(scratch: Path) -> Path:
 def _check_folder(folder: Path) -> str:
     """Validate and test one folder -> what is wrong with it, empty when nothing is."""
     started = time.monotonic()
-    name = "terraform" if folder.name == "terraform" else f"terraform/modules/{folder.name}"
+    name = folder.name if folder.parent.name != "modules" else f"modules/{folder.name}"
     _init(folder, ["-backend=false"])
     # The root's validation reaches into every module, and a test validates its own.
     for command in ("validate", "test") if name == "terraform" else ("test",):

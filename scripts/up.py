@@ -56,7 +56,7 @@ def variables() -> dict[str, Any]:
     simulator = json.loads(record.read_text())
     return {
         "prefix": "evergreen",
-        "max_retries": 3,
+        "image_tag": "local",
         "poller": {"source": "simulator", "simulator": simulator},
     }
 

@@ -1,7 +1,7 @@
-# The whole system: the loop in flow order, with what its stages stand on.
+# The whole system: the stages of the loop in flow order, on a shared foundation.
 
 locals {
-  # Which minutes a forecast reads and covers: the same for the smoke test and the monitor.
+  # Minutes that a forecast reads and covers, shared by smoke test and monitor.
   forecast_environment = {
     HISTORY_MINUTES   = tostring(var.monitoring.history_minutes)
     LAG_MINUTES       = tostring(var.monitoring.lag_minutes)
@@ -12,7 +12,7 @@ locals {
   region  = module.foundation.foundation.region
 }
 
-# key, data bucket, bus, notifications, decision log, image repositories
+# Shared: key, data bucket, event bus, notifications, decision log, image repositories
 module "foundation" {
   source = "./modules/foundation"
 
@@ -45,9 +45,10 @@ module "poll" {
 module "ingest" {
   source = "./modules/ingest"
 
-  engine         = var.engine
-  feature_groups = module.features.written_feature_groups
-  foundation     = module.foundation.foundation
+  engine            = var.engine
+  feature_groups    = module.features.written_feature_groups
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
 }
 
 # ② ingest, engine "flink": events -> stream -> exact minutes
@@ -55,20 +56,22 @@ module "flink" {
   source   = "./modules/flink"
   for_each = toset(var.engine == "flink" ? ["own"] : [])
 
-  feature_groups = module.features.written_feature_groups
-  foundation     = module.foundation.foundation
-  job            = var.flink
-  package        = coalesce(var.flink.package, "${path.root}/../build/flink/streaming.zip")
+  feature_groups    = module.features.written_feature_groups
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
+  job               = var.flink
+  package           = coalesce(var.flink.package, "${path.root}/../build/flink/streaming.zip")
 }
 
 # ③ features: one row per minute, online and offline
 module "features" {
   source = "./modules/features"
 
-  features       = var.features
-  foundation     = module.foundation.foundation
-  image          = "${module.foundation.repositories["forecaster"].url}:${var.image_tag}"
-  repository_arn = module.foundation.repositories["forecaster"].arn
+  features          = var.features
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
+  image             = "${module.foundation.repositories["forecaster"].url}:${var.image_tag}"
+  repository_arn    = module.foundation.repositories["forecaster"].arn
 }
 
 # ④ train: history -> model, backtest, gate
@@ -82,24 +85,26 @@ module "train" {
   model_package_group_name = module.register.model_package_group_name
   quality                  = var.quality
   repository_arn           = module.foundation.repositories["forecaster"].arn
-  request_minutes          = var.monitoring.history_minutes
+  forecast                 = { lag_minutes = var.monitoring.lag_minutes, request_minutes = var.monitoring.history_minutes, samples = var.monitoring.forecast_samples }
   training                 = var.training
 }
 
-# ⑤ register: versions of the model, approved by a person or a policy
+# ⑤ register: model versions, approved by a person or a policy
 module "register" {
   source = "./modules/register"
 
-  approval_policy = var.approval_policy
-  foundation      = module.foundation.foundation
-  repository_arn  = module.foundation.repositories["forecaster"].arn
+  approval_policy   = var.approval_policy
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
+  repository_arn    = module.foundation.repositories["forecaster"].arn
 }
 
-# What ⑥ and ⑧ make at run time is gone after `terraform destroy` as well; they take their names from here.
+# Deletes, on `terraform destroy`, what ⑥ and ⑧ create at run time. Both take their names from its outputs.
 module "clean_up" {
   source = "./modules/clean_up"
 
   foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
   model_package_group_name = module.register.model_package_group_name
   model_role_arn           = module.register.model_role_arn
   pipeline_name            = module.train.pipeline_name
@@ -113,13 +118,14 @@ module "deploy" {
   feature_group            = module.features.feature_group
   forecast_environment     = local.forecast_environment
   foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
   model_package_group_name = module.clean_up.model_package_group_name
   model_role_arn           = module.clean_up.model_role_arn
   pending_path             = module.clean_up.pending_path
   policy_parameter         = module.register.policy_parameter
 }
 
-# ⑦ monitor: every hour, forecast against truth
+# ⑦ monitor: hourly, forecast against actual values
 module "monitor" {
   source = "./modules/monitor"
 
@@ -127,14 +133,16 @@ module "monitor" {
   feature_group        = module.features.feature_group
   forecast_environment = local.forecast_environment
   foundation           = module.foundation.foundation
+  function_defaults    = module.foundation.function_defaults
 }
 
-# ⑧ retrain: worse than the threshold in M of N hours -> one guarded training, back to ④
+# ⑧ retrain: loss above the threshold in M of N hours -> one guarded training, back to ④
 module "retrain" {
   source = "./modules/retrain"
 
   alarm                    = var.alarm
   foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
   model_package_group_name = module.register.model_package_group_name
   pipeline_name            = module.clean_up.pipeline_name
   retraining               = var.retraining

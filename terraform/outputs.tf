@@ -27,7 +27,7 @@ output "decision_log_group" {
 }
 
 output "endpoint_names" {
-  description = "Endpoints by stage; they exist once a model is deployed"
+  description = "Endpoints by stage; created by the first deployment"
   value       = module.deploy.endpoint_names
 }
 
@@ -37,17 +37,17 @@ output "flink_application_name" {
 }
 
 output "loss_alarm_name" {
-  description = "Alarm that asks for a training"
+  description = "Alarm that starts a retraining"
   value       = module.retrain.alarm_name
 }
 
 output "model_package_group_name" {
-  description = "Group of the model's versions"
+  description = "Model package group of the model versions"
   value       = module.register.model_package_group_name
 }
 
 output "network" {
-  description = "Where the poller runs: for a replay task beside the service"
+  description = "Network of the poller, for running a replay task"
   value       = local.network
 }
 
@@ -62,7 +62,7 @@ output "poller" {
 }
 
 output "prefix" {
-  description = "Start of every name"
+  description = "Prefix of all resource names"
   value       = var.prefix
 }
 
@@ -72,7 +72,7 @@ output "region" {
 }
 
 output "repository_urls" {
-  description = "Where `make images` pushes"
+  description = "ECR repositories that `make images` pushes to"
   value       = { for name, repository in module.foundation.repositories : name => repository.url }
 }
 
@@ -82,6 +82,6 @@ output "retrain_function_name" {
 }
 
 output "state_machine_arn" {
-  description = "The deployment"
+  description = "State machine that deploys approved versions"
   value       = module.deploy.state_machine_arn
 }

@@ -1,31 +1,31 @@
 variable "alarm" {
-  description = "Retrain when production is worse than its threshold in M (datapoints_to_alarm) of N (evaluation_periods) hours"
+  description = "When the loss alarm starts a retraining: M of N hourly losses above the threshold"
   type = object({
-    datapoints_to_alarm = optional(number, 2)
-    evaluation_periods  = optional(number, 3)
+    datapoints_to_alarm = optional(number, 2) # M
+    evaluation_periods  = optional(number, 3) # N, at most 24
   })
   default  = {}
   nullable = false
 }
 
 variable "approval_policy" {
-  description = "Who approves a model, for staging and again for production: manual (a person) or automatic"
+  description = "Who approves a model version for staging and again for production: manual (a person) or automatic"
   type        = string
   default     = "manual"
   nullable    = false
 }
 
 variable "artifacts_dir" {
-  description = "Folder of the Lambda zips; null: where `make package` puts them"
+  description = "Directory of the Lambda zips; null: build/functions, where `make package` writes them"
   type        = string
   default     = null
 }
 
 variable "data" {
-  description = "keep: `terraform destroy` refuses to delete a data bucket that holds something; expire_days: by folder of the bucket, {} for never"
+  description = "Retention of the data bucket"
   type = object({
-    expire_days = optional(map(number), { dead-letters = 90, minutes = 30, raw = 365, set-aside = 90, training = 365 })
-    keep        = optional(bool, false)
+    expire_days = optional(map(number), { dead-letters = 90, minutes = 30, raw = 365, set-aside = 90, training = 365 }) # days until objects expire, by top-level prefix; {}: never
+    keep        = optional(bool, false)                                                                                 # true: `terraform destroy` fails while the bucket contains objects
   })
   default  = {}
   nullable = false
@@ -34,56 +34,60 @@ variable "data" {
 variable "endpoints" {
   description = "Instances of the two endpoints"
   type = object({
-    production_instance_count = optional(number, 1)
-    production_instance_type  = optional(string, "ml.m5.large")
-    staging_instance_type     = optional(string, "ml.m5.large")
+    production_instance_count = optional(number, 1)             # at least 1
+    production_instance_type  = optional(string, "ml.m5.large") # SageMaker instance type
+    staging_instance_type     = optional(string, "ml.m5.large") # SageMaker instance type
   })
   default  = {}
   nullable = false
 }
 
 variable "engine" {
-  description = "What makes rows of transactions: lambda (from the raw archive) or flink (from a stream, always on; needs `make flink-package`)"
+  description = "Engine that computes minute rows: lambda (from the raw archive) or flink (from a stream, always running; requires `make flink-package`)"
   type        = string
   default     = "lambda"
   nullable    = false
 
   validation {
     condition     = contains(["flink", "lambda"], var.engine)
-    error_message = "engine is lambda or flink."
+    error_message = "engine: expected lambda or flink."
   }
 }
 
 variable "features" {
-  description = "When the offline store is compacted (null: never), days a row stays online, the version of the feature group that is read, and what later versions add: { v2 = { median_fee_1min = \"Fractional\" } }"
+  description = "Feature Store"
   type = object({
-    compaction_schedule = optional(string, "cron(30 2 * * ? *)")
-    online_days         = optional(number, 7)
-    read_version        = optional(string, "v1")
-    versions            = optional(map(map(string)), {})
+    compaction_schedule = optional(string, "cron(30 2 * * ? *)") # when small files of the offline store are merged; null: never
+    online_days         = optional(number, 7)                    # days that a row stays in the online store
+    read_version        = optional(string, "v1")                 # version of the feature group that training and monitoring read
+    versions            = optional(map(map(string)), {})         # features that later versions add, such as { v2 = { median_fee_1min = "Fractional" } }
   })
   default  = {}
   nullable = false
 }
 
 variable "flink" {
-  description = "Of engine flink: the zip (null: where `make flink-package` puts it), how long the job waits for transactions, its size"
+  description = "Streaming job, with engine flink"
   type = object({
-    allowed_lateness_minutes = optional(number, 15)
-    package                  = optional(string)
-    parallelism              = optional(number, 1)
-    shards                   = optional(number, 1)
-    watermark_delay_seconds  = optional(number, 60)
+    allowed_lateness_minutes = optional(number, 15) # minutes after the watermark in which late transactions still count
+    package                  = optional(string)     # zip of the job; null: build/flink/streaming.zip, where `make flink-package` writes it
+    parallelism              = optional(number, 1)  # parallelism of the job, one KPU each
+    shards                   = optional(number, 1)  # shards of the stream of transactions
+    watermark_delay_seconds  = optional(number, 60) # how far the watermark is behind the newest transaction
   })
   default  = {}
   nullable = false
 }
 
 variable "image_tag" {
-  description = "Tag of the poller and forecaster images that `make images` pushes"
+  description = "Tag of the poller and forecaster images: the git commit that `make images` built"
   type        = string
-  default     = "latest"
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", var.image_tag)) && var.image_tag != "latest"
+    error_message = "image_tag: expected an immutable tag such as a git commit, not latest."
+  }
 }
 
 variable "log_retention_days" {
@@ -93,65 +97,60 @@ variable "log_retention_days" {
   nullable    = false
 }
 
-variable "max_retries" {
-  description = "Attempts of the provider per request; null: the provider's default (25)"
-  type        = number
-  default     = null
-}
-
 variable "monitoring" {
-  description = "Minutes a forecast reads before the minutes it is judged on, and minutes that rows may take to arrive"
+  description = "Forecast requests of monitor, smoke test and backtest"
   type = object({
-    history_minutes = optional(number, 270)
-    lag_minutes     = optional(number, 5)
+    forecast_samples = optional(number, 200) # sample paths per forecast, also in the backtest that sets the threshold
+    history_minutes  = optional(number, 270) # history in a forecast request
+    lag_minutes      = optional(number, 5)   # minutes until rows are considered complete
   })
   default  = {}
   nullable = false
 }
 
 variable "network" {
-  description = "Where the poller runs; null makes a small public network of its own"
+  description = "Existing network for the poller; null creates a small public network"
   type = object({
-    assign_public_ip   = optional(bool, false)
-    security_group_ids = list(string)
-    subnet_ids         = list(string)
+    assign_public_ip   = optional(bool, false) # required in public subnets
+    security_group_ids = list(string)          # must allow HTTPS out
+    subnet_ids         = list(string)          # subnets with a route to the internet
   })
   default = null
 }
 
 variable "notification_email" {
-  description = "Address that gets alarms and approval requests; null for none"
+  description = "Address for alarms and approval requests; null: none"
   type        = string
   default     = null
 }
 
 variable "poller" {
-  description = "The source and how it is polled (poller/README.md); heal.hours: how far back an outage is healed where the source can; mapping is for http; simulator.hours null: endless, regime_change_hours null: never"
+  description = "Source of transactions (see poller/README.md)"
   type = object({
-    desired_count = optional(number, 1)
+    desired_count = optional(number, 1) # 1, or 0 to stop polling
     heal = optional(object({
-      hours = optional(number, 6)
-      url   = optional(string)
+      hours = optional(number, 6) # how far back gaps are filled from the source; 0: never
+      url   = optional(string)    # history of the source; contains {since} with source http
     }), {})
     mapping = optional(object({
-      items     = optional(string, "")
-      key       = string
-      name      = string
-      scale     = optional(number, 1)
-      time      = optional(string)
-      time_unit = optional(string, "s")
-      value     = string
-    }))
-    poll_seconds = optional(number, 10)
-    source       = optional(string, "blockchain")
-    source_file  = optional(string)
-    source_url   = optional(string)
+      items     = optional(string, "")            # JSON pointer to the list of items
+      key       = string                          # JSON pointer in an item: its id
+      name      = string                          # name of the stream
+      scale     = optional(number, 1)             # factor from value to satoshi
+      time      = optional(string)                # JSON pointer in an item: its time; null: time of the poll
+      time_unit = optional(string, "s")           # s, ms or iso
+      value     = string                          # JSON pointer in an item: the value to forecast
+    }))                                           # fields of the source http
+    poll_seconds = optional(number, 10)           # interval of polls
+    source       = optional(string, "blockchain") # blockchain, mempool, http, replay or simulator
+    source_file  = optional(string)               # file or s3:// URI to replay
+    source_url   = optional(string)               # URL of the source; null: its public API
     simulator = optional(object({
-      hours               = optional(number)
-      rate                = optional(number, 6)
-      regime_change_hours = optional(number)
-      seed                = optional(number, 0)
-      start               = optional(string)
+      hours               = optional(number)    # length of the stream; null: endless
+      rate                = optional(number, 6) # transactions per second
+      regime_change_hours = optional(number)    # hours until the behavior changes; null: never
+      seed                = optional(number, 0) # seed of the random numbers
+      start               = optional(string)    # ISO time of the first transaction; null: now
     }), {})
   })
   default  = {}
@@ -159,70 +158,70 @@ variable "poller" {
 }
 
 variable "prefix" {
-  description = "Start of every name: several deployments can share an account"
+  description = "Prefix of all resource names; several deployments can share an account"
   type        = string
   default     = "evergreen"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.prefix))
-    error_message = "prefix has 3 to 20 characters: small letters, digits and hyphens, a letter first, no hyphen last."
+    error_message = "prefix: expected 3 to 20 lowercase letters, digits and hyphens, starting with a letter and not ending with a hyphen."
   }
 }
 
 variable "quality" {
-  description = "What a model must reach to be registered, how its threshold follows from its backtest, how often the loop may train, and what a history must keep to be trained on (data)"
+  description = "Quality policy. Terraform creates SSM parameters with these values under /<prefix>/quality"
   type = object({
-    cooldown_hours = optional(number, 6)
-    daily_cap      = optional(number, 3)
+    cooldown_hours = optional(number, 6) # hours between the starts of two automatic trainings
+    daily_cap      = optional(number, 3) # automatic trainings in 24 hours
     data = optional(object({
-      maximum_constant_minutes   = optional(number, 60)
-      maximum_gap_minutes        = optional(number, 180)
-      maximum_interpolated_share = optional(number, 0.3)
-      maximum_ratio_to_median    = optional(number, 10000)
-      maximum_staleness_minutes  = optional(number, 60)
-      minimum_completeness       = optional(number, 0.7)
+      maximum_constant_minutes   = optional(number, 60)    # longest run of one value
+      maximum_gap_minutes        = optional(number, 180)   # longest run of missing minutes
+      maximum_interpolated_share = optional(number, 0.3)   # share of missing minutes that DeepAR interpolates
+      maximum_ratio_to_median    = optional(number, 10000) # highest value divided by the median
+      maximum_staleness_minutes  = optional(number, 60)    # age of the newest minute
+      minimum_completeness       = optional(number, 0.7)   # share of minutes with a value
     }), {})
-    margin                 = optional(number, 0.1)
-    maximum_loss           = optional(number, 1)
-    maximum_ratio_to_naive = optional(number, 1)
-    threshold_quantile     = optional(number, 0.95)
+    margin                 = optional(number, 0.1)  # relative margin of the alarm threshold above the backtest loss
+    maximum_loss           = optional(number, 1)    # highest mean wQL of a model that is registered
+    maximum_ratio_to_naive = optional(number, 1)    # highest mean wQL relative to the naive forecast
+    threshold_quantile     = optional(number, 0.95) # quantile of the backtest window losses that sets the threshold
   })
   default  = {}
   nullable = false
 }
 
 variable "retraining" {
-  description = "A regular retraining beside the alarm (a schedule expression, null: none); concurrency reserved for the trigger (-1: none)"
+  description = "Trainings besides those that the alarm starts"
   type = object({
     reserved_concurrency = optional(number, -1)
-    schedule             = optional(string)
+    schedule             = optional(string) # schedule expression; null: none
   })
   default  = {}
   nullable = false
 }
 
 variable "training" {
-  description = "Algorithm image (builtin DeepAR or our own), instances, history and hyperparameters; null: as the definition says"
+  description = "Training pipeline. Hyperparameters become SSM parameters under /<prefix>/training/hyperparameters"
   type = object({
-    backtest_windows = optional(number)
-    history_hours    = optional(number)
+    backtest_windows = optional(number) # windows of the backtest; null: default of the pipeline
+    history_hours    = optional(number) # hours of history to train on; null: default of the pipeline
     hyperparameters = optional(object({
-      context_length          = optional(number, 60)
-      dropout_rate            = optional(number, 0.1)
-      early_stopping_patience = optional(number, 10)
-      epochs                  = optional(number, 40)
-      learning_rate           = optional(number, 0.005)
-      likelihood              = optional(string, "student-T")
-      mini_batch_size         = optional(number, 32)
-      num_cells               = optional(number, 40)
-      num_layers              = optional(number, 1)
-      prediction_length       = optional(number, 30)
+      context_length          = optional(number, 60)          # minutes that the network sees before the forecast
+      dropout_rate            = optional(number, 0.1)         # between 0 and 1
+      early_stopping_patience = optional(number, 10)          # epochs without improvement until training stops
+      epochs                  = optional(number, 40)          # maximum
+      learning_rate           = optional(number, 0.005)       # of the optimizer
+      likelihood              = optional(string, "student-T") # student-T, gaussian, negative-binomial or deterministic-L1
+      mini_batch_size         = optional(number, 32)          # windows per step
+      num_cells               = optional(number, 40)          # LSTM cells per layer
+      num_layers              = optional(number, 1)           # LSTM layers
+      prediction_length       = optional(number, 30)          # minutes to forecast
     }), {})
-    image                    = optional(string, "builtin")
-    minimum_minutes          = optional(number)
-    processing_instance_type = optional(string, "ml.m5.large")
-    training_instance_type   = optional(string, "ml.c5.xlarge")
+    image                    = optional(string, "builtin")      # builtin (Amazon DeepAR) or own (our image)
+    minimum_minutes          = optional(number)                 # minutes with data that a training requires; null: default of the pipeline
+    processing_instance_type = optional(string, "ml.m5.large")  # SageMaker instance type
+    training_instance_type   = optional(string, "ml.c5.xlarge") # SageMaker instance type
   })
   default  = {}
   nullable = false

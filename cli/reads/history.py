@@ -15,7 +15,7 @@ def rows(
     clients: Clients, group: str, first: datetime, end: datetime, as_of: datetime | None = None
 ) -> "pa.Table":
     """Read the minutes from first to end (exclusive), all features, the oldest minute first."""
-    from sagemaker_pipelines.feature_store import (  # noqa: PLC0415 - pyarrow takes half a second
+    from sagemaker_pipelines.data.feature_store import (  # noqa: PLC0415 - pyarrow takes half a second
         offline,
         rows,
     )

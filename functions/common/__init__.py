@@ -1,1 +1,0 @@
-"""What several functions share; `make package` puts it into every zip."""

@@ -1,24 +1,43 @@
-"""Events by which the loop puts on record what it did (the decision log)."""
+"""Decision events: what the loop did and why, on its own bus (the decision log)."""
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from common import settings
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
 
 SOURCE = "evergreen.loop"
 VERSION = "1"
 
+# Detail types. The deployment's state machine sends the last two (modules/deploy/gates.tf).
+RETRAINING_STARTED = "Retraining Started"
+RETRAINING_SKIPPED = "Retraining Skipped"
+TRAINING_DATA_REJECTED = "Training Data Rejected"
+APPROVAL_REQUESTED = "Approval Requested"
+MODEL_DEPLOYED = "Model Deployed"
+DEPLOYMENT_FAILED = "Deployment Failed"
 
-def record(events: Any, kind: str, time: datetime, **detail: Any) -> None:
-    """Put one event on the loop's bus; raises RuntimeError if the bus does not take it."""
-    entry = {
-        "EventBusName": settings.required("EVENT_BUS_NAME"),
-        "Source": SOURCE,
-        "DetailType": kind,
-        "Detail": json.dumps({"version": VERSION, **detail}),
-        "Time": time,
-    }
-    answer = events.put_events(Entries=[entry])
-    if answer["FailedEntryCount"]:
-        raise RuntimeError(f"{kind} was not recorded: {answer['Entries'][0]['ErrorMessage']}")
+
+class DecisionError(RuntimeError):
+    """The bus did not accept a decision event."""
+
+
+def record(
+    events: "EventBridgeClient", bus: str, detail_type: str, time: datetime, **detail: Any
+) -> None:
+    """Put one decision event on the bus; raises DecisionError if the bus does not accept it."""
+    response = events.put_events(
+        Entries=[
+            {
+                "EventBusName": bus,
+                "Source": SOURCE,
+                "DetailType": detail_type,
+                "Detail": json.dumps({"version": VERSION, **detail}),
+                "Time": time,
+            }
+        ]
+    )
+    if response["FailedEntryCount"]:
+        error = response["Entries"][0]["ErrorMessage"]
+        raise DecisionError(f"{detail_type} was not recorded: {error}")

@@ -1,44 +1,50 @@
-"""How good a forecast was. Minutes without truth are not scored. Pure.
+"""Scores of forecasts. Minutes without truth (None or NaN) are not scored. Pure.
 
 Quantile loss: wQL(τ) = 2·Σ ρτ / Σ|y| with ρτ = τ·(y−q) if y > q else (1−τ)·(q−y); the metric is
-its mean over the quantiles (Amazon DeepAR's mean_wQuantileLoss). Lower is better. The training
-pipeline scores its backtest by the same formula.
+its mean over the quantiles (Amazon DeepAR's mean_wQuantileLoss). Lower is better.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeGuard
 
-from common.minutes import Fees
+Truth = Sequence[float | None]
 
 
-def mean_wql(truth: Fees, quantiles: Mapping[str, Sequence[float]]) -> float:
-    """Score one window; raises ValueError when the truth is all missing or all zero."""
-    total = sum(abs(value) for value in truth if value is not None)
+def mean_wql(truth: Truth, quantiles: Mapping[str, Sequence[float]]) -> float:
+    """Return the mean wQL over all levels; raises ValueError without any nonzero truth."""
+    total = sum(map(abs, filter(_is_known, truth)))
     if not total > 0:
-        raise ValueError("there is no truth to compare with")
+        raise ValueError("truth: got only missing or zero values, expected at least one other")
     losses = [
         2
-        * sum(_pinball(float(level), *pair) for pair in zip(truth, forecast, strict=True))
+        * sum(
+            _pinball(float(level), value, quantile)
+            for value, quantile in zip(truth, forecast, strict=True)
+            if _is_known(value)
+        )
         / total
         for level, forecast in quantiles.items()
     ]
     return sum(losses) / len(losses)
 
 
-def coverage(truth: Fees, low: Sequence[float], high: Sequence[float]) -> float:
+def coverage(truth: Truth, low: Sequence[float], high: Sequence[float]) -> float:
     """Return the share of known truths between two quantile forecasts."""
     inside = [
-        a <= value <= b for value, a, b in zip(truth, low, high, strict=True) if value is not None
+        a <= value <= b for value, a, b in zip(truth, low, high, strict=True) if _is_known(value)
     ]
     return sum(inside) / len(inside)
 
 
-def last_value(context: Fees) -> float:
-    """Return the naive forecast: the last value that is known."""
-    return next(value for value in reversed(context) if value is not None)
+def last_value(context: Iterable[float | None]) -> float:
+    """Return the naive forecast: the last known value of the context."""
+    return list(filter(_is_known, context))[-1]
 
 
-def _pinball(level: float, value: float | None, forecast: float) -> float:
-    if value is None:
-        return 0.0
+def _is_known(value: float | None) -> TypeGuard[float]:
+    return value is not None and value == value  # noqa: PLR0124 - NaN does not equal itself
+
+
+def _pinball(level: float, value: float, forecast: float) -> float:
     miss = value - forecast
     return max(level * miss, (level - 1) * miss)

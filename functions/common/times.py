@@ -6,24 +6,24 @@ MINUTE = timedelta(minutes=1)
 
 
 def parse(text: str) -> datetime:
-    """Read an ISO time; one without offset is UTC. Raises ValueError naming the text."""
+    """Parse an ISO 8601 time; without an offset it is UTC. Raises ValueError with the text."""
     try:
         time = datetime.fromisoformat(text)
     except (TypeError, ValueError):
-        raise ValueError(f"not an ISO time: {text!r}") from None
+        raise ValueError(f"time: got {text!r}, expected an ISO 8601 time") from None
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
 def iso(time: datetime) -> str:
-    """Write a time as `YYYY-MM-DDTHH:MM:SSZ`."""
+    """Format a time as `YYYY-MM-DDTHH:MM:SSZ`."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def floor_minute(time: datetime) -> datetime:
-    """Return the beginning of the minute."""
+    """Return the start of the minute that contains the time."""
     return time.replace(second=0, microsecond=0)
 
 
 def minutes(first: datetime, count: int) -> list[str]:
-    """Return `count` minutes (ISO) from `first` on."""
+    """Return `count` consecutive minutes (ISO), starting with `first`."""
     return [iso(first + k * MINUTE) for k in range(count)]

@@ -35,7 +35,7 @@ def _job(now: str) -> dict[str, Any]:
         "InstanceType": settings.required("INSTANCE_TYPE"),
         "VolumeSizeInGB": 10,  # the job keeps nothing on it
     }
-    module = "sagemaker_pipelines.steps.compact_offline_store"
+    module = "sagemaker_pipelines.jobs.compact_offline_store"
     return {
         "RoleArn": settings.required("ROLE_ARN"),
         "AppSpecification": {

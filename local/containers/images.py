@@ -25,8 +25,10 @@ def program(image_uri: str, role: Role) -> list[str]:
     if name.endswith("-poller"):
         return [sys.executable, "-m", "poller"]
     if name.endswith("-forecaster") or name == "forecasting-deepar":
-        module = ["-m", "sagemaker_pipelines.container", role]
-        return [sys.executable] if role == "process" else [sys.executable, *module]
+        if role == "process":
+            return [sys.executable]
+        options = ["--host", "127.0.0.1"] if role == "serve" else []
+        return [sys.executable, "-m", "sagemaker_pipelines.container", role, *options]
     raise UnknownImageError(
         f"image: got {image_uri!r}, expected a repository …-poller, …-forecaster or "
         "forecasting-deepar"
@@ -49,6 +51,6 @@ def environment() -> dict[str, str]:
         ),
         "LANG": "C.UTF-8",
         "TZ": "UTC",
-        "PYTHONPATH": str(PROJECT),
+        "PYTHONPATH": os.pathsep.join([str(PROJECT), str(PROJECT / "functions")]),
         "PYTHONUNBUFFERED": "1",
     }

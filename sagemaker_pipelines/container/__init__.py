@@ -1,1 +1,0 @@
-"""④ The forecaster's image: `train` and `serve` with the contract of Amazon DeepAR."""

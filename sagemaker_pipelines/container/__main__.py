@@ -1,32 +1,35 @@
-"""`python -m sagemaker_pipelines.container train|serve`: what SageMaker asks of an image."""
+"""`python -m sagemaker_pipelines.container train|serve`: the commands that SageMaker runs."""
 
+import argparse
 import os
-import sys
 
-# One thread a process unless more is asked for: the arrays are small, and threads that wait for
-# each other are many times slower on a busy machine. It must be said before NumPy or torch is
-# imported.
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
+# One thread per process by default: the arrays are small, and competing threads are many times
+# slower on a busy machine. Must be set before NumPy or torch is imported.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
 
 
-def main(command: str) -> None:
-    """Run one of the two commands; each imports only what it needs: serving starts fast."""
-    from sagemaker_pipelines.paths import Paths, failures_reported  # noqa: PLC0415
+def main() -> None:
+    """Run one command; each imports only what it needs, so that serving starts fast."""
+    from sagemaker_pipelines.paths import Paths, report_failures  # noqa: PLC0415
 
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("train")
+    serve = commands.add_parser("serve")
+    serve.add_argument("--host", default="0.0.0.0", help="address to bind")  # noqa: S104
+    args = parser.parse_args()
     paths = Paths.from_env()
-    if command == "train":
+    if args.command == "train":
         from sagemaker_pipelines.container import training  # noqa: PLC0415
 
-        with failures_reported(paths):
+        with report_failures(paths):
             training.main(paths)
-    elif command == "serve":
+    else:
         from sagemaker_pipelines.container import server  # noqa: PLC0415
 
-        server.main(paths)
-    else:
-        raise SystemExit(f"the command must be train or serve, not {command!r}")
+        server.main(paths, args.host)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "")
+    main()

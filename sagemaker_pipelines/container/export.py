@@ -1,4 +1,4 @@
-"""From a trained torch network to the files that serving needs: model.npz, metadata.json."""
+"""Export a trained torch network to the files for serving: model.npz, metadata.json."""
 
 import json
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ def write(
     about: dict[str, Any],
     folder: Path,
 ) -> None:
-    """Write the weights (readable without torch or pickle) and what must be known to use them."""
+    """Write the weights (readable without torch or pickle) and the metadata to use them."""
     weights = {name: value.detach().numpy() for name, value in network.state_dict().items()}
     arrays = {"embedding": next(v for k, v in weights.items() if k.startswith("embedder"))[0]}
     for layer in range(parameters.num_layers):
@@ -38,7 +38,7 @@ def write(
         "likelihood": parameters.likelihood,
         "num_layers": parameters.num_layers,
         "cycles": list(cycles),
-        "lags": [lag + 1 for lag in network.lags_seq],  # GluonTS counts them from 0
+        "lags": [lag + 1 for lag in network.lags_seq],  # GluonTS numbers lags from 0
         "training": about,
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""What the network sees beside the target's lags: calendar features, and no missing values.
+"""Inputs of the network besides lags of the target: calendar features and imputed values.
 
-Training (torch) and inference (NumPy) both use this module, so that they cannot differ.
+Shared by training (torch) and inference (NumPy), so that they cannot differ.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 HOUR, DAY = 3600, 86400
-TIMES_SEEN = 20
+MIN_OCCURRENCES = 20
 
 
 def _since(unit: str) -> Callable[[NDArray[np.datetime64]], NDArray[np.int64]]:
@@ -18,7 +18,7 @@ def _since(unit: str) -> Callable[[NDArray[np.datetime64]], NDArray[np.int64]]:
     )
 
 
-# name: (its period in seconds, the seconds since it began). 1970-01-01 was a Thursday.
+# name: (period in seconds, seconds since its start). 1970-01-01 was a Thursday.
 _CYCLES: dict[str, tuple[int, Callable[[NDArray[np.datetime64]], NDArray[np.int64]]]] = {
     "hour": (HOUR, _since("h")),
     "day": (DAY, _since("D")),
@@ -27,22 +27,21 @@ _CYCLES: dict[str, tuple[int, Callable[[NDArray[np.datetime64]], NDArray[np.int6
 
 
 def cycles_for(step_seconds: int, length: int) -> list[str]:
-    """Choose the cycles that the training data show often enough to learn anything from them."""
+    """Return the cycles that the training data contain often enough to learn from."""
     return [
         name
         for name, (period, _) in _CYCLES.items()
-        if 2 * step_seconds <= period and TIMES_SEEN * period <= step_seconds * length
+        if 2 * step_seconds <= period and MIN_OCCURRENCES * period <= step_seconds * length
     ]
 
 
 def calendar(
     start: np.datetime64, first: int, count: int, step_seconds: int, cycles: Sequence[str]
 ) -> NDArray[np.float32]:
-    """Give the features of the steps first … first+count-1 after start, as rows.
+    """Return the features of the steps first … first+count-1 after start, one row per step.
 
-    Each cycle is a point on a circle: no jump at its end. One column of zeros stands where GluonTS
-    has the age of the series: age would make a forecast depend on how much history a request
-    happens to hold.
+    Each cycle is encoded as sine and cosine. A column of zeros replaces the age feature of
+    GluonTS, which would make a forecast depend on the length of the history in a request.
     """
     times = start + (np.arange(first, first + count) * step_seconds).astype("timedelta64[s]")
     columns = [np.zeros(count)]
@@ -53,8 +52,8 @@ def calendar(
     return np.stack(columns, axis=-1).astype(np.float32)
 
 
-def filled(target: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Put the last known value in place of missing ones (at the beginning the first known one)."""
+def impute(target: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Replace missing values by the last known value (at the start by the first known one)."""
     known = np.flatnonzero(~np.isnan(target))
     if not known.size:
         return np.zeros_like(target)

@@ -1,4 +1,4 @@
-"""The training loop: what GluonTS's trainer does, without its checkpoints and log folders."""
+"""The training loop, like GluonTS's trainer but without checkpoints and log folders."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from sagemaker_pipelines.container.hyperparameters import Hyperparameters
 
 @dataclass(slots=True)
 class Progress:
-    """The state after an epoch, handed to whoever watches."""
+    """The state after an epoch, passed to the callback."""
 
     epoch: int
     train_loss: float
@@ -21,10 +21,10 @@ class Progress:
     best_epoch: int
 
 
-BATCHES_PER_EPOCH = 10  # what Amazon DeepAR's log shows for few series
+BATCHES_PER_EPOCH = 10  # as in the log of Amazon DeepAR for few series
 VALIDATION_WINDOWS = 64
-# Spread of the random levels (logarithm). One series is at each level only once: without them
-# the network learns which level belongs to which hour of the training data, and fails at others.
+# Standard deviation of the random levels (natural logarithm). A single series reaches each level
+# once: without augmentation the network memorizes the level of each hour and fails at others.
 LEVEL_SPREAD = 0.5
 
 
@@ -34,11 +34,11 @@ def fit(
     parameters: Hyperparameters,
     on_epoch: Callable[[Progress], bool],
 ) -> Progress:
-    """Train until on_epoch says False; keep the weights that validated best."""
+    """Train until on_epoch returns False; restore the weights with the best validation loss."""
     rng = np.random.default_rng(0)
-    train, held = windows.split()
-    chosen = np.linspace(0, len(held) - 1, min(len(held), VALIDATION_WINDOWS)).astype(int)
-    validation = windows.batch(held[chosen])
+    train, held_out = windows.split()
+    chosen = np.linspace(0, len(held_out) - 1, min(len(held_out), VALIDATION_WINDOWS)).astype(int)
+    validation = windows.batch(held_out[chosen])
     optimizer = torch.optim.Adam(network.parameters(), lr=parameters.learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, parameters.epochs)
     best, best_loss, progress = network.state_dict(), float("inf"), Progress(0, 0.0, 0.0, 0)
@@ -46,8 +46,8 @@ def fit(
         network.train()
         total = 0.0
         for _ in range(BATCHES_PER_EPOCH):
-            names = train[rng.integers(len(train), size=parameters.mini_batch_size)]
-            batch = _at_random_levels(windows.batch(names), rng, parameters.likelihood)
+            selected = train[rng.integers(len(train), size=parameters.mini_batch_size)]
+            batch = _at_random_levels(windows.batch(selected), rng, parameters.likelihood)
             loss = network.loss(**batch).mean()
             optimizer.zero_grad()
             loss.backward()
@@ -70,7 +70,7 @@ def fit(
 
 
 def _at_random_levels(batch: Batch, rng: np.random.Generator, likelihood: str) -> Batch:
-    """Multiply each window by its own factor."""
+    """Multiply each window by a random factor."""
     shape = (len(batch["past_target"]), 1)
     factors = torch.from_numpy(np.exp(rng.normal(0, LEVEL_SPREAD, shape)).astype(np.float32))
     for name in ("past_target", "future_target"):

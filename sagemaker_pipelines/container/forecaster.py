@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sagemaker_pipelines.container.features import calendar, filled
+from sagemaker_pipelines.container.features import calendar, impute
 from sagemaker_pipelines.container.likelihoods import LIKELIHOODS, Parameters, Values
 from sagemaker_pipelines.container.series import Series
 
@@ -26,7 +26,7 @@ class _Cell:
 
 
 class Forecaster:
-    """A trained network; a series gives the same forecast in whichever request it comes."""
+    """A trained network; the forecast of a series does not depend on the rest of the request."""
 
     def __init__(self, metadata: dict[str, Any], weights: dict[str, Values]) -> None:
         self.metadata = metadata
@@ -46,13 +46,13 @@ class Forecaster:
 
     @classmethod
     def load(cls, folder: Path) -> "Forecaster":
-        """Read what the training wrote into the model folder."""
+        """Load the files of a model folder (export.write)."""
         metadata = json.loads((folder / "metadata.json").read_text())
         with np.load(folder / "model.npz", allow_pickle=False) as archive:
             return cls(metadata, {name: archive[name] for name in archive.files})
 
     def sample(self, series: Series, count: int) -> Values:
-        """Draw paths of the steps after the series' end: shape (count, horizon), not negative."""
+        """Sample paths of the steps after the series: shape (count, horizon), not negative."""
         rng = np.random.default_rng(_seed(series))
         parameters, state, scale, scaled, ahead = self.unroll(series)
         parameters = tuple(np.repeat(p, count) for p in parameters)
@@ -72,17 +72,17 @@ class Forecaster:
         return np.maximum(paths, 0)
 
     def unroll(self, series: Series) -> tuple[Parameters, State, float, Values, Values]:
-        """Run over the known past.
+        """Run the network over the past.
 
-        Gives the first forecast step's parameters, the state, the scale, the scaled past and the
-        features ahead.
+        Returns the parameters of the first forecast step, the state, the scale, the scaled past
+        and the features of the steps to forecast.
         """
         observed = ~np.isnan(series.target)
         missing = max(0, self._past - series.target.size)
-        values = np.pad(filled(series.target), (missing, 0))[-self._past :]
+        values = np.pad(impute(series.target), (missing, 0))[-self._past :]
         known = np.pad(observed, (missing, 0))[-self._context :]
         recent = values[-self._context :][known]
-        # Without any known value in the context the level of all that is known has to do.
+        # Without a known value in the context, use the level of all known values.
         level = recent if recent.size else series.target[observed]
         scale = float(max(np.abs(level).mean(dtype=np.float32), np.float32(1e-10)))
         scaled = values / np.float32(scale)
@@ -108,7 +108,7 @@ class Forecaster:
         return self._parameters(hidden), state, scale, scaled, fixed[self._context - 1 :]
 
     def _advance(self, rows: Values, state: State) -> Values:
-        """Advance every layer by one step; state is changed in place."""
+        """Advance every layer by one step; updates the state in place."""
         for number, cell in enumerate(self._cells):
             hidden, memory = state[number]
             gates = rows @ cell.inward + hidden @ cell.recurrent + cell.bias
@@ -133,5 +133,5 @@ def _seed(series: Series) -> int:
 
 
 def quantiles(paths: Values, levels: tuple[float, ...]) -> NDArray[np.float64]:
-    """Give the quantiles of sample paths at every step, one row a level."""
+    """Return the quantiles of sample paths at every step, one row per level."""
     return np.quantile(paths.astype(np.float64), levels, axis=0)

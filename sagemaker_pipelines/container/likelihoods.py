@@ -1,6 +1,6 @@
-"""The likelihoods in NumPy: from the network's outputs to distribution parameters to samples.
+"""Likelihoods in NumPy: network outputs -> distribution parameters -> samples.
 
-They mirror gluonts.torch.distributions; a test holds both together.
+They are equivalent to gluonts.torch.distributions, which a test verifies.
 """
 
 from collections.abc import Callable
@@ -15,13 +15,13 @@ _TINY = np.finfo(np.float32).eps
 
 
 def softplus(x: Values) -> Values:
-    """Give log(1 + exp x) without overflow."""
+    """Return log(1 + exp x) without overflow."""
     return np.log1p(np.exp(-np.abs(x))) + np.maximum(x, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
-    """How raw outputs become parameters, and parameters and the series' scale become samples."""
+    """Maps raw outputs to parameters, and parameters and the scale of a series to samples."""
 
     outputs: int
     parameters: Callable[[Parameters], Parameters]
@@ -53,7 +53,7 @@ def _negative_binomial(raw: Parameters) -> Parameters:
 
 def _negative_binomial_sample(p: Parameters, scale: float, rng: np.random.Generator) -> Values:
     rate = rng.gamma(np.maximum(p[0], _TINY), np.exp(np.minimum(p[1], 20)) * scale)
-    # Poisson numbers above this bound overflow; no fee comes near it.
+    # Larger rates overflow; fees are far below.
     return rng.poisson(np.minimum(rate, 1e15)).astype(np.float32)
 
 

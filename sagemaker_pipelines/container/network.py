@@ -1,4 +1,4 @@
-"""GluonTS's DeepAR network, built from Amazon DeepAR's hyperparameters."""
+"""GluonTS's DeepAR network with the hyperparameters of Amazon DeepAR."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ OUTPUTS = {
 
 
 def build(parameters: Hyperparameters, cycles: Sequence[str]) -> DeepARModel:
-    """Make an untrained network."""
+    """Return an untrained network."""
     minutes = parameters.step_seconds // 60
     return DeepARModel(
         freq=f"{minutes}min",

@@ -2,84 +2,89 @@
 
 import gzip
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from common.config import describe
+
+MAX_VALUE = float(np.finfo(np.float32).max)
 
 
 class SeriesError(ValueError):
-    """The JSON is no time series; the text says what is wrong with it."""
+    """The JSON is not a time series; the text says what was expected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values at equal steps from `start` (UTC); missing ones are NaN."""
+    """Values at equal steps from `start` (UTC); missing values are NaN."""
 
     start: np.datetime64
     target: NDArray[np.float32]
 
     def upto(self, length: int) -> "Series":
-        """Give the series without what comes after its first `length` values."""
+        """Return the first `length` values as a series."""
         return Series(self.start, self.target[:length])
 
 
-def parse(entry: Any) -> Series:
-    """Check one JSON object; raise SeriesError with a sentence."""
-    if not isinstance(entry, dict):
-        raise SeriesError("a series must be a JSON object with start and target")
-    return Series(_start(entry.get("start")), _target(entry.get("target")))
-
-
-def _start(value: Any) -> np.datetime64:
-    if not isinstance(value, str):
-        raise SeriesError(f"start must be text like 2024-10-10 00:00:00, not {value!r}")
+def _start(value: Any) -> datetime:
     try:
         time = datetime.fromisoformat(value.strip().removesuffix("Z"))
-    except ValueError:
+    except (AttributeError, ValueError):
         time = None
     if time is None or time.tzinfo:
-        raise SeriesError(f"start must be a time like 2024-10-10 00:00:00 (UTC), not {value!r}")
-    return np.datetime64(time, "s")
+        raise ValueError("a time like 2024-10-10 00:00:00 (UTC)")
+    return time
 
 
-def _target(values: Any) -> NDArray[np.float32]:
-    if not isinstance(values, list) or not values:
-        raise SeriesError("target must be a list of at least one number")
-    for position, value in enumerate(values):
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not (number or value is None or value == "NaN"):
-            raise SeriesError(f'target[{position}] must be a number, null or "NaN", not {value!r}')
+def _value(value: Any) -> float:
+    if value is None or value == "NaN":
+        return math.nan
+    if type(value) not in (int, float) or abs(value) > MAX_VALUE:
+        raise ValueError('a finite number, null or "NaN"')
+    return float(value)
+
+
+class _Instance(BaseModel):
+    model_config = ConfigDict(title="series")
+
+    start: Annotated[datetime, BeforeValidator(_start)]
+    target: list[Annotated[float, BeforeValidator(_value)]] = Field(min_length=1)
+
+
+def parse(instance: Any) -> Series:
+    """Validate one JSON object; raises SeriesError."""
     try:
-        target = np.array([np.nan if v in (None, "NaN") else v for v in values], np.float64)
-    except OverflowError:
-        target = np.array([np.inf])
-    if (np.abs(target) > np.finfo(np.float32).max).any():
-        raise SeriesError("target must not hold infinite numbers")
+        valid = _Instance.model_validate(instance)
+    except ValidationError as error:
+        raise SeriesError(describe(error)) from None
+    target = np.array(valid.target, np.float32)
     if np.isnan(target).all():
-        raise SeriesError("target must hold at least one value that is not missing")
-    return target.astype(np.float32)
+        raise SeriesError("target: got only missing values, expected at least one number")
+    return Series(np.datetime64(valid.start, "s"), target)
 
 
 def read_channel(folder: Path) -> list[Series]:
-    """Read every JSON Lines file of a channel (.json, .jsonl, either may be gzipped)."""
+    """Read every JSON Lines file of a channel (.json, .jsonl, optionally with gzip)."""
     return [parse(json.loads(line)) for line in _lines(folder)]
 
 
 def uses(folder: Path, key: str) -> bool:
-    """Tell whether any series of the channel has an optional field (cat, dynamic_feat)."""
-    entries = (json.loads(line) for line in _lines(folder))
-    return any(isinstance(entry, dict) and key in entry for entry in entries)
+    """Return whether any series of the channel has an optional field (cat, dynamic_feat)."""
+    instances = (json.loads(line) for line in _lines(folder))
+    return any(isinstance(instance, dict) and key in instance for instance in instances)
 
 
 def _lines(folder: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*")):
         if path.name.removesuffix(".gz").endswith((".json", ".jsonl")):
-            text = (
-                gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-            )
+            content = path.read_bytes()
+            text = gzip.decompress(content) if path.suffix == ".gz" else content
             yield from (line for line in text.decode().splitlines() if line.strip())

@@ -1,6 +1,6 @@
-"""`serve`: GET /ping and POST /invocations on gunicorn, for endpoints and batch transforms alike.
+"""`serve`: GET /ping and POST /invocations on gunicorn, for endpoints and batch transforms.
 
-The model is loaded before the port is opened: /ping cannot answer for a container that has none.
+The model is loaded before the port is opened, so /ping succeeds only with a model.
 """
 
 import json
@@ -12,15 +12,15 @@ from typing import Any
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from sagemaker_pipelines.container.forecaster import Forecaster
-from sagemaker_pipelines.container.requests import (
+from sagemaker_pipelines.container.inference import (
     Configuration,
     RequestError,
-    answer,
-    answer_lines,
+    respond,
+    respond_lines,
 )
 from sagemaker_pipelines.paths import Paths
 
-LARGEST_BODY = 6 * 1024 * 1024  # what an endpoint lets through
+MAX_BODY_BYTES = 6 * 1024 * 1024  # limit of a SageMaker endpoint
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
@@ -32,41 +32,46 @@ class Application:
         self.batch = batch
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one HTTP request."""
+        """Handle one HTTP request."""
         status, kind, body = self.respond(environ)
         headers = [("Content-Type", kind), ("Content-Length", str(len(body)))]
         start_response(status, headers)
         return [body]
 
     def respond(self, environ: dict[str, Any]) -> tuple[str, str, bytes]:
-        """Give the status line, the content type and the body."""
+        """Return the status line, the content type and the body."""
         match environ["REQUEST_METHOD"], environ["PATH_INFO"]:
             case "GET", "/ping":
                 return "200 OK", "text/plain", b""
             case "POST", "/invocations":
                 return self._invoke(environ)
-        return _problem("404 Not Found", "only GET /ping and POST /invocations exist")
+        return _problem("404 Not Found", "expected GET /ping or POST /invocations")
 
     def _invoke(self, environ: dict[str, Any]) -> tuple[str, str, bytes]:
         length = int(environ.get("CONTENT_LENGTH") or 0)
-        if length > LARGEST_BODY:
-            # Read all the same: a client that is still sending would not see the answer.
-            while environ["wsgi.input"].read(LARGEST_BODY):
+        if length > MAX_BODY_BYTES:
+            # Read it anyway: a client that is still sending would not see the response.
+            while environ["wsgi.input"].read(MAX_BODY_BYTES):
                 pass
-            return _problem("413 Content Too Large", f"the request exceeds {LARGEST_BODY} bytes")
+            return _problem(
+                "413 Content Too Large",
+                f"request: got {length} bytes, expected at most {MAX_BODY_BYTES}",
+            )
         body = environ["wsgi.input"].read(length)
         kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
         try:
             if kind in ("application/jsonlines", "application/x-jsonlines"):
-                lines = answer_lines(self.forecaster, body, self.batch)
+                lines = respond_lines(self.forecaster, body, self.batch)
                 return "200 OK", "application/jsonlines", lines.encode()
             if kind in ("application/json", ""):
-                text = json.dumps(answer(self.forecaster, body))
+                text = json.dumps(respond(self.forecaster, body))
                 return "200 OK", "application/json", text.encode()
         except RequestError as error:
             return _problem("400 Bad Request", str(error))
         supported = "application/json or application/jsonlines"
-        return _problem("415 Unsupported Media Type", f"send {supported}, not {kind}")
+        return _problem(
+            "415 Unsupported Media Type", f"Content-Type: got {kind}, expected {supported}"
+        )
 
 
 def _problem(status: str, message: str) -> tuple[str, str, bytes]:
@@ -74,40 +79,38 @@ def _problem(status: str, message: str) -> tuple[str, str, bytes]:
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn, configured from here instead of from its command line."""
+    """gunicorn, configured in code instead of on its command line."""
 
     def __init__(self, application: Application, options: dict[str, Any]) -> None:
         self.application, self.options = application, options
         super().__init__()
 
     def load_config(self) -> None:
-        """Hand our options to gunicorn."""
+        """Apply the options."""
         for name, value in self.options.items():
             self.cfg.set(name, value)
 
     def load(self) -> Application:
-        """Give gunicorn the application; its workers inherit the loaded model."""
+        """Return the application; the workers inherit the loaded model."""
         return self.application
 
 
-def main(paths: Paths) -> None:
+def main(paths: Paths, host: str) -> None:
     """Load the model and serve it until SIGTERM."""
-    given = os.environ.get("DEEPAR_INFERENCE_CONFIG", "{}")
+    text = os.environ.get("DEEPAR_INFERENCE_CONFIG", "{}")
     try:
-        batch = Configuration.parse(json.loads(given))
+        batch = Configuration.parse(json.loads(text))
     except ValueError as error:
-        raise SystemExit(f"DEEPAR_INFERENCE_CONFIG is not usable: {error}") from error
-    # A container's own network interface is all there is to bind to; a laptop names the loopback.
-    host = os.environ.get("EVERGREEN_BIND_HOST", "0.0.0.0")  # noqa: S104
+        raise SystemExit(f"DEEPAR_INFERENCE_CONFIG: {error}") from error
     port = os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080")
     options = {
         "bind": f"{host}:{port}",
         "workers": int(os.environ.get("MODEL_SERVER_WORKERS") or os.cpu_count() or 1),
         "worker_class": "gthread",
-        "threads": 4,  # so that /ping is answered while forecasts are computed
+        "threads": 4,  # to respond to /ping while forecasts are computed
         "preload_app": True,
-        "timeout": 60,  # SageMaker gives up on an invocation then
-        "graceful_timeout": 25,  # SageMaker kills 30 s after SIGTERM
+        "timeout": 60,  # timeout of an invocation in SageMaker
+        "graceful_timeout": 25,  # SageMaker sends SIGKILL 30 s after SIGTERM
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
         "control_socket_disable": True,
     }

@@ -1,1 +1,0 @@
-"""④ The scripts that the pipeline's processing jobs run; none imports torch."""

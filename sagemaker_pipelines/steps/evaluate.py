@@ -1,10 +1,9 @@
-"""Backtest forecasts and truths -> evaluation.json, monitoring baselines, and a sentence.
+"""Backtest forecasts and truths -> evaluation.json and the baselines of monitoring.
 
 `python -m sagemaker_pipelines.steps.evaluate --policy-path /<prefix>/quality/policy …`
 """
 
 import argparse
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,64 +11,88 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, FiniteFloat
 
+from common import scores
+from common.deepar import QUANTILE_LEVELS
+from common.feature_rows import AVERAGE_FEE
+from sagemaker_pipelines import parameter_store
 from sagemaker_pipelines.aws import client
-from sagemaker_pipelines.paths import JobError, Paths, failures_reported
-from sagemaker_pipelines.scoring import Array, coverage, mean_wql
-from sagemaker_pipelines.steps import baseline
-from sagemaker_pipelines.steps.policy import Policy, read_policy
+from sagemaker_pipelines.data import baselines
+from sagemaker_pipelines.data.baselines import Array
+from sagemaker_pipelines.paths import JobError, Paths, report_failures
 
-QUANTILES = ("0.1", "0.5", "0.9")
+
+class Policy(BaseModel):
+    """Quality gate and alarm threshold: SSM parameters under quality/policy."""
+
+    model_config = ConfigDict(frozen=True)
+
+    margin: FiniteFloat
+    maximum_loss: FiniteFloat
+    maximum_ratio_to_naive: FiniteFloat
+    threshold_quantile: FiniteFloat
 
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """All windows side by side: arrays of shape (windows, horizon); unknown truths are NaN."""
+    """All windows as arrays of shape (windows, horizon); missing truths are NaN."""
 
     truth: Array
     naive: Array
     mean: Array
-    quantiles: dict[float, Array]
+    quantiles: dict[str, Array]
 
     @classmethod
     def join(
         cls, windows: Sequence[Mapping[str, Any]], forecasts: Sequence[Mapping[str, Any]]
     ) -> "Backtest":
-        """Put forecasts to their windows; a transform answers in the order of its requests."""
+        """Match forecasts to windows; a transform keeps the order of its requests."""
         if len(windows) != len(forecasts):
             raise JobError(
-                f"The backtest answered {len(forecasts)} forecasts for {len(windows)} windows."
+                f"forecasts: got {len(forecasts)}, expected {len(windows)}, one for each window."
             )
         truth = np.array([window["truth"] for window in windows], float)
         naive = np.array([[window["naive"]] * truth.shape[1] for window in windows], float)
         quantiles = {
-            float(level): np.array([forecast["quantiles"][level] for forecast in forecasts], float)
-            for level in QUANTILES
+            level: np.array([forecast["quantiles"][level] for forecast in forecasts], float)
+            for level in QUANTILE_LEVELS
         }
         return cls(truth, naive, np.array([f["mean"] for f in forecasts], float), quantiles)
 
     def window_losses(self) -> list[float]:
-        """Score each window by itself."""
+        """Return the mean wQL of each window."""
         return [
             mean_wql(truth, {level: rows[n] for level, rows in self.quantiles.items()})
             for n, truth in enumerate(self.truth)
         ]
 
 
+def mean_wql(truth: Array, quantiles: Mapping[str, Array]) -> float:
+    """Return the mean wQL over arrays of equal shape; JobError without any nonzero truth."""
+    pooled = {level: forecast.ravel().tolist() for level, forecast in quantiles.items()}
+    try:
+        return scores.mean_wql(truth.ravel().tolist(), pooled)
+    except ValueError as error:
+        raise JobError(f"{error}.") from error
+
+
 def evaluate(
     backtest: Backtest, history: Mapping[str, Any], policy: Policy, trained_at: str
 ) -> dict[str, Any]:
-    """Judge a model: its loss, the limit it must keep, the threshold it sets when approved."""
+    """Evaluate a model: its loss, the limit of the gate, the alarm threshold once deployed."""
     losses = backtest.window_losses()
     loss = mean_wql(backtest.truth, backtest.quantiles)
     naive = mean_wql(backtest.truth, dict.fromkeys(backtest.quantiles, backtest.naive))
     limit = min(policy.maximum_loss, policy.maximum_ratio_to_naive * naive)
     threshold = float(np.quantile(losses, policy.threshold_quantile)) * (1 + policy.margin)
-    regression = baseline.regression_metrics(backtest.truth, backtest.mean)
-    verdict = "keeps" if loss <= limit else "misses"
+    regression = baselines.regression_metrics(backtest.truth, backtest.mean)
+    low, high = (backtest.quantiles[level].ravel().tolist() for level in ("0.1", "0.9"))
+    verdict = "passes" if loss <= limit else "fails"
     return {
-        "sentence": (
-            f"The model {verdict} its limit: mean wQL {loss:.4f} over {len(losses)} windows, "
+        "summary": (
+            f"The model {verdict} the gate: mean wQL {loss:.4f} over {len(losses)} windows, "
             f"limit {limit:.4f}, naive forecast {naive:.4f}; alarm threshold {threshold:.4f}."
         ),
         "deepar_metrics": {
@@ -80,11 +103,11 @@ def evaluate(
         "windows": len(losses),
         "limit": limit,
         "threshold": threshold,
-        "coverage": coverage(backtest.truth, backtest.quantiles[0.1], backtest.quantiles[0.9]),
+        "coverage": scores.coverage(backtest.truth.ravel().tolist(), low, high),
         "trained_at": trained_at,
         "history": history,
         "window_losses": losses,
-        # The rest is Model Monitor's statistics file of a regression model: the registry shows it.
+        # From here: Model Monitor's statistics of a regression model, which the registry displays.
         "version": 0.0,
         "dataset": {
             "item_count": int((~np.isnan(backtest.truth)).sum()),
@@ -95,38 +118,33 @@ def evaluate(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the step in a processing job."""
+    """Run the step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--policy-path", required=True)
     parser.add_argument("--trained-at", required=True)
-    given = parser.parse_args(arguments)
+    args = parser.parse_args(arguments)
     paths = Paths.from_env()
-    with failures_reported(paths):
-        policy = read_policy(client("ssm"), given.policy_path, Policy)
+    with report_failures(paths):
+        policy = parameter_store.read(client("ssm"), args.policy_path, Policy)
         history = paths.processing("history")
         outputs = sorted(paths.processing("forecasts").rglob("*.out"))
         forecasts = [entry for output in outputs for entry in _lines(output)]
         backtest = Backtest.join(_lines(history / "windows.jsonl"), forecasts)
         summary = json.loads((history / "summary.json").read_text())
-        report = evaluate(backtest, summary, policy, given.trained_at)
+        report = evaluate(backtest, summary, policy, args.trained_at)
         _write(paths.processing("evaluation") / "evaluation.json", report)
-        constraints = baseline.regression_constraints(report["regression_metrics"])
+        constraints = baselines.regression_constraints(report["regression_metrics"])
         _write(paths.processing("evaluation") / "constraints.json", constraints)
-        values = _minutes(history / "minutes.csv")
-        _write(paths.processing("baseline") / "statistics.json", baseline.data_statistics(values))
+        values = pd.read_csv(history / "minutes.csv")[AVERAGE_FEE].to_numpy(float)
+        _write(paths.processing("baseline") / "statistics.json", baselines.data_statistics(values))
         _write(
-            paths.processing("baseline") / "constraints.json", baseline.data_constraints(values)
+            paths.processing("baseline") / "constraints.json", baselines.data_constraints(values)
         )
-    print(report["sentence"])  # noqa: T201 (a job's log)
+    print(report["summary"])  # noqa: T201 (a job's log)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
-
-
-def _minutes(path: Path) -> Array:
-    with path.open(newline="") as file:
-        return np.array([float(r["avg_fee_1min"] or "nan") for r in csv.DictReader(file)])
 
 
 def _write(path: Path, document: Mapping[str, Any]) -> None:

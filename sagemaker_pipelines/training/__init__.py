@@ -1,1 +1,0 @@
-"""④ The graph that turns history into a registered model."""

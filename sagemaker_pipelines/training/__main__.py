@@ -1,4 +1,4 @@
-"""`python -m sagemaker_pipelines.training` writes the definition that Terraform reads."""
+"""Write the definition that Terraform reads: `python -m sagemaker_pipelines.training`."""
 
 from pathlib import Path
 

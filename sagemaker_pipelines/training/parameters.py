@@ -1,15 +1,17 @@
-"""What the training pipeline can be told. Terraform sets the defaults by name."""
+"""Parameters of the training pipeline. Terraform sets their defaults by name."""
 
-from sagemaker_pipelines.definition import Parameter
+from sagemaker_pipelines.dsl import Parameter
 
 REASON = Parameter("Reason", "manual")
-END_TIME = Parameter("EndTime")  # ISO UTC; "now" of the run: history ends there
+END_TIME = Parameter("EndTime")  # ISO 8601, UTC: "now" of the execution, the end of the history
 
 HISTORY_HOURS = Parameter("HistoryHours", "30")
 MINIMUM_MINUTES = Parameter("MinimumMinutes", "300")
 BACKTEST_WINDOWS = Parameter("BacktestWindows", "24")
-# Minutes of history in a forecast request; the monitor sends as many, so both measure the same.
+# The monitor requests forecasts with the same history, lag and number of samples.
 REQUEST_MINUTES = Parameter("RequestMinutes", "270")
+LAG_MINUTES = Parameter("LagMinutes", "5")
+FORECAST_SAMPLES = Parameter("ForecastSamples", "200")
 
 CONTEXT_LENGTH = Parameter("ContextLength", "60")
 PREDICTION_LENGTH = Parameter("PredictionLength", "30")
@@ -34,5 +36,5 @@ PROCESSING_IMAGE = Parameter("ProcessingImage")
 TRAINING_INSTANCE_TYPE = Parameter("TrainingInstanceType", "ml.c5.xlarge")
 PROCESSING_INSTANCE_TYPE = Parameter("ProcessingInstanceType", "ml.m5.large")
 
-# In the order in which a reader of the console sees them.
+# In the order in which the console shows them.
 ALL = [value for value in list(globals().values()) if isinstance(value, Parameter)]

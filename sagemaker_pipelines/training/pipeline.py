@@ -1,28 +1,30 @@
-"""④ From history to a registered model.
+"""④ The training pipeline: from history to a registered model.
 
-    ReadHistory ──verdict──▶ CheckData ── bad ▶ RejectData
-       │ │ │                     │ good
+    ReadHistory ──quality──▶ CheckData ─ fail ▶ RejectData
+       │ │ │                     │ pass
        │ │ └──── train, test ──▶ Train ──▶ CreateModel ──▶ Backtest ──forecasts──▶ Evaluate
        │ │                                                 ▲                       ▲   │
-       │ └──────────────── backtest: one request a window ─┘                       │   ▼
+       │ └────────────── backtest: one request per window ─┘                       │   ▼
        └────────────────── history: minutes, truths of the windows ────────────────┘ CheckQuality
-                                                                      good ▶ Register ◀─┤
-                                                                    bad ▶ RejectModel ◀─┘
+                                                                      pass ▶ Register ◀─┤
+                                                                   fail ▶ RejectModel ◀─┘
 
-Only Train lies in CheckData's branch: what needs its model never starts without it, and SageMaker
-takes no condition in another one's branch. Everything an execution writes lies under
-s3://<bucket>/training/<execution id>/. Nothing is cached: the data of a new training are new.
+Only Train is in the branch of CheckData: later steps depend on its model and never start without
+it, and SageMaker does not support nested conditions. An execution writes only to
+s3://<bucket>/training/<execution id>/. Caching is off, because the data are always new.
 """
 
 import json
 from typing import Any
 
-from sagemaker_pipelines.definition import EXECUTION_ARN, Join, Step, definition
-from sagemaker_pipelines.training import jobs, registry
+from common.deepar import QUANTILE_LEVELS
+from sagemaker_pipelines.dsl import EXECUTION_ARN, Join, Step, definition
+from sagemaker_pipelines.training import job_steps, model_steps
 from sagemaker_pipelines.training import parameters as p
 
-QUANTILES = ("0.1", "0.5", "0.9")
-FORECASTS = {"num_samples": 100, "output_types": ["mean", "quantiles"], "quantiles": QUANTILES}
+# DEEPAR_INFERENCE_CONFIG of the backtest: JSON around the number of samples, a parameter.
+_OUTPUTS = json.dumps({"output_types": ["mean", "quantiles"], "quantiles": QUANTILE_LEVELS})
+INFERENCE_CONFIG = Join("", ('{"num_samples": ', p.FORECAST_SAMPLES, ", ", _OUTPUTS[1:]))
 
 HYPERPARAMETERS: dict[str, Any] = {
     "time_freq": "1min",
@@ -36,10 +38,10 @@ HYPERPARAMETERS: dict[str, Any] = {
     "dropout_rate": p.DROPOUT_RATE,
     "likelihood": p.LIKELIHOOD,
     "early_stopping_patience": p.EARLY_STOPPING_PATIENCE,
-    "test_quantiles": "[0.1, 0.5, 0.9]",
+    "test_quantiles": f"[{', '.join(QUANTILE_LEVELS)}]",
 }
 
-read_history = jobs.processing(
+read_history = job_steps.processing(
     "ReadHistory",
     "read_history",
     {
@@ -50,6 +52,7 @@ read_history = jobs.processing(
         "prediction-length": p.PREDICTION_LENGTH,
         "backtest-windows": p.BACKTEST_WINDOWS,
         "request-minutes": p.REQUEST_MINUTES,
+        "lag-minutes": p.LAG_MINUTES,
         "limits-path": Join("", ("/", p.PREFIX, "/quality/data")),
         "event-bus": p.EVENT_BUS_NAME,
         "execution": EXECUTION_ARN,
@@ -59,7 +62,7 @@ read_history = jobs.processing(
     property_files=("data_quality",),
 )
 
-train = jobs.training(
+train = job_steps.training(
     "Train",
     HYPERPARAMETERS,
     {"train": read_history.output("train"), "test": read_history.output("test")},
@@ -67,7 +70,7 @@ train = jobs.training(
 )
 
 reject_data = Step(
-    "RejectData", "Fail", {"ErrorMessage": read_history.value("data_quality", "sentence")}
+    "RejectData", "Fail", {"ErrorMessage": read_history.value("data_quality", "summary")}
 )
 
 passed = read_history.value("data_quality", "passed")
@@ -87,17 +90,17 @@ forecaster = {
     "ModelDataUrl": train.get("ModelArtifacts.S3ModelArtifacts"),
 }
 
-create_model = registry.model("CreateModel", forecaster)
+create_model = model_steps.model("CreateModel", forecaster)
 
-backtest = jobs.transform(
+backtest = job_steps.transform(
     "Backtest",
     create_model,
-    {"DEEPAR_INFERENCE_CONFIG": json.dumps(FORECASTS)},
+    {"DEEPAR_INFERENCE_CONFIG": INFERENCE_CONFIG},
     source=read_history.output("backtest"),
     output="forecasts",
 )
 
-evaluate = jobs.processing(
+evaluate = job_steps.processing(
     "Evaluate",
     "evaluate",
     {"policy-path": Join("", ("/", p.PREFIX, "/quality/policy")), "trained-at": p.END_TIME},
@@ -113,24 +116,24 @@ loss = evaluate.value("evaluation", "deepar_metrics.mean_wql.value")
 limit = evaluate.value("evaluation", "limit")
 why = ("Trained on data until", p.END_TIME, "because:", p.REASON)
 
-register = registry.registration(
+register = model_steps.registration(
     "Register",
     forecaster,
     description=Join(" ", why),
     model_quality={
-        "Statistics": registry.file(evaluate.output("evaluation"), "evaluation.json"),
-        "Constraints": registry.file(evaluate.output("evaluation"), "constraints.json"),
+        "Statistics": model_steps.file(evaluate.output("evaluation"), "evaluation.json"),
+        "Constraints": model_steps.file(evaluate.output("evaluation"), "constraints.json"),
     },
     data_quality={
-        "Statistics": registry.file(evaluate.output("baseline"), "statistics.json"),
-        "Constraints": registry.file(evaluate.output("baseline"), "constraints.json"),
+        "Statistics": model_steps.file(evaluate.output("baseline"), "statistics.json"),
+        "Constraints": model_steps.file(evaluate.output("baseline"), "constraints.json"),
     },
     properties={"reason": p.REASON, "trained_at": p.END_TIME},
 )
 
-verdict = ("The model is not good enough: its mean wQL", loss, "is above the limit", limit)
+reason = ("The model fails the gate: its mean wQL", loss, "is above the limit", limit)
 
-reject_model = Step("RejectModel", "Fail", {"ErrorMessage": Join(" ", verdict)})
+reject_model = Step("RejectModel", "Fail", {"ErrorMessage": Join(" ", reason)})
 
 check_quality = Step(
     "CheckQuality",
@@ -144,6 +147,6 @@ check_quality = Step(
 
 
 def render_pipeline() -> str:
-    """Render the definition that Terraform reads."""
+    """Return the definition that Terraform reads."""
     steps = [read_history, check_data, create_model, backtest, evaluate, check_quality]
     return definition(p.ALL, steps)

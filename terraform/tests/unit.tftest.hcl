@@ -3,12 +3,16 @@ mock_provider "aws" {
   override_during = plan
 }
 
+variables {
+  image_tag = "1a2b3c4"
+}
+
 run "the_stages_fit_together" {
   command = plan
 
   assert {
     condition     = output.bucket_name == "test-123456789012-eu-west-1" # the mocked bucket
-    error_message = "The data bucket has a name."
+    error_message = "The bucket name is an output."
   }
 
   assert {
@@ -18,40 +22,40 @@ run "the_stages_fit_together" {
 
   assert {
     condition     = output.pipeline_name == "evergreen-training" && output.model_package_group_name == "evergreen-models" && output.loss_alarm_name == "evergreen-production-loss"
-    error_message = "Names are those of the contract."
+    error_message = "Names follow the prefix."
   }
 
   assert {
     condition     = output.retrain_function_name == "evergreen-retrain-trigger"
-    error_message = "The CLI finds the function to invoke."
+    error_message = "The function that starts a training is an output."
   }
 
   assert {
     condition     = output.network.assign_public_ip && length(output.network.subnet_ids) == 2
-    error_message = "Without a network of the caller's there is a small one of our own."
+    error_message = "By default the deployment creates a network."
   }
 
   assert {
     condition     = strcontains(output.dashboard_urls.model_monitoring, "dashboard/evergreen-model-monitoring")
-    error_message = "The dashboard is one click away."
+    error_message = "The URL of the dashboard is an output."
   }
 
   assert {
     condition     = local.forecast_environment == { HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
-    error_message = "Smoke test and monitor forecast the same minutes."
+    error_message = "Smoke test and monitor use the same minutes."
   }
 }
 
-run "lambda_is_the_engine" {
+run "lambda_is_the_default_engine" {
   command = plan
 
   assert {
     condition     = output.flink_application_name == null
-    error_message = "Without another word there is no machine that is always on."
+    error_message = "By default there is no streaming application."
   }
 }
 
-run "flink_is_one_word_away" {
+run "engine_flink_deploys_the_streaming_job" {
   command = plan
 
   variables {
@@ -61,11 +65,11 @@ run "flink_is_one_word_away" {
 
   assert {
     condition     = output.flink_application_name == "evergreen-streaming"
-    error_message = "The job is deployed."
+    error_message = "The streaming application exists."
   }
 }
 
-run "an_unknown_engine_is_refused" {
+run "an_unknown_engine_is_rejected" {
   command = plan
 
   variables {
@@ -75,7 +79,7 @@ run "an_unknown_engine_is_refused" {
   expect_failures = [var.engine]
 }
 
-run "a_network_of_the_callers_is_used" {
+run "an_existing_network_is_used" {
   command = plan
 
   variables {
@@ -84,11 +88,11 @@ run "a_network_of_the_callers_is_used" {
 
   assert {
     condition     = length(module.network) == 0 && output.network == { assign_public_ip = false, security_group_ids = tolist(["sg-1"]), subnet_ids = tolist(["subnet-1"]) }
-    error_message = "No second network is made."
+    error_message = "No network is created."
   }
 }
 
-run "prefix_is_short_and_fits_every_service" {
+run "prefix_must_fit_the_naming_rules_of_all_services" {
   command = plan
 
   variables {
@@ -96,4 +100,14 @@ run "prefix_is_short_and_fits_every_service" {
   }
 
   expect_failures = [var.prefix]
+}
+
+run "latest_is_not_an_immutable_tag" {
+  command = plan
+
+  variables {
+    image_tag = "latest"
+  }
+
+  expect_failures = [var.image_tag]
 }

@@ -12,17 +12,17 @@ from datetime import timedelta
 import pytest
 
 from cli.main import main as evergreen
-from sagemaker_pipelines.feature_store import offline, rows
-from sagemaker_pipelines.steps.minutes import parsed
+from common.times import parse
+from sagemaker_pipelines.data.feature_store import offline, rows
 from scripts import terraform
 
 pytestmark = pytest.mark.integration
 
 POLLER = {"desired_count": 0, "source": "simulator"}
-VARIABLES = {"prefix": "evergreen", "max_retries": 3, "poller": POLLER}
+VARIABLES = {"prefix": "evergreen", "image_tag": "local", "poller": POLLER}
 SECOND_VERSION = {"v2": {"median_fee_1min": "Fractional"}}
 FIRST, SECOND = "evergreen-minutes", "evergreen-minutes-v2"
-START = parsed("2024-10-10T00:00:00Z")
+START = parse("2024-10-10T00:00:00Z")
 MINUTES = [START + k * timedelta(minutes=10) for k in range(6)]
 KEYS = [f"raw/2024/10/10/00/{k}.gz" for k in range(len(MINUTES))]
 

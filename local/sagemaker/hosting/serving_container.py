@@ -54,7 +54,6 @@ class ServingContainer:
         environment = container.sagemaker_environment(base, isolated=True)
         environment |= {
             "SAGEMAKER_BIND_TO_PORT": str(self.port),
-            "EVERGREEN_BIND_HOST": "127.0.0.1",
             "MODEL_SERVER_WORKERS": "1",
             **model.get("Environment", {}),
             **variables,

@@ -1,22 +1,20 @@
-# Beside the stages: at `terraform destroy`, deletes what the loop made at run time, which Terraform does not know.
-# Its outputs repeat its inputs, known only when it stands. Whoever starts things at run time takes the names from here,
-# and so is gone before it runs; what those things need (roles, bucket, key) goes after it.
+# Deletes, on `terraform destroy`, the resources that the loop created at run time and that Terraform does not manage.
+# The outputs repeat the inputs but depend on the cleanup invocation. Modules that create resources at run time read the names
+# from here, so Terraform destroys them first, then runs the cleanup, then destroys roles, bucket and key.
 
 locals {
-  arn_parts    = "${var.foundation.region}:${var.foundation.account_id}"
-  sagemaker    = "arn:${var.foundation.partition}:sagemaker:${local.arn_parts}"
-  parameters   = "arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter"
+  parameters   = "${var.foundation.arns.ssm}:parameter"
   pending_path = "/${var.foundation.prefix}/approval/pending"
 }
 
 module "run_time_cleaner" {
   source = "../lambda_function"
 
-  name            = "run_time_cleaner"
-  description     = "terraform destroy -> no endpoint, model, package or pending approval of the loop"
-  foundation      = var.foundation
-  policy          = data.aws_iam_policy_document.run_time_cleaner.json
-  timeout_seconds = 900 # it waits until the endpoints are gone
+  name              = "run_time_cleaner"
+  description       = "terraform destroy -> endpoints, models, packages and pending approvals deleted"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.run_time_cleaner.json
+  timeout_seconds   = 900 # waits until the endpoints are deleted
 
   environment = {
     MODEL_PACKAGE_GROUP_NAME = var.model_package_group_name
@@ -27,7 +25,7 @@ module "run_time_cleaner" {
 
 resource "aws_lambda_invocation" "at_destroy" {
   function_name   = module.run_time_cleaner.name
-  lifecycle_scope = "CRUD" # invoked with tf.action create, update, delete; only delete does anything
+  lifecycle_scope = "CRUD" # invoked with tf.action create, update or delete; acts only on delete
   input           = jsonencode({ prefix = var.foundation.prefix })
 
   depends_on = [module.run_time_cleaner]
@@ -35,18 +33,18 @@ resource "aws_lambda_invocation" "at_destroy" {
 
 data "aws_iam_policy_document" "run_time_cleaner" {
   statement {
-    sid = "FindWhatTheLoopMade"
+    sid = "ListRunTimeResources"
     actions = [
       "sagemaker:ListEndpointConfigs",
       "sagemaker:ListEndpoints",
       "sagemaker:ListModelPackages",
       "sagemaker:ListModels",
     ]
-    resources = ["*"] # SageMaker lists an account, not a resource
+    resources = ["*"] # list actions do not support resource-level permissions
   }
 
   statement {
-    sid = "DeleteWhatTheLoopMade"
+    sid = "DeleteRunTimeResources"
     actions = [
       "sagemaker:DeleteEndpoint",
       "sagemaker:DeleteEndpointConfig",
@@ -54,11 +52,11 @@ data "aws_iam_policy_document" "run_time_cleaner" {
       "sagemaker:DeleteModelPackage",
     ]
     resources = [
-      "${local.sagemaker}:endpoint-config/${var.foundation.prefix}-*",
-      "${local.sagemaker}:endpoint/${var.foundation.prefix}-*",
-      "${local.sagemaker}:model-package/${var.model_package_group_name}/*",
-      "${local.sagemaker}:model/${var.foundation.prefix}-*",
-      "${local.sagemaker}:model/pipelines-*", # what the pipeline's backtests made; the cleaner takes those named after executions of this pipeline
+      "${var.foundation.arns.sagemaker}:endpoint-config/${var.foundation.prefix}-*",
+      "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-*",
+      "${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*",
+      "${var.foundation.arns.sagemaker}:model/${var.foundation.prefix}-*",
+      "${var.foundation.arns.sagemaker}:model/pipelines-*", # models of backtests; the function deletes only those named after executions of this pipeline
     ]
   }
 
@@ -69,13 +67,13 @@ data "aws_iam_policy_document" "run_time_cleaner" {
       "sagemaker:StopPipelineExecution",
     ]
     resources = [
-      "${local.sagemaker}:pipeline/${var.pipeline_name}",
-      "${local.sagemaker}:pipeline/${var.pipeline_name}/execution/*",
+      "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}",
+      "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}/execution/*",
     ]
   }
 
   statement {
-    sid       = "DropPendingApprovals"
+    sid       = "DeletePendingApprovals"
     actions   = ["ssm:DeleteParameter", "ssm:GetParametersByPath"]
     resources = ["${local.parameters}${local.pending_path}", "${local.parameters}${local.pending_path}/*"]
   }

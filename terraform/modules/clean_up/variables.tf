@@ -1,30 +1,26 @@
 variable "foundation" {
-  description = "Output of the module foundation"
+  description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id         = string
-    artifacts_dir      = string
-    bucket_name        = string
-    bus_name           = string
-    key_alias          = string
-    kms_key_arn        = string
-    log_retention_days = number
-    metric_namespace   = string
-    partition          = string
-    prefix             = string
-    region             = string
-    topic_arn          = string
+    arns   = map(string)
+    prefix = string
   })
   nullable = false
 }
 
+variable "function_defaults" {
+  description = "Output of modules/foundation, passed on to modules/lambda_function"
+  type        = any
+  nullable    = false
+}
+
 variable "model_package_group_name" {
-  description = "Group whose versions are deleted"
+  description = "Model package group whose versions are deleted"
   type        = string
   nullable    = false
 }
 
 variable "model_role_arn" {
-  description = "Role that endpoints run as, still needed while they are deleted"
+  description = "Execution role of the endpoints, required until they are deleted"
   type        = string
   nullable    = false
 }

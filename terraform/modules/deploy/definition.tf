@@ -1,4 +1,4 @@
-# The deployment as Amazon States Language. Each stage is the same loop: deploy, wait until it serves.
+# State machine definition. Both stages run the same steps: deploy, then poll until the endpoint is in service.
 
 locals {
   invoke = "arn:${var.foundation.partition}:states:::lambda:invoke"
@@ -17,7 +17,7 @@ locals {
   }]
 
   retry_busy = [{
-    ErrorEquals     = ["EndpointNotReadyError"] # another change is under way, or a failed endpoint is being deleted
+    ErrorEquals     = ["EndpointNotReadyError"] # the endpoint is being updated or deleted
     IntervalSeconds = 60
     MaxAttempts     = 30
     BackoffRate     = 1

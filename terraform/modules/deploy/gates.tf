@@ -1,4 +1,4 @@
-# What stands between the stages, and what is put on record.
+# States between the two stages, and the decision events.
 
 locals {
   put_events = "arn:${var.foundation.partition}:states:::events:putEvents"
@@ -30,7 +30,7 @@ locals {
       }
       ResultPath = null
       Retry = concat([{
-        ErrorEquals     = ["CaptureNotFoundError"] # captures arrive minutes after the call
+        ErrorEquals     = ["CaptureNotFoundError"] # data capture is written with a delay of minutes
         IntervalSeconds = 60
         MaxAttempts     = 10
         BackoffRate     = 1
@@ -52,6 +52,6 @@ locals {
       Next       = "DeployProduction"
     }
     Done   = { Type = "Succeed" }
-    Failed = { Type = "Fail", Error = "DeploymentFailed", Cause = "The decision log holds the event Deployment Failed with the reason" }
+    Failed = { Type = "Fail", Error = "DeploymentFailed", Cause = "See the event Deployment Failed in the decision log" }
   }
 }

@@ -10,7 +10,7 @@ data "aws_iam_policy_document" "endpoint_deployer" {
   statement {
     sid       = "ReadVersion"
     actions   = ["sagemaker:DescribeModelPackage"]
-    resources = ["${local.sagemaker}:model-package/${var.model_package_group_name}/*"]
+    resources = ["${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*"]
   }
 
   statement {
@@ -20,21 +20,21 @@ data "aws_iam_policy_document" "endpoint_deployer" {
       "sagemaker:CreateEndpoint",
       "sagemaker:CreateEndpointConfig",
       "sagemaker:CreateModel",
-      "sagemaker:DeleteEndpoint", # a failed endpoint can only be made anew
+      "sagemaker:DeleteEndpoint", # a failed endpoint has to be replaced
       "sagemaker:DescribeEndpoint",
       "sagemaker:DescribeEndpointConfig",
       "sagemaker:DescribeModel",
       "sagemaker:UpdateEndpoint",
     ]
     resources = concat(values(local.endpoint_arns), [
-      "${local.sagemaker}:endpoint-config/${var.foundation.prefix}-production-*",
-      "${local.sagemaker}:endpoint-config/${var.foundation.prefix}-staging-*",
-      "${local.sagemaker}:model/${var.foundation.prefix}-*",
+      "${var.foundation.arns.sagemaker}:endpoint-config/${var.foundation.prefix}-production-*",
+      "${var.foundation.arns.sagemaker}:endpoint-config/${var.foundation.prefix}-staging-*",
+      "${var.foundation.arns.sagemaker}:model/${var.foundation.prefix}-*",
     ])
   }
 
   statement {
-    sid       = "GiveModelItsRole"
+    sid       = "PassModelRole"
     actions   = ["iam:PassRole"]
     resources = [var.model_role_arn]
 
@@ -60,7 +60,7 @@ data "aws_iam_policy_document" "endpoint_deployer" {
 
 data "aws_iam_policy_document" "smoke_test" {
   statement {
-    sid       = "AskStaging"
+    sid       = "InvokeEndpoint"
     actions   = ["sagemaker:InvokeEndpoint"]
     resources = [local.endpoint_arns["staging"]]
   }
@@ -94,23 +94,23 @@ data "aws_iam_policy_document" "approval_requester" {
   statement {
     sid       = "ReadPolicy"
     actions   = ["ssm:GetParameter"]
-    resources = ["arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter${var.policy_parameter}"]
+    resources = ["${var.foundation.arns.ssm}:parameter${var.policy_parameter}"]
   }
 
   statement {
     sid       = "StorePendingApproval"
     actions   = ["ssm:PutParameter"]
-    resources = ["arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter${var.pending_path}/*"]
+    resources = ["${var.foundation.arns.ssm}:parameter${var.pending_path}/*"]
   }
 
   statement {
-    sid       = "ApproveAtOnce"
+    sid       = "ApproveAutomatically"
     actions   = ["states:SendTaskSuccess"]
     resources = [local.machine_arn]
   }
 
   statement {
-    sid       = "AskForApproval"
+    sid       = "RequestApproval"
     actions   = ["events:PutEvents"]
     resources = [var.foundation.bus_arn]
   }

@@ -1,26 +1,8 @@
-data "aws_iam_policy_document" "assume" {
-  statement {
-    sid     = "StepFunctionsRunsAsThisRole"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["states.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.foundation.account_id]
-    }
-  }
-}
-
 data "aws_iam_policy_document" "machine" {
   statement {
-    sid       = "InvokeSteps"
+    sid       = "InvokeFunctions"
     actions   = ["lambda:InvokeFunction"]
-    resources = [for name in ["approval-requester", "endpoint-deployer", "smoke-test"] : "arn:${var.foundation.partition}:lambda:${local.arn_parts}:function:${var.foundation.prefix}-${name}"]
+    resources = [for name in ["approval-requester", "endpoint-deployer", "smoke-test"] : "${var.foundation.arns.lambda}:function:${var.foundation.prefix}-${name}"]
   }
 
   statement {
@@ -41,39 +23,35 @@ data "aws_iam_policy_document" "machine" {
       "logs:PutResourcePolicy",
       "logs:UpdateLogDelivery",
     ]
-    resources = ["*"] # log delivery knows no resource
+    resources = ["*"] # the actions do not support resource-level permissions
   }
 }
 
-resource "aws_iam_role" "machine" {
-  name               = local.machine_name
-  description        = "What the deployment runs as"
-  assume_role_policy = data.aws_iam_policy_document.assume.json
-}
+module "machine_role" {
+  source = "../service_role"
 
-resource "aws_iam_role_policy" "machine" {
-  name   = "permissions"
-  role   = aws_iam_role.machine.id
-  policy = data.aws_iam_policy_document.machine.json
+  account_id  = var.foundation.account_id
+  description = "Execution role of the deployment state machine"
+  name        = local.machine_name
+  policy      = data.aws_iam_policy_document.machine.json
+  service     = "states"
 }
 
 resource "aws_cloudwatch_log_group" "machine" {
-  name              = "/aws/vendedlogs/states/${local.machine_name}" # this start keeps the account's resource policy short
+  name              = "/aws/vendedlogs/states/${local.machine_name}" # CloudWatch Logs covers this prefix by one statement of its resource policy
   kms_key_id        = var.foundation.kms_key_arn
   retention_in_days = var.foundation.log_retention_days
 }
 
 resource "aws_sfn_state_machine" "this" {
   name       = local.machine_name
-  role_arn   = aws_iam_role.machine.arn
+  role_arn   = module.machine_role.arn
   type       = "STANDARD"
   definition = local.definition
 
   logging_configuration {
-    include_execution_data = false # the task token is not for a log
+    include_execution_data = false # it would log task tokens
     level                  = "ERROR"
     log_destination        = "${aws_cloudwatch_log_group.machine.arn}:*"
   }
-
-  depends_on = [aws_iam_role_policy.machine] # Step Functions tries the log delivery at creation
 }

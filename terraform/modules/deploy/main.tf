@@ -1,11 +1,9 @@
 # ⑥ deploy: approved version -> staging -> smoke test -> second approval -> production.
 
 locals {
-  arn_parts     = "${var.foundation.region}:${var.foundation.account_id}"
-  sagemaker     = "arn:${var.foundation.partition}:sagemaker:${local.arn_parts}"
   machine_name  = "${var.foundation.prefix}-deployment"
-  machine_arn   = "arn:${var.foundation.partition}:states:${local.arn_parts}:stateMachine:${local.machine_name}"
-  endpoint_arns = { for stage in ["production", "staging"] : stage => "${local.sagemaker}:endpoint/${var.foundation.prefix}-${stage}" }
+  machine_arn   = "${var.foundation.arns.states}:stateMachine:${local.machine_name}"
+  endpoint_arns = { for stage in ["production", "staging"] : stage => "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-${stage}" }
 
   approved_pattern = {
     source        = ["aws.sagemaker"]
@@ -20,10 +18,10 @@ locals {
 module "deployment_starter" {
   source = "../lambda_function"
 
-  name        = "deployment_starter"
-  description = "Approved model package -> one execution of the deployment"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.deployment_starter.json
+  name              = "deployment_starter"
+  description       = "Approved model package -> one execution of the state machine"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.deployment_starter.json
 
   environment = {
     STATE_MACHINE_ARN = aws_sfn_state_machine.this.arn
@@ -40,10 +38,10 @@ module "deployment_starter" {
 module "endpoint_deployer" {
   source = "../lambda_function"
 
-  name        = "endpoint_deployer"
-  description = "Model package -> endpoint of a stage"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.endpoint_deployer.json
+  name              = "endpoint_deployer"
+  description       = "Model package -> endpoint of a stage"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.endpoint_deployer.json
 
   environment = {
     BUCKET                    = var.foundation.bucket_name
@@ -58,11 +56,11 @@ module "endpoint_deployer" {
 module "smoke_test" {
   source = "../lambda_function"
 
-  name            = "smoke_test"
-  description     = "Staging endpoint -> a forecast that holds, and its capture"
-  foundation      = var.foundation
-  policy          = data.aws_iam_policy_document.smoke_test.json
-  timeout_seconds = 120
+  name              = "smoke_test"
+  description       = "Staging endpoint -> plausible forecast and its data capture"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.smoke_test.json
+  timeout_seconds   = 120
 
   environment = merge(var.forecast_environment, {
     BUCKET             = var.foundation.bucket_name
@@ -73,10 +71,10 @@ module "smoke_test" {
 module "approval_requester" {
   source = "../lambda_function"
 
-  name        = "approval_requester"
-  description = "Tested version -> approval for production: at once, or stored until a person answers"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.approval_requester.json
+  name              = "approval_requester"
+  description       = "Tested version -> approval for production: automatic, or pending until a person decides"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.approval_requester.json
 
   environment = {
     PENDING_PATH     = var.pending_path

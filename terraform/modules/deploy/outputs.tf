@@ -4,6 +4,6 @@ output "endpoint_names" {
 }
 
 output "state_machine_arn" {
-  description = "The deployment"
+  description = "State machine that deploys approved versions"
   value       = aws_sfn_state_machine.this.arn
 }

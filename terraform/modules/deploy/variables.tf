@@ -1,5 +1,5 @@
 variable "endpoints" {
-  description = "What the endpoints run on"
+  description = "Instances of the endpoints"
   type = object({
     production_instance_count = number
     production_instance_type  = string
@@ -9,57 +9,59 @@ variable "endpoints" {
 
   validation {
     condition     = var.endpoints.production_instance_count >= 1
-    error_message = "endpoints.production_instance_count is at least 1."
+    error_message = "endpoints.production_instance_count: expected at least 1."
   }
 }
 
 variable "feature_group" {
-  description = "Where the smoke test finds recent minutes: name and arn"
+  description = "Feature group with the recent minutes: name and arn"
   type        = object({ arn = string, name = string })
   nullable    = false
 }
 
 variable "forecast_environment" {
-  description = "Settings that say which minutes a forecast reads and covers"
+  description = "Environment variables for the minutes that a forecast reads and covers"
   type        = map(string)
   nullable    = false
 }
 
 variable "foundation" {
-  description = "Output of the module foundation"
+  description = "Output of modules/foundation: the attributes used here"
   type = object({
     account_id         = string
-    artifacts_dir      = string
+    arns               = map(string)
     bucket_arn         = string
     bucket_name        = string
     bus_arn            = string
     bus_name           = string
-    key_alias          = string
     kms_key_arn        = string
     log_retention_days = number
-    metric_namespace   = string
     partition          = string
     prefix             = string
-    region             = string
-    topic_arn          = string
   })
   nullable = false
 }
 
+variable "function_defaults" {
+  description = "Output of modules/foundation, passed on to modules/lambda_function"
+  type        = any
+  nullable    = false
+}
+
 variable "model_package_group_name" {
-  description = "Group whose approved versions are deployed"
+  description = "Model package group whose approved versions are deployed"
   type        = string
   nullable    = false
 }
 
 variable "model_role_arn" {
-  description = "What models and endpoints run as"
+  description = "Execution role of models and endpoints"
   type        = string
   nullable    = false
 }
 
 variable "pending_path" {
-  description = "SSM path under which approvals wait"
+  description = "SSM path of the pending approvals"
   type        = string
   nullable    = false
 }

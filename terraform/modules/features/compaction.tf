@@ -1,31 +1,31 @@
-# Feature Store writes many small files; once a day they are merged, hour by hour.
+# Feature Store writes many small files; a daily job merges them into one file an hour.
 
 locals {
-  job_name = "${var.foundation.prefix}-compaction" # role, and start of the jobs' names
+  job_name = "${var.foundation.prefix}-compaction" # name of the role, prefix of the job names
 }
 
 module "offline_compactor" {
   source = "../lambda_function"
 
-  name        = "offline_compactor"
-  description = "Schedule -> a job that merges the offline store's small files"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.offline_compactor.json
+  name              = "offline_compactor"
+  description       = "Schedule -> processing job that merges small files of the offline store"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.offline_compactor.json
 
   environment = {
     FEATURE_GROUP_NAMES = join(",", [for group in local.groups : group.name])
     IMAGE               = var.image
-    INSTANCE_TYPE       = "ml.t3.medium" # it waits for S3 most of the time
-    ROLE_ARN            = aws_iam_role.compaction.arn
+    INSTANCE_TYPE       = "ml.t3.medium" # the job is bound by S3, not by CPU
+    ROLE_ARN            = module.compaction_role.arn
   }
 
   triggers = { for expression in compact([var.features.compaction_schedule]) : "schedule" => {
-    description         = "Regular compaction -> offline_compactor"
+    description         = "Scheduled compaction -> offline_compactor"
     schedule_expression = expression
   } }
 }
 
-# The function only starts the job: how it ends is told by SageMaker.
+# The function only starts the job; SageMaker reports its failure.
 resource "aws_cloudwatch_event_rule" "compaction_failed" {
   name        = "${local.job_name}-failed"
   description = "Compaction failed -> notification topic"

@@ -1,16 +1,16 @@
-# What starts a compaction, and what the job may do: it alone deletes offline files.
+# Only the compaction job may delete files of the offline store.
 
 data "aws_iam_policy_document" "offline_compactor" {
   statement {
     sid       = "StartJob"
     actions   = ["sagemaker:AddTags", "sagemaker:CreateProcessingJob"]
-    resources = ["${local.sagemaker}:processing-job/${local.job_name}-*"]
+    resources = ["${var.foundation.arns.sagemaker}:processing-job/${local.job_name}-*"]
   }
 
   statement {
-    sid       = "GiveJobItsRole"
+    sid       = "PassCompactionRole"
     actions   = ["iam:PassRole"]
-    resources = ["arn:${var.foundation.partition}:iam::${var.foundation.account_id}:role/${local.job_name}"]
+    resources = ["${var.foundation.arns.iam}:role/${local.job_name}"]
 
     condition {
       test     = "StringEquals"
@@ -40,7 +40,7 @@ data "aws_iam_policy_document" "compaction" {
   }
 
   statement {
-    sid       = "FindOfflineStores"
+    sid       = "DescribeFeatureGroups"
     actions   = ["sagemaker:DescribeFeatureGroup"]
     resources = values(local.arns)
   }
@@ -52,32 +52,19 @@ data "aws_iam_policy_document" "compaction" {
   }
 
   statement {
-    sid       = "SignInToRegistry"
-    actions   = ["ecr:GetAuthorizationToken"]
-    resources = ["*"] # the token is the account's, not a repository's
-  }
-
-  statement {
-    sid       = "PullImage"
-    actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    resources = [var.repository_arn]
-  }
-
-  statement {
     sid       = "WriteLogs"
     actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-    resources = ["arn:${var.foundation.partition}:logs:${local.arn_parts}:log-group:/aws/sagemaker/*"] # groups that SageMaker shares in an account
+    resources = ["${var.foundation.arns.logs}:log-group:/aws/sagemaker/*"] # SageMaker writes all jobs of an account to shared log groups
   }
 }
 
-resource "aws_iam_role" "compaction" {
-  name               = local.job_name
-  description        = "What compactions of the offline store run as"
-  assume_role_policy = data.aws_iam_policy_document.assume.json
-}
+module "compaction_role" {
+  source = "../service_role"
 
-resource "aws_iam_role_policy" "compaction" {
-  name   = "permissions"
-  role   = aws_iam_role.compaction.id
-  policy = data.aws_iam_policy_document.compaction.json
+  account_id            = var.foundation.account_id
+  description           = "Execution role of the compaction jobs"
+  image_repository_arns = [var.repository_arn]
+  name                  = local.job_name
+  policy                = data.aws_iam_policy_document.compaction.json
+  service               = "sagemaker"
 }

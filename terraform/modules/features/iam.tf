@@ -1,21 +1,3 @@
-data "aws_iam_policy_document" "assume" {
-  statement {
-    sid     = "FeatureStoreRunsAsThisRole"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["sagemaker.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.foundation.account_id]
-    }
-  }
-}
-
 data "aws_iam_policy_document" "this" {
   statement {
     sid       = "WriteOfflineStore"
@@ -24,7 +6,7 @@ data "aws_iam_policy_document" "this" {
   }
 
   statement {
-    sid       = "FindBucket"
+    sid       = "CheckBucket"
     actions   = ["s3:GetBucketAcl", "s3:GetBucketLocation", "s3:ListBucket"]
     resources = [var.foundation.bucket_arn]
   }
@@ -36,7 +18,7 @@ data "aws_iam_policy_document" "this" {
   }
 
   statement {
-    sid       = "GrantKeyToStore"
+    sid       = "GrantKeyToFeatureStore"
     actions   = ["kms:CreateGrant"]
     resources = [var.foundation.kms_key_arn]
 
@@ -48,14 +30,12 @@ data "aws_iam_policy_document" "this" {
   }
 }
 
-resource "aws_iam_role" "this" {
-  name               = "${local.name}-store"
-  description        = "What Feature Store writes the offline store as"
-  assume_role_policy = data.aws_iam_policy_document.assume.json
-}
+module "store_role" {
+  source = "../service_role"
 
-resource "aws_iam_role_policy" "this" {
-  name   = "permissions"
-  role   = aws_iam_role.this.id
-  policy = data.aws_iam_policy_document.this.json
+  account_id  = var.foundation.account_id
+  description = "Role with which Feature Store writes the offline store"
+  name        = "${local.name}-store"
+  policy      = data.aws_iam_policy_document.this.json
+  service     = "sagemaker"
 }

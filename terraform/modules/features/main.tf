@@ -1,23 +1,21 @@
 # ③ features: one row per minute, online for the monitor, offline for training.
 
 locals {
-  name      = "${var.foundation.prefix}-minutes"
-  arn_parts = "${var.foundation.region}:${var.foundation.account_id}"
-  sagemaker = "arn:${var.foundation.partition}:sagemaker:${local.arn_parts}"
+  name = "${var.foundation.prefix}-minutes"
 
-  # Added features by version. The first version stays beside every later one: to change it would mean to replace it.
+  # Features that each version adds. v1 stays: SageMaker cannot remove features, and replacing the group would lose its history.
   versions = merge({ v1 = {} }, var.features.versions)
 
   groups = {
     for version, added in local.versions : version => {
       name  = version == "v1" ? local.name : "${local.name}-${version}"
       types = merge(local.types, added)
-      # The order of the columns in the store.
+      # Column order in the store.
       features = concat(["tx_minute", "total_nb_trx_1min", "total_fee_1min", "avg_fee_1min", "event_time"], keys(added))
     }
   }
 
-  arns = { for version, group in local.groups : version => "${local.sagemaker}:feature-group/${group.name}" }
+  arns = { for version, group in local.groups : version => "${var.foundation.arns.sagemaker}:feature-group/${group.name}" }
 
   types = {
     tx_minute         = "String"
@@ -35,7 +33,7 @@ resource "aws_sagemaker_feature_group" "minutes" {
   description                    = "Bitcoin transactions and fees (satoshi) per minute"
   record_identifier_feature_name = "tx_minute"
   event_time_feature_name        = "event_time"
-  role_arn                       = aws_iam_role.this.arn
+  role_arn                       = module.store_role.arn
 
   dynamic "feature_definition" {
     for_each = each.value.features
@@ -60,13 +58,11 @@ resource "aws_sagemaker_feature_group" "minutes" {
   }
 
   offline_store_config {
-    disable_glue_table_creation = true # a table made at run time would outlive `terraform destroy`
+    disable_glue_table_creation = true # Terraform would not destroy a table that Feature Store creates
 
     s3_storage_config {
       s3_uri     = "s3://${var.foundation.bucket_name}/feature-store"
       kms_key_id = var.foundation.kms_key_arn
     }
   }
-
-  depends_on = [aws_iam_role_policy.this] # Feature Store tries the bucket at creation
 }

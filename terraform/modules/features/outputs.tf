@@ -1,5 +1,5 @@
 output "feature_group" {
-  description = "The version of the feature group that is read: arn (built from names, so that policies need not wait) and name"
+  description = "Version of the feature group that training and monitoring read: arn and name"
   value = {
     arn  = local.arns[var.features.read_version]
     name = aws_sagemaker_feature_group.minutes[var.features.read_version].feature_group_name
@@ -7,7 +7,7 @@ output "feature_group" {
 }
 
 output "written_feature_groups" {
-  description = "All versions, the first one first: arn, the features that are computed, and name"
+  description = "All versions, starting with v1: arn, computed features, and name"
   value = [
     for version in concat(["v1"], keys(var.features.versions)) : {
       arn      = local.arns[version]

@@ -1,5 +1,5 @@
 variable "features" {
-  description = "When the offline store is compacted (null: never), days a row stays online, the version that is read, and what later versions add: feature -> type, by version"
+  description = "Compaction schedule (null: never), days in the online store, version to read, and features that later versions add (feature -> type, by version)"
   type = object({
     compaction_schedule = string
     online_days         = number
@@ -10,48 +10,48 @@ variable "features" {
 
   validation {
     condition     = var.features.online_days >= 1 && var.features.online_days == floor(var.features.online_days)
-    error_message = "features.online_days is a whole number above 0: the monitor reads hours of minutes."
+    error_message = "features.online_days: expected a positive integer."
   }
 
   validation {
     condition     = alltrue([for version in keys(var.features.versions) : can(regex("^v([2-9]|[1-9][0-9]+)$", version))])
-    error_message = "features.versions are named v2, v3 …: v1 is the group without additions, and stays."
+    error_message = "features.versions: expected keys v2, v3, ...; v1 has no additional features."
   }
 
   validation {
     condition     = alltrue([for added in values(var.features.versions) : length(added) > 0 && alltrue([for type in values(added) : contains(["Fractional", "Integral"], type)])])
-    error_message = "Each of features.versions adds features, each of type Fractional or Integral."
+    error_message = "features.versions: expected at least one feature per version, of type Fractional or Integral."
   }
 
   validation {
     condition     = contains(concat(["v1"], keys(var.features.versions)), var.features.read_version)
-    error_message = "features.read_version is v1 or one of features.versions."
+    error_message = "features.read_version: expected v1 or a key of features.versions."
   }
 }
 
 variable "foundation" {
-  description = "Output of the module foundation"
+  description = "Output of modules/foundation: the attributes used here"
   type = object({
     account_id            = string
-    artifacts_dir         = string
+    arns                  = map(string)
     bucket_arn            = string
     bucket_name           = string
-    bus_name              = string
-    key_alias             = string
     kms_key_arn           = string
-    log_retention_days    = number
-    metric_namespace      = string
-    partition             = string
     prefix                = string
-    region                = string
     topic_arn             = string
     undelivered_queue_arn = string
   })
   nullable = false
 }
 
+variable "function_defaults" {
+  description = "Output of modules/foundation, passed on to modules/lambda_function"
+  type        = any
+  nullable    = false
+}
+
 variable "image" {
-  description = "Our own image, with tag: runs the compaction"
+  description = "Image of the compaction job, with tag"
   type        = string
   nullable    = false
 }

@@ -1,13 +1,13 @@
 locals {
-  # By table: the age in minutes at which a record was forgotten by whoever reads it.
-  patience_minutes = { minutes = 5, transactions = 10 }
+  # By table: minutes that the consumer of the stream may lag behind.
+  maximum_lag_minutes = { minutes = 5, transactions = 10 }
 }
 
 resource "aws_cloudwatch_metric_alarm" "behind" {
-  for_each = local.patience_minutes
+  for_each = local.maximum_lag_minutes
 
   alarm_name          = "${aws_kinesis_stream.this[each.key].name}-behind"
-  alarm_description   = "Whoever reads the stream ${aws_kinesis_stream.this[each.key].name} is more than ${each.value} minutes behind"
+  alarm_description   = "The consumer of the stream ${aws_kinesis_stream.this[each.key].name} is more than ${each.value} minutes behind"
   namespace           = "AWS/Kinesis"
   metric_name         = "GetRecords.IteratorAgeMilliseconds"
   dimensions          = { StreamName = aws_kinesis_stream.this[each.key].name }
@@ -22,7 +22,7 @@ resource "aws_cloudwatch_metric_alarm" "behind" {
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   alarm_name          = "${local.name}-dead-letters"
-  alarm_description   = "Transactions were not counted: dead-letters/ in the data bucket says which and why"
+  alarm_description   = "The streaming job rejected transactions; dead-letters/ in the data bucket holds them with the reasons"
   namespace           = "AWS/Kinesis"
   metric_name         = "IncomingRecords"
   dimensions          = { StreamName = aws_kinesis_stream.this["dead-letters"].name }

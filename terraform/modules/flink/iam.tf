@@ -1,7 +1,7 @@
-# One role for each service that moves data: the rule, the job, Firehose.
+# One role per service: EventBridge, Managed Service for Apache Flink, Firehose.
 
 locals {
-  log_group_arn = "arn:${var.foundation.partition}:logs:${local.arn_parts}:log-group:/aws/kinesis-analytics/${local.name}"
+  log_group_arn = "${var.foundation.arns.logs}:log-group:/aws/kinesis-analytics/${local.name}"
   read_stream   = ["kinesis:DescribeStream", "kinesis:DescribeStreamSummary", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"]
 
   policies = {
@@ -11,29 +11,9 @@ locals {
   }
 }
 
-data "aws_iam_policy_document" "assume" {
-  for_each = toset(["events", "firehose", "kinesisanalytics"])
-
-  statement {
-    sid     = "ServiceRunsAsThisRole"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["${each.key}.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.foundation.account_id]
-    }
-  }
-}
-
 data "aws_iam_policy_document" "events" {
   statement {
-    sid       = "HandOverToStream"
+    sid       = "PutEventsToStream"
     actions   = ["kinesis:PutRecord", "kinesis:PutRecords"]
     resources = [local.stream_arns["transactions"]]
   }
@@ -77,9 +57,9 @@ data "aws_iam_policy_document" "job" {
   }
 
   statement {
-    sid       = "FindLog"
+    sid       = "DescribeLogGroups"
     actions   = ["logs:DescribeLogGroups"]
-    resources = ["arn:${var.foundation.partition}:logs:${local.arn_parts}:log-group:*"] # it is asked of all groups
+    resources = ["${var.foundation.arns.logs}:log-group:*"] # the action supports only the wildcard log group
   }
 }
 
@@ -97,7 +77,7 @@ data "aws_iam_policy_document" "firehose" {
   }
 
   statement {
-    sid       = "FindBucket"
+    sid       = "ListBucket"
     actions   = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
     resources = [var.foundation.bucket_arn]
   }
@@ -115,18 +95,13 @@ data "aws_iam_policy_document" "firehose" {
   }
 }
 
-resource "aws_iam_role" "this" {
+module "role" {
+  source   = "../service_role"
   for_each = local.policies
 
-  name               = "${local.name}-${each.key}"
-  description        = "What ${each.key} moves transactions and rows as"
-  assume_role_policy = data.aws_iam_policy_document.assume[each.key].json
-}
-
-resource "aws_iam_role_policy" "this" {
-  for_each = local.policies
-
-  name   = "permissions"
-  role   = aws_iam_role.this[each.key].id
-  policy = each.value
+  account_id  = var.foundation.account_id
+  description = "Role of ${each.key} for the streaming engine"
+  name        = "${local.name}-${each.key}"
+  policy      = each.value
+  service     = each.key
 }

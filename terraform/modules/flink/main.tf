@@ -1,22 +1,21 @@
-# ② ingest, engine "flink": the bus -> Kinesis -> Flink -> Kinesis -> exact rows per minute.
+# ② ingest, engine "flink": event bus -> Kinesis -> Flink -> Kinesis -> exact row per minute.
 
 locals {
-  arn_parts = "${var.foundation.region}:${var.foundation.account_id}"
-  name      = "${var.foundation.prefix}-streaming"
+  name = "${var.foundation.prefix}-streaming"
 
-  # The job's tables; their streams are named as they are.
+  # Tables of the job; each has the stream of the same name.
   streams = {
-    "dead-letters" = "What the job did not count, with the reason"
-    minutes        = "Rows of the job, one a minute and firing"
-    transactions   = "Events Transactions Received, as the bus has them"
+    "dead-letters" = "Transactions that the job could not count, with the reason"
+    minutes        = "Minute rows that the job emits"
+    transactions   = "Events Transactions Received from the bus"
   }
 
   stream_arns = {
     for table, _ in local.streams :
-    table => "arn:${var.foundation.partition}:kinesis:${local.arn_parts}:stream/${var.foundation.prefix}-${table}"
+    table => "${var.foundation.arns.kinesis}:stream/${var.foundation.prefix}-${table}"
   }
 
-  # What streaming/properties.py reads, and what the service itself does.
+  # Read by streaming/properties.py and by the service.
   property_groups = {
     "kinesis.analytics.flink.run.options" = {
       python  = "main.py"
@@ -27,7 +26,7 @@ locals {
       connector    = "kinesis"
       "stream.arn" = local.stream_arns["transactions"]
       "aws.region" = var.foundation.region
-      # Without a snapshot the retained day is read again: it gives the same rows.
+      # Without a snapshot the job reads the retained day again and computes the same rows.
       "source.init.position" = "TRIM_HORIZON"
     }
     minutes = {
@@ -58,7 +57,7 @@ resource "aws_cloudwatch_log_stream" "this" {
   log_group_name = aws_cloudwatch_log_group.this.name
 }
 
-# The key tells the content: the service does not look whether an object has changed.
+# The key contains the checksum: the service does not notice a changed object under the same key.
 resource "aws_s3_object" "code" {
   bucket = var.foundation.bucket_name
   key    = "code/streaming-${filemd5(var.package)}.zip"
@@ -74,9 +73,9 @@ resource "aws_s3_object" "code" {
 
 resource "aws_kinesisanalyticsv2_application" "this" {
   name                   = local.name
-  description            = "Events -> exact rows of their minutes"
+  description            = "Transactions -> exact row per minute"
   runtime_environment    = "FLINK-1_20"
-  service_execution_role = aws_iam_role.this["kinesisanalytics"].arn
+  service_execution_role = module.role["kinesisanalytics"].arn
   start_application      = true
 
   application_configuration {
@@ -133,6 +132,5 @@ resource "aws_kinesisanalyticsv2_application" "this" {
     log_stream_arn = aws_cloudwatch_log_stream.this.arn
   }
 
-  # It starts at once, as this role, on these streams.
-  depends_on = [aws_iam_role_policy.this, aws_kinesis_stream.this]
+  depends_on = [aws_kinesis_stream.this] # the application starts at once
 }

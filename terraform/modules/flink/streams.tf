@@ -1,4 +1,4 @@
-# The three streams of the job, the rule that feeds the first, and the archive of the dead letters.
+# The streams of the job, the rule that feeds the first one, and the archive of the dead letters.
 
 resource "aws_kinesis_stream" "this" {
   for_each = local.streams
@@ -28,10 +28,10 @@ resource "aws_cloudwatch_event_target" "this" {
   event_bus_name = var.foundation.bus_name
   target_id      = "kinesis"
   arn            = aws_kinesis_stream.this["transactions"].arn
-  role_arn       = aws_iam_role.this["events"].arn
+  role_arn       = module.role["events"].arn
 
   kinesis_target {
-    partition_key_path = "$.id" # spreads events over the shards
+    partition_key_path = "$.id" # spreads events over all shards
   }
 
   dead_letter_config {
@@ -39,7 +39,7 @@ resource "aws_cloudwatch_event_target" "this" {
   }
 
   retry_policy {
-    maximum_event_age_in_seconds = 86400 # transactions are not given up within a day
+    maximum_event_age_in_seconds = 86400 # retry transactions for a day
     maximum_retry_attempts       = 185
   }
 }
@@ -55,11 +55,11 @@ resource "aws_kinesis_firehose_delivery_stream" "dead_letters" {
 
   kinesis_source_configuration {
     kinesis_stream_arn = aws_kinesis_stream.this["dead-letters"].arn
-    role_arn           = aws_iam_role.this["firehose"].arn
+    role_arn           = module.role["firehose"].arn
   }
 
   extended_s3_configuration {
-    role_arn            = aws_iam_role.this["firehose"].arn
+    role_arn            = module.role["firehose"].arn
     bucket_arn          = var.foundation.bucket_arn
     prefix              = "dead-letters/!{timestamp:yyyy/MM/dd/HH}/"
     error_output_prefix = "firehose-errors/dead-letters/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/"
@@ -74,7 +74,7 @@ resource "aws_kinesis_firehose_delivery_stream" "dead_letters" {
       log_stream_name = aws_cloudwatch_log_stream.dead_letters.name
     }
 
-    # One dead letter a line.
+    # One dead letter per line.
     processing_configuration {
       enabled = true
 
@@ -88,6 +88,4 @@ resource "aws_kinesis_firehose_delivery_stream" "dead_letters" {
       }
     }
   }
-
-  depends_on = [aws_iam_role_policy.this] # Firehose asks for its grants at creation
 }

@@ -1,27 +1,24 @@
 variable "feature_groups" {
-  description = "Where the rows go, the first version first: arn, the features that are computed, and name"
+  description = "Feature groups to write, starting with v1: arn, computed features, and name"
   type        = list(object({ arn = string, features = list(string), name = string }))
   nullable    = false
 
   validation {
     condition     = alltrue([for group in var.feature_groups : length(setsubtract(group.features, ["avg_fee_1min", "total_fee_1min", "total_nb_trx_1min"])) == 0])
-    error_message = "The Flink engine computes total_nb_trx_1min, total_fee_1min and avg_fee_1min: versions of the feature group with other features need engine lambda."
+    error_message = "feature_groups: the streaming job computes only total_nb_trx_1min, total_fee_1min and avg_fee_1min; other features require engine lambda."
   }
 }
 
 variable "foundation" {
-  description = "Output of the module foundation"
+  description = "Output of modules/foundation: the attributes used here"
   type = object({
     account_id            = string
-    artifacts_dir         = string
+    arns                  = map(string)
     bucket_arn            = string
     bucket_name           = string
     bus_name              = string
-    key_alias             = string
     kms_key_arn           = string
     log_retention_days    = number
-    metric_namespace      = string
-    partition             = string
     prefix                = string
     region                = string
     topic_arn             = string
@@ -30,8 +27,14 @@ variable "foundation" {
   nullable = false
 }
 
+variable "function_defaults" {
+  description = "Output of modules/foundation, passed on to modules/lambda_function"
+  type        = any
+  nullable    = false
+}
+
 variable "job" {
-  description = "How long the job waits for transactions (watermark delay, then allowed lateness), and its size"
+  description = "How long the job waits for late transactions (watermark delay plus allowed lateness), and its size"
   type = object({
     allowed_lateness_minutes = optional(number, 15)
     parallelism              = optional(number, 1)
@@ -43,17 +46,17 @@ variable "job" {
 
   validation {
     condition     = alltrue([for limit in [var.job.allowed_lateness_minutes, var.job.watermark_delay_seconds] : limit >= 0 && limit <= 90 && floor(limit) == limit])
-    error_message = "allowed_lateness_minutes and watermark_delay_seconds are whole numbers from 0 to 90."
+    error_message = "job.allowed_lateness_minutes, job.watermark_delay_seconds: expected integers from 0 to 90."
   }
 
   validation {
     condition     = var.job.parallelism >= 1 && var.job.shards >= 1
-    error_message = "parallelism and shards are at least 1."
+    error_message = "job.parallelism, job.shards: expected at least 1."
   }
 }
 
 variable "package" {
-  description = "The zip that `make flink-package` builds"
+  description = "Zip that `make flink-package` builds"
   type        = string
   nullable    = false
 }

@@ -1,12 +1,12 @@
-# Stream of minutes -> feature_writer -> Feature Store.
+# Stream of minute rows -> feature_writer -> Feature Store.
 
 module "feature_writer" {
   source = "../lambda_function"
 
-  name        = "feature_writer"
-  description = "Batch of rows from the Flink engine -> Feature Store"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.feature_writer.json
+  name              = "feature_writer"
+  description       = "Batch of minute rows from the streaming job -> Feature Store"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.feature_writer.json
 
   environment = {
     FEATURE_GROUPS = jsonencode([for group in var.feature_groups : [group.name, group.features]])
@@ -40,7 +40,7 @@ resource "aws_lambda_event_source_mapping" "minutes" {
 
   destination_config {
     on_failure {
-      destination_arn = "arn:${var.foundation.partition}:sqs:${local.arn_parts}:${module.feature_writer.name}-dead-letters"
+      destination_arn = "${var.foundation.arns.sqs}:${module.feature_writer.name}-dead-letters"
     }
   }
 }

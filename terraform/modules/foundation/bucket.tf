@@ -1,8 +1,8 @@
-# The data bucket: raw archive, parts of minutes, offline store, training data, captures and readings.
+# The data bucket: raw archive, minute parts, offline store, training data, captures, monitoring results.
 
 data "aws_iam_policy_document" "bucket" {
   statement {
-    sid       = "RefuseUnencryptedTransport"
+    sid       = "DenyUnencryptedTransport"
     effect    = "Deny"
     actions   = ["s3:*"]
     resources = [local.bucket_arn, "${local.bucket_arn}/*"]
@@ -37,7 +37,7 @@ resource "aws_s3_bucket_policy" "data" {
   bucket = aws_s3_bucket.data.id
   policy = data.aws_iam_policy_document.bucket.json
 
-  depends_on = [aws_s3_bucket_public_access_block.data] # two changes of access at once conflict
+  depends_on = [aws_s3_bucket_public_access_block.data] # concurrent changes of the access settings conflict
 }
 
 resource "aws_s3_bucket_server_side_encryption_configuration" "data" {

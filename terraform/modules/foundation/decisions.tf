@@ -1,4 +1,4 @@
-# The decision log: every event of the loop itself, kept and searchable.
+# The decision log: all decision events of the loop, searchable.
 
 resource "aws_cloudwatch_log_group" "decisions" {
   name              = "/${var.prefix}/decisions"
@@ -8,7 +8,7 @@ resource "aws_cloudwatch_log_group" "decisions" {
 
 data "aws_iam_policy_document" "decisions" {
   statement {
-    sid       = "EventsWriteDecisions"
+    sid       = "WriteDecisions"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     resources = ["${aws_cloudwatch_log_group.decisions.arn}:*"]
 
@@ -26,7 +26,7 @@ resource "aws_cloudwatch_log_resource_policy" "decisions" {
 
 resource "aws_cloudwatch_event_rule" "decisions" {
   name           = "${var.prefix}-decisions"
-  description    = "What the loop did -> decision log"
+  description    = "Decision events -> decision log"
   event_bus_name = aws_cloudwatch_event_bus.this.name
   event_pattern  = jsonencode({ source = ["evergreen.loop"] })
 }
@@ -46,5 +46,5 @@ resource "aws_cloudwatch_event_target" "decisions" {
     maximum_retry_attempts       = 10
   }
 
-  depends_on = [aws_cloudwatch_log_resource_policy.decisions] # without it events are dropped
+  depends_on = [aws_cloudwatch_log_resource_policy.decisions] # without the policy EventBridge drops the events
 }

@@ -1,11 +1,11 @@
-# Where the two images are kept. Terraform builds none: `make images` does.
+# Repositories of the two images, which `make images` builds and pushes.
 
 resource "aws_ecr_repository" "this" {
   for_each = toset(["forecaster", "poller"])
 
   name                 = "${var.prefix}-${each.key}"
-  force_delete         = true      # images are rebuilt from the source, never the only copy
-  image_tag_mutability = "MUTABLE" # `make images` moves the tag
+  force_delete         = true # images can be rebuilt from the source
+  image_tag_mutability = "IMMUTABLE"
 
   encryption_configuration {
     encryption_type = "KMS"
@@ -24,7 +24,7 @@ resource "aws_ecr_lifecycle_policy" "this" {
   policy = jsonencode({
     rules = [{
       rulePriority = 1
-      description  = "the newest ten are enough to roll back"
+      description  = "keep the newest ten for rollbacks"
       selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 10 }
       action       = { type = "expire" }
     }]

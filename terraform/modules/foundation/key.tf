@@ -1,21 +1,21 @@
-# The one key: everything at rest is encrypted by it.
+# The customer-managed key that encrypts all data at rest.
 
 data "aws_iam_policy_document" "key" {
   statement {
-    sid       = "AccountAdministersKeyThroughIam"
+    sid       = "AdministerKeyThroughIam"
     actions   = ["kms:*"]
-    resources = ["*"] # in a key policy, "*" is the key itself
+    resources = ["*"] # in a key policy, "*" means this key
 
     principals {
       type        = "AWS"
-      identifiers = ["arn:${local.partition}:iam::${local.account_id}:root"]
+      identifiers = ["${local.arns.iam}:root"]
     }
   }
 
   statement {
-    sid       = "LogGroupsOfThisDeployment"
+    sid       = "EncryptLogGroups"
     actions   = ["kms:Decrypt*", "kms:DescribeKey", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
-    resources = ["*"] # in a key policy, "*" is the key itself
+    resources = ["*"] # in a key policy, "*" means this key
 
     principals {
       type        = "Service"
@@ -27,15 +27,15 @@ data "aws_iam_policy_document" "key" {
       variable = "kms:EncryptionContext:aws:logs:arn"
       values = [
         for group in ["/${var.prefix}/*", "/aws/*/${var.prefix}-*", "/aws/*/*/${var.prefix}-*", "/ecs/${var.prefix}-*"] :
-        "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${group}"
+        "${local.arns.logs}:log-group:${group}"
       ]
     }
   }
 
   statement {
-    sid       = "EventsAndAlarmsIntoQueuesAndTopic"
+    sid       = "EncryptQueuesAndTopic"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
-    resources = ["*"] # in a key policy, "*" is the key itself
+    resources = ["*"] # in a key policy, "*" means this key
 
     principals {
       type        = "Service"
@@ -51,7 +51,7 @@ data "aws_iam_policy_document" "key" {
 }
 
 resource "aws_kms_key" "this" {
-  description             = "Evergreen ${var.prefix}: data, queues, topic and logs"
+  description             = "Evergreen ${var.prefix}: data, queues, topic, logs"
   deletion_window_in_days = 7
   enable_key_rotation     = true
   policy                  = data.aws_iam_policy_document.key.json

@@ -1,4 +1,4 @@
-# What every stage stands on: one key, one bucket, one bus, one topic for people, one log of decisions.
+# Shared by all stages: one key, one bucket, one event bus, one notification topic, one decision log.
 
 data "aws_caller_identity" "this" {}
 
@@ -11,19 +11,28 @@ locals {
   partition  = data.aws_partition.this.partition
   region     = data.aws_region.this.name
 
-  bucket_name = "${var.prefix}-${local.account_id}-${local.region}"
-  # Built from names: whoever writes a policy need not wait for the resource.
+  arns = merge(
+    { iam = "arn:${local.partition}:iam::${local.account_id}" },
+    {
+      for service in ["cloudwatch", "events", "firehose", "kinesis", "lambda", "logs", "sagemaker", "sns", "sqs", "ssm", "states"] :
+      service => "arn:${local.partition}:${service}:${local.region}:${local.account_id}"
+    },
+  )
+
+  bucket_name      = "${var.prefix}-${local.account_id}-${local.region}"
+  metric_namespace = "Evergreen/${var.prefix}"
+  # Built from names, so that policies do not wait for the resources.
   bucket_arn = "arn:${local.partition}:s3:::${local.bucket_name}"
   key_alias  = "alias/${var.prefix}"
   queue_name = "${var.prefix}-undelivered"
-  queue_arn  = "arn:${local.partition}:sqs:${local.region}:${local.account_id}:${local.queue_name}"
+  queue_arn  = "${local.arns.sqs}:${local.queue_name}"
   rules = [
-    "arn:${local.partition}:events:${local.region}:${local.account_id}:rule/${var.prefix}-*",
-    "arn:${local.partition}:events:${local.region}:${local.account_id}:rule/${var.prefix}/*",
+    "${local.arns.events}:rule/${var.prefix}-*",
+    "${local.arns.events}:rule/${var.prefix}/*",
   ]
 }
 
 resource "aws_cloudwatch_event_bus" "this" {
   name        = var.prefix
-  description = "Transactions on their way in, and what the loop did"
+  description = "Received transactions and decision events"
 }

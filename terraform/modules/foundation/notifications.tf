@@ -1,10 +1,10 @@
-# What people are told: alarms, and those decisions of the loop that want a person.
+# Notifications for people: alarms, and decision events that need attention.
 
 data "aws_iam_policy_document" "topic" {
   statement {
-    sid       = "AlarmsAndEventsOfThisAccount"
+    sid       = "PublishAlarmsAndEvents"
     actions   = ["sns:Publish"]
-    resources = ["arn:${local.partition}:sns:${local.region}:${local.account_id}:${var.prefix}-notifications"]
+    resources = ["${local.arns.sns}:${var.prefix}-notifications"]
 
     principals {
       type        = "Service"
@@ -35,7 +35,7 @@ resource "aws_sns_topic_subscription" "mail" {
 
 resource "aws_cloudwatch_event_rule" "attention" {
   name           = "${var.prefix}-attention"
-  description    = "Decisions that want a person -> notification topic"
+  description    = "Decision events that need attention -> notification topic"
   event_bus_name = aws_cloudwatch_event_bus.this.name
   event_pattern = jsonencode({
     source        = ["evergreen.loop"]

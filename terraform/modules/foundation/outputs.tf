@@ -1,16 +1,21 @@
+output "decision_log_group" {
+  description = "Log group of the decision log"
+  value       = aws_cloudwatch_log_group.decisions.name
+}
+
 output "foundation" {
-  description = "What the stages read; each declares the attributes it needs"
+  description = "Names, key, bucket, bus and topic; each module declares the attributes that it uses. arns maps a service to the start of its ARNs in this account and region"
   value = {
     account_id            = local.account_id
-    artifacts_dir         = var.artifacts_dir
+    arns                  = local.arns
     bucket_arn            = local.bucket_arn
     bucket_name           = aws_s3_bucket.data.id
     bus_arn               = aws_cloudwatch_event_bus.this.arn
     bus_name              = aws_cloudwatch_event_bus.this.name
-    key_alias             = local.key_alias
+    deepar_repository_arn = "arn:${local.partition}:ecr:${local.region}:*:repository/forecasting-deepar" # in AWS's own accounts
     kms_key_arn           = aws_kms_key.this.arn
     log_retention_days    = var.log_retention_days
-    metric_namespace      = "Evergreen/${var.prefix}"
+    metric_namespace      = local.metric_namespace
     partition             = local.partition
     prefix                = var.prefix
     region                = local.region
@@ -19,12 +24,25 @@ output "foundation" {
   }
 }
 
+output "function_defaults" {
+  description = "Settings and resources that all functions share, for modules/lambda_function"
+  value = {
+    arns               = local.arns
+    artifacts_dir      = var.artifacts_dir
+    bucket_name        = aws_s3_bucket.data.id
+    bus_name           = aws_cloudwatch_event_bus.this.name
+    key_alias          = local.key_alias
+    kms_key_arn        = aws_kms_key.this.arn
+    log_retention_days = var.log_retention_days
+    metric_namespace   = local.metric_namespace
+    partition          = local.partition
+    prefix             = var.prefix
+    region             = local.region
+    topic_arn          = aws_sns_topic.notifications.arn
+  }
+}
+
 output "repositories" {
   description = "ECR repositories by short name: arn and url"
   value       = { for name, repository in aws_ecr_repository.this : name => { arn = repository.arn, url = repository.repository_url } }
-}
-
-output "decision_log_group" {
-  description = "Log group of the decision log"
-  value       = aws_cloudwatch_log_group.decisions.name
 }

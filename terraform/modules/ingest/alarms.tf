@@ -1,8 +1,8 @@
-# What a person should know of: an archive that falls behind, and oddities in it (the rows are right all the same).
+# Alarms for a delayed archive and for irregular transactions (the rows stay exact).
 
-resource "aws_cloudwatch_metric_alarm" "stuck" {
+resource "aws_cloudwatch_metric_alarm" "delayed" {
   alarm_name          = "${var.foundation.prefix}-raw-late"
-  alarm_description   = "The oldest transaction on its way to the raw archive is older than 15 minutes"
+  alarm_description   = "Firehose delivers transactions to the raw archive more than 15 minutes late"
   namespace           = "AWS/Firehose"
   metric_name         = "DeliveryToS3.DataFreshness"
   dimensions          = { DeliveryStreamName = "${var.foundation.prefix}-raw" }
@@ -16,14 +16,14 @@ resource "aws_cloudwatch_metric_alarm" "stuck" {
 }
 
 locals {
-  oddities = {
-    ConflictingTransactions = "The same transaction came with two fees; the smaller counts"
-    LateTransactions        = "Transactions came more than 15 minutes late: models were trained and measured without them"
+  irregularities = {
+    ConflictingTransactions = "A transaction was received with two different fees; the lower one counts"
+    LateTransactions        = "Transactions arrived more than 15 minutes late; models may have been trained and monitored without them"
   }
 }
 
-resource "aws_cloudwatch_metric_alarm" "oddity" {
-  for_each = local.oddities
+resource "aws_cloudwatch_metric_alarm" "irregular" {
+  for_each = local.irregularities
 
   alarm_name          = "${var.foundation.prefix}-${lower(trimsuffix(each.key, "Transactions"))}-transactions"
   alarm_description   = each.value
@@ -38,10 +38,10 @@ resource "aws_cloudwatch_metric_alarm" "oddity" {
   alarm_actions       = [var.foundation.topic_arn]
 }
 
-# Of both engines. Managed Service for Apache Flink can call an application RUNNING whose job has failed: this tells.
+# For both engines. Managed Service for Apache Flink can report RUNNING although the job has failed.
 resource "aws_cloudwatch_metric_alarm" "stale" {
   alarm_name          = "${var.foundation.prefix}-features-stale"
-  alarm_description   = "No minute's row was written for ten minutes"
+  alarm_description   = "No minute row was written for ten minutes"
   namespace           = var.foundation.metric_namespace
   metric_name         = "RowsWritten"
   statistic           = "Sum"

@@ -45,7 +45,7 @@ resource "aws_cloudwatch_dashboard" "this" {
       {
         type = "log", x = 12, y = 6, width = 12, height = 6
         properties = {
-          title  = "② what the aggregator said last"
+          title  = "② window_aggregator: latest log lines"
           region = var.foundation.region
           view   = "table"
           query  = "SOURCE '${module.window_aggregator.log_group_name}' | fields @timestamp, level, message | sort @timestamp desc | limit 20"

@@ -1,26 +1,6 @@
-data "aws_iam_policy_document" "assume" {
-  for_each = toset(["events", "firehose"])
-
-  statement {
-    sid     = "ServiceRunsAsThisRole"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["${each.key}.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.foundation.account_id]
-    }
-  }
-}
-
 data "aws_iam_policy_document" "events" {
   statement {
-    sid       = "HandOverToStreams"
+    sid       = "PutEventsToStreams"
     actions   = ["firehose:PutRecord", "firehose:PutRecordBatch"]
     resources = values(local.stream_arns)
   }
@@ -38,7 +18,7 @@ data "aws_iam_policy_document" "firehose" {
   }
 
   statement {
-    sid       = "FindBucket"
+    sid       = "ListBucket"
     actions   = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"]
     resources = [var.foundation.bucket_arn]
   }
@@ -52,30 +32,26 @@ data "aws_iam_policy_document" "firehose" {
   statement {
     sid       = "WriteErrors"
     actions   = ["logs:PutLogEvents"]
-    resources = ["arn:${var.foundation.partition}:logs:${local.arn_parts}:log-group:/aws/kinesisfirehose/${var.foundation.prefix}:log-stream:*"]
+    resources = ["${var.foundation.arns.logs}:log-group:/aws/kinesisfirehose/${var.foundation.prefix}:log-stream:*"]
   }
 }
 
-resource "aws_iam_role" "events" {
-  name               = "${var.foundation.prefix}-events-to-firehose"
-  description        = "What the rules of the bus hand events over as"
-  assume_role_policy = data.aws_iam_policy_document.assume["events"].json
+module "events_role" {
+  source = "../service_role"
+
+  account_id  = var.foundation.account_id
+  description = "Role with which EventBridge rules write to Firehose"
+  name        = "${var.foundation.prefix}-events-to-firehose"
+  policy      = data.aws_iam_policy_document.events.json
+  service     = "events"
 }
 
-resource "aws_iam_role_policy" "events" {
-  name   = "permissions"
-  role   = aws_iam_role.events.id
-  policy = data.aws_iam_policy_document.events.json
-}
+module "firehose_role" {
+  source = "../service_role"
 
-resource "aws_iam_role" "firehose" {
-  name               = "${var.foundation.prefix}-firehose"
-  description        = "What the Firehose streams write the archive as"
-  assume_role_policy = data.aws_iam_policy_document.assume["firehose"].json
-}
-
-resource "aws_iam_role_policy" "firehose" {
-  name   = "permissions"
-  role   = aws_iam_role.firehose.id
-  policy = data.aws_iam_policy_document.firehose.json
+  account_id  = var.foundation.account_id
+  description = "Role with which Firehose writes the archive"
+  name        = "${var.foundation.prefix}-firehose"
+  policy      = data.aws_iam_policy_document.firehose.json
+  service     = "firehose"
 }

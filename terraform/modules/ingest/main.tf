@@ -1,9 +1,8 @@
-# ② ingest: the bus -> raw archive in S3 (the log of truth) -> exact rows per minute.
+# ② ingest: event bus -> raw archive in S3 (the source of truth) -> exact row per minute.
 
 locals {
-  arn_parts = "${var.foundation.region}:${var.foundation.account_id}"
 
-  # What goes from the bus into which folder; a stream is named as its folder.
+  # Firehose streams by S3 prefix, with the detail type that each receives.
   streams = {
     raw         = { detail_type = "Transactions Received", rule = "transactions" }
     "set-aside" = { detail_type = "Transactions Set Aside", rule = "set-aside" }
@@ -11,17 +10,17 @@ locals {
 
   stream_arns = {
     for folder, _ in local.streams :
-    folder => "arn:${var.foundation.partition}:firehose:${local.arn_parts}:deliverystream/${var.foundation.prefix}-${folder}"
+    folder => "${var.foundation.arns.firehose}:deliverystream/${var.foundation.prefix}-${folder}"
   }
 }
 
 module "window_aggregator" {
   source = "../lambda_function"
 
-  name        = "window_aggregator"
-  description = "Raw object -> exact rows of the minutes in it"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.window_aggregator.json
+  name              = "window_aggregator"
+  description       = "Raw object -> exact rows of its minutes"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.window_aggregator.json
 
   memory_mb       = 512
   timeout_seconds = 300
@@ -31,7 +30,7 @@ module "window_aggregator" {
     FEATURE_GROUPS = jsonencode([for group in var.feature_groups : [group.name, group.features]])
   }
 
-  # Of the engine flink it repairs what came later than the job waits: `evergreen backfill`.
+  # With engine flink, it runs only for `evergreen backfill` of transactions that arrived too late for the job.
   triggers = { for name in var.engine == "lambda" ? ["raw-object"] : [] : name => {
     description   = "New object in the raw archive -> window_aggregator"
     event_pattern = jsonencode(local.raw_object_pattern)

@@ -1,9 +1,9 @@
 output "dashboard_name" {
-  description = "Dashboard of stages ① and ②"
+  description = "Dashboard of ingestion"
   value       = aws_cloudwatch_dashboard.this.dashboard_name
 }
 
 output "stream_names" {
-  description = "Firehose streams by folder"
+  description = "Firehose streams by S3 prefix"
   value       = { for folder, stream in aws_kinesis_firehose_delivery_stream.this : folder => stream.name }
 }

@@ -1,4 +1,4 @@
-# Rules of the bus, and the Firehose streams they feed.
+# Rules of the event bus and the Firehose streams that they feed.
 
 resource "aws_cloudwatch_event_rule" "this" {
   for_each = local.streams
@@ -16,14 +16,14 @@ resource "aws_cloudwatch_event_target" "this" {
   event_bus_name = var.foundation.bus_name
   target_id      = "firehose"
   arn            = aws_kinesis_firehose_delivery_stream.this[each.key].arn
-  role_arn       = aws_iam_role.events.arn
+  role_arn       = module.events_role.arn
 
   dead_letter_config {
     arn = var.foundation.undelivered_queue_arn
   }
 
   retry_policy {
-    maximum_event_age_in_seconds = 86400 # transactions are not given up within a day
+    maximum_event_age_in_seconds = 86400 # retry transactions for a day
     maximum_retry_attempts       = 185
   }
 }
@@ -54,7 +54,7 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
   }
 
   extended_s3_configuration {
-    role_arn            = aws_iam_role.firehose.arn
+    role_arn            = module.firehose_role.arn
     bucket_arn          = var.foundation.bucket_arn
     prefix              = "${each.key}/!{timestamp:yyyy/MM/dd/HH}/"
     error_output_prefix = "firehose-errors/${each.key}/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/"
@@ -69,7 +69,7 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
       log_stream_name = aws_cloudwatch_log_stream.firehose[each.key].name
     }
 
-    # One event a line.
+    # One event per line.
     processing_configuration {
       enabled = true
 
@@ -83,6 +83,4 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
       }
     }
   }
-
-  depends_on = [aws_iam_role_policy.firehose] # Firehose asks for its grant on the key at creation
 }

@@ -1,33 +1,37 @@
 variable "engine" {
-  description = "lambda: every raw object becomes rows; flink: the archive is kept, and only what is handed over becomes rows"
+  description = "lambda: every raw object is aggregated; flink: only objects of a backfill are"
   type        = string
   default     = "lambda"
   nullable    = false
 }
 
 variable "feature_groups" {
-  description = "Where the rows go, the first version first: arn, the features that are computed, and name"
+  description = "Feature groups to write, starting with v1: arn, computed features, and name"
   type        = list(object({ arn = string, features = list(string), name = string }))
   nullable    = false
 }
 
 variable "foundation" {
-  description = "Output of the module foundation"
+  description = "Output of modules/foundation: the attributes used here"
   type = object({
     account_id            = string
-    artifacts_dir         = string
+    arns                  = map(string)
     bucket_arn            = string
     bucket_name           = string
     bus_name              = string
-    key_alias             = string
     kms_key_arn           = string
     log_retention_days    = number
     metric_namespace      = string
-    partition             = string
     prefix                = string
     region                = string
     topic_arn             = string
     undelivered_queue_arn = string
   })
   nullable = false
+}
+
+variable "function_defaults" {
+  description = "Output of modules/foundation, passed on to modules/lambda_function"
+  type        = any
+  nullable    = false
 }

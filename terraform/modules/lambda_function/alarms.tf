@@ -1,6 +1,6 @@
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "${local.function_name}-errors"
-  alarm_description   = "${local.function_name} raised an error; its log says which"
+  alarm_description   = "${local.function_name} raised an error; see its log"
   namespace           = "AWS/Lambda"
   metric_name         = "Errors"
   dimensions          = { FunctionName = local.function_name }
@@ -10,12 +10,12 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [var.foundation.topic_arn]
+  alarm_actions       = [var.function_defaults.topic_arn]
 }
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   alarm_name          = local.queue_name
-  alarm_description   = "Events wait in ${local.queue_name}: they failed for good and are kept for 14 days"
+  alarm_description   = "Events wait in ${local.queue_name}: they failed after all retries and are retained for 14 days"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = local.queue_name }
@@ -25,5 +25,5 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [var.foundation.topic_arn]
+  alarm_actions       = [var.function_defaults.topic_arn]
 }

@@ -1,15 +1,15 @@
-# One queue for both: events the rule could not hand over, and invocations that failed for good.
+# One dead-letter queue for undeliverable events of the rules and for failed invocations.
 
 locals {
   queue_name = "${local.function_name}-dead-letters"
-  # Built from names: a new queue takes half a minute, and nothing else need wait for it.
-  queue_arn = "arn:${var.foundation.partition}:sqs:${local.arn_parts}:${local.queue_name}"
-  rule_arns = [for bus in ["", "*/"] : "arn:${var.foundation.partition}:events:${local.arn_parts}:rule/${bus}${local.function_name}-*"]
+  # Built from names: the queue takes 30 s to create and nothing else has to wait for it.
+  queue_arn = "${var.function_defaults.arns.sqs}:${local.queue_name}"
+  rule_arns = [for bus in ["", "*/"] : "${var.function_defaults.arns.events}:rule/${bus}${local.function_name}-*"]
 }
 
 data "aws_iam_policy_document" "queue" {
   statement {
-    sid       = "RefuseUnencryptedTransport"
+    sid       = "DenyUnencryptedTransport"
     effect    = "Deny"
     actions   = ["sqs:SendMessage"]
     resources = [local.queue_arn]
@@ -27,7 +27,7 @@ data "aws_iam_policy_document" "queue" {
   }
 
   statement {
-    sid       = "RulesOfThisFunction"
+    sid       = "SendFromRules"
     actions   = ["sqs:SendMessage"]
     resources = [local.queue_arn]
 
@@ -46,7 +46,7 @@ data "aws_iam_policy_document" "queue" {
 
 resource "aws_sqs_queue" "dead_letters" {
   name                      = local.queue_name
-  kms_master_key_id         = var.foundation.key_alias # by name, for the same reason
+  kms_master_key_id         = var.function_defaults.key_alias # by alias, for the same reason
   message_retention_seconds = 1209600
   policy                    = data.aws_iam_policy_document.queue.json
 }

@@ -1,27 +1,15 @@
-data "aws_iam_policy_document" "assume" {
-  statement {
-    sid     = "LambdaRunsAsThisRole"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["lambda.amazonaws.com"]
-    }
-  }
-}
-
-# What every function may do; what this one may do beyond that comes from its stage.
+# Permissions that every function needs, merged with those of this function.
 data "aws_iam_policy_document" "this" {
   source_policy_documents = [var.policy]
 
   statement {
-    sid       = "WriteLog"
+    sid       = "WriteLogs"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["arn:${var.foundation.partition}:logs:${local.arn_parts}:log-group:/aws/lambda/${local.function_name}:*"]
+    resources = ["${var.function_defaults.arns.logs}:log-group:/aws/lambda/${local.function_name}:*"]
   }
 
   statement {
-    sid       = "LeaveDeadLetter"
+    sid       = "SendToDeadLetterQueue"
     actions   = ["sqs:SendMessage"]
     resources = [local.queue_arn]
   }
@@ -29,24 +17,21 @@ data "aws_iam_policy_document" "this" {
   statement {
     sid       = "UseKey"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = [var.foundation.kms_key_arn]
+    resources = [var.function_defaults.kms_key_arn]
   }
 
   statement {
-    sid       = "Trace"
+    sid       = "SendTraces"
     actions   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
-    resources = ["*"] # X-Ray knows no resource here
+    resources = ["*"] # the actions do not support resource-level permissions
   }
 }
 
-resource "aws_iam_role" "this" {
-  name               = local.function_name
-  description        = "What the function ${local.function_name} runs as"
-  assume_role_policy = data.aws_iam_policy_document.assume.json
-}
+module "role" {
+  source = "../service_role"
 
-resource "aws_iam_role_policy" "this" {
-  name   = "permissions"
-  role   = aws_iam_role.this.id
-  policy = data.aws_iam_policy_document.this.json
+  description = "Execution role of the function ${local.function_name}"
+  name        = local.function_name
+  policy      = data.aws_iam_policy_document.this.json
+  service     = "lambda"
 }

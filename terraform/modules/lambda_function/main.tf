@@ -1,26 +1,25 @@
-# One Lambda function with all that belongs to it: log, role, trigger, dead letters, alarms.
+# One Lambda function with its log group, role, triggers, dead-letter queue and alarms.
 
 locals {
-  function_name = "${var.foundation.prefix}-${replace(var.name, "_", "-")}"
-  zip           = "${var.foundation.artifacts_dir}/${var.name}.zip"
-  arn_parts     = "${var.foundation.region}:${var.foundation.account_id}"
+  function_name = "${var.function_defaults.prefix}-${replace(var.name, "_", "-")}"
+  zip           = "${var.function_defaults.artifacts_dir}/${var.name}.zip"
 
   common_environment = {
-    EVENT_BUS_NAME   = var.foundation.bus_name
-    METRIC_NAMESPACE = var.foundation.metric_namespace
-    PREFIX           = var.foundation.prefix
+    EVENT_BUS_NAME   = var.function_defaults.bus_name
+    METRIC_NAMESPACE = var.function_defaults.metric_namespace
+    PREFIX           = var.function_defaults.prefix
   }
 }
 
 resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${local.function_name}"
-  kms_key_id        = var.foundation.kms_key_arn
-  retention_in_days = var.foundation.log_retention_days
+  kms_key_id        = var.function_defaults.kms_key_arn
+  retention_in_days = var.function_defaults.log_retention_days
 }
 
-# By way of S3, because the provider uploads files one function after the other.
+# Deployed from S3: the provider serializes direct uploads.
 resource "aws_s3_object" "code" {
-  bucket      = var.foundation.bucket_name
+  bucket      = var.function_defaults.bucket_name
   key         = "code/${var.name}.zip"
   source      = local.zip
   source_hash = filemd5(local.zip)
@@ -36,7 +35,7 @@ resource "aws_s3_object" "code" {
 resource "aws_lambda_function" "this" {
   function_name                  = local.function_name
   description                    = var.description
-  role                           = aws_iam_role.this.arn
+  role                           = module.role.arn
   runtime                        = "python3.13"
   architectures                  = ["arm64"]
   handler                        = "${var.name}.handler.lambda_handler"
@@ -46,7 +45,7 @@ resource "aws_lambda_function" "this" {
   memory_size                    = var.memory_mb
   timeout                        = var.timeout_seconds
   reserved_concurrent_executions = var.reserved_concurrency
-  kms_key_arn                    = var.foundation.kms_key_arn
+  kms_key_arn                    = var.function_defaults.kms_key_arn
 
   environment {
     variables = merge(local.common_environment, var.environment)
@@ -60,8 +59,7 @@ resource "aws_lambda_function" "this" {
     mode = "Active"
   }
 
-  # Otherwise Lambda makes the group itself, without retention; and it checks the role before it takes the dead-letter queue.
-  depends_on = [aws_cloudwatch_log_group.this, aws_iam_role_policy.this]
+  depends_on = [aws_cloudwatch_log_group.this] # otherwise Lambda creates the log group, without retention
 }
 
 resource "aws_lambda_function_event_invoke_config" "this" {

@@ -1,5 +1,5 @@
 output "arn" {
-  description = "ARN of the function; known only when it may be invoked"
+  description = "ARN of the function"
   value       = aws_lambda_function.this.arn
 }
 

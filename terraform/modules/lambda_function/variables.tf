@@ -1,20 +1,20 @@
 variable "description" {
-  description = "What the function does: input -> effect"
+  description = "Purpose of the function: input -> effect"
   type        = string
   nullable    = false
 }
 
 variable "environment" {
-  description = "Settings of this function beyond those that all have"
+  description = "Environment variables in addition to the common ones"
   type        = map(string)
   default     = {}
   nullable    = false
 }
 
-variable "foundation" {
-  description = "Output of the module foundation"
+variable "function_defaults" {
+  description = "Output function_defaults of modules/foundation: what all functions share"
   type = object({
-    account_id         = string
+    arns               = map(string)
     artifacts_dir      = string
     bucket_name        = string
     bus_name           = string
@@ -22,9 +22,7 @@ variable "foundation" {
     kms_key_arn        = string
     log_retention_days = number
     metric_namespace   = string
-    partition          = string
     prefix             = string
-    region             = string
     topic_arn          = string
   })
   nullable = false
@@ -38,18 +36,18 @@ variable "memory_mb" {
 }
 
 variable "name" {
-  description = "Folder of the function in functions/"
+  description = "Directory of the function in functions/"
   type        = string
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z][a-z_]*$", var.name))
-    error_message = "name is a folder in functions/, such as window_aggregator."
+    error_message = "name: expected a directory in functions/, such as window_aggregator."
   }
 }
 
 variable "policy" {
-  description = "JSON of the policy document with what this function alone may do"
+  description = "JSON of the permissions in addition to the common ones"
   type        = string
   nullable    = false
 }
@@ -62,19 +60,19 @@ variable "reserved_concurrency" {
 }
 
 variable "timeout_seconds" {
-  description = "Time limit of one invocation"
+  description = "Timeout of one invocation"
   type        = number
   default     = 60
   nullable    = false
 
   validation {
     condition     = var.timeout_seconds >= 1 && var.timeout_seconds <= 900
-    error_message = "timeout_seconds is between 1 and 900."
+    error_message = "timeout_seconds: expected 1 to 900."
   }
 }
 
 variable "triggers" {
-  description = "Rules that invoke the function, by short name: an event pattern (JSON) or a schedule expression"
+  description = "EventBridge rules that invoke the function, by short name: each has an event pattern (JSON) or a schedule expression"
   type = map(object({
     description         = string
     event_bus_name      = optional(string, "default")
@@ -86,6 +84,6 @@ variable "triggers" {
 
   validation {
     condition     = alltrue([for t in var.triggers : (t.event_pattern == null) != (t.schedule_expression == null)])
-    error_message = "Each trigger has either an event_pattern or a schedule_expression."
+    error_message = "triggers: expected either event_pattern or schedule_expression in each."
   }
 }

@@ -1,10 +1,10 @@
-# One picture of the loop: the loss, its threshold, and on the second axis the moments at which it retrained.
+# Loss, threshold and retrainings in one graph, plus coverage, alarms and the decision log.
 
 locals {
   stage_metric = { for name in ["Coverage", "MeanQuantileLoss", "NaiveQuantileLoss", "Threshold"] :
   name => [var.foundation.metric_namespace, name, "Stage", "production"] }
 
-  loss_alarm_arn = "arn:${var.foundation.partition}:cloudwatch:${local.arn_parts}:alarm:${local.endpoint_name}-loss"
+  loss_alarm_arn = "${var.foundation.arns.cloudwatch}:alarm:${local.endpoint_name}-loss"
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
@@ -25,7 +25,7 @@ resource "aws_cloudwatch_dashboard" "this" {
             concat(local.stage_metric["Threshold"], [{ label = "threshold", color = "#d62728" }]),
             concat(local.stage_metric["NaiveQuantileLoss"], [{ label = "naive forecast", color = "#c7c7c7" }]),
             ["AWS/Lambda", "Invocations", "FunctionName", "${var.foundation.prefix}-retrain-trigger",
-            { label = "retrain asked for", color = "#2ca02c", stat = "Sum", yAxis = "right" }],
+            { label = "retrain requests", color = "#2ca02c", stat = "Sum", yAxis = "right" }],
           ]
           yAxis = {
             left  = { label = "wQL, lower is better", min = 0, showUnits = false }
@@ -36,13 +36,13 @@ resource "aws_cloudwatch_dashboard" "this" {
       {
         type = "metric", x = 0, y = 9, width = 12, height = 6
         properties = {
-          title   = "⑦ share of truths inside the 10 % to 90 % interval"
+          title   = "⑦ coverage: share of actual values inside the 10 % to 90 % interval"
           region  = var.foundation.region
           period  = 3600
           stat    = "Average"
           metrics = [local.stage_metric["Coverage"]]
           annotations = {
-            horizontal = [{ label = "what the interval promises", value = 0.8 }]
+            horizontal = [{ label = "nominal coverage", value = 0.8 }]
           }
           yAxis = { left = { min = 0, max = 1, showUnits = false } }
         }

@@ -6,9 +6,9 @@ data "aws_iam_policy_document" "monitoring_collector" {
   }
 
   statement {
-    sid       = "AskProduction"
+    sid       = "InvokeEndpoint"
     actions   = ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"]
-    resources = ["arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:endpoint/${local.endpoint_name}"]
+    resources = ["${var.foundation.arns.sagemaker}:endpoint/${local.endpoint_name}"]
   }
 
   statement {
@@ -18,7 +18,7 @@ data "aws_iam_policy_document" "monitoring_collector" {
   }
 
   statement {
-    sid       = "WriteReading"
+    sid       = "WriteMonitoringResults"
     actions   = ["s3:PutObject"]
     resources = ["${var.foundation.bucket_arn}/monitoring/production/*"]
   }
@@ -26,7 +26,7 @@ data "aws_iam_policy_document" "monitoring_collector" {
 
 data "aws_iam_policy_document" "ground_truth_writer" {
   statement {
-    sid       = "ReadReading"
+    sid       = "ReadMonitoringResults"
     actions   = ["s3:GetObject"]
     resources = ["${var.foundation.bucket_arn}/monitoring/*"]
   }

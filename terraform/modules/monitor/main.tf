@@ -1,12 +1,11 @@
-# ⑦ monitor: every hour, what production forecast against what really happened.
+# ⑦ monitor: every hour, production forecasts against actual values.
 
 locals {
-  arn_parts     = "${var.foundation.region}:${var.foundation.account_id}"
   endpoint_name = "${var.foundation.prefix}-production"
   schedule      = "cron(0 * * * ? *)"
 
   threshold_parameter     = "/${var.foundation.prefix}/quality/threshold"
-  threshold_parameter_arn = "arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter${local.threshold_parameter}"
+  threshold_parameter_arn = "${var.foundation.arns.ssm}:parameter${local.threshold_parameter}"
 
   reading_pattern = {
     source        = ["aws.s3"]
@@ -20,23 +19,23 @@ locals {
 
 resource "aws_ssm_parameter" "threshold" {
   name        = local.threshold_parameter
-  description = "Loss above which production counts as degraded, and which model set it"
+  description = "Loss above which production is degraded, and the model version that set it"
   type        = "String"
   value       = jsonencode({ value = null, set_by = null })
 
   lifecycle {
-    ignore_changes = [value] # the threshold follows the deployed model: threshold_updater owns it
+    ignore_changes = [value] # threshold_updater sets it when a model is deployed
   }
 }
 
 module "monitoring_collector" {
   source = "../lambda_function"
 
-  name            = "monitoring_collector"
-  description     = "Hour -> loss, naive loss and coverage of the production endpoint"
-  foundation      = var.foundation
-  policy          = data.aws_iam_policy_document.monitoring_collector.json
-  timeout_seconds = 120
+  name              = "monitoring_collector"
+  description       = "Hour -> loss, naive loss and coverage of the production endpoint"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.monitoring_collector.json
+  timeout_seconds   = 120
 
   environment = merge(var.forecast_environment, {
     BUCKET              = var.foundation.bucket_name
@@ -57,10 +56,10 @@ module "monitoring_collector" {
 module "ground_truth_writer" {
   source = "../lambda_function"
 
-  name        = "ground_truth_writer"
-  description = "Reading -> ground truth and forecasts as Model Monitor reads them"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.ground_truth_writer.json
+  name              = "ground_truth_writer"
+  description       = "Monitoring result -> ground truth and forecasts in the formats of Model Monitor"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.ground_truth_writer.json
 
   environment = {
     BUCKET = var.foundation.bucket_name
@@ -68,16 +67,16 @@ module "ground_truth_writer" {
 
   triggers = {
     reading = {
-      description   = "New reading -> ground_truth_writer"
+      description   = "New monitoring result -> ground_truth_writer"
       event_pattern = jsonencode(local.reading_pattern)
     }
   }
 }
 
-# The alarm that says so when readings stop coming; the loss cannot.
+# The loss alarm cannot detect that monitoring itself has stopped.
 resource "aws_cloudwatch_metric_alarm" "silent" {
   alarm_name          = "${local.endpoint_name}-unmonitored"
-  alarm_description   = "No reading of ${local.endpoint_name} for three hours (or no production model yet)"
+  alarm_description   = "No monitoring result of ${local.endpoint_name} for three hours (or no production model yet)"
   namespace           = var.foundation.metric_namespace
   metric_name         = "MeanQuantileLoss"
   dimensions          = { Stage = "production" }

@@ -1,5 +1,5 @@
 output "dashboard_name" {
-  description = "Dashboard of the model"
+  description = "Dashboard of model monitoring"
   value       = aws_cloudwatch_dashboard.this.dashboard_name
 }
 

@@ -5,33 +5,33 @@ variable "decision_log_group" {
 }
 
 variable "feature_group" {
-  description = "Where the truth is: name and arn"
+  description = "Feature group with the actual values: name and arn"
   type        = object({ arn = string, name = string })
   nullable    = false
 }
 
 variable "forecast_environment" {
-  description = "Settings that say which minutes a forecast reads and covers"
+  description = "Environment variables for the minutes that a forecast reads and covers"
   type        = map(string)
   nullable    = false
 }
 
 variable "foundation" {
-  description = "Output of the module foundation"
+  description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id         = string
-    artifacts_dir      = string
-    bucket_arn         = string
-    bucket_name        = string
-    bus_name           = string
-    key_alias          = string
-    kms_key_arn        = string
-    log_retention_days = number
-    metric_namespace   = string
-    partition          = string
-    prefix             = string
-    region             = string
-    topic_arn          = string
+    arns             = map(string)
+    bucket_arn       = string
+    bucket_name      = string
+    metric_namespace = string
+    prefix           = string
+    region           = string
+    topic_arn        = string
   })
   nullable = false
+}
+
+variable "function_defaults" {
+  description = "Output of modules/foundation, passed on to modules/lambda_function"
+  type        = any
+  nullable    = false
 }

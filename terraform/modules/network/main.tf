@@ -1,5 +1,5 @@
-# The smallest network a Fargate task can poll from: two public subnets, nothing comes in, HTTPS goes out.
-# No NAT gateway: it would cost more than everything else together.
+# A minimal network for the Fargate task: two public subnets, no ingress, HTTPS egress.
+# There is no NAT gateway, because it would cost more than the rest of the deployment.
 
 data "aws_availability_zones" "this" {
   state = "available"
@@ -48,13 +48,13 @@ resource "aws_route_table_association" "public" {
 
 resource "aws_security_group" "outbound" {
   name        = "${var.prefix}-outbound"
-  description = "HTTPS out, nothing in"
+  description = "HTTPS egress, no ingress"
   vpc_id      = aws_vpc.this.id
 }
 
 resource "aws_vpc_security_group_egress_rule" "https" {
   security_group_id = aws_security_group.outbound.id
-  description       = "The source, and AWS"
+  description       = "Source of transactions and AWS APIs"
   cidr_ipv4         = "0.0.0.0/0"
   from_port         = 443
   to_port           = 443

@@ -1,9 +1,9 @@
 output "security_group_ids" {
-  description = "Security group that lets HTTPS out"
+  description = "Security group with HTTPS egress"
   value       = [aws_security_group.outbound.id]
 }
 
 output "subnet_ids" {
-  description = "Public subnets, in two zones"
+  description = "Public subnets in two Availability Zones"
   value       = [for subnet in aws_subnet.public : subnet.id]
 }

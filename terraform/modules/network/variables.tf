@@ -1,17 +1,17 @@
 variable "cidr" {
-  description = "Address range of the network"
+  description = "IPv4 range of the VPC"
   type        = string
   default     = "10.90.0.0/24"
   nullable    = false
 
   validation {
     condition     = can(cidrnetmask(var.cidr))
-    error_message = "cidr is an IPv4 range such as 10.90.0.0/24."
+    error_message = "cidr: expected an IPv4 range such as 10.90.0.0/24."
   }
 }
 
 variable "prefix" {
-  description = "Start of every name"
+  description = "Prefix of all resource names"
   type        = string
   nullable    = false
 }

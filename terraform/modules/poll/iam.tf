@@ -1,43 +1,13 @@
-data "aws_iam_policy_document" "assume" {
-  statement {
-    sid     = "FargateRunsAsThisRole"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["ecs-tasks.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.foundation.account_id]
-    }
-  }
-}
-
-# Who starts the container.
+# Permissions of the ECS agent that starts the container.
 data "aws_iam_policy_document" "execution" {
-  statement {
-    sid       = "SignInToRegistry"
-    actions   = ["ecr:GetAuthorizationToken"]
-    resources = ["*"] # the token is the account's, not a repository's
-  }
-
-  statement {
-    sid       = "PullImage"
-    actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    resources = [var.repository_arn]
-  }
-
   statement {
     sid       = "WriteLog"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["arn:${var.foundation.partition}:logs:${var.foundation.region}:${var.foundation.account_id}:log-group:/ecs/${local.name}:*"]
+    resources = ["${var.foundation.arns.logs}:log-group:/ecs/${local.name}:*"]
   }
 }
 
-# What the container may do.
+# Permissions of the container.
 data "aws_iam_policy_document" "task" {
   statement {
     sid       = "PublishTransactions"
@@ -51,7 +21,7 @@ data "aws_iam_policy_document" "task" {
     resources = ["${var.foundation.bucket_arn}/raw/*", "${var.foundation.bucket_arn}/replay/*"]
   }
 
-  # Healing asks what the archive holds.
+  # Backfill compares the source with the archive.
   statement {
     sid       = "ListArchive"
     actions   = ["s3:ListBucket"]
@@ -65,32 +35,29 @@ data "aws_iam_policy_document" "task" {
   }
 
   statement {
-    sid       = "ReadEncrypted"
+    sid       = "DecryptObjects"
     actions   = ["kms:Decrypt"]
     resources = [var.foundation.kms_key_arn]
   }
 }
 
-resource "aws_iam_role" "execution" {
-  name               = "${local.name}-execution"
-  description        = "What starts the poller: image and log"
-  assume_role_policy = data.aws_iam_policy_document.assume.json
+module "execution_role" {
+  source = "../service_role"
+
+  account_id            = var.foundation.account_id
+  description           = "Task execution role of the poller: image and log"
+  image_repository_arns = [var.repository_arn]
+  name                  = "${local.name}-execution"
+  policy                = data.aws_iam_policy_document.execution.json
+  service               = "ecs-tasks"
 }
 
-resource "aws_iam_role_policy" "execution" {
-  name   = "permissions"
-  role   = aws_iam_role.execution.id
-  policy = data.aws_iam_policy_document.execution.json
-}
+module "task_role" {
+  source = "../service_role"
 
-resource "aws_iam_role" "task" {
-  name               = local.name
-  description        = "What the poller runs as"
-  assume_role_policy = data.aws_iam_policy_document.assume.json
-}
-
-resource "aws_iam_role_policy" "task" {
-  name   = "permissions"
-  role   = aws_iam_role.task.id
-  policy = data.aws_iam_policy_document.task.json
+  account_id  = var.foundation.account_id
+  description = "Task role of the poller"
+  name        = local.name
+  policy      = data.aws_iam_policy_document.task.json
+  service     = "ecs-tasks"
 }

@@ -59,8 +59,8 @@ resource "aws_ecs_task_definition" "this" {
   network_mode             = "awsvpc"
   cpu                      = "256"
   memory                   = "512"
-  execution_role_arn       = aws_iam_role.execution.arn
-  task_role_arn            = aws_iam_role.task.arn
+  execution_role_arn       = module.execution_role.arn
+  task_role_arn            = module.task_role.arn
 
   runtime_platform {
     cpu_architecture        = "ARM64"
@@ -114,6 +114,4 @@ resource "aws_ecs_service" "this" {
     security_groups  = var.network.security_group_ids
     subnets          = var.network.subnet_ids
   }
-
-  depends_on = [aws_iam_role_policy.execution, aws_iam_role_policy.task] # or the first task starts without permissions
 }

@@ -1,7 +1,8 @@
 variable "foundation" {
-  description = "Output of the module foundation"
+  description = "Output of modules/foundation: the attributes used here"
   type = object({
     account_id         = string
+    arns               = map(string)
     bucket_arn         = string
     bucket_name        = string
     bus_arn            = string
@@ -9,7 +10,6 @@ variable "foundation" {
     kms_key_arn        = string
     log_retention_days = number
     metric_namespace   = string
-    partition          = string
     prefix             = string
     region             = string
     topic_arn          = string

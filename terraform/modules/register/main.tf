@@ -1,7 +1,6 @@
-# ⑤ register: the versions of the model, who approves them, and what an approved one runs as.
+# ⑤ register: model package group, approval policy, and execution role of the models.
 
 locals {
-  arn_parts        = "${var.foundation.region}:${var.foundation.account_id}"
   group_name       = "${var.foundation.prefix}-models"
   policy_parameter = "/${var.foundation.prefix}/approval/policy"
 
@@ -17,12 +16,12 @@ locals {
 
 resource "aws_sagemaker_model_package_group" "this" {
   model_package_group_name        = local.group_name
-  model_package_group_description = "Forecasters of minute aggregates, one version per training"
+  model_package_group_description = "Forecasting models, one version per registered training"
 }
 
 resource "aws_ssm_parameter" "policy" {
   name        = local.policy_parameter
-  description = "Who approves a model: a person (manual) or the loop (automatic)"
+  description = "Approval of new versions: manual (by a person) or automatic"
   type        = "String"
   value       = var.approval_policy
 }
@@ -30,10 +29,10 @@ resource "aws_ssm_parameter" "policy" {
 module "model_approver" {
   source = "../lambda_function"
 
-  name        = "model_approver"
-  description = "New model package -> approved, if the policy is automatic"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.model_approver.json
+  name              = "model_approver"
+  description       = "New model package -> approved, if the policy is automatic"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.model_approver.json
 
   environment = {
     POLICY_PARAMETER = aws_ssm_parameter.policy.name
@@ -41,7 +40,7 @@ module "model_approver" {
 
   triggers = {
     pending = {
-      description   = "Model package waits for approval -> model_approver"
+      description   = "Model package pending approval -> model_approver"
       event_pattern = jsonencode(local.pending_pattern)
     }
   }
@@ -51,12 +50,12 @@ data "aws_iam_policy_document" "model_approver" {
   statement {
     sid       = "ReadPolicy"
     actions   = ["ssm:GetParameter"]
-    resources = ["arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter${local.policy_parameter}"]
+    resources = ["${var.foundation.arns.ssm}:parameter${local.policy_parameter}"]
   }
 
   statement {
     sid       = "ApproveVersions"
     actions   = ["sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage"]
-    resources = ["arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:model-package/${local.group_name}/*"]
+    resources = ["${var.foundation.arns.sagemaker}:model-package/${local.group_name}/*"]
   }
 }

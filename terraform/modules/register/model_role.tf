@@ -1,22 +1,4 @@
-# What a model runs as. It lives here, beside the group, because versions and endpoints that were made at run time use it.
-
-data "aws_iam_policy_document" "assume" {
-  statement {
-    sid     = "SageMakerRunsAsThisRole"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["sagemaker.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.foundation.account_id]
-    }
-  }
-}
+# Execution role of the models. It belongs to this module because model versions and endpoints created at run time use it.
 
 data "aws_iam_policy_document" "model" {
   statement {
@@ -38,27 +20,15 @@ data "aws_iam_policy_document" "model" {
   }
 
   statement {
-    sid       = "SignInToRegistry"
-    actions   = ["ecr:GetAuthorizationToken"]
-    resources = ["*"] # the token is the account's, not a repository's
-  }
-
-  statement {
-    sid       = "PullImage"
-    actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    resources = [var.repository_arn, "arn:${var.foundation.partition}:ecr:${var.foundation.region}:*:repository/forecasting-deepar"] # AWS's own account for DeepAR
-  }
-
-  statement {
     sid       = "WriteLog"
     actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["arn:${var.foundation.partition}:logs:${local.arn_parts}:log-group:/aws/sagemaker/Endpoints/${var.foundation.prefix}-*"]
+    resources = ["${var.foundation.arns.logs}:log-group:/aws/sagemaker/Endpoints/${var.foundation.prefix}-*"]
   }
 
   statement {
     sid       = "WriteEndpointMetrics"
     actions   = ["cloudwatch:PutMetricData"]
-    resources = ["*"] # CloudWatch knows no resource here; the namespace bounds it
+    resources = ["*"] # the action does not support resource-level permissions; the namespace limits it
 
     condition {
       test     = "StringEquals"
@@ -68,14 +38,13 @@ data "aws_iam_policy_document" "model" {
   }
 }
 
-resource "aws_iam_role" "model" {
-  name               = "${var.foundation.prefix}-model"
-  description        = "What models and endpoints run as"
-  assume_role_policy = data.aws_iam_policy_document.assume.json
-}
+module "model_role" {
+  source = "../service_role"
 
-resource "aws_iam_role_policy" "model" {
-  name   = "permissions"
-  role   = aws_iam_role.model.id
-  policy = data.aws_iam_policy_document.model.json
+  account_id            = var.foundation.account_id
+  description           = "Execution role of models and endpoints"
+  image_repository_arns = [var.repository_arn, var.foundation.deepar_repository_arn]
+  name                  = "${var.foundation.prefix}-model"
+  policy                = data.aws_iam_policy_document.model.json
+  service               = "sagemaker"
 }

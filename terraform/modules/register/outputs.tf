@@ -1,12 +1,11 @@
 output "model_package_group_name" {
-  description = "Group of the model's versions"
+  description = "Model package group of the model versions"
   value       = aws_sagemaker_model_package_group.this.model_package_group_name
 }
 
 output "model_role_arn" {
-  description = "What models and endpoints run as; known only when its permissions are there"
-  value       = aws_iam_role.model.arn
-  depends_on  = [aws_iam_role_policy.model]
+  description = "Execution role of models and endpoints"
+  value       = module.model_role.arn
 }
 
 output "policy_parameter" {

@@ -1,32 +1,31 @@
 variable "approval_policy" {
-  description = "manual: a person approves; automatic: the loop does"
+  description = "Approval of new versions: manual (by a person) or automatic"
   type        = string
   nullable    = false
 
   validation {
     condition     = contains(["automatic", "manual"], var.approval_policy)
-    error_message = "approval_policy is manual or automatic."
+    error_message = "approval_policy: expected manual or automatic."
   }
 }
 
 variable "foundation" {
-  description = "Output of the module foundation"
+  description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id         = string
-    artifacts_dir      = string
-    bucket_name        = string
-    bucket_arn         = string
-    bus_name           = string
-    key_alias          = string
-    kms_key_arn        = string
-    log_retention_days = number
-    metric_namespace   = string
-    partition          = string
-    prefix             = string
-    region             = string
-    topic_arn          = string
+    account_id            = string
+    arns                  = map(string)
+    bucket_arn            = string
+    deepar_repository_arn = string
+    kms_key_arn           = string
+    prefix                = string
   })
   nullable = false
+}
+
+variable "function_defaults" {
+  description = "Output of modules/foundation, passed on to modules/lambda_function"
+  type        = any
+  nullable    = false
 }
 
 variable "repository_arn" {

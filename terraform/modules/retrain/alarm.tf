@@ -1,12 +1,12 @@
-# The loss of an hour less the threshold of the model that made it: above zero, in M of N hours.
+# Hourly loss minus the threshold of the deployed model: above zero in M of N hours.
 resource "aws_cloudwatch_metric_alarm" "loss" {
   alarm_name          = local.alarm_name
-  alarm_description   = "Production forecasts are worse than the deployed model's own backtest allows: retrain_trigger is told"
+  alarm_description   = "Production loss exceeds the threshold derived from the backtest of the deployed model; starts retrain_trigger"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   datapoints_to_alarm = var.alarm.datapoints_to_alarm
   evaluation_periods  = var.alarm.evaluation_periods
-  treat_missing_data  = "missing" # no reading is neither good nor bad
+  treat_missing_data  = "missing" # hours without a monitoring result are not evaluated
   alarm_actions       = [var.foundation.topic_arn]
   ok_actions          = [var.foundation.topic_arn]
 

@@ -36,7 +36,7 @@ data "aws_iam_policy_document" "threshold_updater" {
   statement {
     sid       = "ReadVersion"
     actions   = ["sagemaker:DescribeModelPackage"]
-    resources = ["arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:model-package/${var.model_package_group_name}/*"]
+    resources = ["${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*"]
   }
 
   statement {

@@ -1,9 +1,8 @@
-# ⑧ retrain: production got worse -> one guarded training; a deployed model -> a threshold that fits it.
+# ⑧ retrain: degraded production -> one guarded training; deployed model -> its own threshold.
 
 locals {
-  arn_parts    = "${var.foundation.region}:${var.foundation.account_id}"
-  parameters   = "arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter/${var.foundation.prefix}"
-  pipeline_arn = "arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:pipeline/${var.pipeline_name}"
+  parameters   = "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}"
+  pipeline_arn = "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}"
   alarm_name   = "${var.foundation.prefix}-production-loss"
 
   alarm_pattern = {
@@ -25,10 +24,10 @@ locals {
 module "retrain_trigger" {
   source = "../lambda_function"
 
-  name        = "retrain_trigger"
-  description = "Alarm, schedule or person -> at most one training"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.retrain_trigger.json
+  name              = "retrain_trigger"
+  description       = "Alarm, schedule or person -> at most one training"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.retrain_trigger.json
 
   # One at a time, so that two events at once cannot both find no training running.
   reserved_concurrency = var.retraining.reserved_concurrency
@@ -52,7 +51,7 @@ module "retrain_trigger" {
       }
     },
     { for expression in compact([var.retraining.schedule]) : "schedule" => {
-      description         = "Regular retraining -> retrain_trigger"
+      description         = "Scheduled retraining -> retrain_trigger"
       schedule_expression = expression
     } },
   )
@@ -61,10 +60,10 @@ module "retrain_trigger" {
 module "threshold_updater" {
   source = "../lambda_function"
 
-  name        = "threshold_updater"
-  description = "Model deployed to production -> its own threshold"
-  foundation  = var.foundation
-  policy      = data.aws_iam_policy_document.threshold_updater.json
+  name              = "threshold_updater"
+  description       = "Model deployed to production -> its own threshold"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.threshold_updater.json
 
   environment = {
     THRESHOLD_PARAMETER = var.threshold_parameter.name

@@ -1,5 +1,5 @@
 output "alarm_name" {
-  description = "Alarm that asks for a training"
+  description = "Alarm that starts a retraining"
   value       = aws_cloudwatch_metric_alarm.loss.alarm_name
 }
 

@@ -1,5 +1,5 @@
 variable "alarm" {
-  description = "How many of how many hours have to be worse than the threshold"
+  description = "M (datapoints_to_alarm) of N (evaluation_periods) hours with a loss above the threshold"
   type = object({
     datapoints_to_alarm = number
     evaluation_periods  = number
@@ -8,44 +8,43 @@ variable "alarm" {
 
   validation {
     condition     = var.alarm.datapoints_to_alarm >= 1 && var.alarm.datapoints_to_alarm <= var.alarm.evaluation_periods
-    error_message = "alarm.datapoints_to_alarm is at least 1 and at most alarm.evaluation_periods."
+    error_message = "alarm.datapoints_to_alarm: expected 1 to alarm.evaluation_periods."
   }
 
   validation {
     condition     = var.alarm.evaluation_periods <= 24
-    error_message = "alarm.evaluation_periods is at most 24: CloudWatch looks back one day."
+    error_message = "alarm.evaluation_periods: expected at most 24, because CloudWatch evaluates at most one day."
   }
 }
 
 variable "foundation" {
-  description = "Output of the module foundation"
+  description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id         = string
-    artifacts_dir      = string
-    bucket_name        = string
-    bucket_arn         = string
-    bus_arn            = string
-    bus_name           = string
-    key_alias          = string
-    kms_key_arn        = string
-    log_retention_days = number
-    metric_namespace   = string
-    partition          = string
-    prefix             = string
-    region             = string
-    topic_arn          = string
+    arns             = map(string)
+    bucket_arn       = string
+    bus_arn          = string
+    bus_name         = string
+    metric_namespace = string
+    prefix           = string
+    topic_arn        = string
   })
   nullable = false
 }
 
+variable "function_defaults" {
+  description = "Output of modules/foundation, passed on to modules/lambda_function"
+  type        = any
+  nullable    = false
+}
+
 variable "model_package_group_name" {
-  description = "Group of the deployed versions"
+  description = "Model package group of the deployed versions"
   type        = string
   nullable    = false
 }
 
 variable "pipeline_name" {
-  description = "What is started"
+  description = "Training pipeline to start"
   type        = string
   nullable    = false
 }

@@ -1,4 +1,4 @@
-# Which data and settings the steps of the pipeline reach.
+# Data and parameters that the steps of the pipeline read and write.
 
 data "aws_iam_policy_document" "data" {
   statement {
@@ -14,7 +14,7 @@ data "aws_iam_policy_document" "data" {
   }
 
   statement {
-    sid       = "ListBoth"
+    sid       = "ListOfflineStoreAndTrainingData"
     actions   = ["s3:ListBucket"]
     resources = [var.foundation.bucket_arn]
 
@@ -26,7 +26,7 @@ data "aws_iam_policy_document" "data" {
   }
 
   statement {
-    sid       = "FindBucket"
+    sid       = "GetBucketLocation"
     actions   = ["s3:GetBucketLocation"]
     resources = [var.foundation.bucket_arn]
   }
@@ -42,7 +42,7 @@ data "aws_iam_policy_document" "data" {
     actions = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]
     resources = [
       for path in ["data", "data/*", "policy", "policy/*", "threshold"] :
-      "arn:${var.foundation.partition}:ssm:${local.arn_parts}:parameter/${var.foundation.prefix}/quality/${path}"
+      "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}/quality/${path}"
     ]
   }
 
@@ -51,7 +51,7 @@ data "aws_iam_policy_document" "data" {
     actions   = ["events:PutEvents"]
     resources = [var.foundation.bus_arn]
 
-    # The loop acts on other events of its bus; a job may not send those.
+    # Other events of this bus start deployments; a job must not send those.
     condition {
       test     = "StringEquals"
       variable = "events:detail-type"
@@ -80,7 +80,7 @@ data "aws_iam_policy_document" "data" {
   statement {
     sid       = "WriteJobMetrics"
     actions   = ["cloudwatch:PutMetricData"]
-    resources = ["*"] # CloudWatch knows no resource here; the namespace bounds it
+    resources = ["*"] # the action does not support resource-level permissions; the namespace limits it
 
     condition {
       test     = "StringLike"

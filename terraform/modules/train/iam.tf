@@ -1,32 +1,14 @@
-# The pipeline and its jobs run as one role: it may pass nothing but itself.
+# The pipeline and its jobs share one role, which may pass only itself.
 
 locals {
   jobs = [
     for kind in ["model", "processing-job", "training-job", "transform-job"] :
-    "arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:${kind}/pipelines-*" # so SageMaker names what a pipeline makes
+    "${var.foundation.arns.sagemaker}:${kind}/pipelines-*" # names that SageMaker gives to the jobs of a pipeline
   ]
   packages = [
-    "arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:model-package-group/${var.model_package_group_name}",
-    "arn:${var.foundation.partition}:sagemaker:${local.arn_parts}:model-package/${var.model_package_group_name}/*",
+    "${var.foundation.arns.sagemaker}:model-package-group/${var.model_package_group_name}",
+    "${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*",
   ]
-}
-
-data "aws_iam_policy_document" "assume" {
-  statement {
-    sid     = "SageMakerRunsAsThisRole"
-    actions = ["sts:AssumeRole"]
-
-    principals {
-      type        = "Service"
-      identifiers = ["sagemaker.amazonaws.com"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:SourceAccount"
-      values   = [var.foundation.account_id]
-    }
-  }
 }
 
 data "aws_iam_policy_document" "this" {
@@ -58,9 +40,9 @@ data "aws_iam_policy_document" "this" {
   }
 
   statement {
-    sid       = "GiveStepsThisRole"
+    sid       = "PassPipelineRole"
     actions   = ["iam:PassRole"]
-    resources = ["arn:${var.foundation.partition}:iam::${var.foundation.account_id}:role/${local.pipeline_name}"]
+    resources = ["${var.foundation.arns.iam}:role/${local.pipeline_name}"]
 
     condition {
       test     = "StringEquals"
@@ -70,32 +52,19 @@ data "aws_iam_policy_document" "this" {
   }
 
   statement {
-    sid       = "SignInToRegistry"
-    actions   = ["ecr:GetAuthorizationToken"]
-    resources = ["*"] # the token is the account's, not a repository's
-  }
-
-  statement {
-    sid       = "PullImages"
-    actions   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-    resources = [var.repository_arn, "arn:${var.foundation.partition}:ecr:${var.foundation.region}:*:repository/forecasting-deepar"] # AWS's own account for DeepAR
-  }
-
-  statement {
     sid       = "WriteLogs"
     actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-    resources = ["arn:${var.foundation.partition}:logs:${local.arn_parts}:log-group:/aws/sagemaker/*"] # groups that SageMaker shares in an account
+    resources = ["${var.foundation.arns.logs}:log-group:/aws/sagemaker/*"] # SageMaker writes all jobs of an account to shared log groups
   }
 }
 
-resource "aws_iam_role" "this" {
-  name               = local.pipeline_name
-  description        = "What the training pipeline and its jobs run as"
-  assume_role_policy = data.aws_iam_policy_document.assume.json
-}
+module "role" {
+  source = "../service_role"
 
-resource "aws_iam_role_policy" "this" {
-  name   = "permissions"
-  role   = aws_iam_role.this.id
-  policy = data.aws_iam_policy_document.this.json
+  account_id            = var.foundation.account_id
+  description           = "Execution role of the training pipeline and its jobs"
+  image_repository_arns = [var.repository_arn, var.foundation.deepar_repository_arn]
+  name                  = local.pipeline_name
+  policy                = data.aws_iam_policy_document.this.json
+  service               = "sagemaker"
 }

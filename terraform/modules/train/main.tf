@@ -1,13 +1,12 @@
 # ④ train: history -> model -> backtest -> gate -> new version in the registry.
-# Python writes the graph; here its parameters get the values of this deployment.
+# Python renders the graph; Terraform sets the defaults of its parameters.
 
 locals {
-  arn_parts     = "${var.foundation.region}:${var.foundation.account_id}"
   pipeline_name = "${var.foundation.prefix}-training"
 
   training_images = { builtin = data.aws_sagemaker_prebuilt_ecr_image.deepar.registry_path, own = var.image }
 
-  # The definition's parameters by name, strings as every parameter of it; a name it does not have is left alone.
+  # Defaults of the pipeline parameters by name. Names that the definition does not have are ignored.
   values = merge(
     { for name, value in var.training.hyperparameters : replace(title(replace(name, "_", " ")), " ", "") => tostring(value) },
     {
@@ -19,8 +18,10 @@ locals {
       Prefix                 = var.foundation.prefix
       ProcessingImage        = var.image
       ProcessingInstanceType = var.training.processing_instance_type
-      RequestMinutes         = tostring(var.request_minutes)
-      RoleArn                = aws_iam_role.this.arn
+      ForecastSamples        = tostring(var.forecast.samples)
+      LagMinutes             = tostring(var.forecast.lag_minutes)
+      RequestMinutes         = tostring(var.forecast.request_minutes)
+      RoleArn                = module.role.arn
       TrainingImage          = local.training_images[var.training.image]
       TrainingInstanceType   = var.training.training_instance_type
     },
@@ -42,8 +43,8 @@ data "aws_sagemaker_prebuilt_ecr_image" "deepar" {
 resource "aws_sagemaker_pipeline" "training" {
   pipeline_name         = local.pipeline_name
   pipeline_display_name = local.pipeline_name
-  pipeline_description  = "Reads the history, trains, backtests, and registers what is good enough"
-  role_arn              = aws_iam_role.this.arn
+  pipeline_description  = "Reads the history, trains, backtests, and registers the model if it passes the quality gate"
+  role_arn              = module.role.arn
 
   pipeline_definition = jsonencode(merge(local.definition, {
     Parameters = [
@@ -51,6 +52,4 @@ resource "aws_sagemaker_pipeline" "training" {
       merge(parameter, try({ DefaultValue = local.values[parameter.Name] }, {}))
     ]
   }))
-
-  depends_on = [aws_iam_role_policy.this] # or the first execution runs without permissions
 }

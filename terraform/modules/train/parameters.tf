@@ -1,4 +1,4 @@
-# Settings that people and the loop may change between two trainings without an apply.
+# Settings that can be changed between two trainings without an apply.
 
 resource "aws_ssm_parameter" "hyperparameters" {
   for_each = var.training.hyperparameters
@@ -13,7 +13,7 @@ resource "aws_ssm_parameter" "quality" {
   for_each = { for name, value in var.quality : name => value if name != "data" }
 
   name        = "/${var.foundation.prefix}/quality/policy/${each.key}"
-  description = "What the gate and the threshold are made of, and how often the loop may train"
+  description = "Quality gate, alarm threshold and limits of automatic training"
   type        = "String"
   value       = each.value
 }
@@ -22,7 +22,7 @@ resource "aws_ssm_parameter" "data_limits" {
   for_each = var.quality.data
 
   name        = "/${var.foundation.prefix}/quality/data/${each.key}"
-  description = "What a history must keep to be trained on"
+  description = "Limit for the data quality of the training history"
   type        = "String"
   value       = each.value
 }

@@ -1,5 +1,5 @@
 variable "definition_file" {
-  description = "The pipeline definition that Python renders"
+  description = "Pipeline definition that `python -m sagemaker_pipelines.training` renders"
   type        = string
   nullable    = false
 
@@ -10,41 +10,51 @@ variable "definition_file" {
 }
 
 variable "feature_group" {
-  description = "Where the history is: name and arn"
+  description = "Feature group with the history: name and arn"
   type        = object({ arn = string, name = string })
   nullable    = false
 }
 
-variable "foundation" {
-  description = "Output of the module foundation"
+variable "forecast" {
+  description = "Forecast requests, in the backtest as in the monitor"
   type = object({
-    account_id  = string
-    bucket_arn  = string
-    bucket_name = string
-    bus_arn     = string
-    bus_name    = string
-    kms_key_arn = string
-    partition   = string
-    prefix      = string
-    region      = string
+    lag_minutes     = number # minutes until rows are considered complete
+    request_minutes = number # minutes of history in a request
+    samples         = number # sample paths per forecast
+  })
+  nullable = false
+}
+
+variable "foundation" {
+  description = "Output of modules/foundation: the attributes used here"
+  type = object({
+    account_id            = string
+    arns                  = map(string)
+    bucket_arn            = string
+    bucket_name           = string
+    bus_arn               = string
+    bus_name              = string
+    deepar_repository_arn = string
+    kms_key_arn           = string
+    prefix                = string
   })
   nullable = false
 }
 
 variable "image" {
-  description = "Our own image, with tag: runs the steps, and trains if training.image is own"
+  description = "Image of the processing steps, with tag; trains as well if training.image is own"
   type        = string
   nullable    = false
 }
 
 variable "model_package_group_name" {
-  description = "Where good models are registered"
+  description = "Model package group that the pipeline registers models in"
   type        = string
   nullable    = false
 }
 
 variable "quality" {
-  description = "Quality policy: names and values of the parameters under quality/policy/, and of those under quality/data/"
+  description = "Values of the SSM parameters under quality/policy/ and quality/data/"
   type = object({
     cooldown_hours = number
     daily_cap      = number
@@ -65,12 +75,12 @@ variable "quality" {
 
   validation {
     condition     = alltrue([for share in [var.quality.data.maximum_interpolated_share, var.quality.data.minimum_completeness] : share >= 0 && share <= 1])
-    error_message = "quality.data.maximum_interpolated_share and quality.data.minimum_completeness lie between 0 and 1."
+    error_message = "quality.data.maximum_interpolated_share, quality.data.minimum_completeness: expected 0 to 1."
   }
 
   validation {
     condition     = alltrue([for name, limit in var.quality.data : limit >= 0])
-    error_message = "No limit of quality.data is negative: no history could keep it."
+    error_message = "quality.data: expected no negative limit."
   }
 }
 
@@ -80,14 +90,8 @@ variable "repository_arn" {
   nullable    = false
 }
 
-variable "request_minutes" {
-  description = "Minutes of history in a request to the deployed model, so that the backtest asks the same way"
-  type        = number
-  nullable    = false
-}
-
 variable "training" {
-  description = "Algorithm image (builtin DeepAR or our own), instance types, history and hyperparameters; null: as the definition says"
+  description = "Algorithm image (builtin or own), instance types, history and hyperparameters; null: default of the definition"
   type = object({
     backtest_windows = number
     history_hours    = number
@@ -112,11 +116,11 @@ variable "training" {
 
   validation {
     condition     = contains(["builtin", "own"], var.training.image)
-    error_message = "training.image is builtin or own."
+    error_message = "training.image: expected builtin or own."
   }
 
   validation {
     condition     = contains(["deterministic-L1", "gaussian", "negative-binomial", "student-T"], var.training.hyperparameters.likelihood)
-    error_message = "training.hyperparameters.likelihood is student-T, gaussian, negative-binomial or deterministic-L1."
+    error_message = "training.hyperparameters.likelihood: expected student-T, gaussian, negative-binomial or deterministic-L1."
   }
 }

@@ -1,4 +1,4 @@
-"""Data that are not fit to train on end a training in a sentence, a report and an event."""
+"""Data that fail the quality rules end a training with a reason, a report and an event."""
 
 import json
 
@@ -8,12 +8,12 @@ from cli.main import main as evergreen
 
 pytestmark = pytest.mark.integration
 
-ASKED = {"source": "evergreen.cli", "id": "unfit", "time": "2024-10-10T03:30:00Z"}
+REQUEST = {"source": "evergreen.cli", "id": "unfit", "time": "2024-10-10T03:30:00Z"}
 
 
 @pytest.fixture(scope="module")
 def execution(aws, outputs):
-    """Ask for a training on ten minutes: too few, their average not what their numbers say."""
+    """Start a training on ten minutes: too few, and with wrong averages."""
     store = aws.client("sagemaker-featurestore-runtime")
     for minute in range(10, 20):
         values = {
@@ -25,19 +25,19 @@ def execution(aws, outputs):
         }
         record = [{"FeatureName": k, "ValueAsString": v} for k, v in values.items()]
         store.put_record(FeatureGroupName="evergreen-minutes", Record=record)
-    aws.advance(ASKED["time"])
-    answer = aws.client("lambda").invoke(
+    aws.advance(REQUEST["time"])
+    response = aws.client("lambda").invoke(
         FunctionName=outputs["retrain_function_name"],
-        Payload=json.dumps(ASKED | {"detail": {"reason": "a test"}}).encode(),
+        Payload=json.dumps(REQUEST | {"detail": {"reason": "a test"}}).encode(),
     )
-    arn = json.load(answer["Payload"])["execution_arn"]
+    arn = json.load(response["Payload"])["execution_arn"]
     aws.settle()
     return arn
 
 
 @pytest.fixture(scope="module")
-def sentence(aws, execution):
-    """Give the reason of the execution's failure; nothing was trained."""
+def reason(aws, execution):
+    """Failure reason of the execution; nothing was trained."""
     sagemaker = aws.client("sagemaker")
     described = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)
     assert described["PipelineExecutionStatus"] == "Failed"
@@ -47,19 +47,19 @@ def sentence(aws, execution):
     return steps["RejectData"]["FailureReason"]
 
 
-def test_the_sentence_names_what_is_wrong(sentence):
-    assert sentence.startswith("The history is not fit to train on: minutes_with_data is ")
-    assert sentence.endswith(", minutes_inconsistent is 10 (at most 0).")
+def test_reason_names_the_failed_rules(reason):
+    assert reason.startswith("The history fails data quality rules: minutes_with_data is ")
+    assert reason.endswith(", minutes_inconsistent is 10 (at most 0).")
 
 
-def test_the_report_holds_the_verdict(aws, outputs, execution, sentence):
+def test_report_has_the_result(aws, outputs, execution, reason):
     key = f"training/{execution.rpartition('/')[2]}/history/data_quality.json"
     body = aws.client("s3").get_object(Bucket=outputs["bucket_name"], Key=key)["Body"]
     report = json.load(body)
-    assert (report["passed"], report["sentence"]) == (False, sentence)
+    assert (report["passed"], report["summary"]) == (False, reason)
 
 
-def test_evergreen_history_tells_the_rejection(aws, execution, sentence, capsys):
+def test_evergreen_history_shows_the_rejection(aws, execution, reason, capsys):
     assert evergreen(["history", "--json", "--home", str(aws.home)]) == 0
-    (told,) = json.loads(capsys.readouterr().out)["rejections"]
-    assert told == {"time": ASKED["time"], "reason": sentence, "execution_arn": execution}
+    (rejection,) = json.loads(capsys.readouterr().out)["rejections"]
+    assert rejection == {"time": REQUEST["time"], "reason": reason, "execution_arn": execution}

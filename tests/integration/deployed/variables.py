@@ -2,6 +2,6 @@
 
 VARIABLES = {
     "prefix": "evergreen",
-    "max_retries": 3,
+    "image_tag": "local",
     "poller": {"desired_count": 0, "source": "simulator"},
 }

@@ -8,10 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
-from sagemaker_pipelines.feature_store import offline, online, rows
-from sagemaker_pipelines.steps.minutes import MINUTE as MINUTE_LONG
-from sagemaker_pipelines.steps.minutes import parsed
-from sagemaker_pipelines.steps.read_history import NUMBERS, listed
+from common import times
+from common.feature_rows import FEATURES
+from sagemaker_pipelines.data.feature_store import offline, online, rows
+from sagemaker_pipelines.data.history import frame
 from tests.support.local_aws import iso
 
 FEE = ["avg_fee_1min"]
@@ -219,9 +219,9 @@ def test_every_write_is_a_row_of_the_hour_of_its_event_time(aws, store):
 
 def offline_fee(aws, minute, group=GROUP, as_of=None):
     """Read a minute offline with the reader of the training."""
-    first = parsed(minute)
+    first = times.parse(minute)
     store = offline.find(aws.client("sagemaker"), group)
-    found = offline.read(aws.client("s3"), store, first, first + MINUTE_LONG, FEE, as_of)
+    found = offline.read(aws.client("s3"), store, first, first + times.MINUTE, FEE, as_of)
     return rows.values(rows.latest(found, store.lifetime), FEE[0]).get(first)
 
 
@@ -231,9 +231,11 @@ def test_training_reads_the_latest_record(aws, store):
     put(store, minute, "2024-10-10T06:11:00.001Z", "4.5")
     aws.pass_minutes(6)
     assert offline_fee(aws, minute) == 8.5
-    newest = online.read(store, GROUP, [parsed(minute)], NUMBERS)
-    (row,) = listed(rows.latest(newest))
-    assert (row.average_fee, row.transactions, row.total_fee) == (8.5, 7, None)
+    newest = online.read(store, GROUP, [times.parse(minute)], tuple(FEATURES))
+    found = frame(rows.latest(newest))
+    assert found["avg_fee_1min"].to_list() == [8.5]
+    assert found["total_nb_trx_1min"].to_list() == [7]
+    assert found["total_fee_1min"].isna().all()
 
 
 def test_deleted_minute_is_missing_offline_until_it_is_written_again(aws, store):

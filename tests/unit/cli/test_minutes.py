@@ -4,10 +4,10 @@ import json
 from datetime import timedelta
 
 import pytest
+from tests.unit.sagemaker_pipelines.data.feature_store.bucket import MINUTE, START, parquet, write
 
 from cli.main import main
-from sagemaker_pipelines.feature_store import offline
-from tests.unit.sagemaker_pipelines.feature_store.bucket import MINUTE, START, parquet, write
+from sagemaker_pipelines.data.feature_store import offline
 
 GROUP = "evergreen-minutes"
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from common import times
-from sagemaker_pipelines.feature_store import rows as reader
+from sagemaker_pipelines.data.feature_store import rows as reader
 from tests.unit.functions import broken
 from tests.unit.functions.deliveries import World, counted, histories, play
 

@@ -7,24 +7,9 @@ variables {
   model_package_group_name = "test-models"
   model_role_arn           = "arn:aws:iam::123456789012:role/test-model"
   pipeline_name            = "test-training"
-
-  foundation = {
-    account_id         = "123456789012"
-    artifacts_dir      = "../../../build/functions"
-    bucket_name        = "test-123456789012-eu-west-1"
-    bus_name           = "test"
-    key_alias          = "alias/test"
-    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days = 14
-    metric_namespace   = "Evergreen/test"
-    partition          = "aws"
-    prefix             = "test"
-    region             = "eu-west-1"
-    topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-  }
 }
 
-run "runs_at_destroy_within_its_own_names" {
+run "cleanup_runs_on_destroy_within_its_own_names" {
   command = plan
 
   assert {
@@ -34,7 +19,7 @@ run "runs_at_destroy_within_its_own_names" {
 
   assert {
     condition     = output.pipeline_name == "test-training" && output.model_package_group_name == "test-models" && output.model_role_arn == var.model_role_arn && output.pending_path == "/test/approval/pending"
-    error_message = "The names are handed on."
+    error_message = "Outputs repeat the inputs."
   }
 
   assert {
@@ -43,12 +28,12 @@ run "runs_at_destroy_within_its_own_names" {
   }
 
   assert {
-    condition     = sort(flatten([for d in [data.aws_iam_policy_document.run_time_cleaner] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["FindWhatTheLoopMade"])
-    error_message = "No statement is for every resource but those whose service knows none."
+    condition     = sort(flatten([for d in [data.aws_iam_policy_document.run_time_cleaner] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["ListRunTimeResources"])
+    error_message = "Only actions without resource-level permissions apply to all resources."
   }
 
   assert {
-    condition     = alltrue(flatten([for s in data.aws_iam_policy_document.run_time_cleaner.statement : [for r in s.resources : strcontains(r, "/test-") || endswith(r, ":model/pipelines-*")] if s.sid == "DeleteWhatTheLoopMade"]))
+    condition     = alltrue(flatten([for s in data.aws_iam_policy_document.run_time_cleaner.statement : [for r in s.resources : strcontains(r, "/test-") || endswith(r, ":model/pipelines-*")] if s.sid == "DeleteRunTimeResources"]))
     error_message = "Nothing of another deployment can be deleted."
   }
 }

@@ -11,23 +11,6 @@ variables {
   pending_path             = "/test/approval/pending"
   policy_parameter         = "/test/approval/policy"
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
-
-  foundation = {
-    account_id         = "123456789012"
-    artifacts_dir      = "../../../build/functions"
-    bucket_arn         = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bucket_name        = "test-123456789012-eu-west-1"
-    bus_arn            = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
-    bus_name           = "test"
-    key_alias          = "alias/test"
-    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days = 14
-    metric_namespace   = "Evergreen/test"
-    partition          = "aws"
-    prefix             = "test"
-    region             = "eu-west-1"
-    topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-  }
 }
 
 run "production_comes_after_staging_test_and_approval" {
@@ -35,7 +18,7 @@ run "production_comes_after_staging_test_and_approval" {
 
   assert {
     condition     = jsondecode(local.definition).StartAt == "DeployStaging"
-    error_message = "Staging comes first."
+    error_message = "The state machine starts with staging."
   }
 
   assert {
@@ -50,7 +33,7 @@ run "production_comes_after_staging_test_and_approval" {
 
   assert {
     condition     = endswith(jsondecode(local.definition).States["RequestApproval"].Resource, ".waitForTaskToken") && jsondecode(local.definition).States["RequestApproval"].TimeoutSeconds == 604800
-    error_message = "A person has seven days."
+    error_message = "An approval times out after seven days."
   }
 
   assert {
@@ -65,11 +48,11 @@ run "production_comes_after_staging_test_and_approval" {
 
   assert {
     condition     = jsondecode(local.definition).States["RecordProduction"].Parameters.Entries[0].Detail.stage == "production"
-    error_message = "The threshold updater hears of production."
+    error_message = "A production deployment records an event with stage production."
   }
 }
 
-run "one_deployment_per_approval_with_few_rights" {
+run "one_deployment_per_approval_with_least_privilege" {
   command = plan
 
   assert {
@@ -79,7 +62,7 @@ run "one_deployment_per_approval_with_few_rights" {
 
   assert {
     condition     = aws_sfn_state_machine.this.name == "test-deployment" && endswith(one(aws_sfn_state_machine.this.logging_configuration).log_destination, ":*") && !one(aws_sfn_state_machine.this.logging_configuration).include_execution_data
-    error_message = "Its log holds no task token."
+    error_message = "Execution data is not logged."
   }
 
   assert {
@@ -94,21 +77,21 @@ run "one_deployment_per_approval_with_few_rights" {
 
   assert {
     condition     = sort(flatten([for d in [data.aws_iam_policy_document.approval_requester, data.aws_iam_policy_document.deployment_starter, data.aws_iam_policy_document.endpoint_deployer, data.aws_iam_policy_document.machine, data.aws_iam_policy_document.smoke_test] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["DeliverLog"])
-    error_message = "No statement is for every resource but those whose service knows none."
+    error_message = "Only actions without resource-level permissions apply to all resources."
   }
 
   assert {
     condition     = flatten([for s in data.aws_iam_policy_document.endpoint_deployer.statement : s.resources if contains(s.actions, "iam:PassRole")]) == [var.model_role_arn]
-    error_message = "The deployer may pass the model its role and no other."
+    error_message = "The deployer may pass only the model role."
   }
 
   assert {
     condition     = flatten([for s in data.aws_iam_policy_document.smoke_test.statement : s.resources if contains(s.actions, "sagemaker:InvokeEndpoint")]) == ["arn:aws:sagemaker:eu-west-1:123456789012:endpoint/test-staging"]
-    error_message = "The smoke test asks staging only."
+    error_message = "The smoke test invokes only the staging endpoint."
   }
 }
 
-run "production_has_an_instance" {
+run "production_requires_an_instance" {
   command = plan
 
   variables {

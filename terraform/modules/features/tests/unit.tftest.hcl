@@ -6,22 +6,6 @@ mock_provider "aws" {
 variables {
   features = { compaction_schedule = "cron(30 2 * * ? *)", online_days = 7, read_version = "v1", versions = {} }
 
-  foundation = {
-    account_id            = "123456789012"
-    artifacts_dir         = "../../../build/functions"
-    bucket_arn            = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bucket_name           = "test-123456789012-eu-west-1"
-    bus_name              = "test"
-    key_alias             = "alias/test"
-    kms_key_arn           = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days    = 14
-    metric_namespace      = "Evergreen/test"
-    partition             = "aws"
-    prefix                = "test"
-    region                = "eu-west-1"
-    topic_arn             = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-    undelivered_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:test-undelivered"
-  }
 
   image          = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/test-forecaster:latest"
   repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/test-forecaster"
@@ -32,12 +16,12 @@ run "one_row_per_minute_online_and_offline" {
 
   assert {
     condition     = [for g in aws_sagemaker_feature_group.minutes : g.feature_group_name] == ["test-minutes"]
-    error_message = "There is one group, and it has its name."
+    error_message = "There is one feature group."
   }
 
   assert {
     condition     = alltrue([for g in aws_sagemaker_feature_group.minutes : g.record_identifier_feature_name == "tx_minute" && g.event_time_feature_name == "event_time"])
-    error_message = "A row is a minute, and its version an event time."
+    error_message = "A record is a minute, versioned by its event time."
   }
 
   assert {
@@ -58,7 +42,7 @@ run "one_row_per_minute_online_and_offline" {
 
   assert {
     condition     = one(aws_sagemaker_feature_group.minutes["v1"].offline_store_config).disable_glue_table_creation
-    error_message = "No table is made that would outlive the deployment."
+    error_message = "No Glue table is created at run time."
   }
 
   assert {
@@ -77,12 +61,12 @@ run "one_row_per_minute_online_and_offline" {
   }
 
   assert {
-    condition     = flatten([for d in [data.aws_iam_policy_document.this, data.aws_iam_policy_document.compaction, data.aws_iam_policy_document.offline_compactor] : [for s in d.statement : s.sid if contains(s.resources, "*")]]) == ["SignInToRegistry"]
-    error_message = "No statement is for every resource but those whose service knows none."
+    condition     = flatten([for d in [data.aws_iam_policy_document.this, data.aws_iam_policy_document.compaction, data.aws_iam_policy_document.offline_compactor] : [for s in d.statement : s.sid if contains(s.resources, "*")]]) == []
+    error_message = "Only actions without resource-level permissions apply to all resources."
   }
 }
 
-run "a_later_version_stands_beside_the_first" {
+run "a_later_version_is_a_second_feature_group" {
   command = plan
 
   variables {
@@ -91,31 +75,31 @@ run "a_later_version_stands_beside_the_first" {
 
   assert {
     condition     = [for g in aws_sagemaker_feature_group.minutes : g.feature_group_name] == ["test-minutes", "test-minutes-v2"] && length(aws_sagemaker_feature_group.minutes["v1"].feature_definition) == 5
-    error_message = "The first version is as it was."
+    error_message = "v1 is unchanged."
   }
 
   assert {
     condition     = [for f in aws_sagemaker_feature_group.minutes["v2"].feature_definition : f.feature_name] == ["tx_minute", "total_nb_trx_1min", "total_fee_1min", "avg_fee_1min", "event_time", "median_fee_1min"]
-    error_message = "The second has all of it and its own."
+    error_message = "v2 has the features of v1 and its own."
   }
 
   assert {
     condition     = output.feature_group.name == "test-minutes"
-    error_message = "Readers stay with the first until they are told."
+    error_message = "v1 is read until read_version changes."
   }
 
   assert {
     condition     = output.written_feature_groups[*].name == ["test-minutes", "test-minutes-v2"] && output.written_feature_groups[1].features == ["total_nb_trx_1min", "total_fee_1min", "avg_fee_1min", "median_fee_1min"]
-    error_message = "Both are written, each with its features."
+    error_message = "Both versions are written, each with its features."
   }
 
   assert {
-    condition     = length([for s in data.aws_iam_policy_document.compaction.statement : s if s.sid == "FindOfflineStores" && length(s.resources) == 2]) == 1
-    error_message = "Both are compacted."
+    condition     = length([for s in data.aws_iam_policy_document.compaction.statement : s if s.sid == "DescribeFeatureGroups" && length(s.resources) == 2]) == 1
+    error_message = "Both versions are compacted."
   }
 }
 
-run "readers_are_switched_by_one_setting" {
+run "read_version_selects_the_version_to_read" {
   command = plan
 
   variables {
@@ -124,11 +108,11 @@ run "readers_are_switched_by_one_setting" {
 
   assert {
     condition     = output.feature_group == { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes-v2", name = "test-minutes-v2" }
-    error_message = "Readers get the second version."
+    error_message = "v2 is read."
   }
 }
 
-run "a_failed_compaction_is_told" {
+run "a_failed_compaction_is_notified" {
   command = plan
 
   assert {
@@ -138,11 +122,11 @@ run "a_failed_compaction_is_told" {
 
   assert {
     condition     = aws_cloudwatch_event_target.compaction_failed.arn == var.foundation.topic_arn && one(aws_cloudwatch_event_target.compaction_failed.dead_letter_config).arn == var.foundation.undelivered_queue_arn
-    error_message = "It goes to the topic, and is kept if that does not take it."
+    error_message = "It is published to the topic, with a dead-letter queue."
   }
 }
 
-run "an_addition_that_has_no_type_is_refused" {
+run "a_feature_of_unknown_type_is_rejected" {
   command = plan
 
   variables {
@@ -162,7 +146,7 @@ run "the_first_version_cannot_be_changed" {
   expect_failures = [var.features]
 }
 
-run "a_version_that_is_not_there_cannot_be_read" {
+run "read_version_must_exist" {
   command = plan
 
   variables {

@@ -15,23 +15,6 @@ variables {
     features = ["total_nb_trx_1min", "total_fee_1min", "avg_fee_1min"]
     name     = "test-minutes"
   }]
-
-  foundation = {
-    account_id            = "123456789012"
-    artifacts_dir         = "../../../build/functions"
-    bucket_arn            = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bucket_name           = "test-123456789012-eu-west-1"
-    bus_name              = "test"
-    key_alias             = "alias/test"
-    kms_key_arn           = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days    = 14
-    metric_namespace      = "Evergreen/test"
-    partition             = "aws"
-    prefix                = "test"
-    region                = "eu-west-1"
-    topic_arn             = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-    undelivered_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:test-undelivered"
-  }
 }
 
 run "events_go_through_the_job_to_the_feature_store" {
@@ -39,17 +22,17 @@ run "events_go_through_the_job_to_the_feature_store" {
 
   assert {
     condition     = jsondecode(aws_cloudwatch_event_rule.this.event_pattern) == { source = ["evergreen.poller"], "detail-type" = ["Transactions Received"] }
-    error_message = "The job gets what the archive gets."
+    error_message = "The job receives the same events as the archive."
   }
 
   assert {
     condition     = aws_cloudwatch_event_target.this.arn == aws_kinesis_stream.this["transactions"].arn && aws_cloudwatch_event_rule.this.event_bus_name == "test"
-    error_message = "The rule of our bus feeds the stream of transactions."
+    error_message = "The rule on the event bus feeds the stream of transactions."
   }
 
   assert {
     condition     = { for table, s in aws_kinesis_stream.this : table => s.name } == { "dead-letters" = "test-dead-letters", minutes = "test-minutes", transactions = "test-transactions" }
-    error_message = "Each table has its stream."
+    error_message = "Each table has a stream."
   }
 
   assert {
@@ -63,32 +46,32 @@ run "events_go_through_the_job_to_the_feature_store" {
   }
 }
 
-run "job_gets_what_python_reads" {
+run "job_properties_match_the_python_reader" {
   command = plan
 
-  # tests/unit/streaming/test_contract.py holds the job to the same file.
+  # tests/unit/streaming/test_contract.py tests the job with the same file.
   assert {
     condition = (
       jsonencode({ for g in one(one(aws_kinesisanalyticsv2_application.this.application_configuration).environment_properties).property_group : g.property_group_id => g.property_map })
       ==
       jsonencode({ for g in jsondecode(file("tests/application_properties.json")) : g.PropertyGroupId => g.PropertyMap })
     )
-    error_message = "The property groups are those of the contract."
+    error_message = "The property groups match application_properties.json."
   }
 
   assert {
     condition     = aws_kinesisanalyticsv2_application.this.runtime_environment == "FLINK-1_20" && aws_kinesisanalyticsv2_application.this.start_application
-    error_message = "The runtime is the one that the job is tested on."
+    error_message = "The runtime version matches the tests."
   }
 
   assert {
     condition     = one(one(one(aws_kinesisanalyticsv2_application.this.application_configuration).flink_application_configuration).checkpoint_configuration).checkpointing_enabled
-    error_message = "Checkpoints are on."
+    error_message = "Checkpointing is enabled."
   }
 
   assert {
     condition     = one(one(one(one(aws_kinesisanalyticsv2_application.this.application_configuration).application_code_configuration).code_content).s3_content_location).file_key == "code/streaming-${filemd5("main.tf")}.zip"
-    error_message = "Another zip is another key, or the service would not take it."
+    error_message = "The object key contains the checksum of the zip."
   }
 
   assert {
@@ -97,50 +80,50 @@ run "job_gets_what_python_reads" {
   }
 }
 
-run "nothing_is_lost_on_the_way" {
+run "undelivered_records_are_retained" {
   command = plan
 
   assert {
     condition     = aws_cloudwatch_event_target.this.dead_letter_config[0].arn == var.foundation.undelivered_queue_arn && aws_cloudwatch_event_target.this.retry_policy[0].maximum_event_age_in_seconds == 86400
-    error_message = "An event is tried for a day and then kept."
+    error_message = "Events are retried for a day, then sent to a dead-letter queue."
   }
 
   assert {
     condition     = aws_lambda_event_source_mapping.minutes.bisect_batch_on_function_error && tolist(aws_lambda_event_source_mapping.minutes.function_response_types) == tolist(["ReportBatchItemFailures"])
-    error_message = "A row that fails is found by itself."
+    error_message = "Failing rows are isolated from their batch."
   }
 
   assert {
     condition     = aws_lambda_event_source_mapping.minutes.destination_config[0].on_failure[0].destination_arn == "arn:aws:sqs:eu-west-1:123456789012:test-feature-writer-dead-letters"
-    error_message = "And goes to the function's dead letters."
+    error_message = "Failing rows are sent to the dead-letter queue of the function."
   }
 
   assert {
     condition     = one(aws_kinesis_firehose_delivery_stream.dead_letters.kinesis_source_configuration).kinesis_stream_arn == aws_kinesis_stream.this["dead-letters"].arn && startswith(one(aws_kinesis_firehose_delivery_stream.dead_letters.extended_s3_configuration).prefix, "dead-letters/")
-    error_message = "What is not counted is kept in the bucket."
+    error_message = "Dead letters of the job are archived in the bucket."
   }
 }
 
-run "people_are_told" {
+run "alarms_notify_people" {
   command = plan
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.dead_letters.threshold == 0 && aws_cloudwatch_metric_alarm.dead_letters.dimensions["StreamName"] == "test-dead-letters"
-    error_message = "One dead letter is enough."
+    error_message = "One dead letter raises the alarm."
   }
 
   assert {
     condition     = { for table, a in aws_cloudwatch_metric_alarm.behind : table => a.threshold } == { minutes = 300000, transactions = 600000 }
-    error_message = "Readers that fall behind are an alarm."
+    error_message = "A lagging consumer raises an alarm."
   }
 
   assert {
     condition     = alltrue([for a in concat(values(aws_cloudwatch_metric_alarm.behind), [aws_cloudwatch_metric_alarm.dead_letters]) : tolist(a.alarm_actions) == tolist([var.foundation.topic_arn])])
-    error_message = "All of them tell people."
+    error_message = "All alarms publish to the notification topic."
   }
 }
 
-run "roles_may_do_only_what_they_do" {
+run "roles_have_least_privilege" {
   command = plan
 
   assert {
@@ -160,11 +143,11 @@ run "roles_may_do_only_what_they_do" {
 
   assert {
     condition     = flatten([for s in data.aws_iam_policy_document.feature_writer.statement : s.actions if contains(s.resources, var.feature_groups[0].arn)]) == ["sagemaker:PutRecord"]
-    error_message = "The writer only writes."
+    error_message = "The writer has no read access to the feature groups."
   }
 }
 
-run "missing_zip_is_explained" {
+run "missing_zip_is_reported" {
   command = plan
 
   variables {
@@ -174,7 +157,7 @@ run "missing_zip_is_explained" {
   expect_failures = [aws_s3_object.code]
 }
 
-run "limits_are_whole_numbers_up_to_90" {
+run "time_limits_are_integers_up_to_90" {
   command = plan
 
   variables {
@@ -184,7 +167,7 @@ run "limits_are_whole_numbers_up_to_90" {
   expect_failures = [var.job]
 }
 
-run "feature_that_the_job_does_not_compute_is_refused" {
+run "feature_that_the_job_does_not_compute_is_rejected" {
   command = plan
 
   variables {
@@ -198,7 +181,7 @@ run "feature_that_the_job_does_not_compute_is_refused" {
   expect_failures = [var.feature_groups]
 }
 
-run "there_is_at_least_one_of_each" {
+run "parallelism_and_shards_are_positive" {
   command = plan
 
   variables {

@@ -11,7 +11,7 @@ variables {
   prefix             = "test"
 }
 
-run "everything_at_rest_is_under_one_rotated_key" {
+run "data_at_rest_is_encrypted_by_one_rotated_key" {
   command = plan
 
   assert {
@@ -40,46 +40,46 @@ run "everything_at_rest_is_under_one_rotated_key" {
   }
 
   assert {
-    condition     = alltrue([for s in data.aws_iam_policy_document.key.statement : length(s.condition) > 0 if s.sid != "AccountAdministersKeyThroughIam"])
+    condition     = alltrue([for s in data.aws_iam_policy_document.key.statement : length(s.condition) > 0 if s.sid != "AdministerKeyThroughIam"])
     error_message = "Services use the key for this account or deployment only."
   }
 }
 
-run "bucket_is_private_and_tells_of_objects" {
+run "bucket_is_private_and_sends_events" {
   command = plan
 
   assert {
     condition     = aws_s3_bucket.data.bucket == "test-123456789012-eu-west-1"
-    error_message = "The name holds prefix, account and region."
+    error_message = "The name contains prefix, account and region."
   }
 
   assert {
     condition     = alltrue([for b in ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"] : aws_s3_bucket_public_access_block.data[b]])
-    error_message = "Nothing in it can become public."
+    error_message = "Public access is blocked."
   }
 
   assert {
     condition     = anytrue([for s in data.aws_iam_policy_document.bucket.statement : s.effect == "Deny" && one(s.condition).variable == "aws:SecureTransport"])
-    error_message = "Plain HTTP is refused."
+    error_message = "Unencrypted transport is denied."
   }
 
   assert {
     condition     = aws_s3_bucket_notification.data.eventbridge
-    error_message = "New objects become events."
+    error_message = "New objects send events to EventBridge."
   }
 
   assert {
     condition     = aws_s3_bucket.data.force_destroy
-    error_message = "`terraform destroy` takes the data along unless data.keep."
+    error_message = "`terraform destroy` deletes the data unless data.keep is set."
   }
 
   assert {
     condition     = { for r in aws_s3_bucket_lifecycle_configuration.data["data"].rule : r.id => one(r.expiration).days if r.id != "abandoned-uploads" } == { minutes = 30, raw = 365 }
-    error_message = "Objects expire by folder."
+    error_message = "Objects expire by prefix."
   }
 }
 
-run "decisions_are_kept_and_told" {
+run "decisions_are_logged_and_notified" {
   command = plan
 
   assert {
@@ -89,17 +89,17 @@ run "decisions_are_kept_and_told" {
 
   assert {
     condition     = jsondecode(aws_cloudwatch_event_rule.decisions.event_pattern) == { source = ["evergreen.loop"] }
-    error_message = "Every event of the loop is logged."
+    error_message = "Every decision event is logged."
   }
 
   assert {
     condition     = aws_cloudwatch_event_rule.decisions.event_bus_name == "test" && aws_cloudwatch_event_target.decisions.arn == aws_cloudwatch_log_group.decisions.arn
-    error_message = "The rule is on our bus and writes to the log."
+    error_message = "The rule is on the event bus and writes to the log group."
   }
 
   assert {
     condition     = contains(jsondecode(aws_cloudwatch_event_rule.attention.event_pattern)["detail-type"], "Approval Requested")
-    error_message = "A person hears of approvals."
+    error_message = "Approval requests are published."
   }
 
   assert {
@@ -109,12 +109,12 @@ run "decisions_are_kept_and_told" {
 
   assert {
     condition     = alltrue([for t in [aws_cloudwatch_event_target.attention, aws_cloudwatch_event_target.decisions] : t.dead_letter_config[0].arn == "arn:aws:sqs:eu-west-1:123456789012:${aws_sqs_queue.undelivered.name}"])
-    error_message = "What a target refuses is kept."
+    error_message = "Undeliverable events go to the dead-letter queue."
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.undelivered.dimensions["QueueName"] == aws_sqs_queue.undelivered.name
-    error_message = "Its depth is watched."
+    error_message = "The queue has an alarm."
   }
 }
 
@@ -128,7 +128,7 @@ run "data_can_be_kept" {
 
   assert {
     condition     = !aws_s3_bucket.data.force_destroy && length(aws_s3_bucket_lifecycle_configuration.data) == 0
-    error_message = "data.keep protects a bucket that holds something, and nothing expires."
+    error_message = "data.keep protects a bucket with objects, and nothing expires."
   }
 
   assert {
@@ -137,7 +137,7 @@ run "data_can_be_kept" {
   }
 }
 
-run "days_are_whole" {
+run "expiration_is_in_whole_days" {
   command = plan
 
   variables {
@@ -147,7 +147,7 @@ run "days_are_whole" {
   expect_failures = [var.data]
 }
 
-run "retention_is_one_that_cloudwatch_knows" {
+run "log_retention_is_supported_by_cloudwatch" {
   command = plan
 
   variables {

@@ -8,26 +8,9 @@ variables {
     { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", features = ["total_fee_1min"], name = "test-minutes" },
     { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes-v2", features = ["total_fee_1min", "median_fee_1min"], name = "test-minutes-v2" },
   ]
-
-  foundation = {
-    account_id            = "123456789012"
-    artifacts_dir         = "../../../build/functions"
-    bucket_arn            = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bucket_name           = "test-123456789012-eu-west-1"
-    bus_name              = "test"
-    key_alias             = "alias/test"
-    kms_key_arn           = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days    = 14
-    metric_namespace      = "Evergreen/test"
-    partition             = "aws"
-    prefix                = "test"
-    region                = "eu-west-1"
-    topic_arn             = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-    undelivered_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:test-undelivered"
-  }
 }
 
-run "events_go_to_the_archive_line_by_line" {
+run "events_are_archived_line_by_line" {
   command = plan
 
   assert {
@@ -42,17 +25,17 @@ run "events_go_to_the_archive_line_by_line" {
 
   assert {
     condition     = aws_cloudwatch_event_rule.this["raw"].name == "test-transactions" && aws_cloudwatch_event_rule.this["raw"].event_bus_name == "test"
-    error_message = "The rule is on our bus."
+    error_message = "The rules are on the event bus."
   }
 
   assert {
     condition     = alltrue([for folder, s in aws_kinesis_firehose_delivery_stream.this : s.name == "test-${folder}" && startswith(one(s.extended_s3_configuration).prefix, "${folder}/") && one(s.extended_s3_configuration).compression_format == "GZIP"])
-    error_message = "Each stream writes compressed objects into its own folder."
+    error_message = "Each stream writes compressed objects under its own prefix."
   }
 
   assert {
     condition     = alltrue([for s in aws_kinesis_firehose_delivery_stream.this : one(one(one(s.extended_s3_configuration).processing_configuration).processors).type == "AppendDelimiterToRecord"])
-    error_message = "One event a line."
+    error_message = "Records are delimited by newlines."
   }
 
   assert {
@@ -61,22 +44,22 @@ run "events_go_to_the_archive_line_by_line" {
   }
 }
 
-run "nothing_is_lost_on_the_way" {
+run "undelivered_records_are_retained" {
   command = plan
 
   assert {
     condition     = alltrue([for t in aws_cloudwatch_event_target.this : t.dead_letter_config[0].arn == var.foundation.undelivered_queue_arn && t.retry_policy[0].maximum_event_age_in_seconds == 86400])
-    error_message = "An event is tried for a day and then kept."
+    error_message = "Events are retried for a day, then sent to a dead-letter queue."
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.stuck.metric_name == "DeliveryToS3.DataFreshness" && aws_cloudwatch_metric_alarm.stuck.dimensions["DeliveryStreamName"] == "test-raw"
-    error_message = "A late archive is an alarm."
+    condition     = aws_cloudwatch_metric_alarm.delayed.metric_name == "DeliveryToS3.DataFreshness" && aws_cloudwatch_metric_alarm.delayed.dimensions["DeliveryStreamName"] == "test-raw"
+    error_message = "A delayed archive raises an alarm."
   }
 
   assert {
     condition     = local.raw_object_pattern.detail.object.key == [{ prefix = "raw/" }] && local.raw_object_pattern.detail.bucket.name == ["test-123456789012-eu-west-1"]
-    error_message = "The aggregator runs for new raw objects of our bucket only."
+    error_message = "The aggregator runs only for new raw objects of the data bucket."
   }
 
   assert {
@@ -86,31 +69,31 @@ run "nothing_is_lost_on_the_way" {
 
   assert {
     condition     = length(flatten([for d in [data.aws_iam_policy_document.events, data.aws_iam_policy_document.firehose, data.aws_iam_policy_document.window_aggregator] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == 0
-    error_message = "No statement is for every resource but those whose service knows none."
+    error_message = "Only actions without resource-level permissions apply to all resources."
   }
 
   assert {
     condition     = flatten([for s in data.aws_iam_policy_document.window_aggregator.statement : s.resources if contains(s.actions, "s3:PutObject")]) == ["arn:aws:s3:::test-123456789012-eu-west-1/minutes/*"]
-    error_message = "The aggregator writes nothing in the bucket but parts of minutes."
+    error_message = "The aggregator writes only minute parts to the bucket."
   }
 }
 
-run "oddities_are_told" {
+run "irregular_transactions_raise_alarms" {
   command = plan
 
   assert {
-    condition     = toset([for alarm in aws_cloudwatch_metric_alarm.oddity : alarm.alarm_name]) == toset(["test-conflicting-transactions", "test-late-transactions"])
-    error_message = "Late and conflicting transactions ring an alarm each."
+    condition     = toset([for alarm in aws_cloudwatch_metric_alarm.irregular : alarm.alarm_name]) == toset(["test-conflicting-transactions", "test-late-transactions"])
+    error_message = "Late and conflicting transactions have one alarm each."
   }
 
   assert {
-    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.oddity : alarm.namespace == "Evergreen/test" && alarm.alarm_actions == toset([var.foundation.topic_arn])])
-    error_message = "The alarms look at the aggregator's metrics and tell a person."
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.irregular : alarm.namespace == "Evergreen/test" && alarm.alarm_actions == toset([var.foundation.topic_arn])])
+    error_message = "The alarms use the metrics of the aggregator and notify people."
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.stale.treat_missing_data == "breaching"
-    error_message = "Silence is what this alarm is for."
+    error_message = "Missing data raises the alarm."
   }
 }
 
@@ -119,11 +102,11 @@ run "every_version_of_the_feature_group_is_written" {
 
   assert {
     condition     = toset(flatten([for s in data.aws_iam_policy_document.window_aggregator.statement : s.resources if contains(s.actions, "sagemaker:PutRecord")])) == toset(var.feature_groups[*].arn)
-    error_message = "The aggregator may write to all of them, and to nothing else."
+    error_message = "The aggregator may write to all versions and to no other feature group."
   }
 }
 
-run "raw_objects_become_rows" {
+run "a_new_raw_object_invokes_the_aggregator" {
   command = plan
 
   assert {
@@ -132,7 +115,7 @@ run "raw_objects_become_rows" {
   }
 }
 
-run "of_engine_flink_only_the_archive_is_kept" {
+run "engine_flink_disables_the_trigger" {
   command = plan
 
   variables {
@@ -141,6 +124,6 @@ run "of_engine_flink_only_the_archive_is_kept" {
 
   assert {
     condition     = length(module.window_aggregator.rule_names) == 0 && aws_kinesis_firehose_delivery_stream.this["raw"].name == "test-raw"
-    error_message = "Rows are made, and paid for, once; the log of truth stays."
+    error_message = "With engine flink, rows are not computed twice; the archive remains."
   }
 }

@@ -14,44 +14,29 @@ variables {
     hourly = { description = "d", schedule_expression = "cron(0 * * * ? *)" }
     own    = { description = "d", event_pattern = "{\"source\":[\"x\"]}", event_bus_name = "test" }
   }
-
-  foundation = {
-    account_id         = "123456789012"
-    artifacts_dir      = "../../../build/functions"
-    bucket_name        = "test-123456789012-eu-west-1"
-    bus_name           = "test"
-    key_alias          = "alias/test"
-    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days = 14
-    metric_namespace   = "Evergreen/test"
-    partition          = "aws"
-    prefix             = "test"
-    region             = "eu-west-1"
-    topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-  }
 }
 
-run "function_has_all_that_belongs_to_it" {
+run "function_has_log_group_role_triggers_and_dead_letter_queue" {
   command = plan
 
   assert {
     condition     = aws_lambda_function.this.function_name == "test-window-aggregator"
-    error_message = "The name is the prefix and the folder, with hyphens."
+    error_message = "The name is the prefix and the directory, with hyphens."
   }
 
   assert {
     condition     = aws_lambda_function.this.handler == "window_aggregator.handler.lambda_handler"
-    error_message = "The handler is found as in the repository."
+    error_message = "The handler has the same module path as in the repository."
   }
 
   assert {
     condition     = endswith(aws_s3_object.code.source, "/window_aggregator.zip") && aws_lambda_function.this.s3_key == aws_s3_object.code.key && aws_s3_object.code.key == "code/window_aggregator.zip"
-    error_message = "The zip is the folder's."
+    error_message = "The zip is that of the directory."
   }
 
   assert {
     condition     = aws_lambda_function.this.environment[0].variables["BUCKET"] == "test-data" && aws_lambda_function.this.environment[0].variables["PREFIX"] == "test"
-    error_message = "A function gets the common settings and its own."
+    error_message = "The environment has the common variables and those of the function."
   }
 
   assert {
@@ -61,11 +46,11 @@ run "function_has_all_that_belongs_to_it" {
 
   assert {
     condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/test-window-aggregator"
-    error_message = "The group is the one that Lambda writes to."
+    error_message = "The log group has the name that Lambda writes to."
   }
 
   assert {
-    condition     = aws_cloudwatch_log_group.this.retention_in_days == 14 && aws_cloudwatch_log_group.this.kms_key_id == var.foundation.kms_key_arn
+    condition     = aws_cloudwatch_log_group.this.retention_in_days == 14 && aws_cloudwatch_log_group.this.kms_key_id == var.function_defaults.kms_key_arn
     error_message = "The log expires and is encrypted."
   }
 
@@ -76,30 +61,30 @@ run "function_has_all_that_belongs_to_it" {
 
   assert {
     condition     = alltrue([for target in aws_cloudwatch_event_target.this : target.dead_letter_config[0].arn == aws_lambda_function.this.dead_letter_config[0].target_arn])
-    error_message = "Events that could not be handed over go to the same queue."
+    error_message = "Undeliverable events go to the same queue."
   }
 
   assert {
     condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 2
-    error_message = "An asynchronous invocation is tried three times."
+    error_message = "An asynchronous invocation is attempted three times."
   }
 
   assert {
     condition     = aws_sqs_queue.dead_letters.message_retention_seconds == 1209600 && aws_sqs_queue.dead_letters.kms_master_key_id == "alias/test"
-    error_message = "Dead letters are kept encrypted as long as SQS can."
+    error_message = "Dead letters are encrypted and retained for the maximum of 14 days."
   }
 
   assert {
     condition = anytrue([
       for s in data.aws_iam_policy_document.queue.statement :
-      s.sid == "RulesOfThisFunction" && contains(one(s.condition).values, "arn:aws:events:eu-west-1:123456789012:rule/test-window-aggregator-*")
+      s.sid == "SendFromRules" && contains(one(s.condition).values, "arn:aws:events:eu-west-1:123456789012:rule/test-window-aggregator-*")
     ])
-    error_message = "Only the function's own rules may write to its queue."
+    error_message = "Only the rules of this function may send to the queue."
   }
 
   assert {
     condition     = aws_cloudwatch_event_rule.this["hourly"].schedule_expression == "cron(0 * * * ? *)" && aws_cloudwatch_event_rule.this["object"].event_pattern == "{\"source\":[\"aws.s3\"]}"
-    error_message = "A trigger is a schedule or a pattern."
+    error_message = "A trigger has a schedule or a pattern."
   }
 
   assert {
@@ -114,17 +99,17 @@ run "function_has_all_that_belongs_to_it" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.errors.dimensions["FunctionName"] == "test-window-aggregator" && aws_cloudwatch_metric_alarm.errors.threshold == 0
-    error_message = "One error is enough."
+    error_message = "One error raises the alarm."
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.dead_letters.dimensions["QueueName"] == aws_sqs_queue.dead_letters.name
-    error_message = "The depth of the function's own queue is watched."
+    error_message = "The alarm watches the queue of this function."
   }
 
   assert {
-    condition     = alltrue([for a in [aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.dead_letters] : tolist(a.alarm_actions) == tolist([var.foundation.topic_arn])])
-    error_message = "Both tell people."
+    condition     = alltrue([for a in [aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.dead_letters] : tolist(a.alarm_actions) == tolist([var.function_defaults.topic_arn])])
+    error_message = "Both alarms publish to the notification topic."
   }
 
   assert {
@@ -133,12 +118,12 @@ run "function_has_all_that_belongs_to_it" {
   }
 
   assert {
-    condition     = [for s in data.aws_iam_policy_document.this.statement : s.sid if contains(s.resources, "*")] == ["Trace"]
-    error_message = "Only X-Ray, which knows no resource, gets \"*\"."
+    condition     = [for s in data.aws_iam_policy_document.this.statement : s.sid if contains(s.resources, "*")] == ["SendTraces"]
+    error_message = "Only the X-Ray actions, which do not support resource-level permissions, apply to all resources."
   }
 }
 
-run "missing_zip_is_explained" {
+run "missing_zip_is_reported" {
   command = plan
 
   variables {
@@ -148,7 +133,7 @@ run "missing_zip_is_explained" {
   expect_failures = [aws_s3_object.code]
 }
 
-run "name_must_be_a_folder" {
+run "name_must_be_a_directory" {
   command = plan
 
   variables {
@@ -158,7 +143,7 @@ run "name_must_be_a_folder" {
   expect_failures = [var.name]
 }
 
-run "timeout_has_lambdas_limits" {
+run "timeout_is_within_the_limits_of_lambda" {
   command = plan
 
   variables {
@@ -168,7 +153,7 @@ run "timeout_has_lambdas_limits" {
   expect_failures = [var.timeout_seconds]
 }
 
-run "trigger_is_one_thing_only" {
+run "trigger_has_either_pattern_or_schedule" {
   command = plan
 
   variables {

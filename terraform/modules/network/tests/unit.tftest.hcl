@@ -7,17 +7,17 @@ variables {
   prefix = "test"
 }
 
-run "nothing_comes_in_and_only_https_goes_out" {
+run "no_ingress_and_only_https_egress" {
   command = plan
 
   assert {
     condition     = aws_vpc_security_group_egress_rule.https.from_port == 443 && aws_vpc_security_group_egress_rule.https.to_port == 443
-    error_message = "Only HTTPS leaves."
+    error_message = "Only HTTPS egress is allowed."
   }
 
   assert {
     condition     = length(aws_subnet.public) == 2 && length(distinct([for s in aws_subnet.public : s.availability_zone])) == 2
-    error_message = "The subnets are in two zones."
+    error_message = "The subnets are in two Availability Zones."
   }
 
   assert {
@@ -31,7 +31,7 @@ run "nothing_comes_in_and_only_https_goes_out" {
   }
 }
 
-run "cidr_is_a_range" {
+run "cidr_must_be_a_range" {
   command = plan
 
   variables {

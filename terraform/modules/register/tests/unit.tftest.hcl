@@ -6,25 +6,9 @@ mock_provider "aws" {
 variables {
   approval_policy = "manual"
   repository_arn  = "arn:aws:ecr:eu-west-1:123456789012:repository/test-forecaster"
-
-  foundation = {
-    account_id         = "123456789012"
-    artifacts_dir      = "../../../build/functions"
-    bucket_name        = "test-123456789012-eu-west-1"
-    bucket_arn         = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bus_name           = "test"
-    key_alias          = "alias/test"
-    kms_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    log_retention_days = 14
-    metric_namespace   = "Evergreen/test"
-    partition          = "aws"
-    prefix             = "test"
-    region             = "eu-west-1"
-    topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
-  }
 }
 
-run "versions_wait_for_approval" {
+run "new_versions_are_pending_approval" {
   command = plan
 
   assert {
@@ -39,7 +23,7 @@ run "versions_wait_for_approval" {
 
   assert {
     condition     = local.pending_pattern.detail == { ModelPackageGroupName = ["test-models"], ModelApprovalStatus = ["PendingManualApproval"] }
-    error_message = "The approver hears of waiting versions of our group only."
+    error_message = "The approver runs only for pending versions of this group."
   }
 
   assert {
@@ -48,17 +32,17 @@ run "versions_wait_for_approval" {
   }
 
   assert {
-    condition     = sort(flatten([for d in [data.aws_iam_policy_document.model, data.aws_iam_policy_document.model_approver] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["SignInToRegistry", "WriteEndpointMetrics"])
-    error_message = "No statement is for every resource but those whose service knows none."
+    condition     = sort(flatten([for d in [data.aws_iam_policy_document.model, data.aws_iam_policy_document.model_approver] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["WriteEndpointMetrics"])
+    error_message = "Only actions without resource-level permissions apply to all resources."
   }
 
   assert {
     condition     = flatten([for s in data.aws_iam_policy_document.model.statement : s.resources if contains(s.actions, "s3:PutObject")]) == ["arn:aws:s3:::test-123456789012-eu-west-1/data-capture/*"]
-    error_message = "A model writes nothing but captures."
+    error_message = "A model may write only data capture."
   }
 }
 
-run "policy_is_known" {
+run "policy_must_be_manual_or_automatic" {
   command = plan
 
   variables {

@@ -9,24 +9,12 @@ variables {
   model_package_group_name = "test-models"
   quality                  = { cooldown_hours = 6, daily_cap = 3, data = { maximum_constant_minutes = 60, maximum_gap_minutes = 180, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 0.7 }, margin = 0.1, maximum_loss = 1, maximum_ratio_to_naive = 1, threshold_quantile = 0.95 }
   repository_arn           = "arn:aws:ecr:eu-west-1:123456789012:repository/test-forecaster"
-  request_minutes          = 270
+  forecast                 = { lag_minutes = 7, request_minutes = 270, samples = 150 }
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
   training                 = { backtest_windows = null, history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
-
-  foundation = {
-    account_id  = "123456789012"
-    bucket_arn  = "arn:aws:s3:::test-123456789012-eu-west-1"
-    bucket_name = "test-123456789012-eu-west-1"
-    bus_arn     = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
-    bus_name    = "test"
-    kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
-    partition   = "aws"
-    prefix      = "test"
-    region      = "eu-west-1"
-  }
 }
 
-run "definition_gets_the_values_of_this_deployment" {
+run "pipeline_parameters_have_the_values_of_the_deployment" {
   command = plan
 
   assert {
@@ -36,6 +24,8 @@ run "definition_gets_the_values_of_this_deployment" {
         Epochs                = "12"
         EventBusName          = "test"
         FeatureGroupName      = "test-minutes"
+        ForecastSamples       = "150"
+        LagMinutes            = "7"
         HistoryHours          = "48"
         LearningRate          = "0.005"
         ModelPackageGroupName = "test-models"
@@ -43,7 +33,7 @@ run "definition_gets_the_values_of_this_deployment" {
         Prefix                = "test"
       } : one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == name]) == value
     ])
-    error_message = "Parameters are found by name."
+    error_message = "Parameters are matched by name."
   }
 
   assert {
@@ -53,17 +43,17 @@ run "definition_gets_the_values_of_this_deployment" {
 
   assert {
     condition     = jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps == jsondecode(file(var.definition_file)).Steps
-    error_message = "The graph is left as it is."
+    error_message = "The steps are unchanged."
   }
 
   assert {
     condition     = one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == "BacktestWindows"]) == one([for p in jsondecode(file(var.definition_file)).Parameters : p.DefaultValue if p.Name == "BacktestWindows"])
-    error_message = "What is null stays as the definition says."
+    error_message = "Null keeps the default of the definition."
   }
 
   assert {
     condition     = strcontains(one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == "TrainingImage"]), "forecasting-deepar")
-    error_message = "builtin is DeepAR of AWS."
+    error_message = "builtin is the Amazon DeepAR image."
   }
 
   assert {
@@ -77,27 +67,27 @@ run "settings_can_be_changed_without_an_apply" {
 
   assert {
     condition     = aws_ssm_parameter.hyperparameters["epochs"].name == "/test/training/hyperparameters/epochs" && aws_ssm_parameter.hyperparameters["epochs"].value == "12"
-    error_message = "Hyperparameters are parameters."
+    error_message = "Hyperparameters are SSM parameters."
   }
 
   assert {
     condition     = aws_ssm_parameter.quality["daily_cap"].name == "/test/quality/policy/daily_cap" && aws_ssm_parameter.quality["daily_cap"].value == "3"
-    error_message = "So is the quality policy."
+    error_message = "The quality policy consists of SSM parameters."
   }
 
   assert {
     condition     = { for key, limit in aws_ssm_parameter.data_limits : limit.name => limit.value } == { for name, limit in var.quality.data : "/test/quality/data/${name}" => tostring(limit) }
-    error_message = "So are the limits of the data, in a folder of their own."
+    error_message = "The data quality limits have their own path."
   }
 
   assert {
     condition     = !contains(keys(aws_ssm_parameter.quality), "data")
-    error_message = "The policy holds numbers only."
+    error_message = "The policy contains only numbers."
   }
 
   assert {
     condition     = one([for s in data.aws_iam_policy_document.data.statement : [s.resources, s.condition] if contains(s.actions, "events:PutEvents")]) == [toset(["arn:aws:events:eu-west-1:123456789012:event-bus/test"]), toset([{ test = "StringEquals", values = tolist(["Training Data Rejected"]), variable = "events:detail-type" }])]
-    error_message = "A job may say on the bus that data were rejected, and nothing else."
+    error_message = "A job may put only the event Training Data Rejected."
   }
 
   assert {
@@ -106,17 +96,17 @@ run "settings_can_be_changed_without_an_apply" {
   }
 
   assert {
-    condition     = sort(flatten([for d in [data.aws_iam_policy_document.data, data.aws_iam_policy_document.this] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["SignInToRegistry", "WriteJobMetrics"])
-    error_message = "No statement is for every resource but those whose service knows none."
+    condition     = sort(flatten([for d in [data.aws_iam_policy_document.data, data.aws_iam_policy_document.this] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["WriteJobMetrics"])
+    error_message = "Only actions without resource-level permissions apply to all resources."
   }
 
   assert {
     condition     = flatten([for s in data.aws_iam_policy_document.this.statement : s.resources if contains(s.actions, "iam:PassRole")]) == ["arn:aws:iam::123456789012:role/test-training"]
-    error_message = "The role may pass nothing but itself."
+    error_message = "The role may pass only itself."
   }
 }
 
-run "image_is_known" {
+run "image_must_be_builtin_or_own" {
   command = plan
 
   variables {
@@ -126,7 +116,7 @@ run "image_is_known" {
   expect_failures = [var.training]
 }
 
-run "likelihood_is_one_that_deepar_has" {
+run "likelihood_must_be_supported_by_deepar" {
   command = plan
 
   variables {
@@ -136,7 +126,7 @@ run "likelihood_is_one_that_deepar_has" {
   expect_failures = [var.training]
 }
 
-run "missing_definition_is_explained" {
+run "missing_definition_is_reported" {
   command = plan
 
   variables {
@@ -146,7 +136,7 @@ run "missing_definition_is_explained" {
   expect_failures = [var.definition_file]
 }
 
-run "share_is_no_percentage" {
+run "shares_are_between_0_and_1" {
   command = plan
 
   variables {
@@ -156,7 +146,7 @@ run "share_is_no_percentage" {
   expect_failures = [var.quality]
 }
 
-run "limit_that_no_history_could_keep" {
+run "limits_are_not_negative" {
   command = plan
 
   variables {

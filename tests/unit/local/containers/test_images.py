@@ -12,7 +12,11 @@ from local.containers import images
     [
         ("registry/loop-poller:1", "run", ["-m", "poller"]),
         ("registry/a/loop-forecaster@sha256:0", "train", ["train"]),
-        ("123.dkr.ecr.eu-west-1.amazonaws.com/forecasting-deepar:1", "serve", ["serve"]),
+        (
+            "123.dkr.ecr.eu-west-1.amazonaws.com/forecasting-deepar:1",
+            "serve",
+            ["serve", "--host", "127.0.0.1"],
+        ),
         ("registry/loop-forecaster:1", "process", []),
     ],
 )
@@ -36,4 +40,4 @@ def test_containers_inherit_the_cpu_settings_of_the_host_and_nothing_else(monkey
     assert environment["OPENBLAS_CORETYPE"] == "Prescott"
     assert environment["TMPDIR"] == "/somewhere"
     assert "AWS_PROFILE" not in environment
-    assert environment["PYTHONPATH"] == str(images.PROJECT)
+    assert environment["PYTHONPATH"] == f"{images.PROJECT}:{images.PROJECT / 'functions'}"

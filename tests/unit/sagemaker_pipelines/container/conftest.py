@@ -1,16 +1,16 @@
-"""One tiny model, trained once for all tests that need one."""
+"""A tiny model, trained once for all tests."""
 
 import pytest
 
 from sagemaker_pipelines.paths import Paths
-from tests.unit.sagemaker_pipelines.container.jobs import channel, train, wave
+from tests.support.training_jobs import channel, train, wave
 
 START = "2024-10-10 00:00:00"
 
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
-    """Give the paths of a finished training job, and what it printed."""
+    """Paths and output of a finished training job."""
     base = tmp_path_factory.mktemp("job")
     target = wave(400)
     target[7] = "NaN"

@@ -1,4 +1,4 @@
-"""The image holds what was tested."""
+"""The image has the tested versions."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ def pins(path):
     return {line for line in lines if line and not line.startswith("#")}
 
 
-def test_image_holds_the_versions_of_the_lock():
+def test_image_has_the_versions_of_the_lock():
     image = pins("sagemaker_pipelines/container/requirements.txt")
     assert image <= pins("requirements.lock")
     names = {pin.partition("==")[0] for pin in image}

@@ -1,4 +1,4 @@
-"""DeepAR's JSON Lines, in channels and in requests."""
+"""DeepAR's JSON Lines in channels and requests."""
 
 import gzip
 import json
@@ -18,36 +18,42 @@ def test_missing_values_are_nan():
 
 
 @pytest.mark.parametrize("start", ["2024-10-10T00:00:00Z", "2024-10-10", " 2024-10-10 00:00:00 "])
-def test_usual_ways_to_write_a_time_are_read(start):
+def test_common_time_formats_are_accepted(start):
     assert parse(GOOD | {"start": start}).start == parse(GOOD).start
 
 
 @pytest.mark.parametrize(
-    ("entry", "sentence"),
+    ("instance", "message"),
     [
-        ([], "a series must be a JSON object"),
-        (GOOD | {"start": None}, "start must be text"),
-        (GOOD | {"start": "noon"}, "start must be a time like"),
-        (GOOD | {"start": "NaT"}, "start must be a time like"),
-        (GOOD | {"start": ""}, "start must be a time like"),
-        (GOOD | {"start": "2024-10-10T00:00:00+02:00"}, "start must be a time like"),
-        (GOOD | {"target": []}, "target must be a list of at least one number"),
-        (GOOD | {"target": "1"}, "target must be a list of at least one number"),
-        (GOOD | {"target": [1, "x"]}, 'target[1] must be a number, null or "NaN"'),
-        (GOOD | {"target": [True]}, "target[0] must be a number"),
-        (GOOD | {"target": [1, float("inf")]}, "target must not hold infinite numbers"),
-        (GOOD | {"target": [1, 1e300]}, "target must not hold infinite numbers"),
-        (GOOD | {"target": [1, 10**400]}, "target must not hold infinite numbers"),
-        (GOOD | {"target": ["NaN"]}, "target must hold at least one value"),
+        ([], "series: got a list of 0, expected a JSON object"),
+        (GOOD | {"start": None}, "start: got None, expected a time like"),
+        (GOOD | {"start": "noon"}, "start: got 'noon', expected a time like"),
+        (GOOD | {"start": "NaT"}, "start: got 'NaT', expected a time like"),
+        (GOOD | {"start": ""}, "start: got '', expected a time like"),
+        (
+            GOOD | {"start": "2024-10-10T00:00:00+02:00"},
+            "expected a time like 2024-10-10 00:00:00 (UTC)",
+        ),
+        (GOOD | {"target": []}, "target: got a list of 0, expected at least 1 item"),
+        (GOOD | {"target": "1"}, "target: got '1', expected a valid list"),
+        (
+            GOOD | {"target": [1, "x"]},
+            "target.1: got 'x', expected a finite number, null or \"NaN\"",
+        ),
+        (GOOD | {"target": [True]}, "target.0: got True, expected a finite number"),
+        (GOOD | {"target": [1, float("inf")]}, "target.1: got inf, expected a finite number"),
+        (GOOD | {"target": [1, 1e300]}, "target.1: got 1e+300, expected a finite number"),
+        (GOOD | {"target": [1, 10**400]}, "target.1: got an integer of 1329 bits"),
+        (GOOD | {"target": ["NaN"]}, "target: got only missing values"),
     ],
 )
-def test_what_is_no_series_is_refused_with_a_sentence(entry, sentence):
+def test_invalid_series_is_rejected(instance, message):
     with pytest.raises(SeriesError) as caught:
-        parse(entry)
-    assert sentence in str(caught.value)
+        parse(instance)
+    assert message in str(caught.value)
 
 
-def test_channel_is_every_json_lines_file_gzipped_or_not(tmp_path):
+def test_channel_consists_of_all_json_lines_files(tmp_path):
     line = json.dumps(GOOD).encode()
     (tmp_path / "a.json").write_bytes(line + b"\n\n" + line + b"\n")
     (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(line))
@@ -58,6 +64,6 @@ def test_channel_is_every_json_lines_file_gzipped_or_not(tmp_path):
     assert not uses(tmp_path, "cat")
 
 
-def test_field_that_needs_another_network_is_noticed(tmp_path):
+def test_field_that_requires_another_network_is_detected(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps(GOOD | {"cat": [0]}))
     assert uses(tmp_path, "cat")

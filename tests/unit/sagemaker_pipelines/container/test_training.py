@@ -11,12 +11,12 @@ from sagemaker_pipelines.container.hyperparameters import parse
 from sagemaker_pipelines.container.series import Series
 from sagemaker_pipelines.container.series import parse as series
 from sagemaker_pipelines.paths import Paths
-from tests.unit.sagemaker_pipelines.container.jobs import SMALL, channel, train, wave
+from tests.support.training_jobs import SMALL, channel, train, wave
 
 START = "2024-10-10 00:00:00"
 
 
-def test_training_leaves_a_model_and_amazon_deepars_log_lines(trained):
+def test_training_writes_a_model_and_logs_like_amazon_deepar(trained):
     paths, log = trained
     assert {path.name for path in paths.model.iterdir()} == {"model.npz", "metadata.json"}
     assert not paths.failure.exists()
@@ -26,7 +26,7 @@ def test_training_leaves_a_model_and_amazon_deepars_log_lines(trained):
         assert f"#test_score (algo-1, {words}): " in log
 
 
-def test_same_job_gives_the_same_model(trained, tmp_path):
+def test_training_is_deterministic(trained, tmp_path):
     paths, _ = trained
     shutil.copytree(paths.base / "input", tmp_path / "input")
     assert train(tmp_path).returncode == 0
@@ -40,22 +40,26 @@ def test_same_job_gives_the_same_model(trained, tmp_path):
 @pytest.mark.parametrize(
     ("entries", "given", "reason"),
     [
-        (None, {}, "the train channel is missing"),
-        ([], {}, "the train channel holds 0 observations; at least 100 are needed"),
-        ([{"start": START, "target": [1.0] * 99}], {}, "holds 99 observations"),
-        ([{"start": "noon", "target": [1.0]}], {}, "train channel is not readable: start must be"),
-        (["no series"], {}, "train channel is not readable: a series must be a JSON object"),
+        (None, {}, "train channel: missing"),
+        ([], {}, "train channel: got 0 observations, expected at least 100"),
+        ([{"start": START, "target": [1.0] * 99}], {}, "got 99 observations"),
+        (
+            [{"start": "noon", "target": [1.0]}],
+            {},
+            "channel: start: got 'noon', expected a time",
+        ),
+        (["no series"], {}, "train channel: series: got 'no series', expected a JSON object"),
         (
             [{"start": START, "target": [1.0], "cat": [0]}],
             {},
             'set hyperparameter cardinality to "',
         ),
-        ([{"start": START, "target": [1.0]}] * 100, {}, "longest training series has 1 values"),
-        ([], {"epochs": "many"}, "hyperparameter epochs must be an integer"),
+        ([{"start": START, "target": [1.0]}] * 100, {}, "longest training series: got 1 values"),
+        ([], {"epochs": "many"}, "hyperparameter epochs: got 'many', expected a valid integer"),
     ],
     ids=["absent", "empty", "few", "start", "text", "cat", "short", "hyperparameter"],
 )
-def test_bad_input_ends_with_1_and_its_reason(tmp_path, entries, given, reason):
+def test_invalid_input_fails_with_its_reason(tmp_path, entries, given, reason):
     if entries is not None:
         channel(tmp_path, "train", entries)
     finished = train(tmp_path, **given)
@@ -65,16 +69,16 @@ def test_bad_input_ends_with_1_and_its_reason(tmp_path, entries, given, reason):
     assert "Traceback" not in finished.stderr
 
 
-def test_broken_json_names_the_channel(tmp_path):
+def test_malformed_json_names_the_channel(tmp_path):
     channel(tmp_path, "train", [])
     (tmp_path / "input/data/train/train.json").write_text("{")
     assert train(tmp_path).returncode == 1
-    assert "the train channel is not readable: " in Paths(tmp_path).failure.read_text()
+    assert "train channel: " in Paths(tmp_path).failure.read_text()
 
 
 @pytest.mark.filterwarnings("ignore")  # GluonTS's own
 @pytest.mark.parametrize("likelihood", ["student-T", "gaussian", "negative-binomial"])
-def test_numpy_forecaster_computes_what_the_torch_network_does(tmp_path, likelihood):
+def test_numpy_forecaster_is_equivalent_to_the_torch_network(tmp_path, likelihood):
     # Imported here, because it takes seconds and warns.
     import torch  # noqa: PLC0415
 
@@ -104,7 +108,7 @@ def test_numpy_forecaster_computes_what_the_torch_network_does(tmp_path, likelih
         np.testing.assert_allclose(ours[-1], theirs[0, -1], rtol=2e-3, atol=2e-4)
 
 
-def test_metadata_says_what_serving_must_know(trained):
+def test_metadata_has_what_serving_requires(trained):
     metadata = json.loads((trained[0].model / "metadata.json").read_text())
     assert metadata["context_length"] == 10
     assert metadata["prediction_length"] == 5

@@ -1,0 +1,58 @@
+"""Settings from environment variables as frozen pydantic models, and their error messages."""
+
+import os
+import re
+from collections.abc import Callable
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from common.errors import bad_value
+
+
+class SettingsError(ValueError):
+    """Environment variables are missing or have bad values."""
+
+
+class Settings(BaseModel):
+    """Base of a function's settings: field `bucket_name` is variable `BUCKET_NAME`.
+
+    Read it when invoked, not when imported, and pass it down.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """Read all fields; an empty variable counts as missing. Raises SettingsError."""
+        variables = {name: os.environ.get(name.upper()) for name in cls.model_fields}
+        try:
+            return cls.model_validate({name: v for name, v in variables.items() if v})
+        except ValidationError as error:
+            raise SettingsError(describe(error, str.upper)) from None
+
+
+def describe(error: ValidationError, rename: Callable[[str], str] = str) -> str:
+    """Return "NAME: got VALUE, expected ..." for each problem of a validation."""
+    texts = []
+    for problem in error.errors(include_url=False):
+        name = rename(".".join(map(str, problem["loc"])) or error.title)
+        if problem["type"] == "missing":
+            texts.append(f"{name}: got nothing, expected a value")
+        elif problem["type"] == "extra_forbidden":
+            texts.append(bad_value(name, problem["input"], "no setting of this name"))
+        else:
+            texts.append(
+                bad_value(name, problem["input"], _expected(problem["type"], problem["msg"]))
+            )
+    return "; ".join(texts)
+
+
+def _expected(kind: str, message: str) -> str:
+    """Return what a message of pydantic says was expected."""
+    expected = re.sub("^(Input|List|Tuple|Value) (should (be|have) |error, )", "", message)
+    if kind != "model_type" and kind.endswith(
+        ("_parsing", "_type", "_from_float", "too_short", "too_long")
+    ):
+        return expected.partition(",")[0]  # the rest repeats why
+    return {"json_invalid": "valid JSON", "model_type": "a JSON object"}.get(kind, expected)

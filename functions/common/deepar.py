@@ -1,0 +1,65 @@
+"""Requests to a forecasting endpoint in DeepAR's JSON format, and its responses. Pure."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from common.errors import bad_value
+
+QUANTILE_LEVELS = ("0.1", "0.5", "0.9")
+CONTENT_TYPE = "application/json"
+
+
+class ForecastError(ValueError):
+    """The endpoint's response is not a plausible forecast."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Quantiles by level, and the mean; each of the prediction length, in satoshi."""
+
+    quantiles: dict[str, list[float]]
+    mean: list[float]
+
+
+def request(start: datetime, target: Sequence[float | None], samples: int) -> bytes:
+    """Return the request body for one series; missing minutes become DeepAR's "NaN"."""
+    instance = {
+        "start": start.strftime("%Y-%m-%d %H:%M:%S"),
+        "target": ["NaN" if value is None else value for value in target],
+    }
+    configuration = {
+        "num_samples": samples,
+        "output_types": ["mean", "quantiles"],
+        "quantiles": list(QUANTILE_LEVELS),
+    }
+    return json.dumps({"instances": [instance], "configuration": configuration}).encode()
+
+
+def response(body: bytes, length: int) -> Forecast:
+    """Parse the response body; raises ForecastError unless it is one plausible forecast.
+
+    Plausible: every series has `length` finite values and the quantiles do not cross.
+    """
+    try:
+        prediction = json.loads(body)["predictions"][0]
+        quantiles = {level: _floats(prediction["quantiles"][level]) for level in QUANTILE_LEVELS}
+        mean = _floats(prediction["mean"])
+    except (ValueError, KeyError, IndexError, TypeError) as error:
+        raise ForecastError(bad_value("response", body, f"DeepAR's JSON ({error!r})")) from error
+    for name, values in {**quantiles, "mean": mean}.items():
+        if len(values) != length:
+            raise ForecastError(f"{name}: got {len(values)} minutes, expected {length}")
+        if not all(map(math.isfinite, values)):
+            raise ForecastError(f"{name}: got NaN or infinity, expected finite numbers")
+    low, middle, high = (quantiles[level] for level in QUANTILE_LEVELS)
+    if any(not a <= b <= c for a, b, c in zip(low, middle, high, strict=True)):
+        raise ForecastError("quantiles: got crossing values, expected ascending levels")
+    return Forecast(quantiles, mean)
+
+
+def _floats(values: Any) -> list[float]:
+    return [float(value) for value in values]

@@ -1,0 +1,43 @@
+"""One logger and one set of metrics per function (Powertools), as JSON lines on stdout.
+
+Service name, log level and namespace come from POWERTOOLS_* variables, which
+`terraform/modules/lambda_function` sets.
+"""
+
+import warnings
+from collections.abc import Mapping
+from datetime import datetime
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
+
+class _EventTimeMetrics(EphemeralMetrics):
+    """Metrics at the time of an event; an invocation may have none."""
+
+    def set_timestamp(self, timestamp: int | datetime) -> None:
+        """Set the time of the metrics, without Powertools' check of its age.
+
+        The check compares with the machine's clock and warns beyond 14 days. The time is that of
+        an event; in a replay, and on the local AWS with its virtual clock, it may be years ago.
+        """
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "This metric doesn't meet the requirements")
+            super().set_timestamp(timestamp)
+
+    def flush_metrics(self, raise_on_empty_metrics: bool = False) -> None:
+        """Print the metrics; without any, print nothing and do not warn."""
+        if self.metric_set:
+            super().flush_metrics(raise_on_empty_metrics)
+
+
+logger = Logger(utc=True, use_rfc3339=True)
+# An empty service: by default it would become a dimension, which no alarm expects.
+metrics = Metrics(provider=_EventTimeMetrics(service=""))
+
+
+def add_metrics(time: datetime, values: Mapping[str, float], unit: MetricUnit) -> None:
+    """Add metric values at the time of the event."""
+    metrics.set_timestamp(time)
+    for name, value in values.items():
+        metrics.add_metric(name, unit, value)

@@ -1,0 +1,94 @@
+"""Amazon DeepAR's inference format: validated JSON requests in, forecasts out. No HTTP here."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from common.config import describe
+from sagemaker_pipelines.container.forecaster import Forecaster, quantiles
+from sagemaker_pipelines.container.series import Series, SeriesError, parse
+
+
+class RequestError(ValueError):
+    """The request is invalid; the text says what was expected."""
+
+
+class Configuration(BaseModel):
+    """What a request wants to know of each forecast; the defaults are those of Amazon DeepAR."""
+
+    model_config = ConfigDict(frozen=True, title="configuration")
+
+    num_samples: Annotated[int, Field(strict=True, ge=1, le=5_000)] = 100
+    output_types: Annotated[
+        tuple[Literal["mean", "quantiles", "samples"], ...], Field(min_length=1)
+    ] = ("mean", "quantiles")
+    quantiles: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^0?\.\d*[1-9]\d*$")], ...], Field(min_length=1)
+    ] = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9")
+
+    @classmethod
+    def parse(cls, value: Any) -> "Configuration":
+        """Validate the `configuration` of a request, or DEEPAR_INFERENCE_CONFIG of a transform."""
+        try:
+            return cls.model_validate(value)
+        except ValidationError as error:
+            raise RequestError(describe(error)) from None
+
+
+def respond(forecaster: Forecaster, body: bytes) -> dict[str, Any]:
+    """Process the request of an endpoint: `{"instances": […], …}` -> `{"predictions": […]}`."""
+    request = _json(body)
+    instances = request.get("instances") if isinstance(request, dict) else None
+    if not isinstance(instances, list) or not instances:
+        raise RequestError("request: expected an object with a list of instances")
+    configuration = Configuration.parse(request.get("configuration", {}))
+    series = [_series(entry, f"instances[{n}]: ") for n, entry in enumerate(instances)]
+    return {"predictions": [forecast(forecaster, one, configuration) for one in series]}
+
+
+def respond_lines(forecaster: Forecaster, body: bytes, configuration: Configuration) -> str:
+    """Process the request of a batch transform: one instance per line -> one forecast per line."""
+    lines = [line for line in body.splitlines() if line.strip()]
+    if not lines:
+        raise RequestError("request: got no lines, expected one instance per line")
+    series = [_series(_json(line), f"line {n}: ") for n, line in enumerate(lines, 1)]
+    return "\n".join(json.dumps(forecast(forecaster, one, configuration)) for one in series)
+
+
+def forecast(
+    forecaster: Forecaster, series: Series, configuration: Configuration
+) -> dict[str, Any]:
+    """Return the forecast of one series with the outputs of the configuration."""
+    paths = forecaster.sample(series, configuration.num_samples)
+    prediction: dict[str, Any] = {}
+    if "mean" in configuration.output_types:
+        prediction["mean"] = _rounded(paths.mean(axis=0))
+    if "quantiles" in configuration.output_types:
+        levels = tuple(float(level) for level in configuration.quantiles)
+        rows = quantiles(paths, levels)
+        prediction["quantiles"] = {
+            level: _rounded(row) for level, row in zip(configuration.quantiles, rows, strict=True)
+        }
+    if "samples" in configuration.output_types:
+        prediction["samples"] = [_rounded(path) for path in paths]
+    return prediction
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise RequestError(f"request: expected JSON ({error})") from error
+
+
+def _series(instance: Any, where: str) -> Series:
+    try:
+        return parse(instance)
+    except SeriesError as error:
+        raise RequestError(where + str(error)) from error
+
+
+def _rounded(values: Any) -> list[float]:
+    """Round to the precision of 32-bit floats, which halves the size of the response."""
+    return [float(f"{value:.7g}") for value in values]

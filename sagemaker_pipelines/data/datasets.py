@@ -1,0 +1,65 @@
+"""History -> training series, backtest requests and their truths. Pure."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from common import times
+from sagemaker_pipelines.data import windows
+from sagemaker_pipelines.data.history import json_values
+from sagemaker_pipelines.paths import JobError
+
+
+@dataclass(frozen=True, slots=True)
+class Datasets:
+    """Contents of the files that the step writes, by output."""
+
+    summary: dict[str, Any]
+    windows: list[dict[str, Any]]
+    train: list[dict[str, Any]]
+    test: list[dict[str, Any]]
+    backtest: list[dict[str, Any]]
+
+
+def split(
+    history: pd.Series, *, horizon: int, window_count: int, request_minutes: int
+) -> Datasets:
+    """Split a history into training series and backtest windows; JobError if it is too short."""
+    try:
+        plan = windows.plan(len(history), horizon, window_count)
+    except windows.TooShortError as error:
+        raise JobError(f"{error}.") from error
+    origins = [o for o in plan.origins if windows.usable(history, o, horizon, request_minutes)]
+    if len(origins) < windows.FEWEST_WINDOWS:
+        raise JobError(
+            f"Only {len(origins)} backtest windows have data for half of their minutes; "
+            f"at least {windows.FEWEST_WINDOWS} are needed."
+        )
+    contexts = [slice(max(0, origin - request_minutes), origin) for origin in origins]
+    return Datasets(
+        summary={
+            "first": times.iso(history.index[0]),
+            "last": times.iso(history.index[-1]),
+            "minutes": len(history),
+            "missing": int(history.isna().sum()),
+            "training_end": times.iso(history.index[plan.training_end]),
+        },
+        windows=[
+            {
+                "first_minute": times.iso(history.index[origin]),
+                "truth": json_values(history.iloc[origin : origin + horizon]),
+                "naive": history.iloc[:origin].dropna().iloc[-1],
+            }
+            for origin in origins
+        ],
+        train=[_series(history.iloc[: plan.training_end])],
+        test=[_series(history.iloc[c.start : c.stop + horizon]) for c in contexts],
+        backtest=[_series(history.iloc[context]) for context in contexts],
+    )
+
+
+def _series(part: pd.Series) -> dict[str, Any]:
+    """Return a part of the history in DeepAR's JSON."""
+    start = part.index[0].strftime("%Y-%m-%d %H:%M:%S")
+    return {"start": start, "target": json_values(part, missing="NaN")}

@@ -1,0 +1,126 @@
+"""Data quality of a history: every rule with its value and its limit. Pure."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, FiniteFloat
+
+from common import times
+from common.feature_rows import MINUTE
+from sagemaker_pipelines.data import quality_metrics as metrics
+
+
+class Limits(BaseModel):
+    """Limits set by the operator: the SSM parameters under quality/data."""
+
+    model_config = ConfigDict(frozen=True)
+
+    maximum_constant_minutes: FiniteFloat
+    maximum_gap_minutes: FiniteFloat
+    maximum_interpolated_share: FiniteFloat
+    maximum_ratio_to_median: FiniteFloat
+    maximum_staleness_minutes: FiniteFloat
+    minimum_completeness: FiniteFloat
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A metric of the history with its limit; `comparison` is "at least" or "at most"."""
+
+    name: str
+    value: float
+    comparison: str
+    limit: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether the value is within the limit."""
+        if self.comparison == "at least":
+            return self.value >= self.limit
+        return self.value <= self.limit
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the rule as reports and events contain it."""
+        return {**asdict(self), "passed": self.passed}
+
+    def __str__(self) -> str:
+        return f"{self.name} is {self.value:g} ({self.comparison} {self.limit:g})"
+
+
+@dataclass(frozen=True, slots=True)
+class QualityReport:
+    """All rules for one history."""
+
+    rules: tuple[Rule, ...]
+
+    @property
+    def failed(self) -> list[Rule]:
+        """The rules that the history violates."""
+        return [rule for rule in self.rules if not rule.passed]
+
+    @property
+    def summary(self) -> str:
+        """Whether the history can be trained on, and if not, why."""
+        if not self.failed:
+            return f"The history passes all {len(self.rules)} data quality rules."
+        return f"The history fails data quality rules: {', '.join(map(str, self.failed))}."
+
+    def to_dict(self, end_time: datetime) -> dict[str, Any]:
+        """Return the content of data_quality.json."""
+        return {
+            "passed": not self.failed,
+            "summary": self.summary,
+            "end_time": times.iso(end_time),
+            "rules": [rule.to_dict() for rule in self.rules],
+        }
+
+
+def check(
+    rows: pd.DataFrame, history: pd.Series, end_time: datetime, limits: Limits, minimum: int
+) -> QualityReport:
+    """Check the rows, in the order of the feature store reader, and the history made of them.
+
+    The first rules have the limits of the operator. The last four are true of every row that
+    window_aggregator writes, so a single violation means that something else wrote the row.
+    """
+    known = history.dropna().index
+    length = max(1, len(history))
+    start = history.index[0] if len(history) else pd.Timestamp(end_time)
+    newest = known[-1] if len(known) else start
+    # Missing minutes after the newest value are stale, not interpolated.
+    interpolated = history[:newest].isna().sum() if len(known) else 0
+    staleness = (pd.Timestamp(end_time) - newest) / pd.Timedelta(minutes=1)
+    existing = history.index.isin(rows[MINUTE]).sum()
+    return QualityReport(
+        (
+            _at_least("minutes_with_data", len(known), minimum),
+            _at_least("completeness", existing / length, limits.minimum_completeness),
+            _at_most(
+                "interpolated_share", interpolated / length, limits.maximum_interpolated_share
+            ),
+            _at_most("gap_minutes", metrics.longest_gap(history), limits.maximum_gap_minutes),
+            _at_most("staleness_minutes", staleness, limits.maximum_staleness_minutes),
+            _at_most(
+                "constant_minutes",
+                metrics.longest_constant_run(history),
+                limits.maximum_constant_minutes,
+            ),
+            _at_most(
+                "ratio_to_median", metrics.ratio_to_median(history), limits.maximum_ratio_to_median
+            ),
+            _at_most("minutes_out_of_order", metrics.out_of_order(rows), 0),
+            _at_most("minutes_not_finite", metrics.not_finite(rows).sum(), 0),
+            _at_most("minutes_negative", metrics.negative(rows).sum(), 0),
+            _at_most("minutes_inconsistent", metrics.inconsistent(rows).sum(), 0),
+        )
+    )
+
+
+def _at_least(name: str, value: float, limit: float) -> Rule:
+    return Rule(name, float(value), "at least", limit)
+
+
+def _at_most(name: str, value: float, limit: float) -> Rule:
+    return Rule(name, float(value), "at most", limit)

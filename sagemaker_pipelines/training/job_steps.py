@@ -1,0 +1,140 @@
+"""Steps that run jobs, with the settings that all jobs of the training pipeline share."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sagemaker_pipelines.dsl import EXECUTION_ID, Expression, Join, Step
+from sagemaker_pipelines.training import parameters as p
+
+_STEP_RETRY = {
+    "ExceptionType": ["Step.SERVICE_FAULT", "Step.THROTTLING"],
+    "IntervalSeconds": 10,
+    "BackoffRate": 2.0,
+    "MaxAttempts": 5,
+}
+_JOB_RETRY = {
+    "ExceptionType": [
+        "SageMaker.JOB_INTERNAL_ERROR",
+        "SageMaker.CAPACITY_ERROR",
+        "SageMaker.RESOURCE_LIMIT",
+    ],
+    "IntervalSeconds": 60,
+    "BackoffRate": 2.0,
+    "MaxAttempts": 4,
+}
+STEP_RETRIES = {"RetryPolicies": [_STEP_RETRY]}
+_JOB_RETRIES = {"RetryPolicies": [_STEP_RETRY, _JOB_RETRY]}
+_STOP_AFTER_AN_HOUR = {"MaxRuntimeInSeconds": 3600}
+
+
+def folder(name: str) -> Join:
+    """Return the S3 URI of a folder of this execution."""
+    return Join("/", ("s3:/", p.BUCKET, "training", EXECUTION_ID, name))
+
+
+def processing(
+    name: str,
+    script: str,
+    arguments: Mapping[str, Expression],
+    *,
+    inputs: Mapping[str, Expression],
+    outputs: Sequence[str],
+    property_files: Sequence[str] = (),
+) -> Step:
+    """Return a step that runs a script of steps/; its property files are in the first output."""
+    request: dict[str, Any] = {
+        "RoleArn": p.ROLE_ARN,
+        "AppSpecification": {
+            "ImageUri": p.PROCESSING_IMAGE,
+            "ContainerEntrypoint": ["python", "-m", f"sagemaker_pipelines.steps.{script}"],
+            "ContainerArguments": [
+                word for option, value in arguments.items() for word in (f"--{option}", value)
+            ],
+        },
+        "ProcessingResources": {"ClusterConfig": _single_instance(p.PROCESSING_INSTANCE_TYPE)},
+        "ProcessingOutputConfig": {
+            "KmsKeyId": p.KMS_KEY_ID,
+            "Outputs": [_processing_output(output) for output in outputs],
+        },
+        "StoppingCondition": _STOP_AFTER_AN_HOUR,
+    }
+    if inputs:
+        request["ProcessingInputs"] = [_processing_input(*item) for item in inputs.items()]
+    files = [
+        {"PropertyFileName": file, "OutputName": outputs[0], "FilePath": f"{file}.json"}
+        for file in property_files
+    ]
+    return Step(
+        name, "Processing", request, _JOB_RETRIES | ({"PropertyFiles": files} if files else {})
+    )
+
+
+def _single_instance(instance_type: Expression) -> dict[str, Any]:
+    return {"InstanceType": instance_type, "InstanceCount": 1, "VolumeSizeInGB": 30}
+
+
+def _processing_input(name: str, uri: Expression) -> dict[str, Any]:
+    path = f"/opt/ml/processing/{name}"
+    mode = {"S3DataType": "S3Prefix", "S3InputMode": "File"}
+    return {"InputName": name, "S3Input": {"S3Uri": uri, "LocalPath": path, **mode}}
+
+
+def _processing_output(name: str) -> dict[str, Any]:
+    path = f"/opt/ml/processing/{name}"
+    target = {"S3Uri": folder(name), "LocalPath": path, "S3UploadMode": "EndOfJob"}
+    return {"OutputName": name, "S3Output": target}
+
+
+def training(
+    name: str,
+    hyperparameters: Mapping[str, Any],
+    channels: Mapping[str, Expression],
+    *,
+    output: str,
+) -> Step:
+    """Return a step that trains on channels of JSON Lines, without network access."""
+    request = {
+        "RoleArn": p.ROLE_ARN,
+        "AlgorithmSpecification": {"TrainingImage": p.TRAINING_IMAGE, "TrainingInputMode": "File"},
+        "HyperParameters": hyperparameters,
+        "InputDataConfig": [_channel(*item) for item in channels.items()],
+        "OutputDataConfig": {"S3OutputPath": folder(output), "KmsKeyId": p.KMS_KEY_ID},
+        "ResourceConfig": _single_instance(p.TRAINING_INSTANCE_TYPE),
+        "StoppingCondition": _STOP_AFTER_AN_HOUR,
+        "EnableNetworkIsolation": True,
+    }
+    return Step(name, "Training", request, _JOB_RETRIES)
+
+
+def _channel(name: str, uri: Expression) -> dict[str, Any]:
+    source = {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "FullyReplicated"}
+    return {"ChannelName": name, "ContentType": "json", "DataSource": {"S3DataSource": source}}
+
+
+def transform(
+    name: str,
+    model: Step,
+    environment: Mapping[str, Expression],
+    *,
+    source: Expression,
+    output: str,
+) -> Step:
+    """Return a batch transform of JSON Lines: one record per request, one line per response."""
+    request = {
+        "ModelName": model.get("ModelName"),
+        "BatchStrategy": "SingleRecord",
+        "Environment": environment,
+        "TransformInput": {
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": source}},
+            "ContentType": "application/jsonlines",
+            "SplitType": "Line",
+        },
+        "TransformOutput": {
+            "S3OutputPath": folder(output),
+            "Accept": "application/jsonlines",
+            "AssembleWith": "Line",
+            "KmsKeyId": p.KMS_KEY_ID,
+        },
+        "TransformResources": {"InstanceType": p.PROCESSING_INSTANCE_TYPE, "InstanceCount": 1},
+    }
+    return Step(name, "Transform", request, _JOB_RETRIES)

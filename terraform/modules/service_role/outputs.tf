@@ -1,0 +1,5 @@
+output "arn" {
+  description = "ARN of the role, available only after its permissions are attached"
+  value       = aws_iam_role.this.arn
+  depends_on  = [aws_iam_role_policy.this]
+}

@@ -1,0 +1,41 @@
+variable "account_id" {
+  description = "Account on whose behalf the service has to act (condition aws:SourceAccount); null for services that do not send it"
+  type        = string
+  default     = null
+}
+
+variable "description" {
+  description = "Description of the role: \"Execution role of ...\""
+  type        = string
+  nullable    = false
+}
+
+variable "image_repository_arns" {
+  description = "ECR repositories to pull images from"
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "name" {
+  description = "Name of the role"
+  type        = string
+  nullable    = false
+}
+
+variable "policy" {
+  description = "JSON of the permissions"
+  type        = string
+  nullable    = false
+}
+
+variable "service" {
+  description = "Service that assumes the role, without domain: lambda, sagemaker, states, ..."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9-]+$", var.service))
+    error_message = "service: expected the first label of a service principal, such as lambda or ecs-tasks."
+  }
+}

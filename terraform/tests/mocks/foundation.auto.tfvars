@@ -1,0 +1,31 @@
+# What modules/foundation outputs, for the tests of the other modules (linked as <module>/tests/foundation.auto.tfvars).
+foundation = {
+  account_id = "123456789012"
+  arns = {
+    cloudwatch = "arn:aws:cloudwatch:eu-west-1:123456789012"
+    events     = "arn:aws:events:eu-west-1:123456789012"
+    firehose   = "arn:aws:firehose:eu-west-1:123456789012"
+    iam        = "arn:aws:iam::123456789012"
+    kinesis    = "arn:aws:kinesis:eu-west-1:123456789012"
+    lambda     = "arn:aws:lambda:eu-west-1:123456789012"
+    logs       = "arn:aws:logs:eu-west-1:123456789012"
+    sagemaker  = "arn:aws:sagemaker:eu-west-1:123456789012"
+    sns        = "arn:aws:sns:eu-west-1:123456789012"
+    sqs        = "arn:aws:sqs:eu-west-1:123456789012"
+    ssm        = "arn:aws:ssm:eu-west-1:123456789012"
+    states     = "arn:aws:states:eu-west-1:123456789012"
+  }
+  bucket_arn            = "arn:aws:s3:::test-123456789012-eu-west-1"
+  bucket_name           = "test-123456789012-eu-west-1"
+  bus_arn               = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
+  bus_name              = "test"
+  deepar_repository_arn = "arn:aws:ecr:eu-west-1:*:repository/forecasting-deepar"
+  kms_key_arn           = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+  log_retention_days    = 14
+  metric_namespace      = "Evergreen/test"
+  partition             = "aws"
+  prefix                = "test"
+  region                = "eu-west-1"
+  topic_arn             = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
+  undelivered_queue_arn = "arn:aws:sqs:eu-west-1:123456789012:test-undelivered"
+}

@@ -1,0 +1,168 @@
+"""③ The offline store is read by partition, also during a compaction."""
+
+from datetime import timedelta
+
+import boto3
+import pyarrow as pa
+import pytest
+from botocore.stub import Stubber
+
+from sagemaker_pipelines.data.feature_store import offline, online, partitions, rows
+from sagemaker_pipelines.data.feature_store.offline import OfflineStore
+from sagemaker_pipelines.paths import JobError
+from tests.support.offline_store import (
+    BUCKET,
+    MINUTE,
+    PREFIX,
+    SCHEMA,
+    START,
+    Bucket,
+    averages,
+    store_file,
+    write,
+)
+
+HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
+STORE = OfflineStore(BUCKET, PREFIX, WEEK)
+FEE = ["avg_fee_1min"]
+
+
+def filled(hours=6, minutes=(1, 5)):
+    bucket = Bucket()
+    for hour in range(hours):
+        for minute in minutes:
+            time = START + hour * HOUR + minute * MINUTE
+            store_file(bucket, f"{minute:02}", [write(time, 60.0 * hour + minute)])
+    return bucket
+
+
+def test_minutes_of_a_range_are_read_from_their_partitions():
+    found = offline.read(filled(), STORE, START + HOUR, START + 3 * HOUR, FEE)
+    minutes = [START + HOUR + k * MINUTE for k in (1, 5, 61, 65)]
+    assert averages(found) == {m: (m - START) / MINUTE for m in minutes}
+
+
+def test_only_relevant_files_are_read():
+    bucket = filled()
+    young = OfflineStore(BUCKET, PREFIX, lifetime=HOUR)
+    keys = list(young.keys(bucket, partitions.span(START + HOUR, START + 2 * HOUR, HOUR, None)))
+    assert [partitions.hour(key.removeprefix(f"{PREFIX}/")).hour for key in keys] == [
+        *(1, 1),
+        *(2, 2),  # of the last minute before 02:00 the event time lies there
+        *(3, 3),  # and there may be its deletion, before it expires
+    ]
+    as_of = partitions.span(START + HOUR, START + 9 * HOUR, WEEK, START + 2 * HOUR)
+    assert len(list(young.keys(bucket, as_of))) == 4
+    bucket.calls = 0
+    offline.read(bucket, young, START + HOUR, START + 2 * HOUR, FEE)
+    assert bucket.calls <= 6 + 3  # files, and pages of the listing
+
+
+def test_deletion_days_later_is_applied():
+    bucket = filled(2)
+    minute = START + 5 * MINUTE
+    late = START + 2 * timedelta(days=2)
+    store_file(bucket, "gone", [write(minute, None, event_time=f"{late:%Y-%m-%dT%H:%M:%SZ}")])
+    assert minute not in averages(offline.read(bucket, STORE, START, START + HOUR, FEE), WEEK)
+
+
+def test_as_of_reads_rows_known_at_that_time():
+    bucket = filled(1)
+    minute = START + 5 * MINUTE
+    store_file(bucket, "later", [write(minute, 9.0, 2, api_invocation_time=START + 2 * HOUR)])
+    read = lambda as_of: averages(offline.read(bucket, STORE, START, START + HOUR, FEE, as_of))  # noqa: E731
+    assert read(START + HOUR)[minute] == 5.0
+    assert read(START + 2 * HOUR)[minute] == 9.0
+    assert read(None)[minute] == 9.0
+
+
+def test_empty_store_has_every_column_and_no_rows():
+    found = offline.read(Bucket(), STORE, START, START + HOUR, FEE)
+    assert rows.values(rows.latest(found), "avg_fee_1min") == {}
+
+
+def test_files_that_keep_disappearing_are_an_error():
+    class Vanishing(Bucket):
+        def get_object(self, **given):
+            return super().get_object(Key="gone")
+
+    bucket = Vanishing()
+    store_file(bucket, "a", [write(START, 1.0)])
+    with pytest.raises(JobError, match="were replaced during 5 listings"):
+        offline.read(bucket, STORE, START, START + HOUR, FEE)
+
+
+@pytest.mark.parametrize(
+    ("duration", "lifetime"),
+    [({"Unit": "Weeks", "Value": 2}, 2 * WEEK), (None, None)],
+    ids=["two-weeks", "none"],
+)
+def test_store_is_found_from_the_description_of_the_group(duration, lifetime):
+    class Described:
+        def describe_feature_group(self, **_):
+            uri = f"s3://{BUCKET}/{PREFIX}"
+            online_store = {"TtlDuration": duration} if duration else {}
+            return {
+                "OfflineStoreConfig": {"S3StorageConfig": {"ResolvedOutputS3Uri": uri}},
+                "OnlineStoreConfig": online_store,
+            }
+
+    assert offline.find(Described(), "group") == OfflineStore(BUCKET, PREFIX, lifetime)
+
+
+def test_unprocessed_minutes_are_requested_again():
+    runtime = boto3.client(
+        "sagemaker-featurestore-runtime",
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+    )
+    identifiers = [
+        {
+            "FeatureGroupName": "group",
+            "RecordIdentifiersValueAsString": ["2024-10-10T00:00:00Z"],
+            "FeatureNames": ["tx_minute", "avg_fee_1min", "event_time"],
+        }
+    ]
+    values = {
+        "tx_minute": "2024-10-10T00:00:00Z",
+        "avg_fee_1min": "12.5",
+        "event_time": "2024-10-10T00:01:00.002Z",
+    }
+    record = {
+        "FeatureGroupName": "group",
+        "RecordIdentifierValueAsString": "2024-10-10T00:00:00Z",
+        "Record": [{"FeatureName": k, "ValueAsString": v} for k, v in values.items()],
+    }
+    nothing = {"Records": [], "Errors": [], "UnprocessedIdentifiers": identifiers}
+    with Stubber(runtime) as stub:
+        asked = {"Identifiers": identifiers}
+        stub.add_response("batch_get_record", nothing, asked)
+        found = {"Records": [record], "Errors": [], "UnprocessedIdentifiers": []}
+        stub.add_response("batch_get_record", found, asked)
+        read = online.read(runtime, "group", [START], FEE)
+        stub.assert_no_pending_responses()
+    assert averages(read) == {START: 12.5}
+
+
+def test_integers_beyond_double_precision_are_exact_online_and_offline():
+    total = 2**53 + 1
+
+    class Online:
+        def batch_get_record(self, **_):
+            values = {
+                "tx_minute": "2024-10-10T00:00:00Z",
+                "total_fee_1min": str(total),
+                "event_time": "2024-10-10T00:01:00.002Z",
+            }
+            record = [{"FeatureName": k, "ValueAsString": v} for k, v in values.items()]
+            return {"Records": [{"Record": record}], "Errors": [], "UnprocessedIdentifiers": []}
+
+    bucket = Bucket()
+    schema = SCHEMA.append(pa.field("total_fee_1min", pa.int64()))
+    store_file(bucket, "a", [write(START + MINUTE, 1.0, total_fee_1min=total)], schema)
+    wanted = ["total_fee_1min"]
+    history = offline.read(bucket, STORE, START, START + HOUR, wanted)
+    newest = online.read(Online(), "group", [START], wanted)
+    held = rows.latest(rows.combined([history, newest]))
+    assert rows.values(held, *wanted) == {START: total, START + MINUTE: total}

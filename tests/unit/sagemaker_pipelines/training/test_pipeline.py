@@ -1,0 +1,121 @@
+"""The definition of the training pipeline: current, valid, encrypted, complete."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from sagemaker_pipelines.training import pipeline
+from tests.support.request_schema import all_steps, problems
+
+TEXT = Path(pipeline.__file__).with_name("definition.json").read_text()
+DEFINITION = json.loads(TEXT)
+STEPS = {step["Name"]: step for step in all_steps(DEFINITION["Steps"])}
+JOBS = [name for name, step in STEPS.items() if step["Type"] not in ("Condition", "Fail")]
+
+
+def test_committed_definition_is_current():
+    assert pipeline.render_pipeline() == TEXT, "run: python -m sagemaker_pipelines.training"
+
+
+def test_order_of_the_graph():
+    assert list(STEPS) == [
+        "ReadHistory",
+        "CheckData",
+        "Train",
+        "RejectData",
+        "CreateModel",
+        "Backtest",
+        "Evaluate",
+        "CheckQuality",
+        "Register",
+        "RejectModel",
+    ]
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_sagemaker_accepts_the_arguments_of(name):
+    assert problems(STEPS[name]) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        pytest.param(("ResourceConfig", "InstanceType"), "ml.c55.2xlarge", id="unknown-instance"),
+        pytest.param(("ResourceConfig", "InstanceCounts"), 1, id="misspelled-key"),
+        pytest.param(("HyperParameters", "epochs"), 40, id="hyperparameter-not-a-string"),
+    ],
+)
+def test_validation_detects(path, value):
+    step = json.loads(json.dumps(STEPS["Train"]))
+    step["Arguments"][path[0]][path[1]] = value
+    assert problems(step)
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_transient_failures_are_retried_in(name):
+    assert STEPS[name]["RetryPolicies"]
+
+
+@pytest.mark.parametrize("name", ["ReadHistory", "Train", "Evaluate"])
+def test_jobs_have_a_time_limit_role_and_key(name):
+    arguments = STEPS[name]["Arguments"]
+    assert arguments["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600}
+    assert arguments["RoleArn"] == {"Get": "Parameters.RoleArn"}
+    assert '"KmsKeyId": {"Get": "Parameters.KmsKeyId"}' in json.dumps(arguments)
+
+
+def test_backtest_sends_one_line_per_request_as_deepar_requires():
+    arguments = STEPS["Backtest"]["Arguments"]
+    assert arguments["BatchStrategy"] == "SingleRecord"
+    assert arguments["TransformInput"]["SplitType"] == "Line"
+    assert arguments["TransformOutput"]["AssembleWith"] == "Line"
+    assert arguments["TransformOutput"]["KmsKeyId"] == {"Get": "Parameters.KmsKeyId"}
+
+
+def test_failing_data_stop_the_pipeline_before_training():
+    check = STEPS["CheckData"]["Arguments"]
+    assert [step["Name"] for step in check["IfSteps"]] == ["Train"]
+    assert [step["Name"] for step in check["ElseSteps"]] == ["RejectData"]
+    read = {"Get": "Steps.ReadHistory.PropertyFiles.data_quality"}
+    (condition,) = check["Conditions"]
+    assert condition["LeftValue"] == {"Std:JsonGet": {"PropertyFile": read, "Path": "passed"}}
+    assert STEPS["RejectData"]["Arguments"]["ErrorMessage"] == {
+        "Std:JsonGet": {"PropertyFile": read, "Path": "summary"}
+    }
+
+
+def test_conditions_are_not_nested_which_sagemaker_rejects():
+    for step in STEPS.values():
+        if step["Type"] == "Condition":
+            branches = step["Arguments"]["IfSteps"] + step["Arguments"]["ElseSteps"]
+            assert "Condition" not in {inner["Type"] for inner in branches}
+
+
+def test_rejection_names_loss_and_limit():
+    words = STEPS["RejectModel"]["Arguments"]["ErrorMessage"]["Std:Join"]["Values"]
+    paths = [word["Std:JsonGet"]["Path"] for word in words if isinstance(word, dict)]
+    assert paths == ["deepar_metrics.mean_wql.value", "limit"]
+
+
+def test_references_resolve():
+    names = {parameter["Name"] for parameter in DEFINITION["Parameters"]}
+    assert set(re.findall(r'"Parameters\.(\w+)"', TEXT)) == names
+    assert set(re.findall(r'"Steps\.(\w+)\.', TEXT)) <= set(STEPS)
+
+
+def test_every_parameter_is_a_string():
+    assert {parameter["Type"] for parameter in DEFINITION["Parameters"]} == {"String"}
+
+
+def test_backtest_requests_quantiles_and_the_configured_number_of_samples():
+    config = STEPS["Backtest"]["Arguments"]["Environment"]["DEEPAR_INFERENCE_CONFIG"]
+    parts = config["Std:Join"]["Values"]
+    samples = {"Get": "Parameters.ForecastSamples"}
+    text = config["Std:Join"]["On"].join("200" if part == samples else part for part in parts)
+    assert json.loads(text) == {
+        "num_samples": 200,
+        "output_types": ["mean", "quantiles"],
+        "quantiles": ["0.1", "0.5", "0.9"],
+    }
