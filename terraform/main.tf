@@ -1,8 +1,12 @@
 # The whole system: the loop in flow order, with what its stages stand on.
 
 locals {
+  # Samples per forecast. The threshold follows from forecasts of the backtest, so both must have the same noise.
+  forecast_samples = 200
+
   # Which minutes a forecast reads and covers: the same for the smoke test and the monitor.
   forecast_environment = {
+    FORECAST_SAMPLES  = tostring(local.forecast_samples)
     HISTORY_MINUTES   = tostring(var.monitoring.history_minutes)
     LAG_MINUTES       = tostring(var.monitoring.lag_minutes)
     PREDICTION_LENGTH = tostring(var.training.hyperparameters.prediction_length)

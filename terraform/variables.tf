@@ -193,10 +193,9 @@ variable "quality" {
 }
 
 variable "retraining" {
-  description = "A regular retraining beside the alarm (a schedule expression, null: none); concurrency reserved for the trigger (-1: none)"
+  description = "Schedule expression of a regular retraining beside the alarm (null: none)"
   type = object({
-    reserved_concurrency = optional(number, -1)
-    schedule             = optional(string)
+    schedule = optional(string)
   })
   default  = {}
   nullable = false

@@ -6,7 +6,8 @@ import random
 import time
 from collections import defaultdict
 
-from window_aggregator import fees, raw
+from window_aggregator import raw_object
+from window_aggregator.minute_set import minute_set
 
 START = 1728561600  # 2024-10-10T12:00:00Z
 DELAY, LATENESS = 60, 15 * 60  # seconds
@@ -141,8 +142,8 @@ def judged(text):
             refused["no event of transactions"] += 1
             continue
         for each in found:
-            read = raw.read(gzip.compress(event(each).encode()))
-            if read.refused:
+            read = raw_object.parse(gzip.compress(event(each).encode()))
+            if read.rejected:
                 refused["hash, fee or time is missing or wrong"] += 1
                 continue
             [(minute, columns)] = read.minutes.items()
@@ -150,7 +151,7 @@ def judged(text):
             if each["time"] // 60 * 60 + 60 + LATENESS <= newest - DELAY:
                 refused["later than the allowed lateness"] += 1
             else:
-                minutes[minute] |= fees.of(*columns)
+                minutes[minute] |= minute_set(*columns)
     return dict(minutes), dict(refused)
 
 

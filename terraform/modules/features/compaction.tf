@@ -16,6 +16,7 @@ module "offline_compactor" {
     FEATURE_GROUP_NAMES = join(",", [for group in local.groups : group.name])
     IMAGE               = var.image
     INSTANCE_TYPE       = "ml.t3.medium" # it waits for S3 most of the time
+    PREFIX              = var.foundation.prefix
     ROLE_ARN            = aws_iam_role.compaction.arn
   }
 
