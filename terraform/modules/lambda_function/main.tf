@@ -18,7 +18,7 @@ locals {
     us-gov-east-1 = "165087284144"
     us-gov-west-1 = "165093116878"
   }, var.foundation.region, "017000801446")
-  powertools_layer   = "arn:${var.foundation.partition}:lambda:${var.foundation.region}:${local.powertools_account}:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:${var.powertools_layer_version}"
+  powertools_layer = "arn:${var.foundation.partition}:lambda:${var.foundation.region}:${local.powertools_account}:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:${var.powertools_layer_version}"
 }
 
 resource "aws_cloudwatch_log_group" "this" {
