@@ -6,6 +6,7 @@ import random
 import time
 from collections import defaultdict
 
+from tests.support.transaction_cases import CASES
 from window_aggregator import raw_object
 from window_aggregator.minute_set import minute_set
 
@@ -25,6 +26,7 @@ MALFORMED = [
     '{"detail": {"transactions": [{"hash": "a", "time": 1728561600, "fee": 1}]}} {}',
 ]
 REFUSED = [
+    *(value for _, value, valid in CASES if not valid),
     1,
     None,
     "text",

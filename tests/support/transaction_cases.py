@@ -1,7 +1,5 @@
 """JSON values that are transactions, or nearly: for every implementation of the rule."""
 
-from hypothesis import strategies as st
-
 NOON = 1728561600  # 2024-10-10T12:00:00Z
 VALID = {"hash": "ab" * 32, "time": NOON, "fee": 10, "size": 250}
 YEAR_10000 = 253_402_300_800
@@ -39,21 +37,3 @@ CASES = [
     ("year 10000", VALID | {"time": YEAR_10000}, False),
     ("milliseconds", VALID | {"time": NOON * 1000}, False),
 ]
-
-scalars = (
-    st.none()
-    | st.booleans()
-    | st.integers(-5, 5)
-    | st.sampled_from([NOON, YEAR_10000 - 1, YEAR_10000, 10**30])
-    | st.floats()
-    | st.text(max_size=3)
-)
-values = scalars | st.lists(scalars, max_size=2) | st.dictionaries(st.text(max_size=3), scalars)
-# Mostly objects with one or two bad members, so that both outcomes are frequent.
-transactions = (
-    st.just(VALID)
-    | values
-    | st.dictionaries(st.sampled_from(["hash", "time", "fee", "size"]), values).map(
-        lambda changes: VALID | changes
-    )
-)

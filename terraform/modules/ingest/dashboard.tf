@@ -45,10 +45,10 @@ resource "aws_cloudwatch_dashboard" "this" {
       {
         type = "log", x = 12, y = 6, width = 12, height = 6
         properties = {
-          title  = "② what the aggregator said last"
+          title  = "② newest log lines of window_aggregator"
           region = var.foundation.region
           view   = "table"
-          query  = "SOURCE '${module.window_aggregator.log_group_name}' | fields @timestamp, level, message | sort @timestamp desc | limit 20"
+          query  = "SOURCE '${module.window_aggregator.log_group_name}' | filter ispresent(level) | fields @timestamp, level, message, key, minutes, transactions, conflicts, late, function_request_id | sort @timestamp desc | limit 20"
         }
       },
     ]

@@ -1,4 +1,7 @@
-"""The rule, and the hot path of `window_aggregator` that must follow it."""
+"""The rule, and those who must follow it: the aggregator's hot path, the audit, the SQL.
+
+Flink itself goes through the invalid cases in tests/streaming.
+"""
 
 import gzip
 import json
@@ -7,11 +10,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli.reads import archive
 from common import transaction
-from tests.support.transaction_cases import CASES, NOON, VALID, transactions
+from tests.support.transaction_cases import CASES, NOON, VALID, YEAR_10000
 from window_aggregator import raw_object
 
 IDS = [name for name, _, _ in CASES]
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.sampled_from([NOON, YEAR_10000 - 1, YEAR_10000, 10**30])
+    | st.floats()
+    | st.text(max_size=3)
+)
+values = scalars | st.lists(scalars, max_size=2) | st.dictionaries(st.text(max_size=3), scalars)
+# Mostly objects with one or two bad members, so that both outcomes are frequent.
+transactions = (
+    st.just(VALID)
+    | values
+    | st.dictionaries(st.sampled_from(["hash", "time", "fee", "size"]), values).map(
+        lambda changes: VALID | changes
+    )
+)
 
 
 @pytest.mark.parametrize(("value", "valid"), [case[1:] for case in CASES], ids=IDS)
@@ -32,6 +53,13 @@ def test_hot_path_of_the_aggregator_counts_what_the_rule_calls_valid(batch):
     valid = [value for value in batch if transaction.is_valid(value)]
     assert counted == sorted((value["hash"], value["fee"]) for value in valid)
     assert len(raw.rejected) == len(batch) - len(valid)
+
+
+@given(st.lists(transactions, max_size=6))
+def test_audit_counts_what_the_rule_calls_valid(batch):
+    event = {"id": "1", "time": "2024-10-10T12:00:00Z", "detail": {"transactions": batch}}
+    valid = [value for value in batch if transaction.is_valid(value)]
+    assert archive.transactions(event) == (valid, len(batch) - len(valid))
 
 
 @pytest.mark.parametrize(
