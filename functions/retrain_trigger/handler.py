@@ -51,7 +51,7 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
     if isinstance(event, AlarmCheck):
         reason = _reason_in_alarm(config.alarm_name)
         if reason is None:
-            return _response(None, "the alarm is not in ALARM")
+            return _ignore(event, "the alarm is not in ALARM")
     else:
         reason = event.reason
     request = TrainingRequest(event.id, event.time, reason, event.source == "evergreen.cli")
@@ -59,7 +59,7 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
     if refusal is None:
         return _record(config, request, decisions.RETRAINING_STARTED, request.reason, arn)
     if isinstance(event, AlarmCheck):  # the refusal was recorded when the alarm went into ALARM
-        return _response(None, refusal)
+        return _ignore(event, refusal)
     return _record(config, request, decisions.RETRAINING_SKIPPED, refusal, None)
 
 
@@ -106,6 +106,11 @@ def _record(
         extra=detail,
     )
     return _response(arn, reason)
+
+
+def _ignore(event: AlarmCheck, reason: str) -> dict[str, Any]:
+    logger.info("alarm checked", request_id=event.id, time=times.iso(event.time), reason=reason)
+    return _response(None, reason)
 
 
 def _response(arn: str | None, reason: str) -> dict[str, Any]:

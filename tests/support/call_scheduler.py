@@ -18,7 +18,7 @@ class Turns:
         self.running = None
 
     def request(self, carry_out):
-        """Stop; then carry a request out, or let it meet what `Call.step` said."""
+        """Stop; then carry out a request, or make it fail as `Call.step` demands."""
         fate = self.running.stop()
         if fate == CRASH:
             raise CrashError

@@ -51,13 +51,13 @@ class FeatureStore:
         return answer(request, b"")
 
     def batch(self, request, **_):
-        [asked] = json.loads(request.body)["Identifiers"]
-        group, minutes = asked["FeatureGroupName"], asked["RecordIdentifiersValueAsString"]
+        [requested] = json.loads(request.body)["Identifiers"]
+        group, minutes = requested["FeatureGroupName"], requested["RecordIdentifiersValueAsString"]
         self.batches.append(len(minutes))
         now, later = minutes[self.leave :], minutes[: self.leave]
         self.leave //= 2
         records = [self._result(group, minute) for minute in now if minute in self.rows]
-        unprocessed = [{**asked, "RecordIdentifiersValueAsString": later}] if later else []
+        unprocessed = [{**requested, "RecordIdentifiersValueAsString": later}] if later else []
         return answer(
             request, {"Records": records, "Errors": [], "UnprocessedIdentifiers": unprocessed}
         )

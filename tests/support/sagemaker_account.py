@@ -26,8 +26,8 @@ class Account:
 
     def describe_model(self, ModelName):  # noqa: N803
         found = self._find(self.models, ModelName)
-        kept = {k: v for k, v in found.items() if k != "Tags"}
-        return {**kept, "ModelArn": f"{ARN}:model/{ModelName}", "CreationTime": THEN}
+        shown = {k: v for k, v in found.items() if k != "Tags"}
+        return {**shown, "ModelArn": f"{ARN}:model/{ModelName}", "CreationTime": THEN}
 
     def list_models(self, NameContains):  # noqa: N803
         found = [name for name in self.models if NameContains in name]
@@ -44,8 +44,8 @@ class Account:
 
     def describe_endpoint_config(self, EndpointConfigName):  # noqa: N803
         found = self._find(self.configs, EndpointConfigName)
-        kept = {k: v for k, v in found.items() if k != "Tags"}
-        return {**kept, "EndpointConfigArn": f"{ARN}:endpoint-config/x", "CreationTime": THEN}
+        shown = {k: v for k, v in found.items() if k != "Tags"}
+        return {**shown, "EndpointConfigArn": f"{ARN}:endpoint-config/x", "CreationTime": THEN}
 
     def list_endpoint_configs(self, NameContains):  # noqa: N803
         found = [name for name in self.configs if NameContains in name]

@@ -29,7 +29,7 @@ def test_version_grows_with_the_set(some, more):
 
 @given(minutes)
 def test_i0_of_a_hash_with_several_fees_the_smallest_counts(members):
-    """The others are conflicts: they are counted, and an alarm rings."""
+    """The others are conflicts, which are counted and raise an alarm."""
     smallest = {name: min(fee for other, fee in members if other == name) for name, _ in members}
     found = row(members)
     assert int(found["total_nb_trx_1min"]) == len(smallest)
