@@ -20,8 +20,8 @@ from poller.seen import Seen
 from poller.sources import replay
 from scripts.flink_local import PYTHON, Job
 from streaming import queries
-from window_aggregator import fees, raw, rows
-from window_aggregator.fees import Fees
+from window_aggregator import feature_record, raw_object
+from window_aggregator.minute_set import MinuteSet, minute_set
 
 Rows = dict[str, dict[str, str]]
 
@@ -65,10 +65,10 @@ def events(place: str) -> tuple[list[str], int]:
     return found, refused
 
 
-def read(lines: list[str]) -> dict[str, Fees]:
+def read(lines: list[str]) -> dict[str, MinuteSet]:
     """Read events as `window_aggregator` reads an object -> the set of each minute."""
-    found = raw.read(gzip.compress("\n".join(lines).encode(), 1))
-    return {minute: fees.of(*columns) for minute, columns in found.minutes.items()}
+    found = raw_object.parse(gzip.compress("\n".join(lines).encode(), 1))
+    return {minute: minute_set(*columns) for minute, columns in found.minutes.items()}
 
 
 def latest(written: list[dict[str, str]]) -> Rows:
@@ -78,7 +78,7 @@ def latest(written: list[dict[str, str]]) -> Rows:
 
 
 def report(
-    minutes: Mapping[str, Fees], theirs: Rows, ours: Rows, letters: list[dict[str, str]]
+    minutes: Mapping[str, MinuteSet], theirs: Rows, ours: Rows, letters: list[dict[str, str]]
 ) -> int:
     """Print where everything is -> 1 if a row differs that no dead letter explains, else 0."""
     late = Counter(_minute(one) for one in letters if one["reason"] == queries.LATE)
@@ -119,8 +119,10 @@ def _differing(theirs: Rows, ours: Rows) -> Iterator[str]:
             yield minute
 
 
-def _record(minute: str, said: Fees) -> dict[str, str]:
-    return {one["FeatureName"]: one["ValueAsString"] for one in rows.record(minute, said)}
+def _record(minute: str, members: MinuteSet) -> dict[str, str]:
+    return {
+        one["FeatureName"]: one["ValueAsString"] for one in feature_record.record(minute, members)
+    }
 
 
 def _text(value: object) -> str:

@@ -3,6 +3,7 @@
 locals {
   # Minutes that a forecast reads and covers, shared by smoke test and monitor.
   forecast_environment = {
+    FORECAST_SAMPLES  = tostring(var.monitoring.forecast_samples)
     HISTORY_MINUTES   = tostring(var.monitoring.history_minutes)
     LAG_MINUTES       = tostring(var.monitoring.lag_minutes)
     PREDICTION_LENGTH = tostring(var.training.hyperparameters.prediction_length)

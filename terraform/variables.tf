@@ -194,8 +194,7 @@ variable "quality" {
 variable "retraining" {
   description = "Trainings besides those that the alarm starts"
   type = object({
-    reserved_concurrency = optional(number, -1)
-    schedule             = optional(string) # schedule expression; null: none
+    schedule = optional(string) # schedule expression; null: none
   })
   default  = {}
   nullable = false

@@ -14,7 +14,8 @@ SETTINGS = {
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_SECRET_ACCESS_KEY": "x",
     "FEATURE_GROUPS": '[["minutes",["total_nb_trx_1min","total_fee_1min","avg_fee_1min"]]]',
-    "METRIC_NAMESPACE": "Benchmark",
+    "POWERTOOLS_METRICS_NAMESPACE": "Benchmark",
+    "POWERTOOLS_SERVICE_NAME": "benchmark",
 }
 
 

@@ -6,7 +6,7 @@ second each by their documentation) was not measured and is not in it.
 
 from dataclasses import dataclass
 
-from window_aggregator import rows
+from window_aggregator import feature_record
 
 LAMBDA_MB, VCPU_MB = 512, 1769  # Lambda: at 1,769 MB a function has one vCPU
 LAMBDA_SHARE = LAMBDA_MB / VCPU_MB
@@ -78,7 +78,9 @@ def shares(
         "EventBridge: PutEvents, default in most regions": put_events / PUT_EVENTS,
         "Firehose: bytes, default in most regions": bytes_a_second / FIREHOSE_BYTES,
         "lambda: versions of a minute": (
-            members / rows.COUNTED if members <= rows.COUNTED else parts_a_minute / rows.MOST_PARTS
+            members / feature_record.MAX_COUNTED
+            if members <= feature_record.MAX_COUNTED
+            else parts_a_minute / feature_record.MAX_PARTS
         ),
         "lambda: memory": lambda_peak_mb / LAMBDA_MB,
         "lambda: concurrency": lambda_seconds / object_seconds / CONCURRENCY,

@@ -51,7 +51,7 @@ def with_duckdb(folder: str) -> dict[str, Any]:
 
 
 def _as_written(rows: list[tuple[int, int, int]]) -> Minutes:
-    raw = importlib.import_module("window_aggregator.raw")
+    raw = importlib.import_module("window_aggregator.raw_object")
     return {
         raw._iso(minute): [str(count), str(total), repr(int(total) / count)]
         for minute, count, total in rows

@@ -13,10 +13,18 @@ import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from benchmarks.ingestion import aws, peers, publishing, stream
 from benchmarks.measure import Clock, limit_memory, peak_mb
+
+CONTEXT = SimpleNamespace(
+    aws_request_id="0",
+    function_name="benchmark",
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:benchmark",
+    memory_limit_in_mb="512",
+)
 
 
 def decode(folder: str) -> dict[str, Any]:
@@ -64,6 +72,7 @@ def _deployed(folder: Path) -> tuple[aws.Account, Any]:
     shutil.rmtree(folder / "minutes", ignore_errors=True)
     os.environ.update(aws.SETTINGS)
     handler = importlib.import_module("window_aggregator.handler")
+    handler.logger.logger_handler.setStream(io.StringIO())  # lines are formatted, not printed
     account = aws.Account(folder)
     account.answer_for(handler.s3)
     account.answer_for(handler.store)
@@ -74,13 +83,13 @@ def _invoke(handler: Any, key: str) -> float:
     detail = {"bucket": {"name": aws.BUCKET}, "object": {"key": key}}
     clock = Clock()
     with contextlib.redirect_stdout(io.StringIO()):
-        handler.lambda_handler({"time": "2024-10-10T12:00:00Z", "detail": detail}, None)
+        handler.lambda_handler({"time": "2024-10-10T12:00:00Z", "detail": detail}, CONTEXT)
     return clock.seconds()
 
 
 def _forget_parts() -> None:
     parts: Any = importlib.import_module("window_aggregator.parts")
-    parts.KEPT = parts.Kept(parts.KEPT_BYTES)
+    parts.CACHE = parts.PartCache(parts.CACHE_BYTES)
 
 
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {

@@ -12,11 +12,11 @@ from typing import Any
 
 from cli.errors import CommandError
 from cli.reads.aws import Json, iso, pages
+from common import transaction
 
 RAW, ASIDE = "raw/", "set-aside/"
 READERS = 4
 MINUTE = 60
-YEAR_10000 = 253_402_300_800  # times of four-digit years are before it
 AHEAD = timedelta(days=1)  # that a transaction's time may lie after its arrival
 
 
@@ -70,10 +70,10 @@ def archived(
         sent = datetime.fromisoformat(event["time"]).timestamp()
         if first <= sent < end and "replay" not in event["detail"]:
             found.sent[event["id"]] = len(known)
-        for transaction in known:
-            time = transaction["time"]
+        for each in known:
+            time = each["time"]
             if first <= time < end:
-                key = (time // MINUTE, transaction["hash"])
+                key = (time // MINUTE, each["hash"])
                 late = max(0, int(sent) - time)
                 found.lateness[key] = min(late, found.lateness.get(key, late))
     return found
@@ -91,17 +91,8 @@ def transactions(event: Any) -> tuple[list[Json], int]:
         return [], 1
     if type(listed) is not list:
         return [], 1
-    known = [one for one in listed if _is_transaction(one)]
+    known = [one for one in listed if transaction.is_valid(one)]
     return known, len(listed) - len(known)
-
-
-def _is_transaction(one: Any) -> bool:
-    if type(one) is not dict or type(one.get("hash")) is not str:
-        return False
-    fee, time = one.get("fee"), one.get("time")
-    if type(fee) is not int or type(time) is not int:
-        return False
-    return fee >= 0 and 0 <= time < YEAR_10000
 
 
 def set_aside(s3: Any, bucket: str, since: datetime, until: datetime, read_to: datetime) -> int:

@@ -1,1 +1,0 @@
-"""⑥ Tested version -> approval for production, given or asked for."""

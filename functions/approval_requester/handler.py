@@ -1,50 +1,78 @@
-"""Step Functions waits here: the policy answers at once, or the task token waits for a person."""
+"""Task token of a waiting deployment (Step Functions) -> answered by policy, or stored."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
+from aws_lambda_powertools.utilities.parameters import SSMProvider
+from aws_lambda_powertools.utilities.parser import event_parser
 
-from common import decisions, logs, policies, settings, times
+from common import approval_policy, decisions, times
+from common.config import Settings
+from common.events import Event, TimeText
+from common.observability import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 ssm = boto3.client("ssm")
 states = boto3.client("stepfunctions")
 events = boto3.client("events")
+parameters = SSMProvider(boto3_client=ssm)
 
 
-def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Answer or store the token of a waiting deployment -> which of both."""
-    if policies.is_automatic(ssm):
+class Config(Settings):
+    """Settings of the function."""
+
+    event_bus_name: str
+    pending_path: str
+    policy_parameter: str
+
+
+class ApprovalRequest(Event):
+    """What the deployment waits for."""
+
+    task_token: str
+    stage: str
+    package_arn: str
+    version: int
+    time: TimeText
+
+
+@logger.inject_lambda_context
+@event_parser(model=ApprovalRequest)
+def lambda_handler(event: ApprovalRequest, _context: "LambdaContext") -> dict[str, str]:
+    """Approve at once if the policy is automatic, else store the token for a person."""
+    config = Config.from_env()
+    if approval_policy.is_automatic(parameters, config.policy_parameter):
         _approve(event)
         return {"status": "Approved"}
-    name = f"{settings.required('PENDING_PATH')}/{event['stage']}-{event['version']}"
+    name = f"{config.pending_path}/{event.stage}-{event.version}"
     pending = {
-        "task_token": event["task_token"],
-        "package_arn": event["package_arn"],
-        "requested_at": event["time"],
+        "task_token": event.task_token,
+        "package_arn": event.package_arn,
+        "requested_at": event.time,
     }
-    # A retried request has a token of its own, and only the newest one counts.
+    # A retried task has a new token and the old one is void: overwrite it.
     ssm.put_parameter(Name=name, Value=json.dumps(pending), Type="SecureString", Overwrite=True)
     decisions.record(
         events,
-        "Approval Requested",
-        times.parse(event["time"]),
-        stage=event["stage"],
-        package_arn=event["package_arn"],
-        package_version=event["version"],
+        config.event_bus_name,
+        decisions.APPROVAL_REQUESTED,
+        times.parse(event.time),
+        stage=event.stage,
+        package_arn=event.package_arn,
+        package_version=event.version,
     )
-    logs.line("approval requested", package_arn=event["package_arn"], parameter=name)
+    logger.info("approval requested", package_arn=event.package_arn, parameter=name)
     return {"status": "Pending"}
 
 
-def _approve(event: dict[str, Any]) -> None:
-    """Answer the token; one that is answered already, as in a redelivery, stays as it is."""
-    arn = event["package_arn"]
+def _approve(event: ApprovalRequest) -> None:
+    """Complete the task; ignore a token that was completed before (redelivery)."""
     try:
-        states.send_task_success(
-            taskToken=event["task_token"], output=json.dumps({"by": "policy"})
-        )
+        states.send_task_success(taskToken=event.task_token, output=json.dumps({"by": "policy"}))
     except (states.exceptions.TaskTimedOut, states.exceptions.TaskDoesNotExist):
-        logs.line("already answered", package_arn=arn)
+        logger.info("task already completed", package_arn=event.package_arn)
     else:
-        logs.line("approved by policy", package_arn=arn)
+        logger.info("approved by policy", package_arn=event.package_arn)

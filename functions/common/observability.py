@@ -4,6 +4,7 @@ Service name, log level and namespace come from POWERTOOLS_* variables, which
 `terraform/modules/lambda_function` sets.
 """
 
+import logging
 import warnings
 from collections.abc import Mapping
 from datetime import datetime
@@ -30,6 +31,9 @@ class _EventTimeMetrics(EphemeralMetrics):
         if self.metric_set:
             super().flush_metrics(raise_on_empty_metrics)
 
+
+# Powertools' decorators log every exception that passes them; Lambda logs it anyway.
+logging.getLogger("aws_lambda_powertools.middleware_factory").setLevel(logging.CRITICAL)
 
 logger = Logger(utc=True, use_rfc3339=True)
 # An empty service: by default it would become a dimension, which no alarm expects.

@@ -1,1 +1,0 @@
-"""⑥ Approved version -> one deployment."""

@@ -1,46 +1,64 @@
-"""An approval -> the deployment of that version, once."""
+"""Model package approved (EventBridge) -> one execution of the deployment's state machine."""
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import ClientError
+from aws_lambda_powertools.utilities.parser import event_parser
 
-from common import logs, settings
+from common import times
+from common.config import Settings
+from common.events import EventBridgeEvent, ModelPackageChange
+from common.observability import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 states = boto3.client("stepfunctions")
 
+Approved = EventBridgeEvent[ModelPackageChange]
 
-def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Start the deployment -> its name, or why there is nothing to start."""
-    detail = event["detail"]
-    arn = detail["ModelPackageArn"]
-    # Any other change of an approved version says "Approved" again.
-    changed = detail.get("UpdatedModelPackageFields")
-    if changed and "ModelApprovalStatus" not in changed:
-        logs.line("nothing to deploy", package_arn=arn, changed=changed)
+
+class Config(Settings):
+    """Settings of the function."""
+
+    state_machine_arn: str
+
+
+@logger.inject_lambda_context
+@event_parser(model=Approved)
+def lambda_handler(event: Approved, _context: "LambdaContext") -> dict[str, str]:
+    """Start the deployment; return its execution name, or `Ignored` for other changes."""
+    package = event.detail
+    # Every later change of an approved version also arrives with status "Approved".
+    if package.changed_fields and "ModelApprovalStatus" not in package.changed_fields:
+        logger.info("change ignored", package_arn=package.arn, changed=package.changed_fields)
         return {"status": "Ignored"}
-    name = execution_name(detail, event["time"])
-    value = {"package_arn": arn, "version": int(arn.rpartition("/")[2]), "time": event["time"]}
+    name = execution_name(package, times.iso(event.time))
+    deployment = {
+        "package_arn": package.arn,
+        "version": package.version,
+        "time": times.iso(event.time),
+    }
     status = "Started"
     try:
         states.start_execution(
-            stateMachineArn=settings.required("STATE_MACHINE_ARN"),
+            stateMachineArn=Config.from_env().state_machine_arn,
             name=name,
-            input=json.dumps(value),
+            input=json.dumps(deployment),
         )
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ExecutionAlreadyExists":
-            raise
+    except states.exceptions.ExecutionAlreadyExists:
         status = "AlreadyStarted"
-    logs.line("deployment requested", package_arn=arn, execution=name, status=status)
+    logger.info("deployment requested", package_arn=package.arn, execution=name, status=status)
     return {"status": status, "execution": name}
 
 
-def execution_name(detail: dict[str, Any], time: str) -> str:
-    """Name the execution after version and moment of approval: a redelivery is the same."""
-    arn = detail["ModelPackageArn"]
-    approval = f"{arn} {detail.get('LastModifiedTime', time)}"
-    digest = hashlib.sha256(approval.encode()).hexdigest()[:8]
-    return f"model-{arn.rpartition('/')[2]}-{digest}"
+def execution_name(package: ModelPackageChange, time: str) -> str:
+    """Return a name that is the same for every delivery of one approval.
+
+    It is derived from the version and the time of its approval; `time` (ISO, of the event) is
+    used if the package has none.
+    """
+    approval = f"{package.arn} {package.modified_at or time}"
+    return f"model-{package.version}-{hashlib.sha256(approval.encode()).hexdigest()[:8]}"

@@ -1,1 +1,0 @@
-"""⑥ Version -> endpoint of a stage."""

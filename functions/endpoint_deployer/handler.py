@@ -1,48 +1,84 @@
-"""Model package and stage -> endpoint on its way (`deploy`), or how far it is (`describe`)."""
+"""Model package and stage -> endpoint being deployed (`deploy`) or its status (`describe`)."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
+from aws_lambda_powertools.utilities.parser import event_parser
 from botocore.exceptions import ClientError
+from pydantic import PositiveInt
 
-from common import logs, settings
-from endpoint_deployer import progress, requests
-from endpoint_deployer.progress import Step
+from common import endpoints
+from common.config import Settings
+from common.events import Event
+from common.observability import logger
+from endpoint_deployer import endpoint_status, sagemaker_requests
+from endpoint_deployer.endpoint_status import Step
+from endpoint_deployer.sagemaker_requests import Deployment
 
-sagemaker: Any = boto3.client("sagemaker")
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+sagemaker = boto3.client("sagemaker")
 
 
 class EndpointNotReadyError(RuntimeError):
-    """The endpoint takes no change now; Step Functions tries again."""
+    """The endpoint accepts no change at the moment; Step Functions retries."""
 
 
 class OtherPackageError(ValueError):
-    """A model has the version's name, but was made from another package."""
+    """The version's model exists already but was created from another package."""
 
 
-def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Do one action of the deployment -> its outcome."""
-    prefix = settings.required("PREFIX")
-    deployment = requests.Deployment(prefix, event["stage"], int(event["version"]))
-    match event["action"]:
-        case "deploy":
-            result = {"step": str(_deploy(deployment, event["package_arn"]))}
-        case "describe":
-            result = progress.report(_describe(deployment.endpoint), deployment.config)
-        case other:
-            raise ValueError(f"no such action: {other!r}")
-    about = {"endpoint": deployment.endpoint, "version": deployment.version}
-    logs.line(event["action"], **about, **result)
+class Config(Settings):
+    """Settings of the function."""
+
+    bucket: str
+    kms_key_arn: str
+    model_role_arn: str
+    prefix: str
+    production_instance_count: PositiveInt
+    production_instance_type: str
+    staging_instance_type: str
+
+
+class DeploymentAction(Event):
+    """One action of the deployment's state machine."""
+
+    action: Literal["deploy", "describe"]
+    stage: Literal["staging", "production"]
+    package_arn: str
+    version: int
+
+
+@logger.inject_lambda_context
+@event_parser(model=DeploymentAction)
+def lambda_handler(event: DeploymentAction, _context: "LambdaContext") -> dict[str, str]:
+    """Perform one action; return `{step}` or `{status, failure_reason}`."""
+    config = Config.from_env()
+    deployment = Deployment(config.prefix, event.stage, event.version)
+    if event.action == "deploy":
+        result = {"step": str(_deploy(config, deployment, event.package_arn))}
+    else:
+        description = endpoints.describe(sagemaker, deployment.endpoint)
+        result = endpoint_status.report(description, deployment.config)
+    logger.info(
+        "deployment action performed",
+        action=event.action,
+        endpoint=deployment.endpoint,
+        version=deployment.version,
+        extra=result,
+    )
     return result
 
 
-def _deploy(deployment: requests.Deployment, package_arn: str) -> Step:
-    """Make what is missing; raises EndpointNotReadyError while the endpoint is busy."""
-    _make_model(deployment, package_arn)
-    _make_config(deployment)
-    request = requests.endpoint(deployment)
-    step = progress.step(_describe(deployment.endpoint), deployment.config)
+def _deploy(config: Config, deployment: Deployment, package_arn: str) -> Step:
+    """Create what is missing; raises EndpointNotReadyError while the endpoint is busy."""
+    _ensure_model(config, deployment, package_arn)
+    _ensure_config(config, deployment)
+    request = sagemaker_requests.endpoint(deployment)
+    description = endpoints.describe(sagemaker, deployment.endpoint)
+    step = endpoint_status.next_step(description, deployment.config)
     match step:
         case Step.CREATE:
             sagemaker.create_endpoint(**request, Tags=deployment.tags)
@@ -50,31 +86,35 @@ def _deploy(deployment: requests.Deployment, package_arn: str) -> Step:
             sagemaker.update_endpoint(**request)
         case Step.REPLACE:
             sagemaker.delete_endpoint(EndpointName=deployment.endpoint)
-            raise EndpointNotReadyError(f"{deployment.endpoint} had failed and is deleted first")
+            raise EndpointNotReadyError(f"{deployment.endpoint} had failed and is being deleted")
         case Step.WAIT:
             raise EndpointNotReadyError(f"{deployment.endpoint} is busy with another change")
     return step
 
 
-def _make_model(deployment: requests.Deployment, package_arn: str) -> None:
-    request = requests.model(deployment, package_arn, settings.required("MODEL_ROLE_ARN"))
-    found = _ensure(
+def _ensure_model(config: Config, deployment: Deployment, package_arn: str) -> None:
+    request = sagemaker_requests.model(deployment, package_arn, config.model_role_arn)
+    existing = _ensure(
         lambda: sagemaker.create_model(**request),
         lambda: sagemaker.describe_model(ModelName=deployment.model),
     )
-    if found and (package := found["PrimaryContainer"].get("ModelPackageName")) != package_arn:
-        raise OtherPackageError(f"{deployment.model} is of {package}, not of {package_arn}")
+    if existing is not None:
+        package = existing["PrimaryContainer"].get("ModelPackageName")
+        if package != package_arn:
+            raise OtherPackageError(f"{deployment.model}: got {package}, expected {package_arn}")
 
 
-def _make_config(deployment: requests.Deployment) -> None:
-    stage = deployment.stage.upper()
-    production = deployment.stage == "production"
-    request = requests.config(
+def _ensure_config(config: Config, deployment: Deployment) -> None:
+    if deployment.stage == "production":
+        count, instance_type = config.production_instance_count, config.production_instance_type
+    else:
+        count, instance_type = 1, config.staging_instance_type
+    request = sagemaker_requests.config(
         deployment,
-        instances=settings.whole("PRODUCTION_INSTANCE_COUNT") if production else 1,
-        instance_type=settings.required(f"{stage}_INSTANCE_TYPE"),
-        bucket=settings.required("BUCKET"),
-        key_arn=settings.required("KMS_KEY_ARN"),
+        instance_count=count,
+        instance_type=instance_type,
+        bucket=config.bucket,
+        key_arn=config.kms_key_arn,
     )
     _ensure(
         lambda: sagemaker.create_endpoint_config(**request),
@@ -82,25 +122,16 @@ def _make_config(deployment: requests.Deployment) -> None:
     )
 
 
-def _ensure(create: Callable[[], Any], describe: Callable[[], Any]) -> Any:
-    """Create it -> None, or what is already there under its name."""
+def _ensure(create: Callable[[], object], describe: Callable[[], Any]) -> Any:
+    """Create a resource and return None, or return the description of the existing one."""
     try:
         create()
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationException":
             raise
-        # SageMaker says "exists already" and "is wrong" by the same code.
+        # SageMaker has one code for "exists already" and "invalid request".
         try:
             return describe()
         except ClientError:
             raise error from None
     return None
-
-
-def _describe(endpoint: str) -> progress.Description:
-    try:
-        return dict(sagemaker.describe_endpoint(EndpointName=endpoint))
-    except ClientError as error:
-        if "Could not find" in error.response["Error"]["Message"]:
-            return None
-        raise

@@ -1,1 +1,0 @@
-"""② Rows of the Flink engine -> Feature Store."""

@@ -1,44 +1,66 @@
 """Batch of the stream of minutes (Kinesis) -> its rows in every version of the feature group.
 
-A row that fails is reported and does not stop the others: when Lambda gives up on it, only that
-one goes to the dead letters. Lambda repeats the batch from the first failure on; Feature Store
-keeps the record with the latest event time, so written twice, or late, is written once.
+A row that fails is reported and does not stop the others, so that only this one goes to the
+dead-letter queue when Lambda's retries end. Lambda repeats the batch from the first failure on;
+Feature Store keeps the record with the latest event time, so repeated or late writes are harmless.
 """
 
-import base64
-import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from common import logs, metrics, settings
-from feature_writer import rows
+from common.feature_groups import Settings
+from common.observability import add_metrics, logger, metrics
+from feature_writer import flink_row
 
-store: Any = boto3.client(
-    "sagemaker-featurestore-runtime", config=Config(retries={"mode": "standard"})
-)
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.kinesis_stream_event import (
+        KinesisStreamRecord,
+    )
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
-Response = dict[str, list[dict[str, str]]]
+store = boto3.client("sagemaker-featurestore-runtime", config=Config(retries={"mode": "standard"}))
+processor = BatchProcessor(EventType.KinesisDataStreams, raise_on_entire_batch_failure=False)
 
 
-def lambda_handler(event: dict[str, Any], _context: object) -> Response:
-    """Write a batch -> the sequence numbers of the records that failed."""
-    groups = json.loads(settings.required("FEATURE_GROUPS"))
-    failed = []
-    for each in event["Records"]:
-        number, data = each["kinesis"]["sequenceNumber"], each["kinesis"]["data"]
-        try:
-            row = rows.read(base64.b64decode(data))
-            for group, features in groups:
-                store.put_record(FeatureGroupName=group, Record=rows.record(row, features))
-        except (rows.RowError, ClientError, BotoCoreError) as error:
-            logs.line("row not written", sequence_number=number, error=str(error))
-            failed.append(number)
-    written = len(event["Records"]) - len(failed)
+@logger.inject_lambda_context
+@metrics.log_metrics
+def lambda_handler(
+    event: dict[str, Any], context: "LambdaContext"
+) -> "PartialItemFailureResponse":
+    """Write a batch; return the sequence numbers of the records that failed."""
+    settings = Settings.from_env()
+    for _, features in settings.feature_groups:
+        flink_row.check_features(features)
+    response = process_partial_response(
+        event, lambda record: _write(settings, record), processor, context
+    )
+    failed = len(response["batchItemFailures"])
+    written = len(event["Records"]) - failed
     arrived = max(each["kinesis"]["approximateArrivalTimestamp"] for each in event["Records"])
-    metrics.emit(datetime.fromtimestamp(arrived, UTC), {"RowsWritten": written})
-    logs.line("rows written", rows=written, failed=len(failed))
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]}
+    time = datetime.fromtimestamp(arrived, UTC)
+    add_metrics(time, {"RowsWritten": written}, MetricUnit.NoUnit)
+    logger.info("rows written", rows=written, failed=failed)
+    return response
+
+
+def _write(settings: Settings, record: "KinesisStreamRecord") -> None:
+    """Write one row to all versions; log and raise the error of a row that fails."""
+    try:
+        row = flink_row.parse(record.kinesis.data_as_bytes())
+        for group, features in settings.feature_groups:
+            store.put_record(FeatureGroupName=group, Record=flink_row.record(row, features))
+    except (flink_row.RowError, ClientError, BotoCoreError) as error:
+        number = record.kinesis.sequence_number
+        logger.warning("row not written", sequence_number=number, error=str(error))
+        raise

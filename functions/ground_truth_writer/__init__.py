@@ -1,1 +1,0 @@
-"""⑦ Reading -> ground truth and forecasts as Model Monitor reads them."""

@@ -1,33 +1,47 @@
-"""S3 `Object Created` below monitoring/ -> ground truth and forecasts that match by id.
+"""S3 `Object Created` below monitoring/ -> ground truth and forecasts, matched by event id.
 
-Both keys and bodies follow from the reading alone: written twice they are the same objects.
+Keys and bodies are derived from the monitoring result alone, so a redelivered event writes the
+same objects again.
 """
 
-import json
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
+from aws_lambda_powertools.utilities.parser import event_parser
 
-from common import logs, settings, times
-from ground_truth_writer import records
+from common.config import Settings
+from common.events import EventBridgeEvent, ObjectCreated
+from common.observability import logger
+from ground_truth_writer import monitor_records
+from ground_truth_writer.monitor_records import MonitoringResult
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 s3 = boto3.client("s3")
 
+Created = EventBridgeEvent[ObjectCreated]
 
-def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, int]:
-    """Write the records of one reading -> how many."""
-    bucket, key = event["detail"]["bucket"]["name"], event["detail"]["object"]["key"]
-    reading = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    place = f"{reading['stage']}/{times.parse(reading['time']):%Y/%m/%d/%H}"
-    name = f"{place}/{reading['inference_id']}.jsonl"
-    # The forecasts first: ground truth without them would be counted as unmatched.
+
+class Config(Settings):
+    """Settings of the function."""
+
+    bucket: str
+
+
+@logger.inject_lambda_context
+@event_parser(model=Created)
+def lambda_handler(event: Created, _context: "LambdaContext") -> dict[str, int]:
+    """Write the records of one monitoring result; return how many."""
+    config, key = Config.from_env(), event.detail.object.key
+    body = s3.get_object(Bucket=event.detail.bucket.name, Key=key)["Body"].read()
+    result = MonitoringResult.model_validate_json(body)
+    # Forecasts first: ground truth without a forecast would be counted as unmatched.
     for folder, text in (
-        ("forecast-capture", records.forecasts(reading)),
-        ("ground-truth", records.ground_truth(reading)),
+        ("forecast-capture", monitor_records.forecasts(result)),
+        ("ground-truth", monitor_records.ground_truth(result)),
     ):
-        s3.put_object(
-            Bucket=settings.required("BUCKET"), Key=f"{folder}/{name}", Body=text.encode()
-        )
-    count = len(records.known(reading))
-    logs.line("ground truth written", key=key, records=count)
+        s3.put_object(Bucket=config.bucket, Key=f"{folder}/{result.name}", Body=text.encode())
+    count = len(result.known_minutes)
+    logger.info("ground truth written", key=key, records=count)
     return {"records": count}

@@ -1,1 +1,0 @@
-"""⑤ Version that waits -> approved, if the policy says so."""

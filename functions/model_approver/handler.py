@@ -1,25 +1,46 @@
-"""A version that waits for approval -> approved at once, if the policy says so."""
+"""Model package pending approval (EventBridge) -> approved, if the policy is automatic."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
+from aws_lambda_powertools.utilities.parameters import SSMProvider
+from aws_lambda_powertools.utilities.parser import event_parser
 
-from common import logs, policies
+from common import approval_policy
+from common.config import Settings
+from common.events import EventBridgeEvent, ModelPackageChange
+from common.observability import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 DESCRIPTION = "approved by the policy: automatic"
 
 ssm = boto3.client("ssm")
 sagemaker = boto3.client("sagemaker")
+parameters = SSMProvider(boto3_client=ssm)
+
+Pending = EventBridgeEvent[ModelPackageChange]
 
 
-def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Approve the version of the event -> its status; a decision already made stays."""
-    arn = event["detail"]["ModelPackageArn"]
-    status = sagemaker.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"]
-    if status == "PendingManualApproval" and policies.is_automatic(ssm):
+class Config(Settings):
+    """Settings of the function."""
+
+    policy_parameter: str
+
+
+@logger.inject_lambda_context
+@event_parser(model=Pending)
+def lambda_handler(event: Pending, _context: "LambdaContext") -> dict[str, str]:
+    """Approve the package if nobody has decided on it yet; return its status."""
+    config, arn = Config.from_env(), event.detail.arn
+    status: str = sagemaker.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"]
+    if status == "PendingManualApproval" and approval_policy.is_automatic(
+        parameters, config.policy_parameter
+    ):
         status = "Approved"
         sagemaker.update_model_package(
-            ModelPackageArn=arn, ModelApprovalStatus=status, ApprovalDescription=DESCRIPTION
+            ModelPackageArn=arn, ModelApprovalStatus="Approved", ApprovalDescription=DESCRIPTION
         )
-    logs.line("model package seen", package_arn=arn, status=status)
+    logger.info("model package checked", package_arn=arn, status=status)
     return {"status": status}

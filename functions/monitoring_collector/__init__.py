@@ -1,1 +1,0 @@
-"""⑦ Hour -> loss, naive loss and coverage of the production endpoint."""

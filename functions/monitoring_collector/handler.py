@@ -1,84 +1,112 @@
-"""Every full hour: hide the newest minutes from production, ask for them, score the answer.
+"""Every full hour -> forecast of the newest complete minutes, scored against their truth.
 
-The time is the schedule's, so a redelivered event measures the same hour again and writes the
-same reading.
+"Now" is the schedule's time, so a redelivered event measures the same hour and writes the same
+monitoring result.
 """
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import ClientError
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.parameters import SSMProvider
+from aws_lambda_powertools.utilities.parser import event_parser
+from pydantic import PositiveInt
 
-from common import forecasts, logs, metrics, minutes, settings, times
-from monitoring_collector.reading import Question, datapoints, reading
+from common import deepar, endpoints, times, windows
+from common.config import Settings
+from common.events import ScheduledEvent
+from common.observability import add_metrics, logger, metrics
+from monitoring_collector import result
+from monitoring_collector.result import ForecastRequest
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 s3 = boto3.client("s3")
 ssm = boto3.client("ssm")
 sagemaker = boto3.client("sagemaker")
 runtime = boto3.client("sagemaker-runtime")
 store = boto3.client("sagemaker-featurestore-runtime")
+parameters = SSMProvider(boto3_client=ssm)
 
-# While an endpoint is being updated, or its update taken back, the old version serves.
+# During an update, and while it is rolled back, the endpoint serves the previous version.
 SERVING = {"InService", "Updating", "SystemUpdating", "RollingBack"}
 
 
-def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Measure the endpoint of one stage -> the reading, or why there is none."""
-    now = times.floor_minute(times.parse(event["time"]))
-    config = _serving()
-    if config is None:
-        return _no_reading(now, "the endpoint does not serve")
-    windows = minutes.newest(
+class Config(Settings):
+    """Settings of the function."""
+
+    bucket: str
+    endpoint_name: str
+    feature_group_name: str
+    forecast_samples: PositiveInt
+    history_minutes: PositiveInt
+    lag_minutes: PositiveInt
+    prediction_length: PositiveInt
+    stage: str
+    threshold_parameter: str
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+@event_parser(model=ScheduledEvent)
+def lambda_handler(event: ScheduledEvent, _context: "LambdaContext") -> dict[str, Any]:
+    """Measure the endpoint; return its losses, or the reason why there is no result."""
+    config, now = Config.from_env(), times.floor_minute(event.time)
+    endpoint_config = _serving(config.endpoint_name)
+    if endpoint_config is None:
+        return _skip(now, "no endpoint in service")
+    measured = windows.newest(
         store,
-        settings.required("FEATURE_GROUP_NAME"),
+        config.feature_group_name,
         now,
-        history=settings.whole("HISTORY_MINUTES"),
-        length=settings.whole("PREDICTION_LENGTH"),
-        lag=settings.whole("LAG_MINUTES"),
+        history=config.history_minutes,
+        length=config.prediction_length,
+        lag=config.lag_minutes,
     )
-    if shortage := windows.shortage():
-        return _no_reading(now, shortage)
-    question = Question(settings.required("STAGE"), now, config, _threshold())
-    measured = reading(question, windows, _ask(question, windows))
-    s3.put_object(
-        Bucket=settings.required("BUCKET"), Key=question.key, Body=json.dumps(measured).encode()
-    )
-    metrics.emit(now, datapoints(measured), Stage=question.stage)
-    facts = {name: measured[name] for name in ("wql", "naive_wql", "threshold")}
-    logs.line("production measured", time=times.iso(now), **facts)
-    return {"inference_id": question.inference_id, **facts}
+    if shortage := measured.shortage():
+        return _skip(now, shortage)
+    threshold = _threshold(config.threshold_parameter)
+    request = ForecastRequest(config.stage, now, endpoint_config, threshold)
+    forecast = _forecast(config, request, measured)
+    document = result.monitoring_result(request, measured, forecast)
+    s3.put_object(Bucket=config.bucket, Key=request.key, Body=json.dumps(document).encode())
+    metrics.add_dimension("Stage", config.stage)
+    add_metrics(now, result.metric_values(document), MetricUnit.NoUnit)
+    losses = {name: document[name] for name in ("wql", "naive_wql", "threshold")}
+    logger.info("endpoint measured", time=times.iso(now), extra=losses)
+    return {"inference_id": request.inference_id, **losses}
 
 
-def _serving() -> str | None:
-    """Return the endpoint's configuration, None before there is an endpoint that serves."""
-    name = settings.required("ENDPOINT_NAME")
-    try:
-        described = sagemaker.describe_endpoint(EndpointName=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationException":  # Could not find endpoint
-            return None
-        raise
-    return described.get("EndpointConfigName") if described["EndpointStatus"] in SERVING else None
+def _serving(endpoint: str) -> str | None:
+    """Return the endpoint configuration, None unless the endpoint is serving."""
+    description = endpoints.describe(sagemaker, endpoint)
+    if description is None or description["EndpointStatus"] not in SERVING:
+        return None
+    return description.get("EndpointConfigName")
 
 
-def _threshold() -> float | None:
-    parameter = ssm.get_parameter(Name=settings.required("THRESHOLD_PARAMETER"))["Parameter"]
-    value = json.loads(parameter["Value"])["value"]
+def _threshold(name: str) -> float | None:
+    # Not cached: a deployment changes it, and 5 s of the cache may be hours of event time.
+    parameter: Any = parameters.get(name, transform="json", force_fetch=True)
+    value = parameter["value"]
     return None if value is None else float(value)
 
 
-def _ask(question: Question, windows: minutes.Windows) -> forecasts.Forecast:
+def _forecast(
+    config: Config, request: ForecastRequest, measured: windows.ForecastWindows
+) -> deepar.Forecast:
     response = runtime.invoke_endpoint(
-        EndpointName=settings.required("ENDPOINT_NAME"),
-        ContentType=forecasts.CONTENT_TYPE,
-        Body=forecasts.question(windows.first, windows.context),
-        InferenceId=question.inference_id,
+        EndpointName=config.endpoint_name,
+        ContentType=deepar.CONTENT_TYPE,
+        Body=deepar.request(measured.first, measured.context, config.forecast_samples),
+        InferenceId=request.inference_id,
     )
-    return forecasts.answer(response["Body"].read(), len(windows.truth))
+    return deepar.response(response["Body"].read(), len(measured.truth))
 
 
-def _no_reading(now: datetime, why: str) -> dict[str, Any]:
-    logs.line("no reading", time=times.iso(now), reason=why)
-    return {"reason": why}
+def _skip(now: datetime, reason: str) -> dict[str, Any]:
+    logger.info("measurement skipped", time=times.iso(now), reason=reason)
+    return {"reason": reason}

@@ -1,1 +1,0 @@
-"""③ Schedule -> the offline store's small files merged."""

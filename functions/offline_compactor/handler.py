@@ -1,48 +1,66 @@
-"""Schedule (EventBridge) -> a processing job that merges the offline store's small files."""
+"""Schedule (EventBridge) -> a processing job that compacts the offline store's small files."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import ClientError
+from aws_lambda_powertools.utilities.parser import event_parser
 
-from common import logs, settings, times
+from common import times
+from common.config import Settings
+from common.events import ScheduledEvent
+from common.observability import logger
 
-sagemaker: Any = boto3.client("sagemaker")
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
-SECONDS = 3600  # a first compaction of years takes minutes
+sagemaker = boto3.client("sagemaker")
+
+MAX_RUNTIME_SECONDS = 3600  # the first compaction of several years takes minutes
+MODULE = "sagemaker_pipelines.jobs.compact_offline_store"
 
 
-def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Start the job of this event -> its name; one that is already there is left alone."""
-    now = times.parse(event["time"])
-    name = f"{settings.required('PREFIX')}-compaction-{now:%Y%m%dT%H%M%SZ}"
+class Config(Settings):
+    """Settings of the function."""
+
+    feature_group_names: str  # separated by commas
+    image: str
+    instance_type: str
+    prefix: str
+    role_arn: str
+
+
+@logger.inject_lambda_context
+@event_parser(model=ScheduledEvent)
+def lambda_handler(event: ScheduledEvent, _context: "LambdaContext") -> dict[str, str]:
+    """Start the job that is named after the event's time, unless it was started before."""
+    config = Config.from_env()
+    name = f"{config.prefix}-compaction-{event.time:%Y%m%dT%H%M%SZ}"
     status = "Started"
     try:
-        sagemaker.create_processing_job(ProcessingJobName=name, **_job(times.iso(now)))
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceInUse":
-            raise
-        status = "AlreadyStarted"  # EventBridge may deliver twice
-    logs.line("compaction requested", job=name, status=status)
+        sagemaker.create_processing_job(**_job(config, name, times.iso(event.time)))
+    except sagemaker.exceptions.ResourceInUse:
+        status = "AlreadyStarted"  # EventBridge may deliver an event twice
+    logger.info("compaction requested", job=name, status=status)
     return {"status": status, "job": name}
 
 
-def _job(now: str) -> dict[str, Any]:
-    groups = settings.required("FEATURE_GROUP_NAMES").split(",")
-    options = [word for group in groups for word in ("--feature-group", group)]
-    cluster = {
-        "InstanceCount": 1,
-        "InstanceType": settings.required("INSTANCE_TYPE"),
-        "VolumeSizeInGB": 10,  # the job keeps nothing on it
-    }
-    module = "sagemaker_pipelines.jobs.compact_offline_store"
+def _job(config: Config, name: str, now: str) -> dict[str, Any]:
+    groups = config.feature_group_names.split(",")
+    options = [option for group in groups for option in ("--feature-group", group)]
     return {
-        "RoleArn": settings.required("ROLE_ARN"),
+        "ProcessingJobName": name,
+        "RoleArn": config.role_arn,
         "AppSpecification": {
-            "ImageUri": settings.required("IMAGE"),
-            "ContainerEntrypoint": ["python", "-m", module],
+            "ImageUri": config.image,
+            "ContainerEntrypoint": ["python", "-m", MODULE],
             "ContainerArguments": [*options, "--now", now],
         },
-        "ProcessingResources": {"ClusterConfig": cluster},
-        "StoppingCondition": {"MaxRuntimeInSeconds": SECONDS},
+        "ProcessingResources": {
+            "ClusterConfig": {
+                "InstanceCount": 1,
+                "InstanceType": config.instance_type,
+                "VolumeSizeInGB": 10,  # the job stores nothing on it
+            }
+        },
+        "StoppingCondition": {"MaxRuntimeInSeconds": MAX_RUNTIME_SECONDS},
     }

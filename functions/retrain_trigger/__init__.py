@@ -1,1 +1,0 @@
-"""⑧ Alarm, schedule or person -> at most one training."""

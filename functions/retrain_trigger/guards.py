@@ -1,27 +1,40 @@
-"""Whether a training may start now. Pure."""
+"""Whether a training may start now, and the token that lets only one start. Pure."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pydantic import Field
+
 from common import times
-from retrain_trigger.requests import Request
+from common.events import Event
+from retrain_trigger.training_request import TrainingRequest
 
 RUNNING = frozenset({"Executing", "Stopping"})
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How often the loop may train by itself."""
+class Policy(Event):
+    """How often the loop may train without a person's request (SSM `quality/policy/*`)."""
 
-    cooldown: timedelta
-    daily_cap: int
+    cooldown_hours: float = Field(ge=0, allow_inf_nan=False)
+    daily_cap: int = Field(ge=0)
+
+    @property
+    def cooldown(self) -> timedelta:
+        """Minimum time between the starts of two trainings."""
+        return timedelta(hours=self.cooldown_hours)
+
+    @property
+    def horizon(self) -> timedelta:
+        """Age from which a training no longer matters to the guards."""
+        return max(self.cooldown, DAY) + timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """A training of the past or present."""
+    """An execution of the training pipeline."""
 
     started: datetime
     status: str
@@ -29,15 +42,28 @@ class Execution:
     arn: str
 
 
-def own(request: Request, executions: Iterable[Execution]) -> Execution | None:
-    """Return the training that this very request started, when it came before."""
-    return next((one for one in executions if one.name == request.name), None)
+def started_by(request: TrainingRequest, executions: Iterable[Execution]) -> Execution | None:
+    """Return the execution that an earlier delivery of this request started, if there is one."""
+    return next((one for one in executions if one.name == request.execution_name), None)
 
 
-def refusal(request: Request, executions: Iterable[Execution], policy: Policy) -> str | None:
+def start_token(pipeline: str, predecessor: str) -> str:
+    """Return the ClientRequestToken of the training that follows `predecessor`.
+
+    The predecessor is the newest execution (ARN), or for the first one the pipeline's creation
+    time. Requests that saw the same executions have the same token, and SageMaker starts one
+    execution per token: whoever comes second starts nothing, without a lock that could be left
+    behind by a crash.
+    """
+    return hashlib.sha256(f"{pipeline} after {predecessor}".encode()).hexdigest()
+
+
+def refusal(
+    request: TrainingRequest, executions: Iterable[Execution], policy: Policy
+) -> str | None:
     """Return why no training may start, None if it may.
 
-    A person may train again at once; nobody may train twice at the same time.
+    A person's request ignores cooldown and cap, but never starts a second training beside another.
     """
     known = list(executions)
     if any(execution.status in RUNNING for execution in known):
@@ -47,9 +73,11 @@ def refusal(request: Request, executions: Iterable[Execution], policy: Policy) -
     ages = [request.time - execution.started for execution in known]
     if any(age < policy.cooldown for age in ages):
         last = max(execution.started for execution in known)
-        hours = policy.cooldown / timedelta(hours=1)
-        return f"the last training began at {times.iso(last)}, less than {hours:g} hours ago"
+        return (
+            f"the last training started at {times.iso(last)}, "
+            f"less than {policy.cooldown_hours:g} hours ago"
+        )
     today = sum(age < DAY for age in ages)
     if today >= policy.daily_cap:
-        return f"{today} trainings began within a day, the cap is {policy.daily_cap}"
+        return f"{today} trainings started within a day, the cap is {policy.daily_cap}"
     return None

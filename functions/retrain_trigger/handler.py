@@ -1,83 +1,117 @@
-"""Asks the guards, starts the training pipeline, puts on record what was decided and why."""
+"""Alarm, hourly check, schedule or person -> at most one training at a time."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
+from aws_lambda_powertools.utilities.parameters import SSMProvider
+from aws_lambda_powertools.utilities.parser import event_parser
 
-from common import decisions, logs, settings, times
-from retrain_trigger import guards, parameters, requests
-from retrain_trigger.requests import Request
+from common import decisions, times
+from common.config import Settings
+from common.observability import logger
+from retrain_trigger import guards
+from retrain_trigger.training_pipeline import TrainingPipeline
+from retrain_trigger.training_request import (
+    AlarmCheck,
+    TrainingEvent,
+    TrainingRequest,
+    alarm_reason,
+)
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+ROUNDS = 2  # of looking at the executions and trying to start one
 
 cloudwatch = boto3.client("cloudwatch")
 ssm = boto3.client("ssm")
-sagemaker: Any = boto3.client("sagemaker")
+sagemaker = boto3.client("sagemaker")
 events = boto3.client("events")
+ssm_parameters = SSMProvider(boto3_client=ssm)
 
 
-def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Start a training or say why not -> {"started", "execution_arn", "reason"}."""
-    check = requests.is_check(event)
-    if check:
-        if (alarm := _ringing()) is None:
-            return _answer(None, "the alarm does not ring")
-        event = requests.of_alarm(event, alarm)
-    request = requests.parse(event)
-    policy = parameters.policy(parameters.values(ssm, "quality/policy"))
-    executions = list(_executions(request, policy))
-    if own := guards.own(request, executions):  # a redelivery, perhaps because of a crash
-        return _decided(request, "Retraining Started", request.reason, own.arn)
-    if refusal := guards.refusal(request, executions, policy):
-        if check:  # the refusal that matters was recorded when the alarm began to ring
-            return _answer(None, refusal)
-        return _decided(request, "Retraining Skipped", refusal, None)
-    return _decided(request, "Retraining Started", request.reason, _start(request))
+class ConcurrentStartError(RuntimeError):
+    """Another request started a training that is not listed yet; Lambda retries."""
 
 
-def _ringing() -> Any:
-    """Return the loss alarm while it rings; it tells of itself only when it begins to."""
-    name = settings.required("ALARM_NAME")
-    found = cloudwatch.describe_alarms(AlarmNames=[name], StateValue="ALARM")["MetricAlarms"]
-    return found[0] if found else None
+class Config(Settings):
+    """Settings of the function."""
+
+    alarm_name: str
+    event_bus_name: str
+    parameter_path: str
+    pipeline_name: str
 
 
-def _start(request: Request) -> str:
-    started = sagemaker.start_pipeline_execution(
-        PipelineName=settings.required("PIPELINE_NAME"),
-        PipelineExecutionDisplayName=request.name,
-        PipelineExecutionDescription=request.told,
-        PipelineParameters=parameters.pipeline(
-            request, parameters.values(ssm, "training/hyperparameters")
-        ),
-        ClientRequestToken=request.token,
+@logger.inject_lambda_context
+@event_parser(model=TrainingEvent)
+def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str, Any]:
+    """Start a training or refuse it; return {"started", "execution_arn", "reason"}."""
+    config = Config.from_env()
+    if isinstance(event, AlarmCheck):
+        reason = _reason_in_alarm(config.alarm_name)
+        if reason is None:
+            return _ignore(event, "the alarm is not in ALARM")
+    else:
+        reason = event.reason
+    request = TrainingRequest(event.id, event.time, reason, event.source == "evergreen.cli")
+    arn, refusal = _train(config, request)
+    if refusal is None:
+        return _record(config, request, decisions.RETRAINING_STARTED, request.reason, arn)
+    if isinstance(event, AlarmCheck):  # the refusal was recorded when the alarm went into ALARM
+        return _ignore(event, refusal)
+    return _record(config, request, decisions.RETRAINING_SKIPPED, refusal, None)
+
+
+def _reason_in_alarm(name: str) -> str | None:
+    """Return why the alarm is in ALARM, None if it is not."""
+    alarms = cloudwatch.describe_alarms(AlarmNames=[name], StateValue="ALARM")["MetricAlarms"]
+    return alarm_reason(name, alarms[0]["StateReason"]) if alarms else None
+
+
+def _train(config: Config, request: TrainingRequest) -> tuple[str | None, str | None]:
+    """Return the ARN of the request's training, or None and the reason of the refusal.
+
+    Raises ConcurrentStartError.
+    """
+    policy = guards.Policy.model_validate(_read(f"{config.parameter_path}/quality/policy"))
+    hyperparameters = f"{config.parameter_path}/training/hyperparameters"
+    pipeline = TrainingPipeline(sagemaker, config.pipeline_name)
+    for _ in range(ROUNDS):
+        executions = pipeline.executions(since=request.time - policy.horizon)
+        if own := guards.started_by(request, executions):  # redelivery, perhaps after a crash
+            return own.arn, None
+        if refusal := guards.refusal(request, executions, policy):
+            return None, refusal
+        predecessor = executions[0].arn if executions else pipeline.created()
+        if arn := pipeline.start(request, _read(hyperparameters), predecessor):
+            return arn, None
+    raise ConcurrentStartError("another training was started at the same time")
+
+
+def _read(path: str) -> dict[str, Any]:
+    """Read all SSM parameters below a path; an operator may just have changed them."""
+    return ssm_parameters.get_multiple(path, force_fetch=True)
+
+
+def _record(
+    config: Config, request: TrainingRequest, detail_type: str, reason: str, arn: str | None
+) -> dict[str, Any]:
+    detail = {"request_id": request.id, "reason": reason, "execution_arn": arn}
+    decisions.record(events, config.event_bus_name, detail_type, request.time, **detail)
+    logger.info(
+        "training request decided",
+        decision=detail_type,
+        time=times.iso(request.time),
+        extra=detail,
     )
-    return str(started["PipelineExecutionArn"])
+    return _response(arn, reason)
 
 
-def _executions(request: Request, policy: guards.Policy) -> Iterator[guards.Execution]:
-    """Yield the trainings that the guards have to know of."""
-    since = request.time - max(policy.cooldown, guards.DAY) - timedelta(minutes=1)
-    name = settings.required("PIPELINE_NAME")
-    pages = sagemaker.get_paginator("list_pipeline_executions").paginate(
-        PipelineName=name, CreatedAfter=since, SortBy="CreationTime", SortOrder="Descending"
-    )
-    for page in pages:
-        for summary in page["PipelineExecutionSummaries"]:
-            yield guards.Execution(
-                summary["StartTime"],
-                summary["PipelineExecutionStatus"],
-                summary.get("PipelineExecutionDisplayName", ""),
-                summary["PipelineExecutionArn"],
-            )
+def _ignore(event: AlarmCheck, reason: str) -> dict[str, Any]:
+    logger.info("alarm checked", request_id=event.id, time=times.iso(event.time), reason=reason)
+    return _response(None, reason)
 
 
-def _decided(request: Request, kind: str, why: str, arn: str | None) -> dict[str, Any]:
-    facts = {"request_id": request.id, "reason": why, "execution_arn": arn}
-    decisions.record(events, kind, request.time, **facts)
-    logs.line(kind, time=times.iso(request.time), **facts)
-    return _answer(arn, why)
-
-
-def _answer(arn: str | None, why: str) -> dict[str, Any]:
-    return {"started": arn is not None, "execution_arn": arn, "reason": why}
+def _response(arn: str | None, reason: str) -> dict[str, Any]:
+    return {"started": arn is not None, "execution_arn": arn, "reason": reason}

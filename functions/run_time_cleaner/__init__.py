@@ -1,1 +1,0 @@
-"""terraform destroy -> nothing is left of what the loop made at run time."""

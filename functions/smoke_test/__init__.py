@@ -1,1 +1,0 @@
-"""⑥ Staging endpoint -> a forecast that holds, and its capture."""

@@ -1,54 +1,96 @@
-"""Asks the staging endpoint as the monitor would, then looks for the capture of that call."""
+"""Staging endpoint -> a forecast as the monitor requests it, checked, and its data capture."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
+from aws_lambda_powertools.utilities.parser import event_parser
+from pydantic import PositiveInt
 
-from common import forecasts, logs, minutes, settings, times
-from smoke_test import checks
-from smoke_test.checks import CaptureNotFoundError, SmokeTestError
+from common import deepar, times, windows
+from common.config import Settings
+from common.events import Event, TimeText
+from common.observability import logger
+from smoke_test import forecast_checks
 
-NEWEST = 20  # capture files to look into
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+NEWEST = 20  # capture files that are searched
 
 s3 = boto3.client("s3")
 runtime = boto3.client("sagemaker-runtime")
 store = boto3.client("sagemaker-featurestore-runtime")
 
 
-def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, str]:
-    """Test the version on its stage; raises SmokeTestError, AnswerError, CaptureNotFoundError."""
-    stage, endpoint = event["stage"], f"{settings.required('PREFIX')}-{event['stage']}"
-    windows = minutes.newest(
+class CaptureNotFoundError(Exception):
+    """The capture of the call has not arrived yet; Step Functions retries."""
+
+
+class NoHistoryError(Exception):
+    """The Feature Store has no minute to forecast from."""
+
+
+class Config(Settings):
+    """Settings of the function."""
+
+    bucket: str
+    feature_group_name: str
+    forecast_samples: PositiveInt
+    history_minutes: PositiveInt
+    lag_minutes: PositiveInt
+    prediction_length: PositiveInt
+    prefix: str
+
+
+class SmokeTest(Event):
+    """Which version is tested, on which stage."""
+
+    stage: str
+    version: int
+    time: TimeText
+
+
+@logger.inject_lambda_context
+@event_parser(model=SmokeTest)
+def lambda_handler(event: SmokeTest, _context: "LambdaContext") -> dict[str, str]:
+    """Test the version on its stage.
+
+    Raises NoHistoryError, ForecastError, ImplausibleForecastError, CaptureFormatError, or
+    CaptureNotFoundError, which is worth a retry.
+    """
+    config = Config.from_env()
+    endpoint = f"{config.prefix}-{event.stage}"
+    tested = windows.newest(
         store,
-        settings.required("FEATURE_GROUP_NAME"),
-        times.parse(event["time"]),
-        history=settings.whole("HISTORY_MINUTES"),
-        length=settings.whole("PREDICTION_LENGTH"),
-        lag=settings.whole("LAG_MINUTES"),
+        config.feature_group_name,
+        times.parse(event.time),
+        history=config.history_minutes,
+        length=config.prediction_length,
+        lag=config.lag_minutes,
     )
-    if not any(windows.context):
-        raise SmokeTestError("there is no minute in the Feature Store to forecast from")
-    # Another id for every version and moment: a capture of an earlier call proves nothing.
-    inference_id = f"smoke-{event['version']}-{event['time']}"
+    if all(fee is None for fee in tested.context):
+        raise NoHistoryError("the Feature Store has no minute to forecast from")
+    # The id differs by version and time: the capture of an earlier call proves nothing.
+    inference_id = f"smoke-{event.version}-{event.time}"
     response = runtime.invoke_endpoint(
         EndpointName=endpoint,
-        ContentType=forecasts.CONTENT_TYPE,
-        Body=forecasts.question(windows.first, windows.context),
+        ContentType=deepar.CONTENT_TYPE,
+        Body=deepar.request(tested.first, tested.context, config.forecast_samples),
         InferenceId=inference_id,
     )
-    forecast = forecasts.answer(response["Body"].read(), settings.whole("PREDICTION_LENGTH"))
-    checks.plausible(forecast, windows.context)
-    if not checks.captured(_captures(f"data-capture/{stage}/{endpoint}/"), inference_id):
-        raise CaptureNotFoundError(f"no capture of {inference_id} below data-capture/{stage}/ yet")
-    logs.line("smoke test passed", endpoint=endpoint, inference_id=inference_id)
+    forecast = deepar.response(response["Body"].read(), config.prediction_length)
+    forecast_checks.check_plausible(forecast, tested.context)
+    folder = f"data-capture/{event.stage}/{endpoint}/"
+    if not forecast_checks.is_captured(_captures(config.bucket, folder), inference_id):
+        raise CaptureNotFoundError(f"{folder} has no capture of {inference_id} yet")
+    logger.info("smoke test passed", endpoint=endpoint, inference_id=inference_id)
     return {"inference_id": inference_id}
 
 
-def _captures(prefix: str) -> list[str]:
+def _captures(bucket: str, prefix: str) -> list[str]:
     """Return the lines of the newest capture files."""
-    bucket = settings.required("BUCKET")
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    found = [item for page in pages for item in page.get("Contents", [])]
-    newest = sorted(found, key=lambda item: item["LastModified"])[-NEWEST:]
+    files = [item for page in pages for item in page.get("Contents", [])]
+    newest = sorted(files, key=lambda item: item["LastModified"])[-NEWEST:]
     bodies = [s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read() for item in newest]
     return [line for body in bodies for line in body.decode().splitlines() if line]

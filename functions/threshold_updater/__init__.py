@@ -1,1 +1,0 @@
-"""⑧ Model deployed to production -> the threshold of its own backtest."""

@@ -1,1 +1,0 @@
-"""② Raw object -> exact rows of the minutes in it."""

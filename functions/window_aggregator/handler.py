@@ -1,69 +1,81 @@
 """S3 `Object Created` below raw/ -> a part and rows for every minute in the object.
 
-The part is written before the minute is listed, so of two writers at once the later one to list
-sees both parts. Whatever is delivered twice, late or out of order, the last row written that the
-store keeps is made from all parts.
+The part is written before the minute is listed: of two concurrent writers, the later lister sees
+both parts. So even after duplicates, delays and reordering, the last row that the store keeps is
+computed from all parts.
 """
 
-import json
 from concurrent.futures import ThreadPoolExecutor, wait
-from typing import Any
+from typing import TYPE_CHECKING
 
 import boto3
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.data_classes.event_bridge_event import EventBridgeEvent
+from aws_lambda_powertools.utilities.data_classes.event_source import event_source
 from botocore.config import Config
 
-from common import logs, metrics, settings, times
-from window_aggregator import parts, raw, rows
-from window_aggregator.fees import Columns
+from common import times
+from common.feature_groups import Settings
+from common.observability import add_metrics, logger, metrics
+from window_aggregator import feature_record, parts, raw_object
+from window_aggregator.minute_set import Columns
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 THREADS = 8
 CONFIG = Config(max_pool_connections=THREADS, retries={"mode": "standard"})
 
 s3 = boto3.client("s3", config=CONFIG)
-store: Any = boto3.client("sagemaker-featurestore-runtime", config=CONFIG)
+store = boto3.client("sagemaker-featurestore-runtime", config=CONFIG)
 pool = ThreadPoolExecutor(THREADS)
 
 
-def lambda_handler(event: dict[str, Any], _context: object) -> dict[str, int]:
-    """Aggregate one raw object -> counts of what was done."""
-    bucket, key = event["detail"]["bucket"]["name"], event["detail"]["object"]["key"]
+# Not the data class for S3: it URL-decodes keys, which EventBridge does not encode.
+@logger.inject_lambda_context
+@metrics.log_metrics
+@event_source(data_class=EventBridgeEvent)
+def lambda_handler(event: EventBridgeEvent, _context: "LambdaContext") -> dict[str, int]:
+    """Aggregate one raw object; return counts. Raises RawObjectError for invalid content."""
+    settings = Settings.from_env()
+    bucket, key = event.detail["bucket"]["name"], event.detail["object"]["key"]
     body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     try:
-        found = raw.read(body)
-    except raw.RawError as error:
-        raise raw.RawError(f"s3://{bucket}/{key}: {error}") from error
+        raw = raw_object.parse(body)
+    except raw_object.RawObjectError as error:
+        raise raw_object.RawObjectError(f"s3://{bucket}/{key}: {error}") from error
     jobs = [
-        pool.submit(_aggregate, bucket, key, minute, said)
-        for minute, said in found.minutes.items()
+        pool.submit(_aggregate, settings, bucket, key, minute, columns)
+        for minute, columns in raw.minutes.items()
     ]
-    wait(jobs)  # all of them, or some would go on in the next invocation
+    wait(jobs)  # all of them; any that still ran would continue in the next invocation
     conflicts = sum(job.result() for job in jobs)
-    counted: dict[str, float] = {
+    values = {
         "ConflictingTransactions": conflicts,
-        "LateTransactions": found.late,
-        "RowsWritten": len(found.minutes),
+        "LateTransactions": raw.late,
+        "RowsWritten": len(raw.minutes),
     }
-    metrics.emit(times.parse(event["time"]), counted)
-    done = {
-        "minutes": len(found.minutes),
-        "transactions": sum(len(names) for names, _ in found.minutes.values()),
+    add_metrics(times.parse(event.time), values, MetricUnit.NoUnit)
+    counts = {
+        "minutes": len(raw.minutes),
+        "transactions": sum(len(hashes) for hashes, _ in raw.minutes.values()),
         "conflicts": conflicts,
-        "late": found.late,
+        "late": raw.late,
     }
-    logs.line("object aggregated", key=key, **done)
-    if found.refused:  # the rest is in its rows
-        count, first = len(found.refused), found.refused[0]
-        raise raw.RawError(f"s3://{bucket}/{key}: {count} refused, the first: {first}")
-    return done
+    logger.info("object aggregated", key=key, extra=counts)
+    if raw.rejected:  # everything else is in the rows
+        count, first = len(raw.rejected), raw.rejected[0]
+        raise raw_object.RawObjectError(f"s3://{bucket}/{key}: {count} rejected, first: {first}")
+    return counts
 
 
-def _aggregate(bucket: str, key: str, minute: str, said: Columns) -> int:
-    """Write the part, then the rows of all parts -> transactions that disagreed on their fee."""
-    own = parts.key(minute, key)
-    parts.write(s3, bucket, own, said)
-    everything, count = parts.union(s3, bucket, minute, own, said)
-    # The first version comes first: what a younger one asks for in vain keeps nothing from it.
-    for group, features in json.loads(settings.required("FEATURE_GROUPS")):
-        record = rows.record(minute, everything, count, features)
+def _aggregate(settings: Settings, bucket: str, key: str, minute: str, columns: Columns) -> int:
+    """Write the part, then the rows of all parts; return the number of conflicting fees."""
+    own_key = parts.part_key(minute, key)
+    parts.write(s3, bucket, own_key, columns)
+    fees, count = parts.union(s3, bucket, minute, own_key, columns)
+    # First version first: an unknown feature of a later version must not stop it.
+    for group, features in settings.feature_groups:
+        record = feature_record.record(minute, fees, count, features)
         store.put_record(FeatureGroupName=group, Record=record)
-    return rows.conflicts(everything)
+    return feature_record.conflicts(fees)

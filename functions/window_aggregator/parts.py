@@ -1,72 +1,76 @@
-"""What one raw object says about one minute, kept in S3 beside what the others say.
+"""Parts: the transactions that one raw object has of one minute, stored in S3 per minute.
 
-A part is a JSON object of two columns, `{"hash": […], "fee": […]}`.
+A part is a JSON object of two columns, `{"hash": [...], "fee": [...]}`.
 """
 
 import hashlib
 import json
-from typing import Any
+from typing import TYPE_CHECKING
 
-from window_aggregator import fees
-from window_aggregator.fees import Columns, Fees
-from window_aggregator.kept import Kept
+from window_aggregator.minute_set import Columns, MinuteSet, minute_set
+from window_aggregator.part_cache import PartCache
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 PREFIX = "minutes"
-KEPT_BYTES = 8 * 2**20  # of JSON; in memory they take about twice as much
-KEPT = Kept(KEPT_BYTES)
+CACHE_BYTES = 8 * 2**20  # of JSON; in memory parts take about twice as much
+CACHE = PartCache(CACHE_BYTES)
 HEX = b"0123456789abcdef"
 
 
-def key(minute: str, raw_key: str) -> str:
-    """Return where the part of a raw object for a minute lies: always the same place."""
+def part_key(minute: str, raw_key: str) -> str:
+    """Return the key of a raw object's part of a minute; the same on every delivery."""
     return f"{PREFIX}/{minute}/{hashlib.sha256(raw_key.encode()).hexdigest()[:16]}.json"
 
 
-def write(s3: Any, bucket: str, place: str, said: Columns) -> None:
-    """Write a part; written twice it is the same bytes."""
-    body = encoded(said)
-    answer = s3.put_object(Bucket=bucket, Key=place, Body=body, ContentType="application/json")
-    KEPT.keep((s3, bucket, place, answer["ETag"]), len(body), said)
+def write(s3: "S3Client", bucket: str, key: str, columns: Columns) -> None:
+    """Write a part; writing it again writes the same bytes."""
+    body = encode(columns)
+    response = s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="application/json")
+    CACHE.put((s3, bucket, key, response["ETag"]), len(body), columns)
 
 
-def union(s3: Any, bucket: str, minute: str, own: str, said: Columns) -> tuple[Fees, int]:
-    """Return `said` (the part `own`, just written) with all other parts, and how many they are."""
-    names, values, count = [*said[0]], [*said[1]], 1
+def union(
+    s3: "S3Client", bucket: str, minute: str, own_key: str, columns: Columns
+) -> tuple[MinuteSet, int]:
+    """Return the union of `columns` (the part `own_key`) and all other parts, and their number."""
+    hashes, fees, count = [*columns[0]], [*columns[1]], 1
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket=bucket, Prefix=f"{PREFIX}/{minute}/"
     )
     for page in pages:
         for item in page.get("Contents", []):
-            if item["Key"] != own:
-                more_names, more_values = _read(s3, bucket, item["Key"], item["ETag"])
-                names += more_names
-                values += more_values
+            if item["Key"] != own_key:
+                more_hashes, more_fees = _read(s3, bucket, item["Key"], item["ETag"])
+                hashes += more_hashes
+                fees += more_fees
                 count += 1
-    return fees.of(names, values), count
+    return minute_set(hashes, fees), count
 
 
-def encoded(columns: Columns) -> bytes:
+def encode(columns: Columns) -> bytes:
     """Return the part as JSON; by hand if all hashes are hex, because json takes twice as long."""
-    names, values = columns
-    joined = '","'.join(names).encode(errors="replace")
-    if joined.translate(None, HEX) == b'","' * (len(names) - 1):
-        return b'{"hash":["%b"],"fee":%b}' % (joined, str(values).encode())
-    return json.dumps({"hash": names, "fee": values}).encode()
+    hashes, fees = columns
+    joined = '","'.join(hashes).encode(errors="replace")
+    if joined.translate(None, HEX) == b'","' * (len(hashes) - 1):
+        return b'{"hash":["%b"],"fee":%b}' % (joined, str(fees).encode())
+    return json.dumps({"hash": hashes, "fee": fees}).encode()
 
 
-def decoded(body: bytes) -> Columns:
-    """Read a part, also one from when it was a list of pairs."""
+def decode(body: bytes) -> Columns:
+    """Parse a part; an early version stored a list of pairs."""
     part = json.loads(body)
     if isinstance(part, list):
         return [name for name, _ in part], [fee for _, fee in part]
     return part["hash"], part["fee"]
 
 
-def _read(s3: Any, bucket: str, place: str, etag: str) -> Columns:
-    kept = s3, bucket, place, etag
-    if part := KEPT.find(kept):
+def _read(s3: "S3Client", bucket: str, key: str, etag: str) -> Columns:
+    cache_key = s3, bucket, key, etag
+    if part := CACHE.get(cache_key):
         return part
-    body = s3.get_object(Bucket=bucket, Key=place)["Body"].read()
-    part = decoded(body)
-    KEPT.keep(kept, len(body), part)
+    body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    part = decode(body)
+    CACHE.put(cache_key, len(body), part)
     return part

@@ -41,8 +41,8 @@ run "the_stages_fit_together" {
   }
 
   assert {
-    condition     = local.forecast_environment == { HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
-    error_message = "Smoke test and monitor use the same minutes."
+    condition     = local.forecast_environment == { FORECAST_SAMPLES = "200", HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
+    error_message = "Smoke test and monitor use the same minutes and samples."
   }
 }
 

@@ -6,7 +6,9 @@ import random
 import time
 from collections import defaultdict
 
-from window_aggregator import fees, raw
+from tests.support.transaction_cases import CASES
+from window_aggregator import raw_object
+from window_aggregator.minute_set import minute_set
 
 START = 1728561600  # 2024-10-10T12:00:00Z
 DELAY, LATENESS = 60, 15 * 60  # seconds
@@ -24,6 +26,7 @@ MALFORMED = [
     '{"detail": {"transactions": [{"hash": "a", "time": 1728561600, "fee": 1}]}} {}',
 ]
 REFUSED = [
+    *(value for _, value, valid in CASES if not valid),
     1,
     None,
     "text",
@@ -141,8 +144,8 @@ def judged(text):
             refused["no event of transactions"] += 1
             continue
         for each in found:
-            read = raw.read(gzip.compress(event(each).encode()))
-            if read.refused:
+            read = raw_object.parse(gzip.compress(event(each).encode()))
+            if read.rejected:
                 refused["hash, fee or time is missing or wrong"] += 1
                 continue
             [(minute, columns)] = read.minutes.items()
@@ -150,7 +153,7 @@ def judged(text):
             if each["time"] // 60 * 60 + 60 + LATENESS <= newest - DELAY:
                 refused["later than the allowed lateness"] += 1
             else:
-                minutes[minute] |= fees.of(*columns)
+                minutes[minute] |= minute_set(*columns)
     return dict(minutes), dict(refused)
 
 

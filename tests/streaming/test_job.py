@@ -5,11 +5,11 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from feature_writer import rows as writer
+from feature_writer import flink_row
 from scripts.flink_local import Job
 from streaming import queries
 from tests.streaming import mangled
-from window_aggregator import rows
+from window_aggregator import feature_record
 
 pytestmark = pytest.mark.flink
 
@@ -56,18 +56,20 @@ def in_order(found):
 
 
 def record(row):
-    return writer.record(writer.read(json.dumps(row).encode()), rows.FIRST_VERSION)
+    return flink_row.record(
+        flink_row.parse(json.dumps(row).encode()), feature_record.FIRST_VERSION
+    )
 
 
 def ends_of(minutes):
-    return {minute: rows.record(minute, fees) for minute, fees in minutes.items()}
+    return {minute: feature_record.record(minute, fees) for minute, fees in minutes.items()}
 
 
 def test_rows_are_those_of_the_lambda_engine_to_the_bit(run, stream):
     minutes, _ = mangled.judged(stream)
     found = {minute: record(some[-1]) for minute, some in firings(run).items()}
     assert len(minutes) == MINUTES
-    assert sum(map(rows.conflicts, minutes.values())) > MINUTES
+    assert sum(map(feature_record.conflicts, minutes.values())) > MINUTES
     assert {minute: found[minute] for minute in minutes} == ends_of(minutes)
 
 
@@ -112,7 +114,7 @@ def test_minute_that_no_row_can_hold_is_a_dead_letter(run):
     found = firings(run)
     assert mangled.iso(RICH) not in found
     full = {(f"f{k}", 2**53 // 8) for k in range(8)}
-    assert record(found[mangled.iso(FULL)][-1]) == rows.record(mangled.iso(FULL), full)
+    assert record(found[mangled.iso(FULL)][-1]) == feature_record.record(mangled.iso(FULL), full)
 
 
 def test_beyond_what_numbers_tell_apart_each_firing_has_the_later_version(run):
@@ -122,9 +124,9 @@ def test_beyond_what_numbers_tell_apart_each_firing_has_the_later_version(run):
         (second, CROWD | {LATECOMER}, "2024-10-10T12:41:50.005Z"),
     ):
         *values, version = record(row)
-        assert values == rows.record(mangled.iso(CROWDED), fees)[:-1]
+        assert values == feature_record.record(mangled.iso(CROWDED), fees)[:-1]
         assert version["ValueAsString"] == time
-    from_archive = rows.record(mangled.iso(CROWDED), CROWD, parts=1)[-1]["ValueAsString"]
+    from_archive = feature_record.record(mangled.iso(CROWDED), CROWD, parts=1)[-1]["ValueAsString"]
     assert from_archive > second["event_time"]
 
 

@@ -20,6 +20,7 @@ module "run_time_cleaner" {
     MODEL_PACKAGE_GROUP_NAME = var.model_package_group_name
     PENDING_PATH             = local.pending_path
     PIPELINE_NAME            = var.pipeline_name
+    PREFIX                   = var.foundation.prefix
   }
 }
 

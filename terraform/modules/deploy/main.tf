@@ -47,6 +47,7 @@ module "endpoint_deployer" {
     BUCKET                    = var.foundation.bucket_name
     KMS_KEY_ARN               = var.foundation.kms_key_arn
     MODEL_ROLE_ARN            = var.model_role_arn
+    PREFIX                    = var.foundation.prefix
     PRODUCTION_INSTANCE_COUNT = tostring(var.endpoints.production_instance_count)
     PRODUCTION_INSTANCE_TYPE  = var.endpoints.production_instance_type
     STAGING_INSTANCE_TYPE     = var.endpoints.staging_instance_type
@@ -65,6 +66,7 @@ module "smoke_test" {
   environment = merge(var.forecast_environment, {
     BUCKET             = var.foundation.bucket_name
     FEATURE_GROUP_NAME = var.feature_group.name
+    PREFIX             = var.foundation.prefix
   })
 }
 
@@ -77,6 +79,7 @@ module "approval_requester" {
   policy            = data.aws_iam_policy_document.approval_requester.json
 
   environment = {
+    EVENT_BUS_NAME   = var.foundation.bus_name
     PENDING_PATH     = var.pending_path
     POLICY_PARAMETER = var.policy_parameter
   }

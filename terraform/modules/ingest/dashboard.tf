@@ -48,7 +48,7 @@ resource "aws_cloudwatch_dashboard" "this" {
           title  = "② window_aggregator: latest log lines"
           region = var.foundation.region
           view   = "table"
-          query  = "SOURCE '${module.window_aggregator.log_group_name}' | fields @timestamp, level, message | sort @timestamp desc | limit 20"
+          query  = "SOURCE '${module.window_aggregator.log_group_name}' | filter ispresent(level) | fields @timestamp, level, message, key, minutes, transactions, conflicts, late, function_request_id | sort @timestamp desc | limit 20"
         }
       },
     ]

@@ -26,7 +26,6 @@ module "window_aggregator" {
   timeout_seconds = 300
 
   environment = {
-    BUCKET         = var.foundation.bucket_name
     FEATURE_GROUPS = jsonencode([for group in var.feature_groups : [group.name, group.features]])
   }
 

@@ -4,11 +4,20 @@ locals {
   function_name = "${var.function_defaults.prefix}-${replace(var.name, "_", "-")}"
   zip           = "${var.function_defaults.artifacts_dir}/${var.name}.zip"
 
-  common_environment = {
-    EVENT_BUS_NAME   = var.function_defaults.bus_name
-    METRIC_NAMESPACE = var.function_defaults.metric_namespace
-    PREFIX           = var.function_defaults.prefix
+  # Read by Powertools itself, not by the functions.
+  powertools_environment = {
+    POWERTOOLS_LOG_LEVEL         = var.log_level
+    POWERTOOLS_METRICS_NAMESPACE = var.function_defaults.metric_namespace
+    POWERTOOLS_SERVICE_NAME      = local.function_name
   }
+
+  # The publisher has accounts of its own outside the commercial partition.
+  powertools_account = lookup({
+    cn-north-1    = "498634801083"
+    us-gov-east-1 = "165087284144"
+    us-gov-west-1 = "165093116878"
+  }, var.function_defaults.region, "017000801446")
+  powertools_layer = "arn:${var.function_defaults.partition}:lambda:${var.function_defaults.region}:${local.powertools_account}:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:${var.powertools_layer_version}"
 }
 
 resource "aws_cloudwatch_log_group" "this" {
@@ -33,22 +42,22 @@ resource "aws_s3_object" "code" {
 }
 
 resource "aws_lambda_function" "this" {
-  function_name                  = local.function_name
-  description                    = var.description
-  role                           = module.role.arn
-  runtime                        = "python3.13"
-  architectures                  = ["arm64"]
-  handler                        = "${var.name}.handler.lambda_handler"
-  s3_bucket                      = aws_s3_object.code.bucket
-  s3_key                         = aws_s3_object.code.key
-  source_code_hash               = filebase64sha256(local.zip)
-  memory_size                    = var.memory_mb
-  timeout                        = var.timeout_seconds
-  reserved_concurrent_executions = var.reserved_concurrency
-  kms_key_arn                    = var.function_defaults.kms_key_arn
+  function_name    = local.function_name
+  description      = var.description
+  role             = module.role.arn
+  runtime          = "python3.13"
+  architectures    = ["arm64"]
+  layers           = [local.powertools_layer]
+  handler          = "${var.name}.handler.lambda_handler"
+  s3_bucket        = aws_s3_object.code.bucket
+  s3_key           = aws_s3_object.code.key
+  source_code_hash = filebase64sha256(local.zip)
+  memory_size      = var.memory_mb
+  timeout          = var.timeout_seconds
+  kms_key_arn      = var.function_defaults.kms_key_arn
 
   environment {
-    variables = merge(local.common_environment, var.environment)
+    variables = merge(local.powertools_environment, var.environment)
   }
 
   dead_letter_config {

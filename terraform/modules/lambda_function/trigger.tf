@@ -18,6 +18,17 @@ resource "aws_cloudwatch_event_target" "this" {
   target_id      = "function"
   arn            = aws_lambda_function.this.arn
 
+  # A constant `input` would lose the event's time, which is "now" for the functions.
+  dynamic "input_transformer" {
+    for_each = each.value.input == null ? [] : [each.value.input]
+
+    content {
+      input_paths = { id = "$.id", time = "$.time" }
+      # jsonencode escapes the brackets of the placeholders.
+      input_template = replace(replace(jsonencode(merge(input_transformer.value, { id = "<id>", time = "<time>" })), "\\u003c", "<"), "\\u003e", ">")
+    }
+  }
+
   dead_letter_config {
     arn = local.queue_arn
   }

@@ -5,7 +5,7 @@ variable "description" {
 }
 
 variable "environment" {
-  description = "Environment variables in addition to the common ones"
+  description = "Settings of the function: exactly the fields of its settings model"
   type        = map(string)
   default     = {}
   nullable    = false
@@ -22,10 +22,24 @@ variable "function_defaults" {
     kms_key_arn        = string
     log_retention_days = number
     metric_namespace   = string
+    partition          = string
     prefix             = string
+    region             = string
     topic_arn          = string
   })
   nullable = false
+}
+
+variable "log_level" {
+  description = "Lowest level of the function's log lines"
+  type        = string
+  default     = "INFO"
+  nullable    = false
+
+  validation {
+    condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], var.log_level)
+    error_message = "log_level is DEBUG, INFO, WARNING, ERROR or CRITICAL."
+  }
 }
 
 variable "memory_mb" {
@@ -52,10 +66,10 @@ variable "policy" {
   nullable    = false
 }
 
-variable "reserved_concurrency" {
-  description = "Reserved concurrent executions; -1 for none"
+variable "powertools_layer_version" {
+  description = "Version of the public layer of Powertools for AWS Lambda (Python). The functions are tested with release 3.37.0, whose layer version is unverified; it is the end of the ARN in the SSM parameter /aws/service/powertools/python/arm64/python3.13/3.37.0. The default is the newest version that its documentation was seen to name (release 3.23.0 or later)"
   type        = number
-  default     = -1
+  default     = 27
   nullable    = false
 }
 
@@ -72,11 +86,12 @@ variable "timeout_seconds" {
 }
 
 variable "triggers" {
-  description = "EventBridge rules that invoke the function, by short name: each has an event pattern (JSON) or a schedule expression"
+  description = "EventBridge rules that invoke the function, by short name: each has an event pattern (JSON) or a schedule expression; with `input`, the function receives these fields and the id and time of the event instead of the event"
   type = map(object({
     description         = string
     event_bus_name      = optional(string, "default")
     event_pattern       = optional(string)
+    input               = optional(map(string))
     schedule_expression = optional(string)
   }))
   default  = {}

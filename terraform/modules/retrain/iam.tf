@@ -2,6 +2,7 @@ data "aws_iam_policy_document" "retrain_trigger" {
   statement {
     sid = "StartTraining"
     actions = [
+      "sagemaker:DescribePipeline",
       "sagemaker:ListPipelineExecutions",
       "sagemaker:StartPipelineExecution",
     ]
@@ -9,7 +10,13 @@ data "aws_iam_policy_document" "retrain_trigger" {
   }
 
   statement {
-    sid       = "AskAlarm"
+    sid       = "DescribeTraining"
+    actions   = ["sagemaker:DescribePipelineExecution"]
+    resources = ["${local.pipeline_arn}/execution/*"]
+  }
+
+  statement {
+    sid       = "DescribeAlarm"
     actions   = ["cloudwatch:DescribeAlarms"]
     resources = [aws_cloudwatch_metric_alarm.loss.arn]
   }

@@ -29,11 +29,9 @@ module "retrain_trigger" {
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.retrain_trigger.json
 
-  # One at a time, so that two events at once cannot both find no training running.
-  reserved_concurrency = var.retraining.reserved_concurrency
-
   environment = {
     ALARM_NAME     = local.alarm_name
+    EVENT_BUS_NAME = var.foundation.bus_name
     PARAMETER_PATH = "/${var.foundation.prefix}"
     PIPELINE_NAME  = var.pipeline_name
   }
@@ -44,9 +42,10 @@ module "retrain_trigger" {
         description   = "Production loss alarm -> retrain_trigger"
         event_pattern = jsonencode(local.alarm_pattern)
       }
-      # An alarm tells only that it began to ring. The function knows the check by its rule's name.
+      # An alarm sends one event when it goes into ALARM, and none while it stays there.
       check = {
-        description         = "Does the production loss alarm still ring? -> retrain_trigger"
+        description         = "Hourly check whether the production loss alarm is in ALARM -> retrain_trigger"
+        input               = { source = "evergreen.check" }
         schedule_expression = "rate(1 hour)"
       }
     },

@@ -50,10 +50,9 @@ variable "pipeline_name" {
 }
 
 variable "retraining" {
-  description = "A regular retraining beside the alarm (null: none), and the concurrency reserved for the trigger (-1: none)"
+  description = "Schedule expression of a regular retraining beside the alarm (null: none)"
   type = object({
-    reserved_concurrency = number
-    schedule             = string
+    schedule = string
   })
   nullable = false
 }

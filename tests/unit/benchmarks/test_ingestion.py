@@ -9,7 +9,7 @@ import pytest
 from benchmarks import report
 from benchmarks.ingestion import costs, latency, stream
 from benchmarks.ingestion.goals import goals
-from window_aggregator import raw
+from window_aggregator import raw_object
 
 LOAD = costs.Load(
     bytes_a_second=1_000,
@@ -31,7 +31,7 @@ def test_stream_has_the_rate_in_each_minute_and_the_same_bytes_each_time():
     lines = list(stream.events(rate=5, seconds=120))
     assert lines == list(stream.events(rate=5, seconds=120))
     body = gzip.compress("\n".join(line for _, line in lines).encode())
-    assert [len(names) for names, _ in raw.read(body).minutes.values()] == [300, 300]
+    assert [len(names) for names, _ in raw_object.parse(body).minutes.values()] == [300, 300]
 
 
 def test_objects_end_by_age_or_by_size():

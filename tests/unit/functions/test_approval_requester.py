@@ -4,8 +4,9 @@ import pytest
 from moto import mock_aws
 
 from approval_requester import handler
-from tests.unit.functions.account import ARN
-from tests.unit.functions.calls import RefusedError, answered
+from tests.support.aws_calls import RefusedError, answered
+from tests.support.lambda_context import CONTEXT
+from tests.support.sagemaker_account import ARN
 
 EVENT = {
     "task_token": "token-1",
@@ -18,7 +19,7 @@ PENDING = "/test/approval/pending/production-3"
 
 
 class Loop:
-    """The services around the requester: SSM is moto's, the others are told what to answer."""
+    """The services around the requester: SSM is moto's, the others are functions."""
 
     def __init__(self):
         self.ssm = handler.ssm
@@ -27,7 +28,7 @@ class Loop:
 
     def put_events(self, Entries):  # noqa: N803
         self.decisions += Entries
-        entries = [{"ErrorCode": "InternalFailure", "ErrorMessage": "as told"}]
+        entries = [{"ErrorCode": "InternalFailure", "ErrorMessage": "as configured"}]
         return {"FailedEntryCount": self.failed, "Entries": entries if self.failed else [{}]}
 
     def send_task_success(self, taskToken, output):  # noqa: N803
@@ -40,10 +41,12 @@ class Loop:
             answered(handler.events, {"PutEvents": self.put_events}),
             answered(handler.states, {"SendTaskSuccess": self.send_task_success}),
         ):
-            return handler.lambda_handler({**EVENT, **changes}, None)
+            return handler.lambda_handler({**EVENT, **changes}, CONTEXT)
 
     def policy(self, value):
-        self.ssm.put_parameter(Name="/test/approval/policy", Value=value, Type="String")
+        self.ssm.put_parameter(
+            Name="/test/approval/policy", Value=value, Type="String", Overwrite=True
+        )
 
     def pending(self):
         found = self.ssm.get_parameters_by_path(Path="/test/approval/pending", WithDecryption=True)
@@ -91,7 +94,7 @@ def test_redelivered_request_is_one_pending_approval_with_the_newest_token(loop,
     assert "token-" not in capsys.readouterr().out
 
 
-def test_request_that_the_bus_refuses_fails_and_resumes(loop):
+def test_request_that_the_bus_rejects_fails_and_can_be_repeated(loop):
     loop.policy("manual")
     loop.failed = 1
     with pytest.raises(RuntimeError, match="Approval Requested"):
@@ -101,7 +104,7 @@ def test_request_that_the_bus_refuses_fails_and_resumes(loop):
     assert len(loop.pending()) == 1
 
 
-def test_automatic_policy_answers_at_once_and_leaves_nothing_pending(loop):
+def test_automatic_policy_approves_at_once_and_leaves_nothing_pending(loop):
     loop.policy("automatic")
     loop.deliver()
     assert [token for token, _ in loop.answers] == ["token-1"]
@@ -109,7 +112,7 @@ def test_automatic_policy_answers_at_once_and_leaves_nothing_pending(loop):
 
 
 @pytest.mark.parametrize("error", ["TaskTimedOut", "TaskDoesNotExist"])
-def test_redelivered_request_leaves_an_answered_token_alone(loop, error):
+def test_redelivered_request_ignores_a_completed_task(loop, error):
     loop.policy("automatic")
     loop.deliver()
     loop.refusal = error
@@ -117,7 +120,7 @@ def test_redelivered_request_leaves_an_answered_token_alone(loop, error):
     assert len(loop.answers) == 1
 
 
-def test_other_refusals_come_out(loop):
+def test_other_errors_are_raised(loop):
     loop.policy("automatic")
     loop.refusal = "InvalidToken"
     with pytest.raises(handler.states.exceptions.InvalidToken):

@@ -1,10 +1,12 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from deployment_starter import handler
-from tests.unit.functions.account import ARN
+from tests.support.lambda_context import CONTEXT
+from tests.support.sagemaker_account import ARN
 
 PACKAGE = f"{ARN}:model-package/test-models/3"
 MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"
@@ -37,7 +39,7 @@ def states(monkeypatch):
 
 def deliver(*events):
     for event in events:
-        handler.lambda_handler(event, None)
+        handler.lambda_handler(event, CONTEXT)
 
 
 def executions(states):
@@ -71,12 +73,12 @@ def test_version_approved_again_is_deployed_again(states):
     assert len(executions(states)) == 2
 
 
-def test_change_of_an_approved_version_is_no_approval(states):
+def test_other_change_of_an_approved_version_is_ignored(states):
     deliver(approved(UpdatedModelPackageFields=["CustomerMetadataProperties"]))
     assert executions(states) == []
 
 
-def test_missing_state_machine_comes_out(states, monkeypatch):
+def test_missing_state_machine_is_an_error(states, monkeypatch):
     monkeypatch.setenv("STATE_MACHINE_ARN", MACHINE + "-gone")
-    with pytest.raises(handler.ClientError, match="StateMachineDoesNotExist"):
+    with pytest.raises(ClientError, match="StateMachineDoesNotExist"):
         deliver(approved())

@@ -1,11 +1,13 @@
-"""The deployer against an account that refuses what SageMaker refuses."""
+"""The deployer against an account in memory that rejects what SageMaker rejects."""
 
 import pytest
+from botocore.exceptions import ClientError
 
-from endpoint_deployer import handler, progress
-from endpoint_deployer.progress import Step
-from tests.unit.functions.account import ARN, Account
-from tests.unit.functions.calls import RefusedError, answered, names
+from endpoint_deployer import endpoint_status, handler
+from endpoint_deployer.endpoint_status import Step
+from tests.support.aws_calls import RefusedError, answered, names
+from tests.support.lambda_context import CONTEXT
+from tests.support.sagemaker_account import ARN, Account
 
 PACKAGE = f"{ARN}:model-package/test-models/3"
 
@@ -25,7 +27,7 @@ def account(monkeypatch):
 def call(account, action="deploy", stage="staging", version=3, package=PACKAGE):
     event = {"action": action, "stage": stage, "package_arn": package, "version": version}
     with answered(handler.sagemaker, account.operations()) as seen:
-        result = handler.lambda_handler({**event, "time": "2024-10-10T00:05:00.123Z"}, None)
+        result = handler.lambda_handler({**event, "time": "2024-10-10T00:05:00.123Z"}, CONTEXT)
     return result, names(seen)
 
 
@@ -33,7 +35,7 @@ def serve(account, name="test-staging", config="test-staging-v3", status="InServ
     account.endpoints[name] = {"EndpointConfigName": config, "EndpointStatus": status}
 
 
-def test_first_deployment_makes_model_configuration_and_endpoint(account):
+def test_first_deployment_creates_model_configuration_and_endpoint(account):
     assert call(account)[0] == {"step": "create"}
     model = account.models["test-v3"]
     assert model["PrimaryContainer"] == {"ModelPackageName": PACKAGE}
@@ -76,14 +78,14 @@ def test_another_version_updates_the_endpoint_once(account):
 
 
 @pytest.mark.parametrize("status", ["Creating", "Updating", "Deleting", "RollingBack"])
-def test_endpoint_busy_with_another_version_is_tried_again(account, status):
+def test_endpoint_busy_with_another_version_is_retried(account, status):
     call(account)
     serve(account, config="test-staging-v2", status=status)
     with pytest.raises(handler.EndpointNotReadyError, match="busy"):
         call(account)
 
 
-def test_failed_endpoint_is_deleted_and_made_anew(account):
+def test_failed_endpoint_is_deleted_and_created_again(account):
     call(account)
     serve(account, status="Failed")
     with pytest.raises(handler.EndpointNotReadyError, match="had failed"):
@@ -97,16 +99,16 @@ def test_model_of_another_package_is_not_deployed(account):
         call(account)
 
 
-def test_refusal_that_is_no_redelivery_comes_out(account):
+def test_other_validation_errors_are_raised(account):
     def refuse(**_):
         raise RefusedError("ValidationException", "no such package")
 
     account.create_model = refuse
-    with pytest.raises(handler.ClientError, match="no such package"):
+    with pytest.raises(ClientError, match="no such package"):
         call(account)
 
 
-def test_describe_reports_an_endpoint_on_its_way_and_in_service(account):
+def test_describe_reports_an_endpoint_being_created_and_in_service(account):
     call(account)
     assert call(account, "describe")[0] == {"status": "Creating", "failure_reason": ""}
     account.endpoints["test-staging"]["EndpointStatus"] = "InService"
@@ -133,10 +135,10 @@ def test_every_endpoint_status_has_a_step_and_a_report():
     statuses = handler.sagemaker.meta.service_model.shape_for("EndpointStatus").enum
     for status in statuses:
         endpoint = {"EndpointStatus": status, "EndpointConfigName": "other"}
-        assert progress.step(endpoint, "wanted") in Step
-        assert progress.report(endpoint, "wanted")["status"]
+        assert endpoint_status.next_step(endpoint, "wanted") in Step
+        assert endpoint_status.report(endpoint, "wanted")["status"]
 
 
-def test_unknown_action_is_refused(account):
+def test_unknown_action_is_invalid(account):
     with pytest.raises(ValueError, match="'delete'"):
         call(account, "delete")

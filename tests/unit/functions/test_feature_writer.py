@@ -6,14 +6,14 @@ import json
 import pytest
 from hypothesis import given
 
-from feature_writer import handler
-from feature_writer import rows as written
-from tests.unit.functions.deliveries import MINUTE, minutes
-from tests.unit.functions.feature_store import FeatureStore, answer, answered
-from tests.unit.functions.lambdas import printed
-from window_aggregator import rows
+from feature_writer import flink_row, handler
+from tests.support.deliveries import MINUTE, minutes
+from tests.support.fake_feature_store import FeatureStore, answer, answered
+from tests.support.lambda_context import CONTEXT
+from tests.support.lambda_events import printed
+from window_aggregator import feature_record
 
-GROUPS = json.dumps([["test-minutes", rows.FIRST_VERSION]])
+GROUPS = json.dumps([["test-minutes", feature_record.FIRST_VERSION]])
 ARRIVED = 1728561662.5  # of the first of a batch, epoch seconds
 FEES = {("a", 10), ("b", 15)}
 ROW = {
@@ -26,7 +26,7 @@ ROW = {
 
 
 class Throttled(FeatureStore):
-    """Refuses the second record."""
+    """Throttles the second record."""
 
     requests = 0
 
@@ -38,7 +38,7 @@ class Throttled(FeatureStore):
 
 
 class Versions(FeatureStore):
-    """Notes which features each group got."""
+    """Remembers which features each group received."""
 
     def __init__(self):
         super().__init__()
@@ -76,7 +76,7 @@ def line(**changed):
 
 
 def recorded(data):
-    return written.record(written.read(data), rows.FIRST_VERSION)
+    return flink_row.record(flink_row.parse(data), feature_record.FIRST_VERSION)
 
 
 def failures(answered):
@@ -84,8 +84,10 @@ def failures(answered):
 
 
 def test_row_becomes_the_record_that_the_other_engine_writes(online, capsys):
-    assert handler.lambda_handler(batch(line()), None) == {"batchItemFailures": []}
-    record = {one["FeatureName"]: one["ValueAsString"] for one in rows.record(MINUTE, FEES)}
+    assert handler.lambda_handler(batch(line()), CONTEXT) == {"batchItemFailures": []}
+    record = {
+        one["FeatureName"]: one["ValueAsString"] for one in feature_record.record(MINUTE, FEES)
+    }
     assert online.rows == {MINUTE: record}
     assert online.group == "test-minutes"
     [counted], [logged] = printed(capsys)
@@ -96,7 +98,7 @@ def test_row_becomes_the_record_that_the_other_engine_writes(online, capsys):
 
 @given(minutes)
 def test_record_is_equal_to_the_character(members):
-    record = rows.record(MINUTE, members)
+    record = feature_record.record(MINUTE, members)
     row = {one["FeatureName"]: one["ValueAsString"] for one in record}
     for name in ("total_nb_trx_1min", "total_fee_1min"):
         row[name] = int(row[name])
@@ -104,7 +106,7 @@ def test_record_is_equal_to_the_character(members):
     assert recorded(json.dumps(row).encode()) == record
 
 
-def test_exponent_of_java_is_read_as_the_same_number():
+def test_exponent_notation_of_java_is_the_same_number():
     data = line().replace(b"12.5", b"1.234567891E7")
     record = {one["FeatureName"]: one["ValueAsString"] for one in recorded(data)}
     assert record["avg_fee_1min"] == "12345678.91"
@@ -112,16 +114,16 @@ def test_exponent_of_java_is_read_as_the_same_number():
 
 def test_repeated_batch_changes_nothing(online):
     event = batch(line(), line(total_nb_trx_1min=3, event_time="2024-10-10T12:01:00.003Z"))
-    handler.lambda_handler(event, None)
+    handler.lambda_handler(event, CONTEXT)
     before = dict(online.rows)
-    handler.lambda_handler(event, None)
+    handler.lambda_handler(event, CONTEXT)
     assert online.rows == before
     assert online.rows[MINUTE]["total_nb_trx_1min"] == "3"
 
 
 def test_older_row_that_comes_later_changes_nothing(online):
     newer = line(total_nb_trx_1min=3, event_time="2024-10-10T12:01:00.003Z")
-    handler.lambda_handler(batch(newer, line()), None)
+    handler.lambda_handler(batch(newer, line()), CONTEXT)
     assert online.rows[MINUTE]["total_nb_trx_1min"] == "3"
 
 
@@ -140,45 +142,48 @@ def test_older_row_that_comes_later_changes_nothing(online):
         json.dumps({"reason": "later", "record": "x"}).encode(),
     ],
 )
-def test_record_that_is_no_row_is_reported_and_the_others_are_written(online, capsys, poison):
+def test_malformed_row_is_reported_and_the_others_are_written(online, capsys, poison):
     second = "2024-10-10T12:01:00Z"
-    answered = handler.lambda_handler(batch(line(), poison, line(tx_minute=second)), None)
+    answered = handler.lambda_handler(batch(line(), poison, line(tx_minute=second)), CONTEXT)
     assert failures(answered) == ["1"]
     assert sorted(online.rows) == [MINUTE, second]
-    _, [refused, logged] = printed(capsys)
-    assert refused["sequence_number"] == "1"
+    _, [rejected, logged] = printed(capsys)
+    assert rejected["sequence_number"] == "1"
     assert logged["failed"] == 1
 
 
-def test_record_that_the_store_refuses_is_reported(monkeypatch):
+def test_record_that_the_store_rejects_is_reported(monkeypatch):
     monkeypatch.setenv("FEATURE_GROUPS", GROUPS)
     store = Throttled()
     texts = [line(tx_minute=f"2024-10-10T12:0{number}:00Z") for number in range(3)]
     with answered(handler.store, "PutRecord", store.put):
-        assert failures(handler.lambda_handler(batch(*texts), None)) == ["1"]
+        assert failures(handler.lambda_handler(batch(*texts), CONTEXT)) == ["1"]
     assert len(store.rows) == 2
 
 
-def test_group_that_is_not_set_fails_the_invocation(monkeypatch):
+def test_missing_setting_fails_the_invocation(monkeypatch):
     monkeypatch.delenv("FEATURE_GROUPS", raising=False)
-    with pytest.raises(KeyError, match="FEATURE_GROUPS"):
-        handler.lambda_handler(batch(line()), None)
+    with pytest.raises(ValueError, match="FEATURE_GROUPS: got None, expected JSON"):
+        handler.lambda_handler(batch(line()), CONTEXT)
 
 
-def test_every_version_of_the_group_gets_its_features(monkeypatch):
-    versions = [["test-minutes", rows.FIRST_VERSION], ["test-minutes-v2", ["avg_fee_1min"]]]
+def test_every_version_of_the_group_receives_its_features(monkeypatch):
+    versions = [
+        ["test-minutes", feature_record.FIRST_VERSION],
+        ["test-minutes-v2", ["avg_fee_1min"]],
+    ]
     monkeypatch.setenv("FEATURE_GROUPS", json.dumps(versions))
     store = Versions()
     with answered(handler.store, "PutRecord", store.put):
-        assert failures(handler.lambda_handler(batch(line()), None)) == []
+        assert failures(handler.lambda_handler(batch(line()), CONTEXT)) == []
     assert store.features == {
-        "test-minutes": ["tx_minute", *rows.FIRST_VERSION, "event_time"],
+        "test-minutes": ["tx_minute", *feature_record.FIRST_VERSION, "event_time"],
         "test-minutes-v2": ["tx_minute", "avg_fee_1min", "event_time"],
     }
 
 
 def test_feature_that_the_engine_does_not_compute_fails_the_invocation(online, monkeypatch):
     monkeypatch.setenv("FEATURE_GROUPS", json.dumps([["test-minutes-v2", ["median_fee_1min"]]]))
-    with pytest.raises(ValueError, match="does not compute median_fee_1min"):
-        handler.lambda_handler(batch(line()), None)
+    with pytest.raises(ValueError, match="feature: got 'median_fee_1min', expected one of"):
+        handler.lambda_handler(batch(line()), CONTEXT)
     assert not online.rows

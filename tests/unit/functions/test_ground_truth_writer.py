@@ -6,10 +6,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ground_truth_writer import handler
-from tests.unit.functions.lambdas import BUCKET, bucket, created, objects
+from tests.support.lambda_context import CONTEXT
+from tests.support.lambda_events import BUCKET, bucket, created, objects
 
 NAME = "production/2024/10/10/06/production-2024-10-10T06:00:00Z.jsonl"
-READING = {
+RESULT = {
     "version": "1",
     "stage": "production",
     "time": "2024-10-10T06:00:00Z",
@@ -24,7 +25,7 @@ READING = {
 def s3(monkeypatch):
     monkeypatch.setenv("BUCKET", BUCKET)
     with bucket() as client:
-        client.put_object(Bucket=BUCKET, Key="monitoring/r.json", Body=json.dumps(READING))
+        client.put_object(Bucket=BUCKET, Key="monitoring/r.json", Body=json.dumps(RESULT))
         yield client
 
 
@@ -33,9 +34,9 @@ def written(s3, folder):
 
 
 def test_known_minutes_become_records_that_match_by_id(s3):
-    assert handler.lambda_handler(created("monitoring/r.json"), None) == {"records": 2}
+    assert handler.lambda_handler(created("monitoring/r.json"), CONTEXT) == {"records": 2}
     truths, captured = written(s3, "ground-truth"), written(s3, "forecast-capture")
-    ids = [f"{READING['inference_id']}-{k}" for k in (0, 2)]
+    ids = [f"{RESULT['inference_id']}-{k}" for k in (0, 2)]
     assert [one["eventMetadata"]["eventId"] for one in truths] == ids
     assert [one["eventMetadata"]["eventId"] for one in captured] == ids
     assert truths[0] == {
@@ -46,7 +47,7 @@ def test_known_minutes_become_records_that_match_by_id(s3):
 
 
 def test_forecasts_have_the_layout_of_data_capture(s3):
-    handler.lambda_handler(created("monitoring/r.json"), None)
+    handler.lambda_handler(created("monitoring/r.json"), CONTEXT)
     csv = {"observedContentType": "text/csv", "encoding": "CSV"}
     assert written(s3, "forecast-capture")[1] == {
         "captureData": {
@@ -54,7 +55,7 @@ def test_forecasts_have_the_layout_of_data_capture(s3):
             "endpointOutput": csv | {"mode": "OUTPUT", "data": "102.0"},
         },
         "eventMetadata": {
-            "eventId": f"{READING['inference_id']}-2",
+            "eventId": f"{RESULT['inference_id']}-2",
             "inferenceTime": "2024-10-10T06:00:00Z",
         },
         "eventVersion": "0",
@@ -62,12 +63,12 @@ def test_forecasts_have_the_layout_of_data_capture(s3):
 
 
 def test_redelivered_event_writes_the_same_objects(s3):
-    handler.lambda_handler(created("monitoring/r.json"), None)
+    handler.lambda_handler(created("monitoring/r.json"), CONTEXT)
     before = objects(s3)
-    handler.lambda_handler(created("monitoring/r.json"), None)
+    handler.lambda_handler(created("monitoring/r.json"), CONTEXT)
     assert objects(s3) == before
 
 
-def test_reading_that_is_gone_comes_out(s3):
+def test_missing_result_is_an_error(s3):
     with pytest.raises(ClientError, match="NoSuchKey"):
-        handler.lambda_handler(created("monitoring/gone.json"), None)
+        handler.lambda_handler(created("monitoring/gone.json"), CONTEXT)

@@ -2,8 +2,9 @@ import pytest
 from moto import mock_aws
 
 from model_approver import handler
-from tests.unit.functions.account import ARN
-from tests.unit.functions.calls import answered, names
+from tests.support.aws_calls import answered, names
+from tests.support.lambda_context import CONTEXT
+from tests.support.sagemaker_account import ARN
 
 PACKAGE = f"{ARN}:model-package/test-models/3"
 EVENT = {
@@ -20,7 +21,9 @@ def policy(monkeypatch):
         ssm = handler.ssm
 
         def put(value):
-            ssm.put_parameter(Name="/test/approval/policy", Value=value, Type="String")
+            ssm.put_parameter(
+                Name="/test/approval/policy", Value=value, Type="String", Overwrite=True
+            )
 
         yield put
 
@@ -41,7 +44,7 @@ def deliver(status, times=1):
     operations = {"DescribeModelPackage": describe, "UpdateModelPackage": update}
     with answered(handler.sagemaker, operations) as seen:
         for _ in range(times):
-            handler.lambda_handler(EVENT, None)
+            handler.lambda_handler(EVENT, CONTEXT)
     return package["ModelApprovalStatus"], names(seen).count("UpdateModelPackage")
 
 
@@ -55,7 +58,7 @@ def test_redelivered_event_approves_once(policy):
     assert deliver("PendingManualApproval", times=2) == ("Approved", 1)
 
 
-def test_manual_policy_leaves_it_to_a_person(policy):
+def test_manual_policy_leaves_the_decision_to_a_person(policy):
     policy("manual")
     assert deliver("PendingManualApproval") == ("PendingManualApproval", 0)
 
@@ -65,7 +68,14 @@ def test_late_event_does_not_overrule_a_person(policy):
     assert deliver("Rejected") == ("Rejected", 0)
 
 
-def test_unknown_policy_is_refused(policy):
+def test_unknown_policy_is_an_error(policy):
     policy("perhaps")
-    with pytest.raises(ValueError, match="'perhaps'"):
+    with pytest.raises(ValueError, match="policy: got 'perhaps', expected manual or automatic"):
         deliver("PendingManualApproval")
+
+
+def test_changed_policy_is_used_at_once(policy):
+    policy("manual")
+    assert deliver("PendingManualApproval") == ("PendingManualApproval", 0)
+    policy("automatic")
+    assert deliver("PendingManualApproval") == ("Approved", 1)

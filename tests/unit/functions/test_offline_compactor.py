@@ -1,9 +1,11 @@
-"""③ A schedule starts one processing job an event."""
+"""③ A schedule starts one processing job per event."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from offline_compactor import handler
-from tests.unit.functions.calls import RefusedError, answered
+from tests.support.aws_calls import RefusedError, answered
+from tests.support.lambda_context import CONTEXT
 
 ROLE = "arn:aws:iam::123456789012:role/test-compaction"
 EVENT = {"source": "aws.events", "detail-type": "Scheduled Event", "time": "2024-10-11T02:30:00Z"}
@@ -15,11 +17,12 @@ def environment(monkeypatch):
     monkeypatch.setenv("FEATURE_GROUP_NAMES", "test-minutes,test-minutes-v2")
     monkeypatch.setenv("IMAGE", "registry/test-forecaster:latest")
     monkeypatch.setenv("INSTANCE_TYPE", "ml.t3.medium")
+    monkeypatch.setenv("PREFIX", "test")
     monkeypatch.setenv("ROLE_ARN", ROLE)
 
 
 def start(refusal=None):
-    """Deliver the event -> answer, and the requests that were made."""
+    """Deliver the event ; return the response and the requests."""
 
     def create(**_):
         if refusal:
@@ -27,7 +30,7 @@ def start(refusal=None):
         return {"ProcessingJobArn": f"arn:aws:sagemaker:eu-west-1:123456789012:job/{NAME}"}
 
     with answered(handler.sagemaker, {"CreateProcessingJob": create}) as seen:
-        return handler.lambda_handler(EVENT, None), seen
+        return handler.lambda_handler(EVENT, CONTEXT), seen
 
 
 def test_schedule_starts_a_job_for_every_version_of_the_group():
@@ -49,6 +52,6 @@ def test_redelivered_event_finds_its_job():
     assert start("ResourceInUse")[0] == {"status": "AlreadyStarted", "job": NAME}
 
 
-def test_refused_start_comes_out():
-    with pytest.raises(handler.ClientError, match="ResourceLimitExceeded"):
+def test_other_errors_are_raised():
+    with pytest.raises(ClientError, match="ResourceLimitExceeded"):
         start("ResourceLimitExceeded")

@@ -1,13 +1,13 @@
-"""What is left of an account in which two deployments ran."""
-
-from types import SimpleNamespace
+"""Clean-up of an account in which two deployments ran."""
 
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from run_time_cleaner import handler
-from tests.unit.functions.account import ARN, Account
-from tests.unit.functions.calls import RefusedError, answered
+from tests.support.aws_calls import RefusedError, answered
+from tests.support.lambda_context import context
+from tests.support.sagemaker_account import ARN, Account
 
 DESTROY = {"prefix": "test", "tf": {"action": "delete", "prev_input": {"prefix": "test"}}}
 OTHERS = {
@@ -54,9 +54,8 @@ def account(monkeypatch):
 
 
 def clean(account, event=DESTROY, milliseconds=900_000):
-    context = SimpleNamespace(get_remaining_time_in_millis=lambda: milliseconds)
     with answered(handler.sagemaker, account.operations()) as seen:
-        return handler.lambda_handler(event, context), seen
+        return handler.lambda_handler(event, context(milliseconds)), seen
 
 
 def test_destroy_leaves_nothing_of_ours_and_everything_of_others(account):
@@ -91,7 +90,7 @@ def test_other_actions_of_terraform_do_nothing(account, action):
     assert clean(account, {"prefix": "test"}) == ({}, [])
 
 
-def test_endpoint_that_is_being_made_is_waited_for(account, monkeypatch):
+def test_endpoint_being_created_is_waited_for(account, monkeypatch):
     account.endpoints["test-staging"]["EndpointStatus"] = "Creating"
     waited = []
 
@@ -105,7 +104,7 @@ def test_endpoint_that_is_being_made_is_waited_for(account, monkeypatch):
     assert "test-staging" not in account.endpoints
 
 
-def test_short_of_time_it_says_what_is_left_and_a_repetition_goes_on(account):
+def test_error_lists_what_is_left_when_time_runs_out_and_a_repetition_continues(account):
     account.endpoints["test-staging"]["EndpointStatus"] = "Creating"
     with pytest.raises(handler.CleanUpIncompleteError, match=r"test-staging .*in-progress"):
         clean(account, milliseconds=19_000)
@@ -114,10 +113,10 @@ def test_short_of_time_it_says_what_is_left_and_a_repetition_goes_on(account):
     assert set(account.endpoints) == OTHERS["endpoints"]
 
 
-def test_missing_right_comes_out(account):
+def test_missing_permission_is_an_error(account):
     def refuse(**_):
         raise RefusedError("AccessDeniedException")
 
     account.delete_model = refuse
-    with pytest.raises(handler.ClientError, match="AccessDenied"):
+    with pytest.raises(ClientError, match="AccessDenied"):
         clean(account)

@@ -1,4 +1,4 @@
-"""The smoke test against a staging endpoint that answers and captures, or does not."""
+"""The smoke test against a staging endpoint in memory."""
 
 import json
 from datetime import timedelta
@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from moto import mock_aws
 
-from common.forecasts import AnswerError, Forecast
-from smoke_test import checks, handler
-from tests.unit.functions.staging import BUCKET, FIRST_TRUTH, INFERENCE, Staging, forecast
+from common.deepar import Forecast, ForecastError
+from smoke_test import forecast_checks, handler
+from tests.support.staging_endpoint import BUCKET, FIRST_TRUTH, INFERENCE, Staging, forecast
 
 
 @pytest.fixture
@@ -16,6 +16,7 @@ def staging(monkeypatch):
     settings = {
         "BUCKET": BUCKET,
         "FEATURE_GROUP_NAME": "test-minutes",
+        "FORECAST_SAMPLES": "200",
         "HISTORY_MINUTES": "270",
         "LAG_MINUTES": "5",
         "PREDICTION_LENGTH": "30",
@@ -31,15 +32,15 @@ def test_forecast_and_its_capture_pass(staging):
     staging.capture("of another call")
     staging.capture()
     assert staging.deliver() == {"inference_id": INFERENCE}
-    (asked,) = staging.asked
-    assert (asked["EndpointName"], asked["InferenceId"]) == ("test-staging", INFERENCE)
-    (instance,) = json.loads(asked["Body"])["instances"]
+    (request,) = staging.requests
+    assert (request["EndpointName"], request["InferenceId"]) == ("test-staging", INFERENCE)
+    (instance,) = json.loads(request["Body"])["instances"]
     first = FIRST_TRUTH - timedelta(minutes=270)
     assert instance == {"start": f"{first:%Y-%m-%d %H:%M:%S}", "target": [100.5] * 270}
 
 
-def test_retry_finds_the_capture_that_came_later(staging):
-    with pytest.raises(checks.CaptureNotFoundError, match=INFERENCE):
+def test_retry_finds_the_capture_that_arrived_later(staging):
+    with pytest.raises(handler.CaptureNotFoundError, match=INFERENCE):
         staging.deliver()
     staging.capture()
     assert staging.deliver() == {"inference_id": INFERENCE}
@@ -48,23 +49,23 @@ def test_retry_finds_the_capture_that_came_later(staging):
 def test_redelivered_test_passes_again_under_the_same_id(staging):
     staging.capture()
     assert staging.deliver() == staging.deliver()
-    assert {asked["InferenceId"] for asked in staging.asked} == {INFERENCE}
+    assert {request["InferenceId"] for request in staging.requests} == {INFERENCE}
 
 
 @pytest.mark.parametrize("parts", [("Input",), ("Output",)])
-def test_half_a_capture_is_none_yet(staging, parts):
+def test_capture_without_input_or_output_is_not_accepted(staging, parts):
     staging.capture(parts=parts)
-    with pytest.raises(checks.CaptureNotFoundError):
+    with pytest.raises(handler.CaptureNotFoundError):
         staging.deliver()
 
 
-def test_capture_that_no_monitor_reads_ends_the_deployment(staging):
+def test_capture_in_base64_ends_the_deployment(staging):
     staging.capture(encoding="BASE64")
-    with pytest.raises(checks.SmokeTestError, match="base64"):
+    with pytest.raises(forecast_checks.CaptureFormatError, match="BASE64"):
         staging.deliver()
 
 
-def test_capture_may_wait_behind_many_others(staging):
+def test_capture_is_found_behind_many_newer_ones(staging):
     staging.capture()
     for number in range(handler.NEWEST - 1):
         staging.capture(f"monitor-{number}")
@@ -72,30 +73,38 @@ def test_capture_may_wait_behind_many_others(staging):
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "response",
     [forecast(length=29), forecast(low=120.0), "[]", forecast().replace("90.0", "NaN")],
     ids=["short", "crossed", "other", "nan"],
 )
-def test_answer_that_is_no_forecast_ends_the_deployment(staging, answer):
-    staging.answer = answer
+def test_response_that_is_not_a_forecast_ends_the_deployment(staging, response):
+    staging.response = response
     staging.capture()
-    with pytest.raises(AnswerError):
+    with pytest.raises(ForecastError):
         staging.deliver()
 
 
 def test_forecast_out_of_proportion_ends_the_deployment(staging):
-    staging.answer = forecast(high=1e9)
-    with pytest.raises(checks.SmokeTestError, match="reaches 1e\\+09"):
+    staging.response = forecast(high=1e9)
+    with pytest.raises(forecast_checks.ImplausibleForecastError, match=r"got 1e\+09"):
         staging.deliver()
 
 
-def test_without_any_minute_there_is_nothing_to_test_with(staging):
+def test_without_any_minute_the_test_fails(staging):
     staging.known = False
-    with pytest.raises(checks.SmokeTestError, match="no minute"):
+    with pytest.raises(handler.NoHistoryError, match="no minute"):
         staging.deliver()
-    assert staging.asked == []
+    assert staging.requests == []
 
 
-def test_missing_minutes_do_not_count_for_the_proportion():
+def test_missing_minutes_are_ignored_when_the_forecast_is_checked():
     values = {level: [3.0] for level in ("0.1", "0.5", "0.9")}
-    checks.plausible(Forecast(values, [3.0]), [None, 2.0, None])
+    forecast_checks.check_plausible(Forecast(values, [3.0]), [None, 2.0, None])
+
+
+def test_fees_of_zero_are_a_history(staging):
+    staging.fee, staging.response = "0.0", forecast(low=0.0, middle=0.0, high=0.5)
+    staging.capture()
+    assert staging.deliver() == {"inference_id": INFERENCE}
+    [instance] = json.loads(staging.requests[0]["Body"])["instances"]
+    assert instance["target"] == [0.0] * 270

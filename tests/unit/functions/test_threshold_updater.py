@@ -6,8 +6,9 @@ import math
 import boto3
 import pytest
 
-from tests.unit.functions.calls import answered
-from tests.unit.functions.lambdas import BUCKET, bucket
+from tests.support.aws_calls import answered
+from tests.support.lambda_context import CONTEXT
+from tests.support.lambda_events import BUCKET, bucket
 from threshold_updater import handler
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/test-models/3"
@@ -45,7 +46,7 @@ class Registry:
 
     def deliver(self, **event):
         with answered(handler.sagemaker, {"DescribeModelPackage": self.describe}):
-            return handler.lambda_handler(deployed(**event), None)
+            return handler.lambda_handler(deployed(**event), CONTEXT)
 
     def threshold(self):
         return json.loads(self.ssm.get_parameter(Name=NAME)["Parameter"]["Value"])
@@ -58,7 +59,7 @@ def registry(monkeypatch):
         yield Registry(s3)
 
 
-def test_deployed_model_brings_its_own_threshold(registry):
+def test_deployed_model_sets_the_threshold_of_its_backtest(registry):
     registry.evaluated(threshold=0.31, limit=0.5)
     assert registry.deliver() == {"threshold": 0.31}
     assert registry.threshold() == SET
@@ -82,14 +83,17 @@ def test_older_deployment_delivered_late_changes_nothing(registry):
 
 
 @pytest.mark.parametrize("value", [None, "0.3", True, 0, -1, math.nan, math.inf])
-def test_unusable_threshold_is_refused_and_the_old_one_stays(registry, value):
+def test_unusable_threshold_is_an_error_and_the_old_one_stays(registry, value):
     registry.evaluated(threshold=value)
-    with pytest.raises(ValueError, match="not a number above 0"):
+    with pytest.raises(
+        ValueError,
+        match=r"evaluation\.json: threshold: got",
+    ):
         registry.deliver()
     assert registry.threshold() == {"value": None, "set_by": None}
 
 
-def test_evaluation_without_threshold_is_refused(registry):
+def test_evaluation_without_threshold_is_an_error(registry):
     registry.evaluated(limit=0.5)
-    with pytest.raises(ValueError, match="threshold is None"):
+    with pytest.raises(ValueError, match="threshold: got nothing"):
         registry.deliver()

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from common import transaction
 from scripts import flink_package
 from streaming import properties, queries, tables
-from window_aggregator import raw, rows
+from window_aggregator import feature_record
 
 HERE = Path(__file__).parent
 # The module's own test holds Terraform to the same file.
@@ -97,9 +98,9 @@ def test_managed_service_comes_first(monkeypatch, tmp_path):
 
 
 def test_limits_are_those_of_the_lambda_engine():
-    assert queries.COUNTED == rows.COUNTED
-    assert properties.MOST + queries.HOP <= rows.FIRINGS  # the last one's number
-    assert queries.YEAR_10000 == raw.YEAR_10000
+    assert queries.COUNTED == feature_record.MAX_COUNTED
+    assert properties.MOST + queries.HOP <= feature_record.FLINK_FIRINGS  # the last one's number
+    assert queries.YEAR_10000 == transaction.YEAR_10000
 
 
 @pytest.mark.parametrize(("lateness", "size"), [(0, 5), (1, 10), (15, 20), (16, 25), (90, 95)])

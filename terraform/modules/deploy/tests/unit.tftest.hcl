@@ -5,7 +5,7 @@ mock_provider "aws" {
 
 variables {
   endpoints                = { production_instance_count = 1, production_instance_type = "ml.m5.large", staging_instance_type = "ml.m5.large" }
-  forecast_environment     = { HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
+  forecast_environment     = { FORECAST_SAMPLES = "200", HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
   model_package_group_name = "test-models"
   model_role_arn           = "arn:aws:iam::123456789012:role/test-model"
   pending_path             = "/test/approval/pending"

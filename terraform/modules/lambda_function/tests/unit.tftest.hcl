@@ -12,6 +12,7 @@ variables {
   triggers = {
     object = { description = "d", event_pattern = "{\"source\":[\"aws.s3\"]}" }
     hourly = { description = "d", schedule_expression = "cron(0 * * * ? *)" }
+    check  = { description = "d", schedule_expression = "rate(1 hour)", input = { source = "x" } }
     own    = { description = "d", event_pattern = "{\"source\":[\"x\"]}", event_bus_name = "test" }
   }
 }
@@ -35,8 +36,18 @@ run "function_has_log_group_role_triggers_and_dead_letter_queue" {
   }
 
   assert {
-    condition     = aws_lambda_function.this.environment[0].variables["BUCKET"] == "test-data" && aws_lambda_function.this.environment[0].variables["PREFIX"] == "test"
-    error_message = "The environment has the common variables and those of the function."
+    condition = aws_lambda_function.this.environment[0].variables == tomap({
+      BUCKET                       = "test-data"
+      POWERTOOLS_LOG_LEVEL         = "INFO"
+      POWERTOOLS_METRICS_NAMESPACE = "Evergreen/test"
+      POWERTOOLS_SERVICE_NAME      = "test-window-aggregator"
+    })
+    error_message = "The environment has the function's settings and those of Powertools."
+  }
+
+  assert {
+    condition     = tolist(aws_lambda_function.this.layers) == tolist(["arn:aws:lambda:eu-west-1:017000801446:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:27"])
+    error_message = "Powertools comes from its public layer, for the runtime and architecture of the function."
   }
 
   assert {
@@ -93,6 +104,11 @@ run "function_has_log_group_role_triggers_and_dead_letter_queue" {
   }
 
   assert {
+    condition     = aws_cloudwatch_event_target.this["check"].input_transformer[0].input_template == "{\"id\":\"<id>\",\"source\":\"x\",\"time\":\"<time>\"}" && length(aws_cloudwatch_event_target.this["hourly"].input_transformer) == 0
+    error_message = "A trigger's input is sent with the event's id and time; without one the event is sent as it is."
+  }
+
+  assert {
     condition     = alltrue([for p in aws_lambda_permission.this : p.principal == "events.amazonaws.com" && p.source_arn != null])
     error_message = "Only EventBridge may invoke, and only from these rules."
   }
@@ -121,6 +137,54 @@ run "function_has_log_group_role_triggers_and_dead_letter_queue" {
     condition     = [for s in data.aws_iam_policy_document.this.statement : s.sid if contains(s.resources, "*")] == ["SendTraces"]
     error_message = "Only the X-Ray actions, which do not support resource-level permissions, apply to all resources."
   }
+}
+
+run "layer_in_another_partition" {
+  command = plan
+
+  variables {
+    log_level                = "DEBUG"
+    powertools_layer_version = 5
+
+    function_defaults = {
+      arns = {
+        events = "arn:aws-cn:events:cn-north-1:123456789012"
+        logs   = "arn:aws-cn:logs:cn-north-1:123456789012"
+        sqs    = "arn:aws-cn:sqs:cn-north-1:123456789012"
+      }
+      artifacts_dir      = "../../../build/functions"
+      bucket_name        = "test-123456789012-cn-north-1"
+      bus_name           = "test"
+      key_alias          = "alias/test"
+      kms_key_arn        = "arn:aws-cn:kms:cn-north-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+      log_retention_days = 14
+      metric_namespace   = "Evergreen/test"
+      partition          = "aws-cn"
+      prefix             = "test"
+      region             = "cn-north-1"
+      topic_arn          = "arn:aws-cn:sns:cn-north-1:123456789012:test-notifications"
+    }
+  }
+
+  assert {
+    condition     = tolist(aws_lambda_function.this.layers) == tolist(["arn:aws-cn:lambda:cn-north-1:498634801083:layer:AWSLambdaPowertoolsPythonV3-python313-arm64:5"])
+    error_message = "Partition and account of the publisher depend on the region."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.environment[0].variables["POWERTOOLS_LOG_LEVEL"] == "DEBUG"
+    error_message = "The log level is a variable."
+  }
+}
+
+run "log_level_must_be_known" {
+  command = plan
+
+  variables {
+    log_level = "VERBOSE"
+  }
+
+  expect_failures = [var.log_level]
 }
 
 run "missing_zip_is_reported" {

@@ -5,7 +5,7 @@ mock_provider "aws" {
 
 variables {
   decision_log_group   = "/test/decisions"
-  forecast_environment = { HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
+  forecast_environment = { FORECAST_SAMPLES = "200", HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
   feature_group        = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
 }
 

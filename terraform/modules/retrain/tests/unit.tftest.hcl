@@ -7,7 +7,7 @@ variables {
   alarm                    = { datapoints_to_alarm = 2, evaluation_periods = 3 }
   model_package_group_name = "test-models"
   pipeline_name            = "test-training"
-  retraining               = { reserved_concurrency = -1, schedule = null }
+  retraining               = { schedule = null }
   threshold_parameter      = { arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/test/quality/threshold", name = "/test/quality/threshold" }
 }
 

@@ -1,0 +1,1 @@
+"""How long the functions take to be imported."""

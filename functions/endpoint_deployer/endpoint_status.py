@@ -1,0 +1,56 @@
+"""What an endpoint's status means for the version that it should serve. Pure."""
+
+from enum import StrEnum
+from typing import Any
+
+Description = dict[str, Any] | None  # DescribeEndpoint's response; None: no such endpoint
+
+BROKEN = {"Deleting", "Failed", "OutOfService", "UpdateRollbackFailed"}
+
+
+class Step(StrEnum):
+    """The next step towards a version."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"  # delete, then create
+    NOTHING = "nothing"  # the endpoint serves the version or is being updated to it
+    WAIT = "wait"
+
+
+def next_step(endpoint: Description, config: str) -> Step:
+    """Return the next step towards this endpoint configuration."""
+    if endpoint is None:
+        return Step.CREATE
+    status = endpoint["EndpointStatus"]
+    if status == "Failed":
+        return Step.REPLACE  # a failed endpoint can only be deleted
+    if status not in BROKEN and _target_config(endpoint) == config:
+        return Step.NOTHING
+    if status in {"InService", "OutOfService", "UpdateRollbackFailed"}:
+        return Step.UPDATE
+    return Step.WAIT
+
+
+def report(endpoint: Description, config: str) -> dict[str, str]:
+    """Return `{status, failure_reason}`; `InService` only if it serves this configuration."""
+    if endpoint is None:
+        return _failed("the endpoint does not exist")
+    status = endpoint["EndpointStatus"]
+    reason = endpoint.get("FailureReason") or "SageMaker reports no reason"
+    if status in BROKEN:
+        return _failed(f"the endpoint is {status}: {reason}")
+    if status == "InService" and endpoint["EndpointConfigName"] != config:
+        # After a failed update the endpoint is in service with its previous configuration.
+        return _failed(f"it serves {endpoint['EndpointConfigName']}, not {config}: {reason}")
+    return {"status": status, "failure_reason": ""}
+
+
+def _target_config(endpoint: dict[str, Any]) -> str | None:
+    """Return the configuration that the endpoint serves, or will serve after its update."""
+    pending = endpoint.get("PendingDeploymentSummary") or {}
+    return pending.get("EndpointConfigName") or endpoint.get("EndpointConfigName")
+
+
+def _failed(reason: str) -> dict[str, str]:
+    return {"status": "Failed", "failure_reason": reason}

@@ -1,0 +1,82 @@
+"""The training pipeline: its executions, and starting one at most once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from common import times
+from retrain_trigger.guards import Execution, start_token
+from retrain_trigger.training_request import TrainingRequest
+
+if TYPE_CHECKING:
+    from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import ParameterTypeDef
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingPipeline:
+    """A SageMaker pipeline by its name."""
+
+    sagemaker: "SageMakerClient"
+    name: str
+
+    def executions(self, since: datetime) -> list[Execution]:
+        """Return the newest execution and all others since then, newest first."""
+        found: list[Execution] = []
+        pages = self.sagemaker.get_paginator("list_pipeline_executions").paginate(
+            PipelineName=self.name, SortBy="CreationTime", SortOrder="Descending"
+        )
+        for page in pages:
+            for summary in page["PipelineExecutionSummaries"]:
+                if found and summary["StartTime"] < since:
+                    return found
+                execution = Execution(
+                    summary["StartTime"],
+                    summary["PipelineExecutionStatus"],
+                    summary.get("PipelineExecutionDisplayName", ""),
+                    summary["PipelineExecutionArn"],
+                )
+                found.append(execution)
+        return found
+
+    def created(self) -> str:
+        """Return when the pipeline was created; it tells pipelines of the same name apart."""
+        return self.sagemaker.describe_pipeline(PipelineName=self.name)["CreationTime"].isoformat()
+
+    def start(
+        self, request: TrainingRequest, hyperparameters: Mapping[str, str], predecessor: str
+    ) -> str | None:
+        """Start the execution that follows `predecessor`; return its ARN.
+
+        Return None if another request used the token first, so that nothing was started.
+        """
+        try:
+            arn = self.sagemaker.start_pipeline_execution(
+                PipelineName=self.name,
+                PipelineExecutionDisplayName=request.execution_name,
+                PipelineExecutionDescription=request.stored_reason,
+                PipelineParameters=pipeline_parameters(request, hyperparameters),
+                ClientRequestToken=start_token(self.name, predecessor),
+            )["PipelineExecutionArn"]
+        except self.sagemaker.exceptions.ConflictException:
+            return None
+        # For a used token SageMaker may also return the execution of whoever used it.
+        execution = self.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+        name = execution.get("PipelineExecutionDisplayName")
+        return arn if name == request.execution_name else None
+
+
+def pipeline_parameters(
+    request: TrainingRequest, hyperparameters: Mapping[str, str]
+) -> "list[ParameterTypeDef]":
+    """Return the execution's parameters; hyperparameter `num_cells` becomes `NumCells`."""
+    values = {
+        "Reason": request.stored_reason,
+        "EndTime": times.iso(request.time),
+        **{
+            "".join(map(str.capitalize, name.split("_"))): value
+            for name, value in hyperparameters.items()
+        },
+    }
+    return [{"Name": name, "Value": value} for name, value in values.items()]

@@ -1,0 +1,111 @@
+"""Events that request a training, and the request that follows from them. Pure."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from common.events import Event, Time
+
+MAX_REASON = 256  # characters of a reason that are stored with the model
+# Characters that CustomMetadataProperties of a model package, where the reason ends up, rejects.
+INVALID_CHARACTERS = re.compile(r"[^\w .:/=+@-]+")
+
+
+class AlarmState(Event):
+    """New state of an alarm."""
+
+    reason: str
+
+
+class AlarmDetail(Event):
+    """Detail of `CloudWatch Alarm State Change`."""
+
+    name: str = Field(alias="alarmName")
+    state: AlarmState
+
+
+class AlarmEvent(Event):
+    """The loss alarm went into ALARM; CloudWatch does not repeat this while it stays there."""
+
+    source: Literal["aws.cloudwatch"]
+    id: str
+    time: Time
+    detail: AlarmDetail
+
+    @property
+    def reason(self) -> str:
+        """Why a training is requested."""
+        return alarm_reason(self.detail.name, self.detail.state.reason)
+
+
+class AlarmCheck(Event):
+    """The hourly check whether the loss alarm is still in ALARM (input of its rule)."""
+
+    source: Literal["evergreen.check"]
+    id: str
+    time: Time
+
+
+class ScheduleEvent(Event):
+    """A regular retraining."""
+
+    source: Literal["aws.events"]
+    id: str
+    time: Time
+    reason: Literal["schedule"] = "schedule"
+
+
+class ManualDetail(Event):
+    """What `evergreen retrain` sends."""
+
+    reason: str = "requested manually"
+
+
+class ManualEvent(Event):
+    """An operator's request."""
+
+    source: Literal["evergreen.cli"]
+    id: str
+    time: Time
+    detail: ManualDetail = ManualDetail()
+
+    @property
+    def reason(self) -> str:
+        """Why a training is requested."""
+        return self.detail.reason
+
+
+TrainingEvent = Annotated[
+    AlarmEvent | AlarmCheck | ScheduleEvent | ManualEvent, Field(discriminator="source")
+]
+
+
+def alarm_reason(name: str, state_reason: str) -> str:
+    """Return the reason of a training that an alarm requests."""
+    return f"alarm {name}: {state_reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRequest:
+    """A request for one training."""
+
+    id: str
+    time: datetime
+    reason: str
+    manual: bool
+
+    @property
+    def execution_name(self) -> str:
+        """Display name of the execution that this request starts; identifies it later."""
+        digest = hashlib.sha256(self.id.encode()).hexdigest()
+        return f"{self.time:%Y-%m-%dT%H-%M}-{digest[:12]}"
+
+    @property
+    def stored_reason(self) -> str:
+        """The reason in characters and length that a model package accepts."""
+        words = INVALID_CHARACTERS.sub(" ", self.reason).split()
+        return " ".join(words)[:MAX_REASON] or "unknown"

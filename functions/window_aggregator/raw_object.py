@@ -1,0 +1,109 @@
+"""A raw object of the archive -> its transactions by minute. Pure.
+
+What a valid transaction is, `common/transaction.py` defines. Here whole events are checked at
+once, because checking one by one takes as long as decoding the JSON.
+"""
+
+import gzip
+import json
+import time
+import zlib
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
+from typing import Any
+
+from common.transaction import YEAR_10000, problem
+from window_aggregator.minute_set import Columns
+
+MINUTE = 60
+LATE_SECONDS = 900  # a transaction this much older than its event counts as late
+
+FIELDS = itemgetter("hash"), itemgetter("fee"), itemgetter("time")
+_MALFORMED = (KeyError, RecursionError, TypeError, ValueError)
+
+
+class RawObjectError(ValueError):
+    """The object, or something in it, is not what the archive stores."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawObject:
+    """Transactions by minute (ISO) in their order, with repetitions; and what is rejected.
+
+    Malformed events and invalid transactions are rejected, each with line and reason; all others
+    count. `late` is the number of late transactions.
+    """
+
+    minutes: dict[str, Columns]
+    late: int
+    rejected: list[str]
+
+
+def parse(body: bytes) -> RawObject:
+    """Parse an object (gzip, one event per line); raises RawObjectError if it is not gzip."""
+    try:
+        lines = gzip.decompress(body).splitlines()
+    except (OSError, EOFError, zlib.error) as error:
+        raise RawObjectError(f"not gzip: {error}") from error
+    minutes: defaultdict[int, Columns] = defaultdict(lambda: ([], []))
+    late, rejected = 0, []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            transactions, late_before = _event(line)
+        except _MALFORMED as error:
+            rejected.append(f"line {number}: malformed event: {error!r}")
+            continue
+        try:
+            late += _add(minutes, transactions, late_before)
+        except _MALFORMED:  # nothing was added yet: now one by one
+            for transaction in transactions:
+                if reason := problem(transaction):
+                    rejected.append(f"line {number}: invalid transaction: {reason}")
+                else:
+                    late += _add(minutes, [transaction], late_before)
+    return RawObject(
+        {_iso(minute): columns for minute, columns in minutes.items()}, late, rejected
+    )
+
+
+def _event(line: bytes) -> tuple[list[Any], float]:
+    """Parse a line; return its transactions and the epoch second before which they are late."""
+    event = json.loads(line)
+    transactions = event["detail"]["transactions"]
+    if type(transactions) is not list:
+        raise TypeError(f"transactions: got {transactions!r}, expected a list")
+    return transactions, datetime.fromisoformat(event["time"]).timestamp() - LATE_SECONDS
+
+
+def _add(minutes: defaultdict[int, Columns], transactions: list[Any], late_before: float) -> int:
+    """Add transactions to their minutes and return how many are late.
+
+    Raises TypeError, ValueError or KeyError, before anything is added, if any of them is invalid.
+    """
+    hashes, fees, seconds = (list(map(field, transactions)) for field in FIELDS)
+    if not hashes:
+        return 0
+    # By exact type: true is not a number, and NaN, once added, would not go away.
+    if {*map(type, hashes)} != {str} or {*map(type, fees), *map(type, seconds)} != {int}:
+        raise TypeError
+    first, last = min(seconds), max(seconds)
+    if min(fees) < 0 or first < 0 or last >= YEAR_10000:
+        raise ValueError
+    if first // MINUTE == last // MINUTE:  # usually they are of one minute
+        minute_hashes, minute_fees = minutes[first // MINUTE]
+        minute_hashes.extend(hashes)
+        minute_fees.extend(fees)
+    else:
+        for name, fee, second in zip(hashes, fees, seconds, strict=True):
+            minute_hashes, minute_fees = minutes[second // MINUTE]
+            minute_hashes.append(name)
+            minute_fees.append(fee)
+    return sum(second < late_before for second in seconds) if first < late_before else 0
+
+
+def _iso(minute: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime(minute * MINUTE))

@@ -1,0 +1,132 @@
+"""SageMaker of one account, as far as the deployment and its end need it."""
+
+from datetime import UTC, datetime
+
+from tests.support.aws_calls import RefusedError
+
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
+THEN = datetime(2024, 10, 10, tzinfo=UTC)
+
+
+class Account:
+    def __init__(self):
+        self.models, self.configs, self.endpoints = {}, {}, {}
+        self.packages, self.executions = {}, []
+
+    def operations(self):
+        return {
+            "".join(map(str.capitalize, name.split("_"))): getattr(self, name)
+            for name in dir(self)
+            if name.split("_")[0] in {"create", "delete", "describe", "list", "stop", "update"}
+        }
+
+    def create_model(self, **request):
+        self._new(self.models, request["ModelName"], request)
+        return {"ModelArn": f"{ARN}:model/{request['ModelName']}"}
+
+    def describe_model(self, ModelName):  # noqa: N803
+        found = self._find(self.models, ModelName)
+        shown = {k: v for k, v in found.items() if k != "Tags"}
+        return {**shown, "ModelArn": f"{ARN}:model/{ModelName}", "CreationTime": THEN}
+
+    def list_models(self, NameContains):  # noqa: N803
+        found = [name for name in self.models if NameContains in name]
+        about = {"ModelArn": f"{ARN}:model/x", "CreationTime": THEN}
+        return {"Models": [{"ModelName": name, **about} for name in found]}
+
+    def delete_model(self, ModelName):  # noqa: N803
+        self._find(self.models, ModelName)
+        del self.models[ModelName]
+
+    def create_endpoint_config(self, **request):
+        self._new(self.configs, request["EndpointConfigName"], request)
+        return {"EndpointConfigArn": f"{ARN}:endpoint-config/x"}
+
+    def describe_endpoint_config(self, EndpointConfigName):  # noqa: N803
+        found = self._find(self.configs, EndpointConfigName)
+        shown = {k: v for k, v in found.items() if k != "Tags"}
+        return {**shown, "EndpointConfigArn": f"{ARN}:endpoint-config/x", "CreationTime": THEN}
+
+    def list_endpoint_configs(self, NameContains):  # noqa: N803
+        found = [name for name in self.configs if NameContains in name]
+        about = {"EndpointConfigArn": f"{ARN}:endpoint-config/x", "CreationTime": THEN}
+        return {"EndpointConfigs": [{"EndpointConfigName": name, **about} for name in found]}
+
+    def delete_endpoint_config(self, EndpointConfigName):  # noqa: N803
+        if EndpointConfigName in {one["EndpointConfigName"] for one in self.endpoints.values()}:
+            raise RefusedError("ValidationException", "in use")
+        self._find(self.configs, EndpointConfigName)
+        del self.configs[EndpointConfigName]
+
+    def create_endpoint(self, EndpointName, EndpointConfigName, Tags=()):  # noqa: N803
+        self._find(self.configs, EndpointConfigName)
+        made = {"EndpointConfigName": EndpointConfigName, "EndpointStatus": "Creating"}
+        self._new(self.endpoints, EndpointName, made)
+        return {"EndpointArn": f"{ARN}:endpoint/{EndpointName}"}
+
+    def update_endpoint(self, EndpointName, EndpointConfigName):  # noqa: N803
+        self._find(self.configs, EndpointConfigName)
+        found = self._find(self.endpoints, EndpointName)
+        if found["EndpointStatus"] != "InService":
+            raise RefusedError("ValidationException", "Cannot update in-progress endpoint")
+        summary = {"EndpointConfigName": EndpointConfigName}
+        found |= {"EndpointStatus": "Updating", "PendingDeploymentSummary": summary}
+        return {"EndpointArn": f"{ARN}:endpoint/{EndpointName}"}
+
+    def describe_endpoint(self, EndpointName):  # noqa: N803
+        found = self._find(self.endpoints, EndpointName)
+        times = {"CreationTime": THEN, "LastModifiedTime": THEN}
+        arn = f"{ARN}:endpoint/{EndpointName}"
+        return {"EndpointName": EndpointName, "EndpointArn": arn, **times, **found}
+
+    def list_endpoints(self, NameContains):  # noqa: N803
+        about = {
+            "EndpointArn": f"{ARN}:endpoint/x",
+            "CreationTime": THEN,
+            "LastModifiedTime": THEN,
+        }
+        found = [
+            {"EndpointName": name, "EndpointStatus": one["EndpointStatus"], **about}
+            for name, one in self.endpoints.items()
+            if NameContains in name
+        ]
+        return {"Endpoints": found}
+
+    def delete_endpoint(self, EndpointName):  # noqa: N803
+        found = self._find(self.endpoints, EndpointName)
+        if found["EndpointStatus"] in {"Creating", "Updating"}:
+            raise RefusedError("ValidationException", "Cannot update in-progress endpoint")
+        del self.endpoints[EndpointName]
+
+    def list_model_packages(self, ModelPackageGroupName):  # noqa: N803
+        about = {"CreationTime": THEN, "ModelPackageStatus": "Completed"}
+        return {
+            "ModelPackageSummaryList": [
+                {"ModelPackageArn": arn, **about}
+                for arn, group in self.packages.items()
+                if group == ModelPackageGroupName
+            ]
+        }
+
+    def delete_model_package(self, ModelPackageName):  # noqa: N803
+        self._find(self.packages, ModelPackageName)
+        del self.packages[ModelPackageName]
+
+    def list_pipeline_executions(self, PipelineName):  # noqa: N803
+        return {"PipelineExecutionSummaries": self.executions}
+
+    def stop_pipeline_execution(self, PipelineExecutionArn, ClientRequestToken):  # noqa: N803
+        for one in self.executions:
+            if one["PipelineExecutionArn"] == PipelineExecutionArn:
+                one["PipelineExecutionStatus"] = "Stopped"
+        return {"PipelineExecutionArn": PipelineExecutionArn}
+
+    def _new(self, kind, name, request):
+        if name in kind:
+            raise RefusedError("ValidationException", f'Cannot create already existing "{name}".')
+        kind[name] = request
+
+    def _find(self, kind, name):
+        if name not in kind:
+            raise RefusedError("ValidationException", f'Could not find "{name}".')
+        return kind[name]

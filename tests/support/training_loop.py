@@ -1,0 +1,124 @@
+"""The training pipeline, the bus and the alarm as the retrain trigger sees them."""
+
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+
+from retrain_trigger import handler
+from tests.support.aws_calls import RefusedError, answered
+from tests.support.lambda_context import CONTEXT
+from tests.support.sagemaker_account import ARN
+
+NOW = datetime(2024, 10, 10, 12, tzinfo=UTC)
+WHY = "Threshold Crossed: 2 out of the last 3 datapoints [0.3 (10/10/24 11:00:00)] were > (0.0)"
+POLICY = {"cooldown_hours": "6", "daily_cap": "3"}
+
+
+def event(source="aws.cloudwatch", number="e-1", time="2024-10-10T12:00:00Z", **detail):
+    details = {
+        "aws.cloudwatch": {"alarmName": "test-production-loss", "state": {"reason": WHY}},
+        "aws.events": {},
+        "evergreen.cli": {"reason": "first model"},
+    }
+    return {"id": number, "source": source, "time": time, "detail": {**details[source], **detail}}
+
+
+ALARM, SCHEDULE, MANUAL = event(), event("aws.events"), event("evergreen.cli")
+# As the rule's input transformer renders it.
+CHECK = {"source": "evergreen.check", "id": "e-9", "time": "2024-10-10T12:00:00Z"}
+
+
+class Loop:
+    """SageMaker, the bus and the alarm in memory; a page of the list has two executions.
+
+    `lenient`: a used token is answered with the execution that it started, whatever the other
+    parameters are; else with ConflictException if they differ.
+    """
+
+    def __init__(self, lenient=False):
+        self.executions, self.started, self.decisions, self.failed = [], [], [], 0
+        self.in_alarm, self.lenient, self.tokens = False, lenient, {}
+        self.hyperparameters = {"num_cells": "40"}
+
+    def ran(self, hours_ago, status="Succeeded", name="another"):
+        execution = {
+            "PipelineExecutionArn": f"{ARN}:pipeline/test-training/execution/{name}",
+            "StartTime": NOW - timedelta(hours=hours_ago),
+            "PipelineExecutionStatus": status,
+            "PipelineExecutionDisplayName": name,
+        }
+        self.executions.append(execution)
+        self.executions.sort(key=lambda one: one["StartTime"], reverse=True)
+        return execution
+
+    def list_executions(self, PipelineName, NextToken="0", **_):  # noqa: N803
+        start = int(NextToken)
+        more = {"NextToken": str(start + 2)} if self.executions[start + 2 :] else {}
+        return {"PipelineExecutionSummaries": self.executions[start : start + 2], **more}
+
+    def start(self, ClientRequestToken, **request):  # noqa: N803
+        if ClientRequestToken in self.tokens:
+            arn, first = self.tokens[ClientRequestToken]
+            if first != request and not self.lenient:
+                raise RefusedError("ConflictException")
+            return {"PipelineExecutionArn": arn}
+        self.started.append({**request, "ClientRequestToken": ClientRequestToken})
+        execution = self.ran(-1e-6, "Executing", request["PipelineExecutionDisplayName"])
+        self.tokens[ClientRequestToken] = execution["PipelineExecutionArn"], request
+        return {"PipelineExecutionArn": execution["PipelineExecutionArn"]}
+
+    def describe_execution(self, PipelineExecutionArn):  # noqa: N803
+        [found] = [
+            one for one in self.executions if one["PipelineExecutionArn"] == PipelineExecutionArn
+        ]
+        return {name: value for name, value in found.items() if name != "StartTime"}
+
+    def describe_pipeline(self, PipelineName):  # noqa: N803
+        return {"PipelineName": PipelineName, "CreationTime": NOW - timedelta(days=9)}
+
+    def put_events(self, Entries):  # noqa: N803
+        if self.failed:
+            entries = [{"ErrorCode": "InternalFailure", "ErrorMessage": "as configured"}]
+            return {"FailedEntryCount": 1, "Entries": entries}
+        self.decisions += Entries
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
+
+    def alarms(self, AlarmNames, StateValue):  # noqa: N803
+        alarm = {"AlarmName": AlarmNames[0], "StateValue": StateValue, "StateReason": WHY}
+        return {"MetricAlarms": [alarm] if self.in_alarm else []}
+
+    def read_parameters(self, Path, **_):  # noqa: N803
+        values = POLICY if Path.endswith("policy") else self.hyperparameters
+        return {"Parameters": [{"Name": f"{Path}/{k}", "Value": v} for k, v in values.items()]}
+
+    @contextmanager
+    def answering(self, before_each=lambda call: call(), ssm=False):
+        """Answer the handler's calls; `before_each` receives every call as a function."""
+        operations = {
+            handler.sagemaker: {
+                "DescribePipeline": self.describe_pipeline,
+                "DescribePipelineExecution": self.describe_execution,
+                "ListPipelineExecutions": self.list_executions,
+                "StartPipelineExecution": self.start,
+            },
+            handler.events: {"PutEvents": self.put_events},
+            handler.cloudwatch: {"DescribeAlarms": self.alarms},
+        }
+        if ssm:
+            operations[handler.ssm] = {"GetParametersByPath": self.read_parameters}
+
+        def interrupted(call):
+            return lambda **request: before_each(lambda: call(**request))
+
+        with ExitStack() as stack:
+            for client, calls in operations.items():
+                stack.enter_context(
+                    answered(client, {name: interrupted(call) for name, call in calls.items()})
+                )
+            yield
+
+    def deliver(self, event):
+        with self.answering():
+            return handler.lambda_handler(event, CONTEXT)
+
+    def decided(self):
+        return [one["DetailType"] for one in self.decisions]

@@ -1,0 +1,146 @@
+"""⑧ Two requests at the same time, interleaved at every call of AWS: at most one training."""
+
+import itertools
+import random
+
+import pytest
+from aws_lambda_powertools.utilities.parameters import GetParameterError
+from botocore.exceptions import ClientError
+
+from retrain_trigger import guards, handler
+from tests.support.call_scheduler import CRASH, DONE, LOST, REFUSED, Call, CrashError, Turns
+from tests.support.lambda_context import CONTEXT
+from tests.support.training_loop import ALARM, CHECK, MANUAL, SCHEDULE, Loop, event
+
+PAIRS = {
+    "alarm and person": (ALARM, event("evergreen.cli", "e-2")),
+    "two people": (MANUAL, event("evergreen.cli", "e-2")),
+    "schedule and check": (SCHEDULE, CHECK),
+    "redelivery": (ALARM, ALARM),
+}
+FORMER = {"none before": [], "one before": [48.0]}  # ages in hours of former trainings
+MAX_CALLS = 10  # of one request: alarm, policy, list, start, describe ..., record
+
+
+@pytest.fixture
+def environment(monkeypatch):
+    monkeypatch.setenv("ALARM_NAME", "test-production-loss")
+    monkeypatch.setenv("EVENT_BUS_NAME", "test")
+    monkeypatch.setenv("PARAMETER_PATH", "/test")
+    monkeypatch.setenv("PIPELINE_NAME", "test-training")
+
+
+class Race:
+    """Two requests that stop before each call; a request that fails is delivered again."""
+
+    def __init__(self, pair, former, lenient):
+        self.loop, self.turns = Loop(lenient), Turns()
+        self.loop.in_alarm = True
+        for age in former:
+            self.loop.ran(age)
+        self.events, self.responses = pair, {}
+
+    def deliver(self, number):
+        def run():
+            self.responses[number] = handler.lambda_handler(self.events[number], CONTEXT)
+
+        return Call(self.turns, run)
+
+    def run(self, order, fates=None):
+        """Let the requests take their turns; `fates`: what happens at the k-th turn."""
+        fates = fates or {}
+        with self.loop.answering(self.turns.request, ssm=True):
+            running = {number: self.deliver(number) for number in (0, 1)}
+            for turn, number in enumerate(itertools.chain(order, itertools.cycle((0, 1)))):
+                if not running:
+                    break
+                if number in running:
+                    self._step(running, number, fates.get(turn, DONE))
+        return self
+
+    def _step(self, running, number, fate):
+        call = running[number]
+        call.step(fate)
+        if call.ended:
+            del running[number]
+            if isinstance(call.error, ClientError | CrashError | GetParameterError):
+                running[number] = self.deliver(number)
+            elif call.error:
+                raise call.error
+
+    def check(self):
+        """At most one training ran at any time, and both responses say what happened."""
+        assert len(self.loop.started) == 1
+        [arn] = {arn for arn, _ in self.loop.tokens.values()}
+        for response in self.responses.values():
+            if response["started"]:
+                assert response["execution_arn"] == arn
+            else:
+                assert response["reason"] == "a training is running"
+        winners = [number for number, one in self.responses.items() if one["started"]]
+        same = self.events[0]["id"] == self.events[1]["id"]
+        assert len(winners) == (2 if same else 1)
+        decided = set(self.loop.decided())
+        assert "Retraining Started" in decided
+        assert decided <= {"Retraining Started", "Retraining Skipped"}
+
+
+@pytest.mark.parametrize(
+    ("pair", "former", "lenient"),
+    [
+        *((pair, "one before", False) for pair in PAIRS),
+        ("two people", "none before", False),
+        ("two people", "one before", True),
+        ("redelivery", "none before", True),
+    ],
+)
+@pytest.mark.usefixtures("environment")
+def test_every_interleaving_of_two_requests_starts_one_training(pair, former, lenient):
+    # Which turns are the first request's; all others are the second's.
+    for first in itertools.combinations(range(MAX_CALLS), MAX_CALLS // 2):
+        order = [0 if turn in first else 1 for turn in range(MAX_CALLS)]
+        Race(PAIRS[pair], FORMER[former], lenient).run(order).check()
+
+
+@pytest.mark.parametrize("fate", [CRASH, REFUSED, LOST])
+@pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
+@pytest.mark.usefixtures("environment")
+def test_crash_or_failure_at_any_call_starts_one_training(pair, fate):
+    dice = random.Random(7)
+    for turn in range(2 * MAX_CALLS):
+        for _ in range(8):
+            order = [dice.randrange(2) for _ in range(2 * MAX_CALLS)]
+            Race(pair, FORMER["one before"], lenient=False).run(order, {turn: fate}).check()
+
+
+@pytest.mark.usefixtures("environment")
+def test_hyperparameters_that_change_between_deliveries_start_nothing_more():
+    race = Race((ALARM, ALARM), [], lenient=False)
+    with race.loop.answering(ssm=True):
+        first = handler.lambda_handler(ALARM, CONTEXT)
+        race.loop.hyperparameters = {"num_cells": "80"}
+        assert handler.lambda_handler(ALARM, CONTEXT) == first
+    assert len(race.loop.started) == 1
+
+
+class RandomTokens(Race):
+    """Broken: each request has a token of its own, as if there were no mutual exclusion."""
+
+    def run(self, *args):
+        numbers = itertools.count()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                "retrain_trigger.training_pipeline.start_token",
+                lambda *_: f"{next(numbers)}".zfill(32),
+            )
+            return super().run(*args)
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="broken on purpose")
+@pytest.mark.usefixtures("environment")
+def test_interleavings_find_missing_mutual_exclusion():
+    assert guards.start_token
+    for first in itertools.combinations(range(MAX_CALLS), MAX_CALLS // 2):
+        order = [0 if turn in first else 1 for turn in range(MAX_CALLS)]
+        race = RandomTokens(PAIRS["two people"], [48.0], False).run(order)
+        assert len(race.loop.started) == 1

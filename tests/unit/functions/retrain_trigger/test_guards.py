@@ -1,0 +1,86 @@
+"""How often the loop trains without a person's request, and which names and reasons it uses."""
+
+import re
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from retrain_trigger import guards
+from retrain_trigger.training_request import TrainingEvent, TrainingRequest
+from tests.support.training_loop import ALARM, CHECK, MANUAL, NOW, SCHEDULE, WHY
+
+parse = TypeAdapter(TrainingEvent).validate_python
+
+
+def request(reason="alarm", number="e-1", time=NOW):
+    return TrainingRequest(number, time, reason, manual=False)
+
+
+@pytest.mark.parametrize("reason", [WHY, "été «quoted», x\ny", "!" * 9, "a" * 2000])
+def test_stored_reason_is_accepted_by_a_model_package(reason):
+    assert re.fullmatch(r"[\w .:/=+@-]{1,256}", request(reason).stored_reason)
+
+
+def test_execution_names_are_accepted_by_sagemaker_and_differ():
+    name = request().execution_name
+    assert re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,81}", name)
+    assert name != request(number="e-2").execution_name
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (ALARM, f"alarm test-production-loss: {WHY}"),
+        (SCHEDULE, "schedule"),
+        (MANUAL, "first model"),
+        (MANUAL | {"detail": {}}, "requested manually"),
+    ],
+)
+def test_event_says_why_a_training_is_requested(event, reason):
+    assert parse(event).reason == reason
+
+
+@pytest.mark.parametrize(
+    "event", [CHECK | {"source": "aws.s3"}, CHECK | {"time": "noon"}, ALARM | {"detail": {}}]
+)
+def test_other_events_are_invalid(event):
+    with pytest.raises(ValidationError):
+        parse(event)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [{"cooldown_hours": "six"}, {"cooldown_hours": "nan"}, {"daily_cap": "1.5"}],
+)
+def test_bad_policy_is_reported_with_its_value(policy):
+    [(name, value)] = policy.items()
+    with pytest.raises(ValidationError, match=f"(?s){name}.*'{value}'"):
+        guards.Policy.model_validate({"cooldown_hours": "6", "daily_cap": "3", **policy})
+
+
+def test_token_follows_from_pipeline_and_predecessor_alone():
+    token = guards.start_token("test-training", "arn-1")
+    assert re.fullmatch(r"[0-9a-f]{64}", token)
+    assert token == guards.start_token("test-training", "arn-1")
+    others = {guards.start_token("test-training", "arn-2"), guards.start_token("other", "arn-1")}
+    assert len(others | {token}) == 3
+
+
+@given(
+    gaps=st.lists(st.integers(1, 40), max_size=40),
+    cooldown=st.integers(0, 30),
+    cap=st.integers(1, 5),
+)
+def test_however_often_trainings_are_requested_cooldown_and_cap_hold(gaps, cooldown, cap):
+    policy, now, starts = guards.Policy(cooldown_hours=cooldown, daily_cap=cap), NOW, []
+    for gap in gaps:
+        now += timedelta(hours=gap)
+        ran = [guards.Execution(start, "Succeeded", "", "") for start in starts]
+        if guards.refusal(request(time=now), ran, policy) is None:
+            starts.append(now)
+    assert all(b - a >= policy.cooldown for a, b in pairwise(starts))
+    assert all(b - a >= guards.DAY for a, b in zip(starts, starts[cap:], strict=False))

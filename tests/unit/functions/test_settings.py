@@ -1,0 +1,86 @@
+"""Settings of the functions against the environment that Terraform passes, both ways."""
+
+import dataclasses
+import importlib
+import re
+from pathlib import Path
+
+import hcl2
+import pytest
+
+ROOT = Path(__file__).parents[3]
+FUNCTIONS = ROOT / "functions"
+TERRAFORM = ROOT / "terraform"
+NAMES = sorted(file.parent.name for file in FUNCTIONS.glob("*/handler.py"))
+SHARED = "var.forecast_environment"
+
+
+def load(file):
+    return hcl2.loads(file.read_text())
+
+
+def unquoted(text):
+    return text.strip('"')
+
+
+def shared_keys():
+    [blocks] = [
+        block["forecast_environment"]
+        for block in load(TERRAFORM / "main.tf")["locals"]
+        if "forecast_environment" in block
+    ]
+    return {key for key in blocks if key.isupper()}
+
+
+def keys(environment):
+    """Return the keys of an `environment` argument: an object, or merge() with the shared one."""
+    if isinstance(environment, dict):
+        return {unquoted(key) for key in environment if key.isupper()}
+    found = set(re.findall(r"\b([A-Z][A-Z_]*)\s*=", environment))
+    return found | shared_keys() if SHARED in environment else found
+
+
+def passed():
+    """Return the environment keys by function, from every call of modules/lambda_function."""
+    found = {}
+    for file in TERRAFORM.glob("modules/*/*.tf"):
+        for block in load(file).get("module", []):
+            for call in block.values():
+                if unquoted(call["source"]).endswith("/lambda_function"):
+                    found[unquoted(call["name"])] = keys(call.get("environment", {}))
+    return found
+
+
+def fields(name):
+    handler = importlib.import_module(f"{name}.handler")
+    model = getattr(handler, "Config", None)
+    if model is not None and hasattr(model, "model_fields"):
+        assert model.model_config["frozen"]
+        return {field.upper() for field in model.model_fields}
+    assert handler.Settings.__dataclass_params__.frozen
+    return {field.name.upper() for field in dataclasses.fields(handler.Settings)}
+
+
+def test_every_function_is_deployed():
+    assert sorted(passed()) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_settings_are_exactly_what_terraform_passes(name):
+    assert fields(name) == passed()[name]
+
+
+def test_the_environment_is_read_in_the_settings_models_only():
+    readers = {
+        file.relative_to(FUNCTIONS).as_posix()
+        for file in FUNCTIONS.rglob("*.py")
+        if "environ" in file.read_text().replace("environment", "")
+    }
+    assert readers == {"common/config.py", "common/feature_groups.py"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_handler_logs_with_its_lambda_context(name):
+    text = (FUNCTIONS / name / "handler.py").read_text()
+    assert "\n@logger.inject_lambda_context\n" in text
+    assert ("\n@metrics.log_metrics\n" in text) == ("metrics" in text)
