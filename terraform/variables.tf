@@ -93,12 +93,6 @@ variable "log_retention_days" {
   nullable    = false
 }
 
-variable "max_retries" {
-  description = "Attempts of the provider per request; null: the provider's default (25)"
-  type        = number
-  default     = null
-}
-
 variable "monitoring" {
   description = "Minutes a forecast reads before the minutes it is judged on, and minutes that rows may take to arrive"
   type = object({
