@@ -1,55 +1,55 @@
-"""How far a long operation on the archive has come: kept in S3, so that any machine can go on."""
+"""Progress of a long operation on the archive: stored in S3, so that any machine can resume it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cli.reads.aws import absent
+from cli.aws import is_absent
+from cli.console import note, progress_bar
 
-AT_A_TIME = 20  # objects
+BATCH_SIZE = 20  # objects
 
 
 @dataclass(slots=True)
-class Progress:
-    """A list of keys, in order, of which a beginning is done."""
+class Checkpoint:
+    """The last finished key of an operation on an ordered list of keys."""
 
     s3: Any
     bucket: str
     name: str
-    keys: list[str]
-    quiet: bool
     resumed: bool = False
 
-    def left(self) -> Iterator[list[str]]:
-        """Yield what is left, some keys at a time; they are done when the next are taken."""
+    def batches(self, keys: Sequence[str]) -> Iterator[Sequence[str]]:
+        """Yield the remaining keys in batches; a batch is finished when the next one is taken."""
         last = self._load()
-        waiting = [key for key in self.keys if key > last]
-        self.resumed = len(waiting) < len(self.keys)
+        remaining = [key for key in keys if key > last]
+        done = len(keys) - len(remaining)
+        self.resumed = bool(done)
         if self.resumed:
-            self._say(f"going on after {last}")
-        for start in range(0, len(waiting), AT_A_TIME):
-            chosen = waiting[start : start + AT_A_TIME]
-            yield chosen
-            self.s3.put_object(Bucket=self.bucket, Key=self._place, Body=json.dumps(chosen[-1]))
-            self._say(f"{start + len(chosen)} of {len(waiting)} objects, up to {chosen[-1]}")
-        self.s3.delete_object(Bucket=self.bucket, Key=self._place)
+            note(f"resuming: {done:,} of {len(keys):,} objects were done, up to {last}")
+        with progress_bar(self.name.partition("-")[0], len(keys)) as update:
+            update(advance=done)
+            for start in range(0, len(remaining), BATCH_SIZE):
+                batch = remaining[start : start + BATCH_SIZE]
+                yield batch
+                self.s3.put_object(
+                    Bucket=self.bucket, Key=self._key, Body=json.dumps(batch[-1]).encode()
+                )
+                update(advance=len(batch))
+        self.s3.delete_object(Bucket=self.bucket, Key=self._key)
 
     def _load(self) -> str:
         try:
-            found = self.s3.get_object(Bucket=self.bucket, Key=self._place)
+            found = self.s3.get_object(Bucket=self.bucket, Key=self._key)
         except ClientError as error:
-            if absent(error):
+            if is_absent(error):
                 return ""
             raise
         return str(json.loads(found["Body"].read()))
 
     @property
-    def _place(self) -> str:
+    def _key(self) -> str:
         return f"operations/{self.name}.json"
-
-    def _say(self, text: str) -> None:
-        if not self.quiet:
-            print(text, flush=True)

@@ -1,13 +1,16 @@
-"""What a command has to say, for people and for programs."""
+"""The result of a command, for people and for programs."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """The answer to a command: a JSON document, the same as text, and the exit code."""
+class Result:
+    """A JSON document, the same as text or rich renderables, and the exit code."""
 
     document: dict[str, Any]
-    text: str
+    body: "RenderableType"
     code: int = 0

@@ -1,65 +1,91 @@
-"""A range of minutes, as it is typed: --from and --to."""
+"""A half-open range of minutes, and the types of its command-line options."""
 
-import argparse
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
 
 from cli.errors import CommandError
-from cli.reads.aws import iso
-
-MINUTE = timedelta(minutes=1)
+from common.times import MINUTE, floor_minute, iso, minutes, parse
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """The minutes from `since` up to, not with, `until`."""
+class TimeRange:
+    """The minutes from `start` up to, but not including, `end` (UTC)."""
 
-    since: datetime
-    until: datetime
-    read_to: datetime  # how long after the range its late transactions are looked for
+    start: datetime
+    end: datetime
 
-    @classmethod
-    def of(cls, given: argparse.Namespace) -> "Span":
-        """Read the arguments; raises CommandError (exit code 2) if they are no range."""
-        since, until = given.since, given.until
-        if since >= until:
-            raise CommandError(f"--from {iso(since)} is not before --to {iso(until)}", 2)
-        return cls(since, until, until + timedelta(days=given.late_days))
+    def __post_init__(self) -> None:
+        """Raise CommandError (exit code 2) if the range is empty."""
+        if self.start >= self.end:
+            raise CommandError(f"--from {iso(self.start)} is not before --to {iso(self.end)}", 2)
 
     @property
     def name(self) -> str:
-        """The range in letters that are fit for a key."""
-        return f"{self.since:%Y%m%dT%H%MZ}-{self.until:%Y%m%dT%H%MZ}"
+        """The range as part of an S3 key."""
+        return f"{self.start:%Y%m%dT%H%MZ}-{self.end:%Y%m%dT%H%MZ}"
 
-    def holds(self, time: int) -> bool:
-        """Whether a transaction's time (epoch seconds) lies in the range."""
-        return self.since.timestamp() <= time < self.until.timestamp()
+    def contains(self, time: float) -> bool:
+        """Return whether a time (epoch seconds) is in the range."""
+        return self.start.timestamp() <= time < self.end.timestamp()
 
     def minutes(self) -> list[str]:
-        """List the minutes, ISO."""
-        count = (self.until - self.since) // MINUTE
-        return [iso(self.since + n * MINUTE) for n in range(count)]
+        """Return the minutes (ISO) of the range."""
+        return minutes(self.start, (self.end - self.start) // MINUTE)
+
+    def until(self, now: datetime) -> "TimeRange":
+        """Return the part of the range that has passed; CommandError if none of it has."""
+        if self.start >= (end := floor_minute(now)):
+            raise CommandError(f"--from {iso(self.start)} is not before the current minute", 2)
+        return replace(self, end=min(self.end, end))
 
 
-def add_span(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments."""
-    parser.add_argument(
-        "--from", dest="since", type=_minute, required=True, help="first minute, ISO (UTC)"
-    )
-    parser.add_argument(
-        "--to", dest="until", type=_minute, required=True, help="the minute after the last"
-    )
-    parser.add_argument(
-        "--late-days", type=float, default=1, help="of arrivals after the range to read, too (1)"
-    )
-
-
-def _minute(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
+    """Parse an option's ISO time; without offset it is UTC."""
     try:
-        time = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is no ISO time") from error
-    time = time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
-    if time.second or time.microsecond:
-        raise argparse.ArgumentTypeError(f"{text!r} is not the start of a minute")
+        return parse(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"got {text!r}, expected an ISO 8601 time such as 2024-10-10T00:00Z"
+        ) from None
+
+
+def parse_minute(text: str) -> datetime:
+    """Parse an option's ISO time that is the start of a minute."""
+    time = parse_time(text)
+    if time != floor_minute(time):
+        raise typer.BadParameter(f"got {text!r}, expected the start of a minute")
     return time
+
+
+def _days(text: str) -> timedelta:
+    try:
+        days = timedelta(days=float(text))
+    except (OverflowError, ValueError):
+        days = timedelta(-1)
+    if days < timedelta(0):
+        raise typer.BadParameter(f"got {text!r}, expected a number of days, 0 or more")
+    return days
+
+
+Start = Annotated[
+    datetime,
+    typer.Option("--from", parser=parse_minute, metavar="TIME", help="First minute (ISO 8601)."),
+]
+End = Annotated[
+    datetime,
+    typer.Option("--to", parser=parse_minute, metavar="TIME", help="Minute after the last one."),
+]
+Late = Annotated[
+    timedelta,
+    typer.Option(
+        "--late-days",
+        parser=_days,
+        metavar="DAYS",
+        show_default="1",
+        help="Also read what arrived up to so many days after the range.",
+    ),
+]
+ONE_DAY = timedelta(days=1)

@@ -1,14 +1,19 @@
-"""The deployment's alarms: how they are, and how they changed."""
+"""The deployment's CloudWatch alarms: their states and state changes."""
 
 import json
 
-from cli.reads.aws import Clients, Json, iso, pages
+from cli.aws import Json, pages
+from cli.connection import Connection
+from common.times import iso
 
 
-def alarms(clients: Clients, prefix: str) -> list[Json]:
-    """Return name, state and time of the last change of each alarm."""
+def alarms(connection: Connection) -> list[Json]:
+    """Return name, state and time of the last state change of each alarm."""
     found = pages(
-        clients("cloudwatch"), "describe_alarms", "MetricAlarms", AlarmNamePrefix=f"{prefix}-"
+        connection.clients("cloudwatch"),
+        "describe_alarms",
+        "MetricAlarms",
+        AlarmNamePrefix=f"{connection.outputs.prefix}-",
     )
     return [
         {
@@ -20,20 +25,20 @@ def alarms(clients: Clients, prefix: str) -> list[Json]:
     ]
 
 
-def alarm_changes(clients: Clients, prefix: str) -> list[Json]:
-    """Return every change of state that CloudWatch remembers: name, time, state."""
+def alarm_changes(connection: Connection) -> list[Json]:
+    """Return the state changes in the alarms' history, oldest first: name, time, state."""
     changes = [
         {
             "name": alarm["name"],
             "time": iso(item["Timestamp"]),
             "state": json.loads(item["HistoryData"])["newState"]["stateValue"],
         }
-        for alarm in alarms(clients, prefix)
+        for alarm in alarms(connection)
         for item in pages(
-            clients("cloudwatch"),
+            connection.clients("cloudwatch"),
             "describe_alarm_history",
             "AlarmHistoryItems",
-            AlarmName=alarm["name"],  # asked for alone: an account may hold thousands of others
+            AlarmName=alarm["name"],  # one by one: the account may have thousands of other alarms
             HistoryItemType="StateUpdate",
         )
     ]

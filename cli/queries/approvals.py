@@ -1,16 +1,16 @@
-"""What waits for a person: new versions before staging, tested ones before production."""
+"""Approvals that wait for a person: new versions before staging, tested ones before production."""
 
-from botocore.exceptions import ClientError
+from cli.aws import Json, pages
+from cli.connection import Connection
+from cli.queries.models import packages
+from common.times import iso
 
-from cli.reads.aws import Clients, Json, absent, iso, pages
-from cli.reads.models import packages
 
+def pending_approvals(connection: Connection) -> list[Json]:
+    """Return each pending approval: stage, version, since, and package_arn or parameter.
 
-def pending(clients: Clients, prefix: str) -> list[Json]:
-    """Return each open approval: stage, version, since, and package_arn or parameter.
-
-    A package PendingManualApproval waits for staging; a parameter holds the task token of a
-    deployment that waits for production. Tokens are not read here.
+    Staging: a package that is PendingManualApproval. Production: a parameter with the task token
+    of a waiting deployment; the token itself is not read.
     """
     staging = [
         {
@@ -19,19 +19,18 @@ def pending(clients: Clients, prefix: str) -> list[Json]:
             "since": iso(package["CreationTime"]),
             "package_arn": package["ModelPackageArn"],
         }
-        for package in packages(clients, prefix, "PendingManualApproval")
+        for package in packages(connection, "PendingManualApproval")
     ]
-    path = f"/{prefix}/approval/pending"
-    try:
-        parameters = list(pages(clients("ssm"), "get_parameters_by_path", "Parameters", Path=path))
-    except ClientError as error:
-        if not absent(error):
-            raise
-        parameters = []
-    return staging + sorted(map(_parameter, parameters), key=lambda one: int(one["version"]))
+    parameters = pages(
+        connection.clients("ssm"),
+        "get_parameters_by_path",
+        "Parameters",
+        Path=connection.outputs.pending_path,
+    )
+    return staging + sorted(map(_production, parameters), key=lambda row: int(row["version"]))
 
 
-def _parameter(parameter: Json) -> Json:
+def _production(parameter: Json) -> Json:
     stage, _, version = parameter["Name"].rpartition("/")[2].rpartition("-")
     return {
         "stage": stage,

@@ -1,88 +1,96 @@
-"""The raw archive, the log of truth: what was received, when, and what the rows must hold."""
+"""The raw archive in S3: what was received, when, and what the rows must therefore contain."""
 
 import gzip
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cli.aws import Json, pages
+from cli.connection import Connection
 from cli.errors import CommandError
-from cli.reads.aws import Json, iso, pages
+from cli.time_range import TimeRange
+from common.times import iso
 
-RAW, ASIDE = "raw/", "set-aside/"
-READERS = 4
+RAW, REJECTED = "raw/", "set-aside/"
+THREADS = 4
 MINUTE = 60
 YEAR_10000 = 253_402_300_800  # times of four-digit years are before it
-AHEAD = timedelta(days=1)  # that a transaction's time may lie after its arrival
+MAX_AHEAD = timedelta(days=1)  # a transaction's time may be this much later than its arrival
 
 
 @dataclass(slots=True)
 class Archived:
-    """What the archive says of a range of minutes; lateness in seconds."""
+    """The archived transactions of a time range; lateness in seconds."""
 
     lateness: dict[tuple[int, str], int] = field(default_factory=dict)  # of the first arrival
-    sent: dict[str, int] = field(default_factory=dict)  # event -> transactions, not replayed
-    refused: int = 0  # events and transactions that are none; no row counts them
+    sent: dict[str, tuple[str, int]] = field(default_factory=dict)  # event -> minute, transactions
+    invalid: int = 0  # malformed events and transactions; no row counts them
     unreadable: list[str] = field(default_factory=list)  # keys
 
     @property
     def distinct(self) -> int:
-        """How many transactions belong to the range; the same one archived twice is one."""
+        """The number of distinct transactions of the range."""
         return len(self.lateness)
 
     @property
     def contradicting(self) -> int:
-        """How many of the distinct repeat a hash that another minute of the range has as well."""
+        """How many of the distinct repeat a hash of another minute of the range."""
         return len(self.lateness) - len({name for _, name in self.lateness})
 
     @property
     def received(self) -> int:
-        """How many transactions arrived that the poller sent in the range; none lost: all."""
-        return sum(self.sent.values())
+        """The number of transactions in events of the range, replays excluded."""
+        return sum(count for _, count in self.sent.values())
+
+    def received_by_minute(self) -> Counter[str]:
+        """Return the number of received transactions by minute (ISO) of their event."""
+        counts: Counter[str] = Counter()
+        for minute, count in self.sent.values():
+            counts[minute] += count
+        return counts
 
     def by_minute(self, later_than: int = -1) -> dict[str, int]:
-        """Count transactions by minute (ISO), of those that came later than so many seconds."""
-        counted = Counter(
+        """Count distinct transactions by minute (ISO); only those later than so many seconds."""
+        counts = Counter(
             minute for (minute, _), late in self.lateness.items() if late > later_than
         )
         return {
             iso(datetime.fromtimestamp(minute * MINUTE, UTC)): count
-            for minute, count in sorted(counted.items())
+            for minute, count in sorted(counts.items())
         }
 
 
 def archived(
-    s3: Any, bucket: str, since: datetime, until: datetime, read_to: datetime
+    s3: Any, bucket: str, keys: Iterable[str], time_range: TimeRange, on_read: Callable[[], Any]
 ) -> Archived:
-    """Read what arrived up to the hour of `read_to` of the minutes in [since, until)."""
+    """Read what these objects contain of a range; `on_read` is called after each object."""
     found = Archived()
-    first, end = since.timestamp(), until.timestamp()
-    wanted = keys(s3, bucket, RAW, since - AHEAD, read_to)
-    for event in load(s3, bucket, wanted, found.unreadable):
-        known, refused = transactions(event)
-        found.refused += refused
-        if not known:
+    for event in load(s3, bucket, keys, found.unreadable, on_read):
+        valid, invalid = transactions(event)
+        found.invalid += invalid
+        if not valid:
             continue
-        sent = datetime.fromisoformat(event["time"]).timestamp()
-        if first <= sent < end and "replay" not in event["detail"]:
-            found.sent[event["id"]] = len(known)
-        for transaction in known:
+        sent = datetime.fromisoformat(event["time"])
+        if time_range.contains(sent.timestamp()) and "replay" not in event["detail"]:
+            found.sent[event["id"]] = (iso(sent.replace(second=0)), len(valid))
+        for transaction in valid:
             time = transaction["time"]
-            if first <= time < end:
+            if time_range.contains(time):
                 key = (time // MINUTE, transaction["hash"])
-                late = max(0, int(sent) - time)
+                late = max(0, int(sent.timestamp()) - time)
                 found.lateness[key] = min(late, found.lateness.get(key, late))
     return found
 
 
 def transactions(event: Any) -> tuple[list[Json], int]:
-    """Return the transactions of an archived event, and how many records of it are none.
+    """Return the valid transactions of an archived event, and the number of invalid records.
 
-    They are what `window_aggregator` counts; an event that is none is one such record.
+    They are those that `window_aggregator` counts; a malformed event is one invalid record.
     """
     try:
         datetime.fromisoformat(event["time"])
@@ -91,38 +99,41 @@ def transactions(event: Any) -> tuple[list[Json], int]:
         return [], 1
     if type(listed) is not list:
         return [], 1
-    known = [one for one in listed if _is_transaction(one)]
-    return known, len(listed) - len(known)
+    valid = [item for item in listed if _is_transaction(item)]
+    return valid, len(listed) - len(valid)
 
 
-def _is_transaction(one: Any) -> bool:
-    if type(one) is not dict or type(one.get("hash")) is not str:
+def _is_transaction(item: Any) -> bool:
+    if type(item) is not dict or type(item.get("hash")) is not str:
         return False
-    fee, time = one.get("fee"), one.get("time")
+    fee, time = item.get("fee"), item.get("time")
     if type(fee) is not int or type(time) is not int:
         return False
     return fee >= 0 and 0 <= time < YEAR_10000
 
 
-def set_aside(s3: Any, bucket: str, since: datetime, until: datetime, read_to: datetime) -> int:
-    """Count the records set aside in [since, until); one delivered twice counts once."""
-    first, end = since.timestamp(), until.timestamp()
+def rejected(s3: Any, bucket: str, keys: Iterable[str], time_range: TimeRange) -> int:
+    """Count the records that the poller rejected in a range; a redelivered event counts once."""
     found: dict[str, int] = {}
-    for event in load(s3, bucket, keys(s3, bucket, ASIDE, since, read_to)):
+    for event in load(s3, bucket, keys):
         try:
-            if first <= datetime.fromisoformat(event["time"]).timestamp() < end:
+            if time_range.contains(datetime.fromisoformat(event["time"]).timestamp()):
                 found[event["id"]] = len(event["detail"]["rejected"])
-        except (KeyError, TypeError, ValueError):  # not of our poller, but set aside as well
+        except (KeyError, TypeError, ValueError):  # not an event of the poller
             found[f"malformed {len(found)}"] = 1
     return sum(found.values())
 
 
 def load(
-    s3: Any, bucket: str, wanted: Iterable[str], unreadable: list[str] | None = None
+    s3: Any,
+    bucket: str,
+    keys: Iterable[str],
+    unreadable: list[str] | None = None,
+    on_read: Callable[[], Any] = lambda: None,
 ) -> Iterator[Any]:
-    """Yield the events of these objects, in order; None for a line that is no JSON.
+    """Yield the events of these objects in order; None for a line that is not JSON.
 
-    Objects that are not gzip are named in `unreadable`, or raise CommandError.
+    Keys of objects that are not gzip are appended to `unreadable`, or raise CommandError.
     """
 
     def read(key: str) -> tuple[str, list[Any] | Exception]:
@@ -133,14 +144,15 @@ def load(
             return key, error
         return key, [_json(line) for line in lines if line.strip()]
 
-    with ThreadPoolExecutor(READERS) as pool:
-        for key, found in pool.map(read, wanted):
+    with ThreadPoolExecutor(THREADS) as pool:
+        for key, found in pool.map(read, keys):
             if isinstance(found, list):
                 yield from found
             elif unreadable is None:
                 raise CommandError(f"s3://{bucket}/{key} is not gzip: {found}")
             else:
                 unreadable.append(key)
+            on_read()
 
 
 def _json(line: bytes) -> Any:
@@ -150,9 +162,19 @@ def _json(line: bytes) -> Any:
         return None
 
 
-def keys(s3: Any, bucket: str, prefix: str, since: datetime, until: datetime) -> Iterator[str]:
-    """Yield the keys of the archive's objects of these hours, in order."""
-    first, last = (f"{prefix}{time.astimezone(UTC):%Y/%m/%d/%H/}" for time in (since, until))
+def raw_keys(connection: Connection, time_range: TimeRange, late: timedelta) -> list[str]:
+    """Return the keys of objects that may contain transactions of a range, in order.
+
+    `late` is how long after the range their arrival may be.
+    """
+    s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
+    start = time_range.start - MAX_AHEAD
+    return list(list_keys(s3, bucket, RAW, start, time_range.end + late))
+
+
+def list_keys(s3: Any, bucket: str, prefix: str, start: datetime, end: datetime) -> Iterator[str]:
+    """Yield the keys of the archive's objects that arrived in these hours, in order."""
+    first, last = (f"{prefix}{time.astimezone(UTC):%Y/%m/%d/%H/}" for time in (start, end))
     listed = pages(
         s3, "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix, StartAfter=first
     )

@@ -1,54 +1,50 @@
-"""The versions of the model: what each measured, who let it in, and where it went."""
+"""The model's versions: backtest, approval, and when each was deployed."""
 
 import json
 
 from botocore.exceptions import ClientError
 
-from cli.reads.aws import Clients, Json, absent, iso, pages, s3_object
-from cli.reads.decisions import decisions
+from cli.aws import Json, is_absent, pages, s3_object
+from cli.connection import Connection
+from common.times import iso
 
 NO_BACKTEST = dict.fromkeys(("windows", "wql", "naive_wql", "limit", "threshold"))
 
 
-def models(clients: Clients, prefix: str, log: list[Json] | None = None) -> list[Json]:
-    """Return every version, the oldest first.
+def models(connection: Connection, log: list[Json]) -> list[Json]:
+    """Return every version, oldest first; `log` holds the decisions.
 
     Keys: version, package_arn, trained_at, backtest {windows, wql, naive_wql, limit, threshold},
-    approval, approved_at, staging_at, production_at (the last time it went there, or None).
-    `log` saves reading the decisions once more.
+    approval, approved_at, staging_at, production_at (the last deployment there, or None).
     """
-    sagemaker = clients("sagemaker")
-    arns = [package["ModelPackageArn"] for package in packages(clients, prefix)]
-    if not arns:
-        return []
-    deployed = _deployed(decisions(clients, prefix) if log is None else log)
+    sagemaker = connection.clients("sagemaker")
+    arns = [package["ModelPackageArn"] for package in packages(connection)]
+    deployed = {
+        (event["detail"]["package_arn"], event["detail"]["stage"]): event["time"]
+        for event in log
+        if event["detail-type"] == "Model Deployed"
+    }
     described = [sagemaker.describe_model_package(ModelPackageName=arn) for arn in arns]
-    return [_model(clients, package, deployed) for package in described]
+    return [_model(connection, package, deployed) for package in described]
 
 
-def packages(clients: Clients, prefix: str, approval: str | None = None) -> list[Json]:
-    """Return the summaries of all versions (of one approval status), the oldest first."""
-    wanted = {"ModelApprovalStatus": approval} if approval else {}
-    try:
-        found: list[Json] = list(
-            pages(
-                clients("sagemaker"),
-                "list_model_packages",
-                "ModelPackageSummaryList",
-                ModelPackageGroupName=f"{prefix}-models",
-                **wanted,
-            )
+def packages(connection: Connection, approval: str | None = None) -> list[Json]:
+    """Return the summaries of all versions (with that approval status), oldest first."""
+    found: list[Json] = list(
+        pages(
+            connection.clients("sagemaker"),
+            "list_model_packages",
+            "ModelPackageSummaryList",
+            ModelPackageGroupName=connection.outputs.model_package_group_name,
+            **({"ModelApprovalStatus": approval} if approval else {}),
         )
-    except ClientError as error:
-        if absent(error):
-            return []
-        raise
+    )
     return sorted(found, key=lambda package: int(package["ModelPackageVersion"]))
 
 
-def _model(clients: Clients, package: Json, deployed: dict[tuple[str, str], str]) -> Json:
+def _model(connection: Connection, package: Json, deployed: dict[tuple[str, str], str]) -> Json:
     arn, approval = package["ModelPackageArn"], package["ModelApprovalStatus"]
-    evaluation = _evaluation(clients, package)
+    evaluation = _evaluation(connection, package)
     approved = package.get("LastModifiedTime") if approval == "Approved" else None
     return {
         "version": package["ModelPackageVersion"],
@@ -62,22 +58,14 @@ def _model(clients: Clients, package: Json, deployed: dict[tuple[str, str], str]
     }
 
 
-def _deployed(log: list[Json]) -> dict[tuple[str, str], str]:
-    return {
-        (event["detail"]["package_arn"], event["detail"]["stage"]): event["time"]
-        for event in log
-        if event["detail-type"] == "Model Deployed"
-    }
-
-
-def _evaluation(clients: Clients, package: Json) -> Json:
+def _evaluation(connection: Connection, package: Json) -> Json:
     quality = package.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {})
-    if "S3Uri" not in quality:  # a version that somebody registered by hand
+    if "S3Uri" not in quality:  # registered by hand
         return {}
     try:
-        evaluation: Json = json.loads(s3_object(clients, quality["S3Uri"]))
+        evaluation: Json = json.loads(s3_object(connection.clients, quality["S3Uri"]))
     except ClientError as error:
-        if absent(error):  # the bucket's lifecycle took it
+        if is_absent(error):  # expired by the bucket's lifecycle
             return {}
         raise
     return evaluation

@@ -1,42 +1,31 @@
-"""What production's forecasts were worth: the hourly readings and their threshold."""
+"""Hourly monitoring results of an endpoint, and the threshold of its loss."""
 
 import json
 
-from botocore.exceptions import ClientError
+from cli.aws import Json, pages, s3_object
+from cli.connection import Connection
 
-from cli.reads.aws import Clients, Json, absent, bucket, pages, s3_object
 
-
-def readings(
-    clients: Clients, prefix: str, stage: str = "production", last: int | None = None
+def monitoring_results(
+    connection: Connection, stage: str = "production", last: int | None = None
 ) -> list[Json]:
-    """Return a stage's readings as the collector wrote them (only the `last` ones), by time."""
-    place = bucket(clients, prefix)
+    """Return a stage's (`last`) monitoring results as the collector wrote them, oldest first."""
+    clients, bucket = connection.clients, connection.outputs.bucket_name
     listed = pages(
-        clients("s3"), "list_objects_v2", "Contents", Bucket=place, Prefix=f"monitoring/{stage}/"
+        clients("s3"), "list_objects_v2", "Contents", Bucket=bucket, Prefix=f"monitoring/{stage}/"
     )
-    try:
-        keys = sorted(entry["Key"] for entry in listed)  # a key begins with the reading's hour
-    except ClientError as error:
-        if absent(error):
-            return []
-        raise
+    keys = sorted(entry["Key"] for entry in listed)  # a key begins with the hour of the result
     wanted = keys if last is None else keys[-last:]
-    found: list[Json] = [json.loads(s3_object(clients, f"s3://{place}/{key}")) for key in wanted]
-    return sorted(found, key=lambda reading: str(reading["time"]))
+    found: list[Json] = [json.loads(s3_object(clients, f"s3://{bucket}/{key}")) for key in wanted]
+    return sorted(found, key=lambda result: str(result["time"]))
 
 
-def threshold(clients: Clients, prefix: str) -> Json | None:
+def threshold(connection: Connection) -> Json:
     """Return the loss above which production counts as degraded: value, set_by (package ARN).
 
-    Both are None before the first deployment of a model; without the parameter, which Terraform
-    makes, there is no Evergreen, and None is returned.
+    Both are None until a model has been deployed.
     """
-    name = f"/{prefix}/quality/threshold"
-    try:
-        value: Json = json.loads(clients("ssm").get_parameter(Name=name)["Parameter"]["Value"])
-    except ClientError as error:
-        if absent(error):
-            return None
-        raise
+    name = connection.outputs.threshold_parameter
+    parameter = connection.clients("ssm").get_parameter(Name=name)["Parameter"]
+    value: Json = json.loads(parameter["Value"])
     return value

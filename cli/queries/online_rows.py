@@ -1,33 +1,26 @@
-"""How fresh the features are: the newest minute of the feature store's online side."""
+"""Rows of the online store."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
+from cli.aws import Json
+from cli.connection import Connection
 from cli.errors import CommandError
-from cli.reads.aws import Clients, Json, absent, iso
+from common.times import MINUTE, floor_minute, minutes
 
 LOOK_BACK_MINUTES = 60
-BATCH, READERS = 100, 4
-ATTEMPTS = 5  # at what a call leaves unprocessed
+BATCH_SIZE, THREADS = 100, 4
+MAX_ATTEMPTS = 5  # for the identifiers that a request leaves unprocessed
 
 
-def freshness(clients: Clients, prefix: str, now: datetime) -> Json:
-    """Look at the hour before `now` -> newest_minute, age_minutes, known (of 60), transactions."""
-    this = now.replace(second=0, microsecond=0)
-    asked = [iso(this - timedelta(minutes=k)) for k in range(1, LOOK_BACK_MINUTES + 1)]
-    try:
-        known = rows(clients, prefix, asked)
-    except ClientError as error:
-        if not absent(error):
-            raise
-        known = {}
+def freshness(connection: Connection) -> Json:
+    """Return newest_minute, age_minutes, known (of 60), asked, transactions of the last hour."""
+    this = floor_minute(connection.now)
+    names = minutes(this - LOOK_BACK_MINUTES * MINUTE, LOOK_BACK_MINUTES)
+    known = online_rows(connection, names)
     newest = max(known, default=None)
-    age = (
-        None if newest is None else (this - datetime.fromisoformat(newest)) // timedelta(minutes=1)
-    )
+    age = None if newest is None else (this - datetime.fromisoformat(newest)) // MINUTE
     return {
         "newest_minute": newest,
         "age_minutes": age,
@@ -37,27 +30,28 @@ def freshness(clients: Clients, prefix: str, now: datetime) -> Json:
     }
 
 
-def rows(clients: Clients, prefix: str, minutes: list[str]) -> dict[str, Json]:
-    """Return the rows (feature -> text) of those minutes (ISO) that have one, by minute."""
-    store, group = clients("sagemaker-featurestore-runtime"), f"{prefix}-minutes"
-    batches = [minutes[n : n + BATCH] for n in range(0, len(minutes), BATCH)]
+def online_rows(connection: Connection, names: list[str]) -> dict[str, Json]:
+    """Return the rows (feature -> text) of the minutes (ISO) that have one, by minute."""
+    store = connection.clients("sagemaker-featurestore-runtime")
+    group = connection.outputs.feature_group_name
+    batches = [names[n : n + BATCH_SIZE] for n in range(0, len(names), BATCH_SIZE)]
     found: dict[str, Json] = {}
-    with ThreadPoolExecutor(READERS) as pool:
-        for batch in pool.map(lambda names: _batch(store, group, names), batches):
-            found |= batch
+    with ThreadPoolExecutor(THREADS) as pool:
+        for rows in pool.map(lambda batch: _read(store, group, batch), batches):
+            found |= rows
     return found
 
 
-def _batch(store: Any, group: str, names: list[str]) -> dict[str, Json]:
+def _read(store: Any, group: str, names: list[str]) -> dict[str, Json]:
     found = {}
-    waiting = [{"FeatureGroupName": group, "RecordIdentifiersValueAsString": names}]
-    for _ in range(ATTEMPTS):
-        answer = store.batch_get_record(Identifiers=waiting)
-        if errors := answer.get("Errors"):
+    pending = [{"FeatureGroupName": group, "RecordIdentifiersValueAsString": names}]
+    for _ in range(MAX_ATTEMPTS):
+        response = store.batch_get_record(Identifiers=pending)
+        if errors := response.get("Errors"):
             raise CommandError(f"{group} cannot be read: {errors[0]['ErrorMessage']}")
-        for record in answer["Records"]:
+        for record in response["Records"]:
             row = {part["FeatureName"]: part["ValueAsString"] for part in record["Record"]}
             found[row["tx_minute"]] = row
-        if not (waiting := answer.get("UnprocessedIdentifiers") or []):
+        if not (pending := response.get("UnprocessedIdentifiers") or []):
             return found
-    raise CommandError(f"{group} does not answer for all of {len(names)} minutes: try again")
+    raise CommandError(f"{group}: some of {len(names)} minutes stayed unprocessed: try again")
