@@ -38,9 +38,9 @@ def one_of(*names: str) -> Callable[[str], str]:
     return parse
 
 
-def positive(text: str) -> int:
-    """Parse an option's or argument's number above 0."""
-    if not text.isdecimal() or int(text) == 0:
+def positive(value: str | int) -> int:
+    """Parse an option's or argument's number above 0; its default is a number already."""
+    if not (text := str(value)).isdecimal() or int(text) == 0:
         raise typer.BadParameter(f"got {text!r}, expected a number above 0")
     return int(text)
 

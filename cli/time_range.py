@@ -60,13 +60,15 @@ def parse_minute(text: str) -> datetime:
     return time
 
 
-def _days(text: str) -> timedelta:
+def _days(value: str | timedelta) -> timedelta:
+    if isinstance(value, timedelta):  # the default
+        return value
     try:
-        days = timedelta(days=float(text))
+        days = timedelta(days=float(value))
     except (OverflowError, ValueError):
         days = timedelta(-1)
     if days < timedelta(0):
-        raise typer.BadParameter(f"got {text!r}, expected a number of days, 0 or more")
+        raise typer.BadParameter(f"got {value!r}, expected a number of days, 0 or more")
     return days
 
 

@@ -6,7 +6,7 @@ import json
 import duckdb
 import pytest
 
-from cli.reads import archive
+from cli.queries import archive
 from tests import mangled
 from tests.integration.deployed.loop import (
     evergreen,

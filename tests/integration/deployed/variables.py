@@ -2,6 +2,5 @@
 
 VARIABLES = {
     "prefix": "evergreen",
-    "max_retries": 3,
     "poller": {"desired_count": 0, "source": "simulator"},
 }
