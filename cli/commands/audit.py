@@ -34,7 +34,7 @@ def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) 
     late_counts = found.by_minute(int(HORIZON.total_seconds()))
     if absent := distinct.keys() - stored.keys():  # expired online, or never written
         stored |= transaction_counts(connection, time_range, absent)
-    settled = iso(floor_minute(connection.now - IN_FLIGHT))  # everything before it has arrived
+    settled = _settled(connection, found)
     odd: list[Json] = [
         {
             "minute": minute,
@@ -97,6 +97,24 @@ def _read_archive(
     end = time_range.end + late
     keys = list(archive.list_keys(s3, bucket, archive.REJECTED, time_range.start, end))
     return found, archive.rejected(s3, bucket, keys, time_range)
+
+
+def _settled(connection: Connection, found: archive.Archived) -> str:
+    """Return the minute (ISO) before which everything that was published has arrived.
+
+    A poller that catches up on the past publishes old minutes now: while the archive receives
+    objects, those from the newest archived event on may still be under way.
+    """
+    now = connection.now
+    settled = iso(floor_minute(now - IN_FLIGHT))
+    if found.newest_key is None or not found.sent:
+        return settled
+    newest = connection.clients("s3").head_object(
+        Bucket=connection.outputs.bucket_name, Key=found.newest_key
+    )
+    if abs(now - newest["LastModified"]) > IN_FLIGHT:
+        return settled
+    return min(settled, max(minute for minute, _ in found.sent.values()))
 
 
 def _explained(distinct: int, stored: int, late: int) -> bool:

@@ -4,7 +4,7 @@ import gzip
 import json
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,6 +31,7 @@ class Archived:
     sent: dict[str, tuple[str, int]] = field(default_factory=dict)  # event -> minute, transactions
     invalid: int = 0  # malformed events and transactions; no row counts them
     unreadable: list[str] = field(default_factory=list)  # keys
+    newest_key: str | None = None  # of the objects that were read
 
     @property
     def distinct(self) -> int:
@@ -66,10 +67,10 @@ class Archived:
 
 
 def archived(
-    s3: Any, bucket: str, keys: Iterable[str], time_range: TimeRange, on_read: Callable[[], Any]
+    s3: Any, bucket: str, keys: Sequence[str], time_range: TimeRange, on_read: Callable[[], Any]
 ) -> Archived:
     """Read what these objects contain of a range; `on_read` is called after each object."""
-    found = Archived()
+    found = Archived(newest_key=keys[-1] if keys else None)
     for event in load(s3, bucket, keys, found.unreadable, on_read):
         valid, invalid = transactions(event)
         found.invalid += invalid
