@@ -141,8 +141,10 @@ def _settings(file: Path | None) -> dict[str, Any]:
     settings = {"start": start, "vars": None}
     if record.is_file():
         settings |= json.loads(record.read_text())
-    if file is not None:
+    if file is not None and settings["vars"] != str(file.resolve()):
         settings["vars"] = str(file.resolve())
+        if record.is_file():
+            print("rows of the previous stream are kept; to start without them: make down")
     record.write_text(json.dumps(settings))
     return settings
 
