@@ -51,7 +51,7 @@ class Display:
         if self._live is not None:
             strip = Text()
             for sign, name in STAGES.items():
-                strip.append(f"{sign} {name}  ", style="bold green" if sign in active else "dim")
+                strip.append(f"{sign} {name} ", style="bold green" if sign in active else "dim")
             self._live.update(Group(strip, Spinner("dots", Text(text))))
         elif time.monotonic() - self._printed >= PLAIN_SECONDS:
             self._printed = time.monotonic()
