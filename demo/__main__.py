@@ -1,33 +1,27 @@
 """`python -m demo`: run the whole loop on this machine (`make demo`)."""
 
 import argparse
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
+
+from scripts.interrupts import Interrupted, Interrupts
 
 if TYPE_CHECKING:
     from demo.run import Demo
 
 HOME = Path(".evergreen/demo")
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class Interrupted(BaseException):
-    """A signal ended the demo."""
 
 
 def main() -> int:
     """Run one demo; exit code 0, 1 if the loop failed, 2 for unusable arguments."""
     arguments = _parser().parse_args()
     try:
-        for number in SIGNALS:
-            signal.signal(number, _interrupt)
+        Interrupts()
         return _main(arguments)
     except Interrupted as interrupted:
-        print("\ndemo: interrupted; the local AWS was stopped", flush=True)
-        return 128 + int(interrupted.args[0])
+        print("\ndemo: interrupted; the local AWS is stopped", flush=True)
+        return interrupted.exit_code
 
 
 def _main(arguments: argparse.Namespace) -> int:
@@ -59,7 +53,7 @@ def _main(arguments: argparse.Namespace) -> int:
     except process_lock.LockedError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
-    except (ServerError, StageError, TerraformError, CommandError) as error:
+    except (ServerError, StageError, stream.StreamError, TerraformError, CommandError) as error:
         return _failed(demo, error)
     except (BotoCoreError, ClientError, OSError) as error:
         return _failed(demo, error)
@@ -87,12 +81,6 @@ def _summary(demo: "Demo") -> int:
     print(f"picture: {demo.out}/loop.png · report: {demo.out}/report.json")
     print(f"logs: {demo.home}/logs (server, lambda/, jobs/, endpoints/, ecs/, terraform)")
     return 1 if failures else 0
-
-
-def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_IGN)  # the clean-up is not interrupted again
-    raise Interrupted(number)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cli.connection import Connection
-from cli.queries import archive
+from cli.queries import archive, archive_objects
 from cli.queries.alarms import alarm_changes
 from cli.queries.decisions import decisions, retrains
 from cli.queries.models import models
@@ -31,8 +31,8 @@ def read(connection: Connection, since: int, until: float) -> Findings:
     """Read everything; the run lasted from `since` to `until` (virtual time, epoch seconds)."""
     bucket, s3 = connection.outputs.bucket_name, connection.clients("s3")
     raw, rejected = (
-        list(archive.list_keys(s3, bucket, prefix, ALWAYS.start, ALWAYS.end))
-        for prefix in (archive.RAW, archive.REJECTED)
+        list(archive_objects.list_keys(s3, bucket, prefix, ALWAYS.start, ALWAYS.end))
+        for prefix in (archive_objects.RAW, archive_objects.REJECTED)
     )
     archived = archive.archived(s3, bucket, raw, ALWAYS, lambda: None)
     minutes = set(archived.by_minute()) | features.aggregated(s3, bucket)

@@ -4,7 +4,6 @@ import contextlib
 import io
 import json
 import shutil
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from demo.display import display
 from demo.report import Findings, read
 from demo.server import Server
 from demo.stages import Loop, StageError
-from demo.stream import Stream, epoch, iso, last_time
+from demo.stream import Stream, epoch, iso
 from local import lifecycle
 from scripts import local_terraform, package
 
@@ -59,7 +58,7 @@ class Demo:
             server.stop()
 
     def _run_on(self, server: Server, started: float) -> None:
-        last = _LastTime(self.stream)
+        last = self.stream.last_time()
         variables = self._variables()
         with self._phase("apply", "terraform apply of everything in terraform/"):
             with contextlib.redirect_stdout(io.StringIO()):
@@ -69,7 +68,7 @@ class Demo:
             network = local_terraform.output(self.home)["network"]
             connection = connect_local(server.url, PREFIX)
         with self._phase("loop", "the loop"):
-            arguments = (server, connection, self.stream, last.join(), network)
+            arguments = (server, connection, self.stream, last.result(), network)
             loop = Loop(*arguments, by_hand=self.by_hand)
             loop.run()
             self.training_failure = loop.training_failure
@@ -133,23 +132,3 @@ class Demo:
         started = time.monotonic()
         yield
         self.wall[name] = round(time.monotonic() - started, 1)
-
-
-class _LastTime:
-    """The stream's largest time; a recorded file is read for it while Terraform applies."""
-
-    def __init__(self, stream: Stream) -> None:
-        self._last = stream.last
-        self._file = stream.environment.get("SOURCE_FILE")
-        self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    def join(self) -> int:
-        self._thread.join()
-        if self._last is None:
-            raise StageError("① the file could not be read to its end")
-        return self._last
-
-    def _read(self) -> None:
-        if self._last is None and self._file is not None:
-            self._last = last_time(Path(self._file))

@@ -1,8 +1,8 @@
 """The stream of a demo: a simulation, or a recorded file."""
 
-import gzip
 import math
 import zlib
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,9 @@ BEGINNING = 1000  # transactions
 EVERY_MINUTE = {"POLL_SECONDS": "60"}
 
 
+UNREADABLE = (replay.SourceError, OSError, EOFError, zlib.error)  # BadGzipFile is an OSError
+
+
 class StreamError(Exception):
     """The stream cannot be used; the message is for the user."""
 
@@ -35,6 +38,15 @@ class Stream:
     first: int
     last: int | None  # None: known when the file has been read to its end
     complete: bool  # long enough, with a change of regime, to expect the whole loop
+
+    def last_time(self) -> Future[int]:
+        """Return the largest time; a recorded file is read to its end in the background."""
+        if self.last is not None:
+            known: Future[int] = Future()
+            known.set_result(self.last)
+            return known
+        pool = ThreadPoolExecutor(1)
+        return pool.submit(last_time, Path(self.environment["SOURCE_FILE"]))
 
     def first_training(self, last: int) -> int:
         """Return the time of the first training in a stream that ends at `last`."""
@@ -82,7 +94,7 @@ def recorded(file: Path) -> Stream:
         middle = median(times) if times else 0
         first = min((time for time in times if abs(time - middle) <= DAY), default=0)
         hours = _hours(file, first) if times else 0
-    except (replay.SourceError, OSError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+    except UNREADABLE as error:
         raise StreamError(f"{file} cannot be read: {error}") from error
     if not times:
         raise StreamError(f"{file} has no transaction in its first lines (README.md: format)")
@@ -93,10 +105,10 @@ def recorded(file: Path) -> Stream:
 
 def last_time(file: Path) -> int:
     """Read a file to its end and return the largest time in it (epoch seconds)."""
-    newest = 0
-    for poll in replay.polls(str(file), HOUR, _now()):
-        newest = max(newest, poll.time)
-    return newest
+    try:
+        return max(poll.time for poll in replay.polls(str(file), HOUR, _now()))
+    except UNREADABLE as error:
+        raise StreamError(f"{file} cannot be read to its end: {error}") from error
 
 
 def iso(seconds: float) -> str:

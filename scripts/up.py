@@ -5,18 +5,15 @@
 
 import argparse
 import json
-import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from local import lifecycle
 from scripts import local_terraform, package, process_lock
+from scripts.interrupts import Interrupted, Interrupts
 from scripts.provider import TerraformError
 
 HOME = Path(__file__).resolve().parent.parent / ".evergreen" / "up"
@@ -36,50 +33,22 @@ Next:
 """
 
 
-class Interrupted(BaseException):
-    """The process was asked to end by a signal."""
-
-
-class Signals:
-    """Raises Interrupted at a signal, or after a section that must not be interrupted."""
-
-    def __init__(self) -> None:
-        self._deferring = self._pending = False
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._handle)
-
-    @contextmanager
-    def deferred(self) -> Iterator[None]:
-        """Keep a signal until the end of the section."""
-        self._deferring = True
-        yield
-        self._deferring = False
-        if self._pending:
-            raise Interrupted
-
-    def _handle(self, _number: int, _frame: FrameType | None) -> None:
-        self._pending = True
-        if not self._deferring:
-            self._deferring = True  # nor is the clean-up interrupted
-            raise Interrupted
-
-
 def main() -> int:
     """Start the local AWS unless it is running, apply, and print what to do next."""
     arguments = _arguments()
-    signals = Signals()
+    interrupts = Interrupts()
     try:
         with process_lock.hold(HOME.with_suffix(".lock"), "`make up`"):
-            _up(signals, arguments.port, arguments.vars)
-    except Interrupted:
-        return 130
+            _up(interrupts, arguments.port, arguments.vars)
+    except Interrupted as interrupted:
+        return interrupted.exit_code
     except (lifecycle.LifecycleError, process_lock.LockedError, TerraformError) as error:
         print(f"make up: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _up(signals: Signals, port: int | None, file: Path | None) -> None:
+def _up(interrupts: Interrupts, port: int | None, file: Path | None) -> None:
     running = lifecycle.status(HOME)
     if running and port not in {None, running["port"]}:
         raise lifecycle.LifecycleError(
@@ -89,7 +58,7 @@ def _up(signals: Signals, port: int | None, file: Path | None) -> None:
         if running is None:
             _discard_leftovers()
             free = _free_port(port)
-            with signals.deferred():  # the server is detached: it would outlive an interrupt
+            with interrupts.deferred():  # the server is detached: it would outlive an interrupt
                 health = lifecycle.up(free, HOME, ["--clock", "real"])
         else:
             health = running
@@ -97,13 +66,10 @@ def _up(signals: Signals, port: int | None, file: Path | None) -> None:
     except Interrupted:
         if running is None:
             lifecycle.down(HOME)
-            print("\nmake up: interrupted; the local AWS was stopped", file=sys.stderr)
+            rest = "stopped"
         else:
-            print(
-                "\nmake up: interrupted; the local AWS is still running, perhaps with only a part "
-                "of the changes: run `make up` again",
-                file=sys.stderr,
-            )
+            rest = "still running, perhaps with only a part of the changes: run `make up` again"
+        print(f"\nmake up: interrupted; the local AWS is {rest}", file=sys.stderr)
         raise
 
 
@@ -118,17 +84,10 @@ def _apply(health: dict[str, Any], file: Path | None) -> None:
     package.main()
     print("terraform apply: everything in terraform/ (about a minute)", flush=True)
     local_terraform.init(HOME)
-    local_terraform.apply(HOME, variables(settings["start"]), file)
+    simulator = {"source": "simulator", "simulator": {"start": settings["start"]}}
+    local_terraform.apply(HOME, {"prefix": "evergreen", "poller": simulator}, file)
     print(f"ready: {local_terraform.resources(HOME)} resources, logs in {HOME}/logs")
     print(f"{'' if file else CATCH_UP}{NEXT}")
-
-
-def variables(start: str) -> dict[str, Any]:
-    """Return the root's variables: a simulated stream, which needs no network."""
-    return {
-        "prefix": "evergreen",
-        "poller": {"source": "simulator", "simulator": {"start": start}},
-    }
 
 
 def _settings(file: Path | None) -> dict[str, Any]:
@@ -137,27 +96,25 @@ def _settings(file: Path | None) -> dict[str, Any]:
     A repeated `make up` uses the stored ones: another start would replace the running poller.
     """
     record = HOME / "settings.json"
+    stored = json.loads(record.read_text()) if record.is_file() else {}
     start = f"{datetime.now(UTC) - HISTORY:%Y-%m-%dT%H:00:00Z}"
-    settings = {"start": start, "vars": None}
-    if record.is_file():
-        settings |= json.loads(record.read_text())
+    settings = {"start": start, "vars": None} | stored
     if file is not None and settings["vars"] != str(file.resolve()):
         settings["vars"] = str(file.resolve())
-        if record.is_file():
+        if stored:
             print("rows of the previous stream are kept; to start without them: make down")
     record.write_text(json.dumps(settings))
     return settings
 
 
 def _discard_leftovers() -> None:
-    """Remove the Terraform state of a server that was killed: everything was in its memory."""
+    """Forget a server that was killed, except for the user's variables: its data was in memory."""
     state, record = HOME / "terraform.tfstate", HOME / "settings.json"
     if state.is_file():
         print("the previous local AWS ended without `make down`: its models and data are gone")
         state.unlink()
     if record.is_file():
-        kept = {"vars": json.loads(record.read_text()).get("vars")}
-        record.write_text(json.dumps(kept))
+        record.write_text(json.dumps({"vars": json.loads(record.read_text())["vars"]}))
 
 
 def _free_port(port: int | None) -> int:

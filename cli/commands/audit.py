@@ -9,7 +9,7 @@ from cli.app import command
 from cli.aws import Json
 from cli.connection import Connection
 from cli.console import note, progress_bar, sections, table
-from cli.queries import archive
+from cli.queries import archive, archive_objects
 from cli.queries.offline_rows import transaction_counts
 from cli.queries.online_rows import online_rows
 from cli.result import Result
@@ -91,11 +91,13 @@ def _read_archive(
     """Read the range's transactions, and count the records that the poller rejected."""
     s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
     with progress_bar("reading the archive") as update:
-        keys = archive.raw_keys(connection, time_range, late)
+        keys = archive_objects.raw_keys(connection, time_range, late)
         update(total=len(keys))
         found = archive.archived(s3, bucket, keys, time_range, lambda: update(advance=1))
     end = time_range.end + late
-    keys = list(archive.list_keys(s3, bucket, archive.REJECTED, time_range.start, end))
+    keys = list(
+        archive_objects.list_keys(s3, bucket, archive_objects.REJECTED, time_range.start, end)
+    )
     return found, archive.rejected(s3, bucket, keys, time_range)
 
 

@@ -8,7 +8,8 @@ from cli.aws import Json
 from cli.checkpoint import Checkpoint
 from cli.connection import Connection
 from cli.errors import CommandError
-from cli.queries import archive
+from cli.queries.archive import transactions
+from cli.queries.archive_objects import load, raw_keys
 from cli.result import Result
 from cli.time_range import ONE_DAY, End, Late, Start, TimeRange
 from common.times import iso
@@ -26,9 +27,9 @@ def backfill(connection: Connection, start: Start, end: End, late: Late = ONE_DA
 
     def aggregate(key: str) -> Json | None:
         """Return the key and its failure, if any; None without transactions of the range."""
-        events = archive.load(s3, bucket, [key])
+        events = load(s3, bucket, [key])
         try:
-            times = [t["time"] for event in events for t in archive.transactions(event)[0]]
+            times = [t["time"] for event in events for t in transactions(event)[0]]
         except CommandError as error:
             return {"key": key, "failure": str(error)}
         if not any(map(time_range.contains, times)):
@@ -45,7 +46,7 @@ def backfill(connection: Connection, start: Start, end: End, late: Late = ONE_DA
         failure = payload["errorMessage"] if "FunctionError" in response else None
         return {"key": key, "failure": failure}
 
-    keys = archive.raw_keys(connection, time_range, late)
+    keys = raw_keys(connection, time_range, late)
     with ThreadPoolExecutor(CONCURRENCY) as pool:
         batches = checkpoint.batches(keys)
         results = [row for batch in batches for row in pool.map(aggregate, batch) if row]

@@ -8,7 +8,8 @@ from cli.app import command
 from cli.aws import Json
 from cli.checkpoint import Checkpoint
 from cli.connection import Connection
-from cli.queries import archive
+from cli.queries.archive import transactions
+from cli.queries.archive_objects import load, raw_keys
 from cli.result import Result
 from cli.time_range import ONE_DAY, End, Late, Start, TimeRange
 from poller.batching import RECEIVED, Entry
@@ -30,21 +31,21 @@ def replay(connection: Connection, start: Start, end: End, late: Late = ONE_DAY)
     publisher = Publisher(connection.clients("events"), connection.outputs.bus_name, Event())
     checkpoint = Checkpoint(s3, bucket, name)
     unreadable: list[str] = []
-    events = transactions = 0
-    for keys in checkpoint.batches(archive.raw_keys(connection, time_range, late)):
-        for event in archive.load(s3, bucket, keys, unreadable):
+    events = count = 0
+    for keys in checkpoint.batches(raw_keys(connection, time_range, late)):
+        for event in load(s3, bucket, keys, unreadable):
             if (entry := replayed(event, time_range, name)) is not None:
                 publisher.publish([entry], int(datetime.fromisoformat(event["time"]).timestamp()))
                 events += 1
-                transactions += entry.count
+                count += entry.count
     document = {
         "name": name,
         "events": events,
-        "transactions": transactions,
+        "transactions": count,
         "resumed": checkpoint.resumed,
         "unreadable_objects": unreadable,
     }
-    text = f"② {transactions:,} transactions in {events:,} events were published again"
+    text = f"② {count:,} transactions in {events:,} events were published again"
     if unreadable:
         text += f"\nskipped, not readable: {', '.join(unreadable)}"
     return Result(document, text, 1 if unreadable else 0)
@@ -55,7 +56,7 @@ def replayed(event: Json, time_range: TimeRange, name: str) -> Entry | None:
 
     Replays are not replayed: their originals are in the archive as well.
     """
-    chosen = [t for t in archive.transactions(event)[0] if time_range.contains(t["time"])]
+    chosen = [t for t in transactions(event)[0] if time_range.contains(t["time"])]
     if not chosen or "replay" in event["detail"]:
         return None
     detail = event["detail"] | {"transactions": chosen, "replay": name}

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import boto3
 import pytest
-from botocore.config import Config
 
+from cli.connection import local_client
 from local import lifecycle
 
 START = "2024-10-10T00:00:00Z"
@@ -24,14 +23,7 @@ class LocalAws:
     home: Path
 
     def client(self, service):
-        return boto3.client(
-            service,
-            endpoint_url=self.url,
-            region_name="eu-west-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}),
-        )
+        return local_client(service, self.url, attempts=1)
 
     def post(self, path, **body):
         request = urllib.request.Request(

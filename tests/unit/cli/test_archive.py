@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.queries import archive
+from cli.queries import archive, archive_objects
 from cli.time_range import TimeRange
 
 START = datetime(2024, 10, 10, tzinfo=UTC)
@@ -37,7 +37,7 @@ def s3(deployment):
 
 def read(s3, deployment):
     time_range = TimeRange(START, START + HOUR)
-    keys = archive.raw_keys(deployment.connection, time_range, late=HOUR)
+    keys = archive_objects.raw_keys(deployment.connection, time_range, late=HOUR)
     return archive.archived(s3, deployment.bucket, keys, time_range, lambda: None)
 
 
@@ -84,7 +84,9 @@ def test_rejected_records_are_counted_one_by_one(s3, deployment):
     s3.put("set-aside/2024/10/10/00/a", event(1, {"rejected": [{}, {}]}))
     s3.put("set-aside/2024/10/10/01/a", event(1, {"rejected": [{}, {}]}))
     s3.put("set-aside/2024/10/10/01/b", event(2, {"rejected": [{}]}, START + HOUR))
-    keys = archive.list_keys(s3, deployment.bucket, archive.REJECTED, START, START + HOUR)
+    keys = archive_objects.list_keys(
+        s3, deployment.bucket, archive_objects.REJECTED, START, START + HOUR
+    )
     time_range = TimeRange(START, START + HOUR)
     assert archive.rejected(s3, deployment.bucket, keys, time_range) == 2
 

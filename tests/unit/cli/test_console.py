@@ -10,8 +10,8 @@ import pytest
 
 from cli import console
 from cli.checkpoint import BATCH_SIZE, Checkpoint
+from cli.commands import audit, replay
 from cli.main import main
-from cli.queries import archive
 
 MAIN = [sys.executable, "-m", "cli.main"]
 BODY = """
@@ -129,7 +129,8 @@ def test_ctrl_c_says_how_to_resume(deployment, monkeypatch, capsys, name, hint):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(archive, "raw_keys", interrupt)
+    monkeypatch.setattr(replay, "raw_keys", interrupt)
+    monkeypatch.setattr(audit.archive_objects, "raw_keys", interrupt)
     arguments = [name, "--from", "2024-10-10", "--to", "2024-10-11", "--json"]
     assert main(arguments, deployment.connect) == 130
     message = "stopped; run the same command again to resume" if hint else "stopped"

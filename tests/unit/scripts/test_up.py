@@ -103,7 +103,7 @@ def test_an_interrupt_stops_the_server_that_was_started(home, run, monkeypatch, 
     monkeypatch.setattr(up.local_terraform, "init", interrupt)
     assert run() == 130
     assert stopped == [up.HOME]
-    assert "interrupted; the local AWS was stopped" in capsys.readouterr().err
+    assert "interrupted; the local AWS is stopped" in capsys.readouterr().err
 
 
 def test_an_interrupt_while_the_server_starts_waits_for_it(home, run, monkeypatch):
