@@ -116,21 +116,20 @@ def _connect(
     connect = get_current_context().obj or connect
     connection = connect(chosen, prefix)
     note(str(connection))
-    if changes:
-        _confirm(connection, yes=more["yes"])
-    return connection
-
-
-def _confirm(connection: "Connection", *, yes: bool) -> None:
-    """Raise CommandError if a change could reach another AWS than the one that is meant."""
-    if names := connection.target.conflicts:
+    if changes and (names := connection.target.conflicts):
         raise CommandError(
             f"a local AWS is running and {', '.join(names)} is set: name the one to change with "
             "--target local or --target aws",
             2,
         )
-    if connection.target.is_local or yes:
-        return
+    _ = connection.outputs  # no command does anything without a deployment
+    if changes and not connection.target.is_local and not more["yes"]:
+        _confirm(connection)
+    return connection
+
+
+def _confirm(connection: "Connection") -> None:
+    """Ask a person whether to change an account; CommandError unless the answer is yes."""
     if not sys.stdin.isatty():
         raise CommandError("this changes an AWS account: confirm it with --yes", 2)
     console = make_console(stderr=True)

@@ -17,7 +17,10 @@ def main(arguments: Sequence[str] | None = None, connect: "Connect | None" = Non
     from cli.run import run  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, default)
-    return run(sys.argv[1:] if arguments is None else arguments, connect)
+    try:
+        return run(sys.argv[1:] if arguments is None else arguments, connect)
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":
