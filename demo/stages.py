@@ -1,10 +1,11 @@
 """One run of the loop; by hand are only the poller task and the first training."""
 
-import json
 import time
 from typing import Any
 
 from cli.connection import Connection
+from cli.errors import CommandError
+from cli.training import request_training
 from demo.approvals import Approvals
 from demo.display import display
 from demo.progress import Progress
@@ -35,8 +36,8 @@ class Loop:
         by_hand: bool,
     ) -> None:
         """`last` is the stream's largest time (epoch seconds), `network` Terraform's output."""
-        self.server, self.connection = server, connection
-        self.stream, self.last, self.network = stream, last, network
+        self.server, self.connection, self.network = server, connection, network
+        self.stream, self.last = stream, last
         self.training_failure: str | None = None  # of the last attempt
         self._progress = Progress(connection, stream.clock_start)
         self._approvals = Approvals(server, connection) if by_hand else None
@@ -85,20 +86,12 @@ class Loop:
         """Request a training as `evergreen retrain` does; return its failure, None on success."""
         clock = self._settled()
         reason = "first model" if self._attempts == 0 else f"first model, again {self._attempts}"
-        event = {
-            "id": f"demo-{self._attempts}-{clock['now']}",
-            "source": "evergreen.cli",
-            "detail-type": "Retrain Requested",
-            "time": clock["now"],
-            "detail": {"reason": reason},
-        }
-        response = self.connection.clients("lambda").invoke(
-            FunctionName=self.connection.outputs.function_names["retrain_trigger"],
-            Payload=json.dumps(event).encode(),
-        )
-        result = json.loads(response["Payload"].read())
-        if "FunctionError" in response or not result.get("started"):
-            return f"⑧ retrain_trigger returned {json.dumps(result)[:300]}"
+        try:
+            result = request_training(self.connection, reason, clock["now"])
+        except CommandError as error:
+            return f"⑧ {error}"
+        if not result.get("started"):
+            return f"⑧ {result.get('reason')}"
         self._settled()
         execution = self.connection.clients("sagemaker").describe_pipeline_execution(
             PipelineExecutionArn=result["execution_arn"]

@@ -16,6 +16,7 @@ from scripts import provider
 from scripts.provider import SOURCE, TerraformError
 
 PLAIN = ["-input=false", "-no-color"]
+CHANGE = [*PLAIN, "-auto-approve", "-parallelism=30"]
 # A local run ignores the account and settings of the shell.
 IGNORED = ("AWS_", "TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR", "TF_CLI_ARGS_")
 KEPT = ("AWS_REGION", "AWS_DEFAULT_REGION", "TF_CLI_ARGS_init")
@@ -35,19 +36,18 @@ def apply(home: Path, variables: dict[str, Any], file: Path | None = None) -> No
 
     Raises TerraformError with Terraform's own errors.
     """
-    _must(home, [*_changing("apply"), *_options(home, variables, file)])
+    _must(home, ["apply", *CHANGE, *_options(home, variables, file)])
 
 
 def destroy(home: Path, variables: dict[str, Any]) -> None:
     """Remove everything."""
-    _must(home, [*_changing("destroy"), *_options(home, variables)])
+    _must(home, ["destroy", *CHANGE, *_options(home, variables)])
 
 
 def plan_changes(home: Path, variables: dict[str, Any]) -> int:
     """Count the resources and outputs that another apply would change."""
     plan = home.resolve() / "terraform.tfplan"
-    arguments = ["plan", *PLAIN, "-parallelism=30", f"-out={plan}", *_options(home, variables)]
-    _must(home, arguments)
+    _must(home, ["plan", *PLAIN, "-parallelism=30", f"-out={plan}", *_options(home, variables)])
     planned = json.loads(_must(home, ["show", "-json", str(plan)]))
     changes = [change["change"]["actions"] for change in planned.get("resource_changes", [])]
     changes += [change["actions"] for change in planned.get("output_changes", {}).values()]
@@ -64,10 +64,6 @@ def resources(home: Path) -> int:
     """Count the resources in the state, without data sources."""
     addresses = _must(home, ["state", "list", *_state(home)]).split()
     return sum("data" not in address.split("[")[0].split(".") for address in addresses)
-
-
-def _changing(command: str) -> list[str]:
-    return [command, *PLAIN, "-auto-approve", "-parallelism=30"]
 
 
 def _options(home: Path, variables: dict[str, Any], file: Path | None = None) -> list[str]:

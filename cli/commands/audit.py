@@ -10,6 +10,7 @@ from cli.aws import Json
 from cli.connection import Connection
 from cli.console import note, progress_bar, sections, table
 from cli.queries import archive, archive_objects
+from cli.queries.metrics import poller_metric
 from cli.queries.offline_rows import transaction_counts
 from cli.queries.online_rows import online_rows
 from cli.result import Result
@@ -48,15 +49,15 @@ def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) 
     ]
     unsettled = [row for row in odd if row["minute"] >= settled]
     odd = [row for row in odd if row["minute"] < settled]
-    published = _metric(connection, "TransactionsPublished", time_range)
-    polls = {m for m, count in _metric(connection, "Polls", time_range).items() if count}
+    published = poller_metric(connection, "TransactionsPublished", time_range)
+    polls = {m for m, count in poller_metric(connection, "Polls", time_range).items() if count}
     missing = max(0, published.total() - found.received)
     in_flight = min(missing, _recent(published - found.received_by_minute(), settled))
     empty = set(time_range.minutes()) - distinct.keys() - stored.keys()
     document = {
         "from": iso(time_range.start),
         "to": iso(time_range.end),
-        "polled": _metric(connection, "TransactionsPolled", time_range).total(),
+        "polled": poller_metric(connection, "TransactionsPolled", time_range).total(),
         "published": published.total(),
         "archived": found.received,
         "in_flight": in_flight,
@@ -126,26 +127,6 @@ def _explained(distinct: int, stored: int, late: int) -> bool:
 
 def _recent(counts: Counter[str], since: str) -> int:
     return sum(count for minute, count in counts.items() if minute >= since)
-
-
-def _metric(connection: Connection, name: str, time_range: TimeRange) -> Counter[str]:
-    """Return the sums of a metric of the poller by minute (ISO)."""
-    sums: Counter[str] = Counter()
-    start = time_range.start
-    while start < time_range.end:  # a response has at most 1,440 datapoints
-        end = min(time_range.end, start + timedelta(days=1))
-        response = connection.clients("cloudwatch").get_metric_statistics(
-            Namespace=connection.outputs.metric_namespace,
-            MetricName=name,
-            StartTime=start,
-            EndTime=end,
-            Period=60,
-            Statistics=["Sum"],
-        )
-        for point in response["Datapoints"]:
-            sums[iso(point["Timestamp"].replace(second=0))] += int(point["Sum"])
-        start = end
-    return sums
 
 
 def _body(document: Json) -> RenderableType:

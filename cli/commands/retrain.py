@@ -1,9 +1,7 @@
 """`evergreen retrain`: request a training, and optionally wait until it has ended."""
 
-import json
 import time
 from typing import Annotated
-from uuid import uuid4
 
 import typer
 
@@ -14,6 +12,7 @@ from cli.console import note
 from cli.errors import CommandError
 from cli.queries.services import training_steps
 from cli.result import Result
+from cli.training import request_training
 from common.times import iso
 
 RUNNING = frozenset({"Executing", "Stopping"})
@@ -33,7 +32,7 @@ def retrain(
     as_json: bool = False,
 ) -> Result:
     """Invoke the retrain trigger as a person; it responds whether a training has started."""
-    response = _request(connection, reason)
+    response = request_training(connection, reason, iso(connection.now))
     if not response.get("started"):
         raise CommandError(f"no training was started: {response.get('reason')}")
     note("a manual request bypasses the cooldown and the daily cap")
@@ -49,24 +48,6 @@ def retrain(
     document |= {"status": status, "failure": failure, "steps": training_steps(connection, arn)}
     end = f"④ training {status.lower()}" + (f": {failure}" if failure else "")
     return Result(document, end, 0 if status == "Succeeded" else 1)
-
-
-def _request(connection: Connection, reason: str) -> Json:
-    name = connection.outputs.function_names["retrain_trigger"]
-    event = {
-        "source": "evergreen.cli",
-        "id": str(uuid4()),
-        "time": iso(connection.now),
-        "detail-type": "Retrain Requested",
-        "detail": {"reason": reason},
-    }
-    response = connection.clients("lambda").invoke(
-        FunctionName=name, InvocationType="RequestResponse", Payload=json.dumps(event)
-    )
-    payload: Json = json.loads(response["Payload"].read())
-    if response.get("FunctionError"):
-        raise CommandError(f"{name} failed: {payload.get('errorMessage')}")
-    return payload
 
 
 def _wait(connection: Connection, arn: str, *, quiet: bool) -> Json:
