@@ -48,11 +48,11 @@ def _losses(axes: Axes, report: dict[str, Any], forecasts: list[dict[str, Any]])
     times = [_at(row["time"]) for row in results]
     for begin, end in alarm_periods(report):
         axes.axvspan(_at(begin), _at(end), color=ALARM, lw=0, label="alarm")
-    naive = [(_at(one["time"]), one["naive_wql"]) for one in forecasts]
+    naive = [(_at(row["time"]), row["naive_wql"]) for row in forecasts]
     axes.plot(*_columns(naive), color="#999999", lw=1, ls=":", label="naive forecast")
-    limits = [(_at(one["time"]), one["threshold"]) for one in results if one["threshold"]]
+    limits = [(_at(row["time"]), row["threshold"]) for row in results if row["threshold"]]
     axes.step(*_columns(limits), where="post", color=LIMIT, lw=1.6, label="threshold")
-    losses = [one["wql"] for one in results]
+    losses = [row["wql"] for row in results]
     axes.plot(times, losses, "o-", color=LOSS, ms=4, lw=1.6, label="production model")
     axes.set_ylabel("quantile loss (wQL)")
     title = "Loss of the production model, every hour: lower is better"
@@ -64,9 +64,9 @@ def _fees(axes: Axes, rows: list[Minute], forecasts: list[dict[str, Any]]) -> No
     times = [_at(row.minute) for row in rows]
     fees = [row.average_fee for row in rows]
     axes.plot(times, fees, color=TRUTH, lw=0.7, alpha=0.75, label="truth")
-    for number, one in enumerate(forecasts):
-        quantiles = one["quantiles"]
-        first = _at(one["first_minute"])
+    for number, forecast in enumerate(forecasts):
+        quantiles = forecast["quantiles"]
+        first = _at(forecast["first_minute"])
         ahead = [first + k * HOUR / 60 for k in range(len(quantiles["0.5"]))]
         band = "forecast, 10 % to 90 %" if number == 0 else None
         line = "forecast, median" if number == 0 else None
@@ -84,9 +84,9 @@ def _fees(axes: Axes, rows: list[Minute], forecasts: list[dict[str, Any]]) -> No
 def _marks(axes: Axes, report: dict[str, Any], *, labeled: bool) -> None:
     """Draw vertical lines at every started training and every deployment to production."""
     marks = [
-        (one["time"], "training", "#8a5a00")
-        for one in report["retrains"]
-        if one["outcome"] != "skipped"
+        (row["time"], "training", "#8a5a00")
+        for row in report["retrains"]
+        if row["outcome"] != "skipped"
     ]
     marks += [
         (model["production_at"], f"model {model['version']} in production", MARK)
@@ -111,10 +111,10 @@ def _marks(axes: Axes, report: dict[str, Any], *, labeled: bool) -> None:
 
 def alarm_periods(report: dict[str, Any]) -> list[tuple[str, str]]:
     """Return start and end of each period in which the loss alarm was in ALARM."""
-    last = max((one["time"] for one in report["monitoring"]), default="")
+    last = max((row["time"] for row in report["monitoring"]), default="")
     periods: list[tuple[str, str]] = []
     start: str | None = None
-    for change in sorted(report["alarms"], key=lambda one: str(one["time"])):
+    for change in sorted(report["alarms"], key=lambda row: str(row["time"])):
         if not change["name"].endswith("-production-loss"):
             continue
         if change["state"] == "ALARM":

@@ -107,6 +107,7 @@ def test_lost_rows_are_seen_by_the_audit_and_healed_by_a_backfill(aws, outputs, 
     aws.client("s3").put_object(Bucket=outputs["bucket_name"], Key=key, Body=body)
     aws.settle()
     aws.client("events").enable_rule(**rule)
+    aws.pass_minutes(20)  # to after 02:25: before, the row may still be on its way
 
     code, audit = evergreen(aws, capsys, "audit", *SPAN)
     assert (code, audit["unexplained"]) == (1, 9)
