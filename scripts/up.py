@@ -66,6 +66,7 @@ def _up(interrupts: Interrupts, port: int | None, file: Path | None) -> None:
     except Interrupted:
         if running is None:
             lifecycle.down(HOME)
+            (HOME / "terraform.tfstate").unlink(missing_ok=True)
             rest = "stopped"
         else:
             rest = "still running, perhaps with only a part of the changes: run `make up` again"
@@ -136,9 +137,15 @@ def _free_port(port: int | None) -> int:
     raise lifecycle.LifecycleError(f"no free port from {PORTS[0]} to {PORTS[-1]}")
 
 
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise argparse.ArgumentTypeError(f"got {text}, expected a number from 1 to 65535")
+    return int(text)
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m scripts.up", description=__doc__)
-    parser.add_argument("--port", type=int, help=f"default: {PORT}, or the next free one")
+    parser.add_argument("--port", type=_port, help=f"default: {PORT}, or the next free one")
     parser.add_argument("--vars", type=Path, help="Terraform variables of your own (.tfvars)")
     return parser.parse_args()
 

@@ -151,3 +151,11 @@ def test_the_next_free_port_replaces_one_that_is_in_use(monkeypatch, capsys):
         monkeypatch.setattr(up, "PORTS", [up.PORT, free])
         assert up._free_port(None) == free
         assert capsys.readouterr().out == f"port {up.PORT} is in use: taking {free}\n"
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "many", "-1"])
+def test_an_invalid_port_is_a_usage_error(run, capsys, port):
+    with pytest.raises(SystemExit) as refused:
+        run(f"--port={port}")
+    assert refused.value.code == 2
+    assert f"got {port}, expected a number from 1 to 65535" in capsys.readouterr().err
