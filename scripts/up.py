@@ -35,7 +35,10 @@ Next:
 
 def main() -> int:
     """Start the local AWS unless it is running, apply, and print what to do next."""
-    arguments = _arguments()
+    parser = argparse.ArgumentParser(prog="python -m scripts.up", description=__doc__)
+    parser.add_argument("--port", type=_port, help=f"default: {PORT}, or the next free one")
+    parser.add_argument("--vars", type=Path, help="Terraform variables of your own (.tfvars)")
+    arguments = parser.parse_args()
     interrupts = Interrupts()
     try:
         with process_lock.hold(HOME.with_suffix(".lock"), "`make up`"):
@@ -141,13 +144,6 @@ def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65_536:
         raise argparse.ArgumentTypeError(f"got {text}, expected a number from 1 to 65535")
     return int(text)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m scripts.up", description=__doc__)
-    parser.add_argument("--port", type=_port, help=f"default: {PORT}, or the next free one")
-    parser.add_argument("--vars", type=Path, help="Terraform variables of your own (.tfvars)")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -30,22 +30,16 @@ def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) 
         note(f"minutes from {iso(time_range.end)} on are not over yet and are left out")
     found, rejected = _read_archive(connection, time_range, late)
     rows = online_rows(connection, time_range.minutes())
-    stored = {minute: int(row["total_nb_trx_1min"]) for minute, row in rows.items()}
+    stored = Counter({m: int(row["total_nb_trx_1min"]) for m, row in rows.items()})
     distinct = found.by_minute()
     late_counts = found.by_minute(int(HORIZON.total_seconds()))
     if absent := distinct.keys() - stored.keys():  # expired online, or never written
-        stored |= transaction_counts(connection, time_range, absent)
+        stored.update(transaction_counts(connection, time_range, absent))
     settled = _settled(connection, found)
     odd: list[Json] = [
-        {
-            "minute": minute,
-            "distinct": distinct.get(minute, 0),
-            "in_features": stored.get(minute, 0),
-        }
+        {"minute": minute, "distinct": distinct[minute], "in_features": stored[minute]}
         for minute in sorted(distinct.keys() | stored.keys())
-        if not _explained(
-            distinct.get(minute, 0), stored.get(minute, 0), late_counts.get(minute, 0)
-        )
+        if not _explained(distinct[minute], stored[minute], late_counts[minute])
     ]
     unsettled = [row for row in odd if row["minute"] >= settled]
     odd = [row for row in odd if row["minute"] < settled]
@@ -91,9 +85,8 @@ def _read_archive(
 ) -> tuple[archive.Archived, int]:
     """Read the range's transactions, and count the records that the poller rejected."""
     s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
-    with progress_bar("reading the archive") as update:
-        keys = archive_objects.raw_keys(connection, time_range, late)
-        update(total=len(keys))
+    keys = archive_objects.raw_keys(connection, time_range, late)
+    with progress_bar("reading the archive", len(keys)) as update:
         found = archive.archived(s3, bucket, keys, time_range, lambda: update(advance=1))
     end = time_range.end + late
     keys = list(
@@ -137,11 +130,7 @@ def _body(document: Json) -> RenderableType:
         ("archived", document["archived"], "of these in S3"),
         ("in flight", document["in_flight"], "published, and may still be in Firehose's buffer"),
         ("lost", document["lost"], "published, and not in S3"),
-        (
-            "surplus",
-            document["surplus"],
-            "in S3 beyond published: the poller's metric missed them",
-        ),
+        ("surplus", document["surplus"], "in S3 and not in the poller's metric"),
         ("distinct", document["distinct"], "transactions of these minutes in the archive"),
         ("in two minutes", document["in_two_minutes"], "have two different times; both count"),
         ("in features", document["in_features"], f"in {minutes['with_row']} rows"),

@@ -47,15 +47,17 @@ class Archived:
             counts[minute] += count
         return counts
 
-    def by_minute(self, later_than: int = -1) -> dict[str, int]:
+    def by_minute(self, later_than: int = -1) -> Counter[str]:
         """Count distinct transactions by minute (ISO); only those later than so many seconds."""
         counts = Counter(
             minute for (minute, _), late in self.lateness.items() if late > later_than
         )
-        return {
-            iso(datetime.fromtimestamp(minute * MINUTE, UTC)): count
-            for minute, count in sorted(counts.items())
-        }
+        return Counter(
+            {
+                iso(datetime.fromtimestamp(minute * MINUTE, UTC)): count
+                for minute, count in sorted(counts.items())
+            }
+        )
 
 
 def archived(

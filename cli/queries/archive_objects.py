@@ -10,6 +10,7 @@ from typing import Any
 
 from cli.aws import pages
 from cli.connection import Connection
+from cli.console import progress_bar
 from cli.errors import CommandError
 from cli.time_range import TimeRange
 
@@ -63,7 +64,8 @@ def raw_keys(connection: Connection, time_range: TimeRange, late: timedelta) -> 
     """
     s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
     start = time_range.start - MAX_AHEAD
-    return list(list_keys(s3, bucket, RAW, start, time_range.end + late))
+    with progress_bar("listing the archive"):
+        return list(list_keys(s3, bucket, RAW, start, time_range.end + late))
 
 
 def list_keys(s3: Any, bucket: str, prefix: str, start: datetime, end: datetime) -> Iterator[str]:
