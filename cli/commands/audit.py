@@ -46,7 +46,8 @@ def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) 
     published = poller_metric(connection, "TransactionsPublished", time_range)
     polls = {m for m, count in poller_metric(connection, "Polls", time_range).items() if count}
     missing = max(0, published.total() - found.received)
-    in_flight = min(missing, _recent(published - found.received_by_minute(), settled))
+    behind = published - found.received_by_minute()
+    in_flight = min(missing, sum(count for m, count in behind.items() if m >= settled))
     empty = set(time_range.minutes()) - distinct.keys() - stored.keys()
     document = {
         "from": iso(time_range.start),
@@ -116,10 +117,6 @@ def _settled(connection: Connection, found: archive.Archived) -> str:
 def _explained(distinct: int, stored: int, late: int) -> bool:
     """Return whether a row has all transactions of its minute, except for some late ones."""
     return distinct - late <= stored <= distinct
-
-
-def _recent(counts: Counter[str], since: str) -> int:
-    return sum(count for minute, count in counts.items() if minute >= since)
 
 
 def _body(document: Json) -> RenderableType:
