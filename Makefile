@@ -1,30 +1,32 @@
-# One command a line below; `make` alone prints them.
+# `make` alone prints the commands.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fmt package images up down deploy destroy clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Bytecode is written even where the shell forbids it: the loop starts hundreds of short processes.
+# Write bytecode even where the shell forbids it: the loop starts hundreds of short processes.
 export PYTHONDONTWRITEBYTECODE =
 export PYTHONPATH =
 
-SOURCE ?= simulator
+SOURCE ?=
 FILE ?=
 DEMO_ARGS ?=
+PORT ?=
+VARS ?=
 
 help: ## print this help
 	@awk 'BEGIN {FS = ":.*## "; print "make …"} /^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/ready ## make the virtual environment (about 4 minutes, once)
+setup: $(VENV)/ready ## create the virtual environment (about 4 minutes, once)
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) scripts/setup.py $(VENV)
 
-demo: setup ## turn the whole loop on this machine: two virtual days in minutes (SOURCE=replay FILE=… for your own)
-	@$(BIN)/python -m demo --source $(SOURCE) $(if $(FILE),--file "$(FILE)") $(DEMO_ARGS)
+demo: setup ## run the whole loop on this machine: two virtual days in minutes (FILE=… for recorded transactions)
+	@$(BIN)/python -m demo $(if $(SOURCE),--source "$(SOURCE)") $(if $(FILE),--file "$(FILE)") $(DEMO_ARGS)
 
-test: setup package ## Terraform, unit, integration and end-to-end tests
+test: setup package ## Terraform, unit, integration and end-to-end tests (about 15 minutes on 2 cores)
 	@echo "== 1/4 Terraform: format, validate, module tests"
 	@$(BIN)/python -m scripts.terraform check
 	@echo "== 2/4 unit tests"
@@ -33,7 +35,7 @@ test: setup package ## Terraform, unit, integration and end-to-end tests
 	@$(BIN)/python -m pytest tests/integration -q
 	@echo "== 4/4 the loop, end to end"
 	@$(BIN)/python -m pytest tests/e2e -q -s
-	@echo "All tests passed. What the loop test left to look at: .evergreen/e2e (logs, report.json, loop.png)"
+	@echo "All tests passed. Results of the end-to-end test: .evergreen/e2e (logs, report.json, loop.png)"
 
 check: setup ## lint and types
 	@$(BIN)/ruff format --check .
@@ -49,35 +51,37 @@ package: setup ## build the Lambda zips (reproducible) into build/functions
 images: ## build the poller and forecaster images and push them to the registry of the deployed stack (needs Docker)
 	@$(BIN)/python -m scripts.images
 
-up: setup ## start the local AWS with everything applied, and leave it running
-	@$(BIN)/python -m scripts.up
+up: setup ## start the local AWS with everything applied, and leave it running (VARS=my.tfvars PORT=…)
+	@$(BIN)/python -m scripts.up $(if $(PORT),--port "$(PORT)") $(if $(VARS),--vars "$(VARS)")
 
-down: ## stop the local AWS and remove what it held
+down: ## stop the local AWS and delete its data
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local down --home .evergreen/up; fi
 	@rm -rf .evergreen/up
-	@echo "local AWS is down and removed"
+	@echo "the local AWS is stopped and its data deleted"
 
 deploy: setup package ## terraform apply to the AWS account of your credentials
 	@$(BIN)/python -m scripts.terraform deploy
 
-destroy: setup package ## terraform destroy of what deploy made, what the loop made at run time included
-	@$(BIN)/python -m scripts.terraform destroy-deployed
+destroy: setup package ## terraform destroy, including what the loop created at run time
+	@$(BIN)/python -m scripts.terraform destroy
 
-clean: down ## remove everything that was built or downloaded
-	@rm -rf $(VENV) $(FLINK_VENV) .evergreen build streaming/target
+clean: down ## remove everything that was built, downloaded or cached
+	@rm -rf $(VENV) $(FLINK_VENV) .evergreen build streaming/target *.egg-info
+	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis demo/report.json demo/loop.png
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: bench
 NAME ?= ingestion
 
-bench: setup ## measure beside a limit or a peer, and keep the numbers in benchmarks/results: NAME=ingestion
+bench: setup ## run a benchmark and write benchmarks/results: NAME=ingestion
 	@PYTHONPATH=functions $(BIN)/python -m benchmarks.$(NAME)
 
-# The Flink engine (streaming/) has an environment of its own: its pins and the loop's exclude each other.
+# The Flink engine (streaming/) has its own environment: its pinned versions conflict with the loop's.
 .PHONY: flink-setup flink-test flink-rows flink-package
 FLINK_PYTHON ?= python3.11
 FLINK_VENV := .venv-flink
 
-flink-setup: $(FLINK_VENV)/ready ## make the Flink engine's environment (Python 3.11; about 5 minutes, once)
+flink-setup: $(FLINK_VENV)/ready ## create the Flink engine's environment (Python 3.11; about 5 minutes, once)
 
 $(FLINK_VENV)/ready: streaming/requirements.txt
 	@$(FLINK_PYTHON) -m venv --clear $(FLINK_VENV)
@@ -87,7 +91,7 @@ $(FLINK_VENV)/ready: streaming/requirements.txt
 flink-test: flink-setup ## run the Flink engine on a local cluster (needs Java 11 or 17; minutes)
 	@$(FLINK_VENV)/bin/python -m pytest tests/streaming -q
 
-flink-rows: setup flink-setup ## the rows of both engines from one file: FILE=…
+flink-rows: setup flink-setup ## compare the rows of both engines for one file: FILE=…
 	@PYTHONPATH=functions $(BIN)/python -m scripts.flink_rows "$(FILE)"
 
 flink-package: setup ## build the Flink engine's zip into build/flink (Maven fetches the connector once)

@@ -1,111 +1,124 @@
-"""Which AWS a command talks to, and what time it is there."""
+"""The deployment that a command works on: clients, account, region, time, and names."""
 
 import json
-import os
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
+from functools import cache, cached_property
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+from cli import target
+from cli.aws import Clients
 from cli.errors import CommandError
-from cli.reads.aws import Clients
+from cli.outputs import Outputs, read_outputs
+from cli.target import Target
 
-HOME_HERE = Path(".evergreen/up")
 LOCAL_REGION = "eu-west-1"
-NOTHING_TO_TALK_TO = (
-    "Neither AWS credentials nor a local AWS were found: sign in to AWS (`aws configure`, "
-    "AWS_PROFILE), or start the local one with `make up` and give its folder with --home."
-)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Connection:
-    """An Evergreen deployment within reach."""
+    """Access to one deployment, which may not exist."""
 
     clients: Clients
     prefix: str
+    account: str
+    region: str
     now: datetime
-    poll_seconds: float
-    found: str | None = None  # what to tell, when nobody asked for this AWS by name
+    target: Target = field(default_factory=Target)
+    poll_seconds: float = 15
+
+    def __str__(self) -> str:
+        """Describe the target for the person who runs a command."""
+        where = "local AWS" if self.target.is_local else "AWS"
+        where += f" at {self.target.url}" if self.target.url else ""
+        return f"{where}, account {self.account}, region {self.region}, prefix {self.prefix}"
+
+    @cached_property
+    def outputs(self) -> Outputs:
+        """The deployment's names; CommandError if there is no such deployment."""
+        return read_outputs(self.clients("ssm"), self.prefix, f"{self.account}/{self.region}")
 
 
-def connect(prefix: str, home: Path | None) -> Connection:
-    """Choose: --home, EVERGREEN_HOME, AWS_ENDPOINT_URL, a local AWS running here, or AWS itself.
-
-    Raises CommandError (exit code 2) when there is nothing to talk to.
-    """
-    named = home or (Path(text) if (text := os.environ.get("EVERGREEN_HOME")) else None)
-    if named is not None:
-        return _local(prefix, _endpoint_of(named), None)
-    if url := os.environ.get("AWS_ENDPOINT_URL"):
-        return _local(prefix, url, None)
-    signed_in = {"AWS_PROFILE", "AWS_ACCESS_KEY_ID"} & set(os.environ)
-    if not signed_in and (HOME_HERE / "server.json").is_file():
-        url = _endpoint_of(HOME_HERE)
-        return _local(prefix, url, f"Local AWS of {HOME_HERE} ({url})")
-    return _aws(prefix)
+def connect(chosen: Target, prefix: str) -> Connection:
+    """Open a connection; CommandError (exit code 2) if the target cannot be reached."""
+    return connect_local(chosen.url, prefix, chosen) if chosen.is_local else _aws(chosen, prefix)
 
 
-def _endpoint_of(home: Path) -> str:
-    record = home / "server.json"
-    try:
-        return str(json.loads(record.read_text())["endpoint_url"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CommandError(f"No local AWS was found: {record} cannot be read.", 2) from error
+def connect_local(url: str, prefix: str, chosen: Target | None = None) -> Connection:
+    """Open a connection to a local AWS; it has a clock of its own."""
 
-
-def _local(prefix: str, url: str, found: str | None) -> Connection:
-    now = _time_at(url)
-
-    @cache
     def clients(service: str) -> Any:
-        make: Any = boto3.client
-        return make(
-            service,
-            endpoint_url=url,
-            region_name=os.environ.get("AWS_REGION", LOCAL_REGION),
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - nobody checks it
-            config=Config(read_timeout=300, s3={"addressing_style": "path"}),
-        )
+        return local_client(service, url)
 
-    return Connection(clients, prefix, now, poll_seconds=1, found=found)
+    now, region = _time_at(url), target.environment("AWS_REGION") or LOCAL_REGION
+    account = clients("sts").get_caller_identity()["Account"]
+    return Connection(clients, prefix, account, region, now, chosen or Target(url), 1)
+
+
+@cache
+def local_client(service: str, url: str, attempts: int = 3, read_timeout: float = 900) -> Any:
+    """Return a boto3 client of the local AWS at `url`."""
+    import boto3  # noqa: PLC0415 - a quarter of a second, which --help does not need
+    from botocore.config import Config  # noqa: PLC0415
+
+    make: Any = boto3.client
+    return make(
+        service,
+        endpoint_url=url,
+        region_name=target.environment("AWS_REGION") or LOCAL_REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - not checked by the local AWS
+        config=Config(
+            read_timeout=read_timeout,
+            retries={"total_max_attempts": attempts},
+            s3={"addressing_style": "path"},
+        ),
+    )
 
 
 def _time_at(url: str) -> datetime:
-    """Ask an endpoint for its time; one that is not Evergreen's own keeps the machine's."""
+    """Return the time of the local AWS; the machine's for another emulator."""
     try:
-        with urllib.request.urlopen(f"{url.rstrip('/')}/_evergreen/clock", timeout=30) as answer:  # noqa: S310
-            return datetime.fromisoformat(json.load(answer)["now"])
+        with urllib.request.urlopen(f"{url.rstrip('/')}/_evergreen/clock", timeout=30) as response:  # noqa: S310
+            return datetime.fromisoformat(json.load(response)["now"])
     except urllib.error.HTTPError:
         return datetime.now(UTC)
     except (OSError, ValueError, KeyError) as error:
         raise CommandError(
-            f"The AWS at {url} does not answer: start it with `make up`, or name another one.", 2
+            f"the local AWS at {url} does not respond: start it with `make up`, clean up with "
+            "`make down`, or name another target (--target aws, --home DIR)",
+            2,
         ) from error
 
 
-def _aws(prefix: str) -> Connection:
-    session = boto3.Session()
+def _aws(chosen: Target, prefix: str) -> Connection:
+    import boto3  # noqa: PLC0415
+    from botocore.config import Config  # noqa: PLC0415
+
     try:
+        session = boto3.Session()
         credentials = session.get_credentials()
     except BotoCoreError as error:
-        raise CommandError(f"No AWS credentials: {error}.", 2) from error
+        raise CommandError(f"no AWS credentials: {error}", 2) from error
     if credentials is None:
-        raise CommandError(NOTHING_TO_TALK_TO, 2)
+        raise CommandError(
+            "neither AWS credentials nor a local AWS were found: sign in to AWS (`aws configure`, "
+            "AWS_PROFILE), or start the local AWS with `make up`",
+            2,
+        )
     if session.region_name is None:
-        raise CommandError("No AWS region is set: set AWS_REGION or the profile's region.", 2)
+        raise CommandError("no AWS region is set: set AWS_REGION or the profile's region", 2)
 
     @cache
     def clients(service: str) -> Any:
         make: Any = session.client
-        return make(service, config=Config(read_timeout=300))
+        # Without a URL the target is AWS itself, whatever AWS_ENDPOINT_URL names.
+        options: Any = {"read_timeout": 300, "ignore_configured_endpoint_urls": not chosen.url}
+        return make(service, endpoint_url=chosen.url or None, config=Config(**options))
 
-    return Connection(clients, prefix, datetime.now(UTC), poll_seconds=15)
+    account = clients("sts").get_caller_identity()["Account"]
+    return Connection(clients, prefix, account, session.region_name, datetime.now(UTC), chosen)

@@ -1,9 +1,9 @@
-"""Errors that end a command: the text is one sentence for the person who typed it."""
+"""Errors that end a command with a message and an exit code."""
 
 
 class CommandError(Exception):
-    """Something cannot be done; exit code 1 (2: nothing to talk to)."""
+    """A command failed; exit code 1, or 2 if its arguments or its target cannot be used."""
 
-    def __init__(self, sentence: str, code: int = 1) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
         self.code = code

@@ -1,1 +1,0 @@
-"""`make demo`: the whole loop on this machine, watched from outside through the AWS APIs."""

@@ -1,100 +1,97 @@
-"""`python -m demo`: turn the whole loop on this machine (`make demo`)."""
+"""`python -m demo`: run the whole loop on this machine (`make demo`)."""
 
 import argparse
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from scripts.interrupts import Interrupted, Interrupts
 
-from demo import checks, lock, stream, table
-from demo.run import Demo
-from demo.server import ServerError
-from demo.stages import StageError
-from scripts.provider import TerraformError
+if TYPE_CHECKING:
+    from demo.run import Demo
 
 HOME = Path(".evergreen/demo")
-USAGE = 2
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-FAILURES = (ServerError, StageError, TerraformError, BotoCoreError, ClientError, OSError)
-
-
-class Interrupted(BaseException):
-    """A signal asked the demo to end."""
 
 
 def main() -> int:
-    """Run one demo -> exit code."""
+    """Run one demo; exit code 0, 1 if the loop failed, 2 for unusable arguments."""
     arguments = _parser().parse_args()
+    try:
+        Interrupts()
+        return _main(arguments)
+    except Interrupted as interrupted:
+        print("\ndemo: interrupted; the local AWS is stopped", flush=True)
+        return interrupted.exit_code
+
+
+def _main(arguments: argparse.Namespace) -> int:
+    # Imported here, so that an early Ctrl-C ends without a traceback.
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+    from cli.console import configure_streams  # noqa: PLC0415
+    from cli.errors import CommandError  # noqa: PLC0415
+    from demo import stream  # noqa: PLC0415
+    from demo.run import Demo  # noqa: PLC0415
+    from demo.server import ServerError  # noqa: PLC0415
+    from demo.stages import StageError  # noqa: PLC0415
+    from scripts import process_lock  # noqa: PLC0415
+    from scripts.provider import TerraformError  # noqa: PLC0415
+
+    configure_streams()
     home = arguments.home or HOME
     try:
-        demo = Demo(_stream(arguments), home, arguments.approve_by_hand, arguments.keep)
-        if arguments.home:
-            demo.out = home
-        with lock.hold(home.with_suffix(".lock")):
-            return _run(demo)
+        source = stream.choose(arguments.source, arguments.file, arguments.hours)
     except stream.StreamError as error:
         print(f"demo: {error}", file=sys.stderr)
-        return USAGE
-    except lock.RunningError as error:
+        return 2
+    demo = Demo(source, home, arguments.approve_by_hand, arguments.keep)
+    if arguments.home:
+        demo.out = home
+    try:
+        with process_lock.hold(home.with_suffix(".lock"), "demo"):
+            demo.run()
+    except process_lock.LockedError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
+    except (ServerError, StageError, stream.StreamError, TerraformError, CommandError) as error:
+        return _failed(demo, error)
+    except (BotoCoreError, ClientError, OSError) as error:
+        return _failed(demo, error)
+    except Interrupted:
+        if not (demo.keep and demo.report):
+            raise
+    return _summary(demo)
 
 
-def _run(demo: Demo) -> int:
-    for number in SIGNALS:
-        signal.signal(number, _interrupt)
-    try:
-        demo.run()
-    except Interrupted as interrupted:
-        if demo.keep and demo.report:
-            print("\ndemo: ended, the local AWS with it")
-            return _end(demo)
-        print("\ndemo: interrupted; the local AWS has ended, nothing is left running", flush=True)
-        return 128 + int(interrupted.args[0])
-    except FAILURES as error:
-        print(f"\ndemo: {error}\ndemo: the logs are in {demo.home}/logs", file=sys.stderr)
-        return 1
-    return _end(demo)
+def _failed(demo: "Demo", error: Exception) -> int:
+    print(f"\ndemo: {error}\ndemo: the logs are in {demo.home}/logs", file=sys.stderr)
+    return 1
 
 
-def _end(demo: Demo) -> int:
-    """Print the table and what is to be said -> exit code."""
+def _summary(demo: "Demo") -> int:
+    """Print the table and the checks; return the exit code."""
+    from demo import checks, table  # noqa: PLC0415
+
     print(f"\n{table.render(demo.report)}\n")
-    failures = checks.failures(demo.report, complete=demo.stream.complete)
-    failures += demo.shortcomings
-    for sentence in [*failures, *checks.remarks(demo.report)]:
-        print(sentence)
+    failures = checks.failures(
+        demo.report, complete=demo.stream.complete, training_failure=demo.training_failure
+    )
+    for line in [*failures, *checks.remarks(demo.report)]:
+        print(line)
     print(f"picture: {demo.out}/loop.png · report: {demo.out}/report.json")
     print(f"logs: {demo.home}/logs (server, lambda/, jobs/, endpoints/, ecs/, terraform)")
     return 1 if failures else 0
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - its shape
-    for one in SIGNALS:
-        signal.signal(one, signal.SIG_IGN)  # the clean-up is not interrupted again
-    raise Interrupted(number)
-
-
-def _stream(arguments: argparse.Namespace) -> stream.Stream:
-    if arguments.source == "simulator":
-        return stream.simulated(arguments.hours)
-    if arguments.file is None:
-        raise stream.StreamError("SOURCE=replay needs a file of transactions: FILE=…")
-    return stream.recorded(arguments.file)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
     add = parser.add_argument
-    add("--source", choices=["simulator", "replay"], default="simulator")
-    add("--file", type=Path, help="recorded transactions, .jsonl or .jsonl.gz (replay)")
+    add("--source", help="simulator (default) or replay (default with --file)")
+    add("--file", type=Path, help="recorded transactions, .jsonl or .jsonl.gz")
     add("--hours", type=float, default=44, help="virtual hours of the simulator (44)")
     add("--approve-by-hand", action="store_true", help="you approve each model (evergreen)")
     add("--home", type=Path, help=f"folder of logs, state and results (logs: {HOME})")
-    add("--keep", action="store_true", help="leave the local AWS up at the end, until Ctrl-C")
+    add("--keep", action="store_true", help="keep the local AWS running until Ctrl-C")
     return parser
 
 

@@ -1,33 +1,33 @@
-"""`--approve-by-hand`: virtual time stands still while a model waits for a person."""
+"""`--approve-by-hand`: virtual time stops while a model waits for a person."""
 
-from cli.reads import approvals
-from demo.progress import say
+from cli.connection import Connection
+from cli.queries.approvals import pending_approvals
+from demo.display import display
 from demo.server import Server
 
 
 class Approvals:
-    """Holds the clock while an approval is pending, and says once what to type."""
+    """Holds the clock while an approval is pending, and prints once what to type."""
 
-    def __init__(self, server: Server, prefix: str) -> None:
-        self._server, self._prefix = server, prefix
+    def __init__(self, server: Server, connection: Connection) -> None:
+        self._server, self._connection = server, connection
         self._holding = False
-        self._told: set[str] = set()
+        self._printed: set[str] = set()
 
-    def hold_while_waiting(self) -> None:
-        """Set or lift the breakpoint by what is pending now."""
-        pending = self._pending()
-        for one in pending - self._told:
-            say(f"⑥ {one} waits for you; in another terminal:")
-            say(f"     .venv/bin/evergreen approve --home {self._server.home}   (or: reject)")
-        self._told |= pending
+    def hold_while_pending(self) -> None:
+        """Set or clear the clock's breakpoint, depending on what is pending now."""
+        pending = {
+            f"model {approval['version']} for {approval['stage']}"
+            for approval in pending_approvals(self._connection)
+        }
+        for approval in pending - self._printed:
+            display.say(f"⑥ {approval} waits for you; in another terminal:")
+            display.say(
+                f"     .venv/bin/evergreen approve --home {self._server.home}  (or: reject)"
+            )
+        self._printed |= pending
         if pending and not self._holding:
             self._server.clock(stop_at=self._server.clock()["now"])
         elif self._holding and not pending:
             self._server.clock(stop_at=None)
         self._holding = bool(pending)
-
-    def _pending(self) -> set[str]:
-        return {
-            f"model {one['version']} for {one['stage']}"
-            for one in approvals.pending(self._server.client, self._prefix)
-        }

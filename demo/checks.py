@@ -1,47 +1,54 @@
-"""What must be true at the end for the loop to have turned; each in a sentence."""
+"""The conditions that a completed run has to meet."""
 
 from typing import Any
 
 
-def failures(report: dict[str, Any], *, complete: bool) -> list[str]:
-    """Return what is wrong; `complete` streams are long enough for the whole loop."""
+def failures(
+    report: dict[str, Any], *, complete: bool, training_failure: str | None = None
+) -> list[str]:
+    """Return the conditions that are not met.
+
+    A `complete` stream is long enough for the whole loop; `training_failure` is the reason why
+    the first training registered no model.
+    """
     found = []
     transactions = report["transactions"]
     if transactions["in_features"] != transactions["distinct"]:
         found.append(
-            f"③ the features hold {transactions['in_features']:,} transactions, the archive "
+            f"③ the features have {transactions['in_features']:,} transactions, the archive "
             f"{transactions['distinct']:,}."
         )
     if transactions["polled"] < transactions["distinct"]:
         found.append("① fewer transactions were polled than archived.")
     if changes := report["terraform"]["second_plan_changes"]:
         found.append(f"A second terraform plan would change {changes} resources.")
-    if complete:
-        found += _incomplete(report)
-    return found
+    if not report["models"]:
+        reason = training_failure or "no training was started before the end of the stream"
+        return [*found, f"④ no model was trained: {reason}"]
+    return [*found, *_incomplete(report)] if complete else found
 
 
 def remarks(report: dict[str, Any]) -> list[str]:
-    """Return what the stream did not bring about, which is no failure of the loop."""
+    """Return what did not happen because of the stream, which is not a failure of the loop."""
     deployed = _deployed(report)
     if not report["models"]:
-        return ["No model was trained."]
+        return []
     if not deployed:
         return ["No model reached production."]
     if len(deployed) == 1:
         return [
-            "One model served production to the end: its loss never stayed over the threshold, "
-            "so nothing had to be retrained."
+            "One model served production to the end: its loss never stayed above the threshold, "
+            "so no retraining was needed."
             if not _alarms(report)
             else "The alarm fired, but no second model reached production before the end."
         ]
-    after = [
-        one
-        for one in report["monitoring"]
-        if one["stage"] == "production" and one["time"] > deployed[-1]["production_at"]
+    newest = [
+        result
+        for result in report["monitoring"]
+        if result["stage"] == "production" and result["time"] > deployed[-1]["production_at"]
     ][-3:]
-    bad = [one for one in after if one["threshold"] is not None and one["wql"] > one["threshold"]]
-    return ["The newest model is worse than its threshold, too."] if len(bad) > 1 else []
+    bad = [r for r in newest if r["threshold"] is not None and r["wql"] > r["threshold"]]
+    return ["The newest model's loss is above its threshold as well."] if len(bad) > 1 else []
 
 
 def _incomplete(report: dict[str, Any]) -> list[str]:
@@ -54,7 +61,7 @@ def _incomplete(report: dict[str, Any]) -> list[str]:
     if not alarms:
         found.append("⑦ the alarm did not fire after the change of regime.")
     elif not any(model["trained_at"] >= alarms[0]["time"] for model in deployed):
-        found.append("⑧ no model that the alarm asked for reached production.")
+        found.append("⑧ no model that was trained after the alarm reached production.")
     return found
 
 

@@ -1,16 +1,17 @@
-"""What the Feature Store holds after the run, minute by minute."""
+"""The rows of the Feature Store after the run."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from cli.reads import minutes
-from cli.reads.aws import Clients
+from cli.connection import Connection
+from cli.queries.online_rows import online_rows
+from common.times import MINUTE
 
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """One row of the Feature Store: its latest record."""
+    """One row: the latest record of its minute."""
 
     minute: str
     transactions: int
@@ -18,7 +19,7 @@ class Minute:
 
 
 def aggregated(s3: Any, bucket: str) -> set[str]:
-    """List the minutes (ISO) of which the aggregator wrote a part."""
+    """Return the minutes (ISO) of which the aggregator has written a part."""
     pages = s3.get_paginator("list_objects_v2").paginate(
         Bucket=bucket, Prefix="minutes/", Delimiter="/"
     )
@@ -26,21 +27,19 @@ def aggregated(s3: Any, bucket: str) -> set[str]:
     return {folder.removeprefix("minutes/").rstrip("/") for folder in folders}
 
 
-def rows(clients: Clients, prefix: str, wanted: set[str]) -> list[Minute]:
-    """Return the latest record of each minute that has one, in the order of time."""
-    found = minutes.rows(clients, prefix, sorted(wanted))
+def read_rows(connection: Connection, minutes: set[str]) -> list[Minute]:
+    """Return the rows of the minutes (ISO) that have one, oldest first."""
+    found = online_rows(connection, sorted(minutes))
     return [
         Minute(minute, int(row["total_nb_trx_1min"]), float(row["avg_fee_1min"]))
         for minute, row in sorted(found.items())
     ]
 
 
-def covered(rows: list[Minute]) -> dict[str, Any]:
-    """Say which minutes have a row, and how many between the first and the last have none."""
+def coverage(rows: list[Minute]) -> dict[str, Any]:
+    """Return count, first and last minute, and how many between them are missing."""
     if not rows:
         return {"count": 0, "first": None, "last": None, "missing": 0}
     first, last = rows[0].minute, rows[-1].minute
-    span = (datetime.fromisoformat(last) - datetime.fromisoformat(first)) // timedelta(
-        minutes=1
-    ) + 1
-    return {"count": len(rows), "first": first, "last": last, "missing": span - len(rows)}
+    expected = (datetime.fromisoformat(last) - datetime.fromisoformat(first)) // MINUTE + 1
+    return {"count": len(rows), "first": first, "last": last, "missing": expected - len(rows)}

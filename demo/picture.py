@@ -1,4 +1,4 @@
-"""demo/loop.png: how good production was, and what it forecast, on one axis of time."""
+"""demo/loop.png: production's loss and forecasts over time."""
 
 from datetime import datetime
 from pathlib import Path
@@ -24,13 +24,13 @@ TRUTH, FORECAST, LOSS, LIMIT, ALARM, MARK = (
 def draw(
     report: dict[str, Any], rows: list[Minute], forecasts: list[dict[str, Any]], file: Path
 ) -> None:
-    """Draw the report; `forecasts` are production's readings with their quantiles."""
+    """Draw the report; `forecasts` are monitoring results with their quantiles."""
     figure = Figure(figsize=(13, 8), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1, 1.1])
     _losses(upper, report, forecasts)
     _fees(lower, rows, forecasts)
     for axes in (upper, lower):
-        _marks(axes, report, labelled=axes is upper)
+        _marks(axes, report, labeled=axes is upper)
         axes.grid(axis="y", alpha=0.25)
         axes.set_ylim(bottom=0)
         axes.spines[["top", "right"]].set_visible(False)
@@ -44,15 +44,15 @@ def draw(
 
 
 def _losses(axes: Axes, report: dict[str, Any], forecasts: list[dict[str, Any]]) -> None:
-    readings = [one for one in report["monitoring"] if one["stage"] == "production"]
-    times = [_at(one["time"]) for one in readings]
+    results = [row for row in report["monitoring"] if row["stage"] == "production"]
+    times = [_at(row["time"]) for row in results]
     for begin, end in alarm_periods(report):
         axes.axvspan(_at(begin), _at(end), color=ALARM, lw=0, label="alarm")
-    naive = [(_at(one["time"]), one["naive_wql"]) for one in forecasts]
+    naive = [(_at(row["time"]), row["naive_wql"]) for row in forecasts]
     axes.plot(*_columns(naive), color="#999999", lw=1, ls=":", label="naive forecast")
-    limits = [(_at(one["time"]), one["threshold"]) for one in readings if one["threshold"]]
+    limits = [(_at(row["time"]), row["threshold"]) for row in results if row["threshold"]]
     axes.step(*_columns(limits), where="post", color=LIMIT, lw=1.6, label="threshold")
-    losses = [one["wql"] for one in readings]
+    losses = [row["wql"] for row in results]
     axes.plot(times, losses, "o-", color=LOSS, ms=4, lw=1.6, label="production model")
     axes.set_ylabel("quantile loss (wQL)")
     title = "Loss of the production model, every hour: lower is better"
@@ -64,9 +64,9 @@ def _fees(axes: Axes, rows: list[Minute], forecasts: list[dict[str, Any]]) -> No
     times = [_at(row.minute) for row in rows]
     fees = [row.average_fee for row in rows]
     axes.plot(times, fees, color=TRUTH, lw=0.7, alpha=0.75, label="truth")
-    for number, one in enumerate(forecasts):
-        quantiles = one["quantiles"]
-        first = _at(one["first_minute"])
+    for number, forecast in enumerate(forecasts):
+        quantiles = forecast["quantiles"]
+        first = _at(forecast["first_minute"])
         ahead = [first + k * HOUR / 60 for k in range(len(quantiles["0.5"]))]
         band = "forecast, 10 % to 90 %" if number == 0 else None
         line = "forecast, median" if number == 0 else None
@@ -81,23 +81,23 @@ def _fees(axes: Axes, rows: list[Minute], forecasts: list[dict[str, Any]]) -> No
     _legend(axes, "upper left")
 
 
-def _marks(axes: Axes, report: dict[str, Any], *, labelled: bool) -> None:
-    """Vertical lines at every training that started and every model in production."""
+def _marks(axes: Axes, report: dict[str, Any], *, labeled: bool) -> None:
+    """Draw vertical lines at every started training and every deployment to production."""
     marks = [
-        (one["time"], "training", "#8a5a00")
-        for one in report["retrains"]
-        if one["outcome"] != "skipped"
+        (row["time"], "training", "#8a5a00")
+        for row in report["retrains"]
+        if row["outcome"] != "skipped"
     ]
     marks += [
         (model["production_at"], f"model {model['version']} in production", MARK)
         for model in report["models"]
         if model["production_at"]
     ]
-    for time, text, colour in marks:
-        axes.axvline(_at(time), color=colour, lw=1.3, ls="--")
-        if not labelled:
+    for time, text, color in marks:
+        axes.axvline(_at(time), color=color, lw=1.3, ls="--")
+        if not labeled:
             continue
-        left = text == "training"  # its model follows within minutes and is labelled to the right
+        left = text == "training"  # its model follows within minutes and is labeled to the right
         axes.annotate(
             text,
             (_at(time), 1.0),
@@ -105,24 +105,24 @@ def _marks(axes: Axes, report: dict[str, Any], *, labelled: bool) -> None:
             xytext=(-3 if left else 3, 4),
             textcoords="offset points",
             ha="right" if left else "left",
-            color=colour,
+            color=color,
         )
 
 
 def alarm_periods(report: dict[str, Any]) -> list[tuple[str, str]]:
-    """Pair each change of the loss alarm into ALARM with the change out of it (or the end)."""
-    last = max((one["time"] for one in report["monitoring"]), default="")
+    """Return start and end of each period in which the loss alarm was in ALARM."""
+    last = max((row["time"] for row in report["monitoring"]), default="")
     periods: list[tuple[str, str]] = []
-    begun: str | None = None
-    for change in sorted(report["alarms"], key=lambda one: str(one["time"])):
+    start: str | None = None
+    for change in sorted(report["alarms"], key=lambda row: str(row["time"])):
         if not change["name"].endswith("-production-loss"):
             continue
         if change["state"] == "ALARM":
-            begun = begun or change["time"]
-        elif begun:
-            periods.append((begun, change["time"]))
-            begun = None
-    return [*periods, (begun, max(last, begun))] if begun else periods
+            start = start or change["time"]
+        elif start:
+            periods.append((start, change["time"]))
+            start = None
+    return [*periods, (start, max(last, start))] if start else periods
 
 
 def _legend(axes: Axes, place: str) -> None:
@@ -136,5 +136,5 @@ def _columns(pairs: list[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
 
 
 def _at(text: str) -> float:
-    """Return an ISO time as matplotlib counts: in days."""
+    """Convert an ISO time to matplotlib's days."""
     return float(dates.date2num(datetime.fromisoformat(text)))

@@ -1,64 +1,69 @@
-"""demo/report.json: every number read back from the AWS APIs or the archive, none counted here."""
+"""demo/report.json: numbers read from the AWS APIs and the archive after the run."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cli import reads
-from cli.reads import archive
+from cli.connection import Connection
+from cli.queries import archive, archive_objects
+from cli.queries.alarms import alarm_changes
+from cli.queries.decisions import decisions, retrains
+from cli.queries.models import models
+from cli.queries.monitoring import monitoring_results
+from cli.time_range import TimeRange
 from demo import features
-from demo.server import Server
-from demo.stream import epoch
 
 # A recorded file may be of any time.
-EVER = (datetime(2009, 1, 3, tzinfo=UTC), *[datetime(2200, 1, 1, tzinfo=UTC)] * 2)
+ALWAYS = TimeRange(datetime(2009, 1, 3, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 KEYS = ("time", "stage", "wql", "threshold")
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The report, and what only the picture needs beside it."""
+    """The report, and what only the picture shows."""
 
     report: dict[str, Any]
     rows: list[features.Minute]
-    forecasts: list[dict[str, Any]]  # readings with their quantiles
+    forecasts: list[dict[str, Any]]  # monitoring results with their quantiles
 
 
-def read(server: Server, outputs: dict[str, Any], since: int) -> Findings:
-    """Read everything back; `since` is the first virtual moment (epoch seconds)."""
-    prefix, bucket = outputs["prefix"], outputs["bucket_name"]
-    clients = server.client
-    s3 = clients("s3")
-    archived = archive.archived(s3, bucket, *EVER)
+def read(connection: Connection, since: int, until: float) -> Findings:
+    """Read everything; the run lasted from `since` to `until` (virtual time, epoch seconds)."""
+    bucket, s3 = connection.outputs.bucket_name, connection.clients("s3")
+    raw, rejected = (
+        list(archive_objects.list_keys(s3, bucket, prefix, ALWAYS.start, ALWAYS.end))
+        for prefix in (archive_objects.RAW, archive_objects.REJECTED)
+    )
+    archived = archive.archived(s3, bucket, raw, ALWAYS, lambda: None)
     minutes = set(archived.by_minute()) | features.aggregated(s3, bucket)
-    rows = features.rows(clients, prefix, minutes)
-    log = reads.decisions(clients, prefix)
-    readings = reads.readings(clients, prefix)
+    rows = features.read_rows(connection, minutes)
+    log = decisions(connection)
+    results = monitoring_results(connection)
     transactions = {
-        "polled": _polled(server, prefix, since),
+        "polled": _polled(connection, since, until),
         "distinct": archived.distinct,
         "in_features": sum(row.transactions for row in rows),
-        "set_aside": archive.set_aside(s3, bucket, *EVER),
+        "set_aside": archive.rejected(s3, bucket, rejected, ALWAYS),
     }
     report = {
         "transactions": transactions,
-        "minutes": features.covered(rows),
-        "models": reads.models(clients, prefix, log),
-        "monitoring": [{key: one[key] for key in KEYS} for one in readings],
-        "alarms": reads.alarm_changes(clients, prefix),
-        "retrains": reads.retrains(clients, prefix, log),
+        "minutes": features.coverage(rows),
+        "models": models(connection, log),
+        "monitoring": [{key: result[key] for key in KEYS} for result in results],
+        "alarms": alarm_changes(connection),
+        "retrains": retrains(connection, log),
     }
-    return Findings(report, rows, readings)
+    return Findings(report, rows, results)
 
 
-def _polled(server: Server, prefix: str, since: int) -> int:
+def _polled(connection: Connection, since: int, until: float) -> int:
     """Sum the poller's metric over the run."""
-    answer = server.client("cloudwatch").get_metric_statistics(
-        Namespace=f"Evergreen/{prefix}",
+    response = connection.clients("cloudwatch").get_metric_statistics(
+        Namespace=connection.outputs.metric_namespace,
         MetricName="TransactionsPolled",
         StartTime=datetime.fromtimestamp(since, UTC) - timedelta(days=1),
-        EndTime=epoch(server.clock()["now"]) + 86_400,
+        EndTime=until + 86_400,
         Period=86_400,
         Statistics=["Sum"],
     )
-    return int(sum(point["Sum"] for point in answer["Datapoints"]))
+    return int(sum(point["Sum"] for point in response["Datapoints"]))

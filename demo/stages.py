@@ -1,97 +1,99 @@
-"""The loop, pushed only where a person would push it: one poller task, the first training."""
+"""One run of the loop; by hand are only the poller task and the first training."""
 
-import json
 import time
 from typing import Any
 
+from cli.connection import Connection
+from cli.errors import CommandError
+from cli.training import request_training
 from demo.approvals import Approvals
-from demo.progress import Progress, say
+from demo.display import display
+from demo.progress import Progress
 from demo.server import Server
 from demo.stream import HOUR, Stream, epoch, iso
 
-ATTEMPTS = 3  # at a first model, when the history has gaps
+MAX_ATTEMPTS = 3  # of the first training, if the history has gaps
 ATTEMPT_HOURS = 2
-TAIL_HOURS = 1.2  # after the stream, so that the last minutes are measured
-LOOK_SECONDS = 0.5
+TAIL_HOURS = 1.2  # after the stream, so that the last minutes are monitored
+POLL_INTERVAL = 0.5  # seconds
 
 
 class StageError(Exception):
-    """A stage did not do its part; the text is for the user."""
+    """A stage failed; the message is for the user."""
 
 
 class Loop:
-    """One turn of the loop on a server with everything applied."""
+    """One run of the loop on a server with everything applied."""
 
     def __init__(
-        self, server: Server, stream: Stream, last: int, outputs: dict[str, Any], *, by_hand: bool
+        self,
+        server: Server,
+        connection: Connection,
+        stream: Stream,
+        last: int,
+        network: dict[str, Any],
+        *,
+        by_hand: bool,
     ) -> None:
-        """Take Terraform's outputs and `last`, the stream's largest time (epoch seconds)."""
-        self.server, self.stream, self.last, self.outputs = server, stream, last, outputs
-        self.shortcomings: list[str] = []  # for the end, in sentences
-        self._progress = Progress(server, outputs, stream.clock_start)
-        self._approvals = Approvals(server, outputs["prefix"]) if by_hand else None
-        self._training_at = stream.first_training(last)
+        """`last` is the stream's largest time (epoch seconds), `network` Terraform's output."""
+        self.server, self.connection, self.network = server, connection, network
+        self.stream, self.last = stream, last
+        self.training_failure: str | None = None  # of the last attempt
+        self._progress = Progress(connection, stream.clock_start)
+        self._approvals = Approvals(server, connection) if by_hand else None
+        self._training_at: int | None = stream.first_training(last)
         self._attempts = 0
 
-    def turn(self) -> None:
-        """Stream everything through the loop and let the last consequences happen."""
+    def run(self) -> None:
+        """Run until the end of the stream, and until its last consequences are processed."""
         self._break_at(self._training_at)
         task = self._start_poller()
         while (ended := self._task(task))["lastStatus"] != "STOPPED":
             self._look()
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_INTERVAL)
         code = ended["containers"][0].get("exitCode")
         if code != 0:
-            why = ended.get("stoppedReason", "")
-            raise StageError(f"① the poller ended with exit code {code} ({why}): see its log")
-        self._training_if_reached(final=True)
+            reason = ended.get("stoppedReason", "")
+            raise StageError(f"① the poller ended with exit code {code} ({reason}): see its log")
+        self._train_if_reached(final=True)
         self._run_on(self.last + TAIL_HOURS * HOUR)
 
     def _look(self) -> None:
         clock = self.server.clock()
         self._progress.show(now=clock["now"])
         if self._approvals and self._training_at is None:
-            self._approvals.hold_while_waiting()
+            self._approvals.hold_while_pending()
         if clock["holding"] and not clock["in_flight"]:
-            self._training_if_reached()
+            self._train_if_reached()
 
-    def _training_if_reached(self, *, final: bool = False) -> None:
-        """Ask for the first model once the stream has come that far, and again if it failed."""
+    def _train_if_reached(self, *, final: bool = False) -> None:
+        """Request the first model once its time has come, and again later if it failed."""
         at = self._training_at
         now = epoch(self.server.clock()["now"])
         if at is None or (now < at and not final):
             return
-        failure = self._train()
+        self.training_failure = self._train()
         self._attempts += 1
-        if failure is None:
-            self._training_at = None
-        elif self._attempts < ATTEMPTS and now + ATTEMPT_HOURS * HOUR < self.last:
-            say(f"④ no model yet: {failure}")
+        again = self._attempts < MAX_ATTEMPTS and now + ATTEMPT_HOURS * HOUR < self.last
+        if self.training_failure and again:
+            display.say(f"④ no model yet: {self.training_failure}")
             self._training_at = int(now + ATTEMPT_HOURS * HOUR)
         else:
             self._training_at = None
-            self.shortcomings.append(f"④ the first training gave no model: {failure}")
         self._break_at(self._training_at)
 
     def _train(self) -> str | None:
-        """Ask for a training as `evergreen retrain` does -> why it failed, None if it did not."""
+        """Request a training as `evergreen retrain` does; return its failure, None on success."""
         clock = self._settled()
         reason = "first model" if self._attempts == 0 else f"first model, again {self._attempts}"
-        event = {
-            "id": f"demo-{self._attempts}-{clock['now']}",
-            "source": "evergreen.cli",
-            "detail-type": "Retrain Requested",
-            "time": clock["now"],
-            "detail": {"reason": reason},
-        }
-        answer = self.server.client("lambda").invoke(
-            FunctionName=self.outputs["retrain_function_name"], Payload=json.dumps(event).encode()
-        )
-        result = json.loads(answer["Payload"].read())
-        if "FunctionError" in answer or not result.get("started"):
-            return f"⑧ retrain_trigger answered {json.dumps(result)[:300]}"
+        try:
+            result = request_training(self.connection, reason, clock["now"])
+        except CommandError as error:
+            return f"⑧ {error}"
+        if not result.get("started"):
+            return f"⑧ {result.get('reason')}"
         self._settled()
-        execution = self.server.client("sagemaker").describe_pipeline_execution(
+        execution = self.connection.clients("sagemaker").describe_pipeline_execution(
             PipelineExecutionArn=result["execution_arn"]
         )
         if execution["PipelineExecutionStatus"] == "Succeeded":
@@ -102,30 +104,30 @@ class Loop:
         self.server.clock(stop_at=None if when is None else iso(when))
 
     def _settled(self) -> dict[str, Any]:
-        """Wait, and show, until nothing is in flight -> the clock."""
+        """Show the progress until nothing is in flight; return the clock."""
         while (clock := self.server.clock())["in_flight"]:
             self._progress.show(now=clock["now"])
-            time.sleep(LOOK_SECONDS)
+            time.sleep(POLL_INTERVAL)
         return clock
 
     def _run_on(self, end: float) -> None:
-        """Let time pass after the stream, in steps, so that a person can still approve."""
+        """Advance the clock after the stream in steps, so that a person can still approve."""
         now = epoch(self.server.clock()["now"])
         while now < end:
             clock = self._settled()
             self._progress.show(now=clock["now"])
             if self._approvals:
-                self._approvals.hold_while_waiting()
+                self._approvals.hold_while_pending()
             clock = self.server.clock(advance_to=iso(min(end, now + 300)))
             now = epoch(clock["now"])
             if clock["holding"]:
-                time.sleep(LOOK_SECONDS)
+                time.sleep(POLL_INTERVAL)
         self.server.settle()
 
     def _start_poller(self) -> str:
-        poller, network = self.outputs["poller"], self.outputs["network"]
+        poller, network = self.connection.outputs.poller, self.network
         override = [{"name": n, "value": v} for n, v in self.stream.environment.items()]
-        answer = self.server.client("ecs").run_task(
+        response = self.connection.clients("ecs").run_task(
             cluster=poller["cluster"],
             taskDefinition=poller["task_definition"],
             launchType="FARGATE",
@@ -138,10 +140,10 @@ class Loop:
             },
             overrides={"containerOverrides": [{"name": "poller", "environment": override}]},
         )
-        return str(answer["tasks"][0]["taskArn"])
+        return str(response["tasks"][0]["taskArn"])
 
     def _task(self, arn: str) -> dict[str, Any]:
-        cluster = self.outputs["poller"]["cluster"]
-        answer = self.server.client("ecs").describe_tasks(cluster=cluster, tasks=[arn])
-        task: dict[str, Any] = answer["tasks"][0]
+        cluster = self.connection.outputs.poller["cluster"]
+        response = self.connection.clients("ecs").describe_tasks(cluster=cluster, tasks=[arn])
+        task: dict[str, Any] = response["tasks"][0]
         return task

@@ -1,8 +1,8 @@
-"""What is streamed and when what is expected: the simulator's plan, or a recorded file's span."""
+"""The stream of a demo: a simulation, or a recorded file."""
 
-import gzip
 import math
 import zlib
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,40 +14,66 @@ HOUR, DAY = 3600, 86_400
 SIMULATED = int(datetime(2024, 10, 10, tzinfo=UTC).timestamp())
 RATE = 6  # transactions a second
 FIRST_TRAINING_HOURS = 13.0
-TRAINING_PART, CHANGE_PART = 0.3, 0.614  # of the stream, when it is short
-# A training needs MinimumMinutes (300) of history; the archive lags a few minutes behind.
-LEAST_HOURS = 5.5
+TRAINING_SHARE, CHANGE_SHARE = 0.3, 0.614  # of a short stream
+# A training needs MinimumMinutes (300) of history; the archive is a few minutes behind.
+MIN_HOURS = 5.5
 BEGINNING = 1000  # transactions
-# The minute is what the loop counts in: to poll it six times would only be slower to watch.
+# The loop counts minutes: polling six times a minute would only be slower.
 EVERY_MINUTE = {"POLL_SECONDS": "60"}
 
 
+UNREADABLE = (replay.SourceError, OSError, EOFError, zlib.error)  # BadGzipFile is an OSError
+
+
 class StreamError(Exception):
-    """The stream cannot be used; the text is for the user."""
+    """The stream cannot be used; the message is for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
     """A finite stream of transactions; times in epoch seconds."""
 
-    environment: dict[str, str]  # what the poller's container is told
+    environment: dict[str, str]  # of the poller's container
     clock_start: int
     first: int
-    last: int | None  # None: not known before it is read to the end
+    last: int | None  # None: known when the file has been read to its end
     complete: bool  # long enough, with a change of regime, to expect the whole loop
 
-    def first_training(self, last: int) -> int | None:
-        """Return when the first model is asked for; None if there is never enough history."""
+    def last_time(self) -> Future[int]:
+        """Return the largest time; a recorded file is read to its end in the background."""
+        if self.last is not None:
+            known: Future[int] = Future()
+            known.set_result(self.last)
+            return known
+        pool = ThreadPoolExecutor(1)
+        return pool.submit(last_time, Path(self.environment["SOURCE_FILE"]))
+
+    def first_training(self, last: int) -> int:
+        """Return the time of the first training in a stream that ends at `last`."""
         hours = (last - self.first) / HOUR
-        if hours < LEAST_HOURS:
-            return None
-        wanted = min(FIRST_TRAINING_HOURS, max(LEAST_HOURS, TRAINING_PART * hours))
-        return math.ceil(self.first + wanted * HOUR)
+        after = min(FIRST_TRAINING_HOURS, max(MIN_HOURS, TRAINING_SHARE * hours))
+        return math.ceil(self.first + after * HOUR)
+
+
+def choose(source: str | None, file: Path | None, hours: float) -> Stream:
+    """Return the stream that the arguments name; StreamError if they do not fit together."""
+    source = source or ("simulator" if file is None else "replay")
+    if source not in {"simulator", "replay"}:
+        raise StreamError(f"SOURCE: got {source}, expected simulator or replay")
+    if source == "simulator" and file is not None:
+        raise StreamError(f"FILE: got {file}, but SOURCE is simulator: leave one of them out")
+    if source == "replay" and file is None:
+        raise StreamError("SOURCE=replay needs a file of transactions: FILE=…")
+    return simulated(hours) if file is None else recorded(file)
 
 
 def simulated(hours: float) -> Stream:
-    """Plan a simulation with a change of regime in its second half."""
-    change = round(hours * CHANGE_PART, 1)
+    """Return a simulation with a change of regime in its second half.
+
+    Raises StreamError if it is too short for a first model.
+    """
+    _require(hours, f"a simulation of {hours:g} h")
+    change = round(hours * CHANGE_SHARE, 1)
     environment = {
         **EVERY_MINUTE,
         "SOURCE": "simulator",
@@ -61,36 +87,53 @@ def simulated(hours: float) -> Stream:
 
 
 def recorded(file: Path) -> Stream:
-    """Look at the beginning of a file; raises StreamError if no transaction is there."""
+    """Return a recorded file; StreamError if it has no transactions or too few hours of them."""
     try:
         times = _beginning(file)
-    except (replay.SourceError, OSError, EOFError, zlib.error, gzip.BadGzipFile) as error:
+        # One line with a strange time must not start the clock years before the others.
+        middle = median(times) if times else 0
+        first = min((time for time in times if abs(time - middle) <= DAY), default=0)
+        hours = _hours(file, first) if times else 0
+    except UNREADABLE as error:
         raise StreamError(f"{file} cannot be read: {error}") from error
     if not times:
-        raise StreamError(f"{file} holds no transaction in its first lines (README.md: format)")
-    # One line with a strange time must not start the clock years before the others.
-    middle = median(times)
-    first = min(time for time in times if abs(time - middle) <= DAY)
+        raise StreamError(f"{file} has no transaction in its first lines (README.md: format)")
+    _require(hours, str(file))
     environment = {**EVERY_MINUTE, "SOURCE": "replay", "SOURCE_FILE": str(file.resolve())}
     return Stream(environment, first - first % HOUR, first, None, complete=False)
 
 
 def last_time(file: Path) -> int:
-    """Read a file to its end -> the largest time in it, epoch seconds."""
-    newest = 0
-    for poll in replay.polls(str(file), HOUR, _now()):
-        newest = max(newest, poll.time)
-    return newest
+    """Read a file to its end and return the largest time in it (epoch seconds)."""
+    try:
+        return max(poll.time for poll in replay.polls(str(file), HOUR, _now()))
+    except UNREADABLE as error:
+        raise StreamError(f"{file} cannot be read to its end: {error}") from error
 
 
 def iso(seconds: float) -> str:
-    """Write epoch seconds as ISO UTC."""
+    """Format epoch seconds as ISO UTC."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def epoch(text: str) -> float:
-    """Read an ISO time as epoch seconds."""
+    """Parse an ISO time to epoch seconds."""
     return datetime.fromisoformat(text).timestamp()
+
+
+def _require(hours: float, what: str) -> None:
+    if not hours >= MIN_HOURS:
+        raise StreamError(f"{what}: {hours:.3g} h found, {MIN_HOURS} h needed for a first model")
+
+
+def _hours(file: Path, first: int) -> float:
+    """Return the hours that a file covers, at most those that are needed."""
+    newest = first
+    for poll in replay.polls(str(file), HOUR, _now()):
+        newest = max(newest, poll.time)
+        if newest - first >= MIN_HOURS * HOUR:
+            break
+    return (newest - first) / HOUR
 
 
 def _beginning(file: Path) -> list[int]:

@@ -1,32 +1,32 @@
-"""The short table at the end."""
+"""The summary table of a run."""
 
 from statistics import mean
 from typing import Any
 
 from demo.progress import CROSSED
 
-SHOWN = 3  # times that an alarm rang; of more there is the number
+MAX_TIMES = 3  # of an alarm; for more, their number is shown
 
 
 def render(report: dict[str, Any]) -> str:
-    """Say what happened in a dozen lines."""
+    """Return a summary in about a dozen lines."""
     transactions, minutes = report["transactions"], report["minutes"]
     lines = [
         f"transactions   {transactions['polled']:,} polled, "
         f"{transactions['distinct']:,} distinct, "
-        f"{transactions['in_features']:,} in features, {transactions['set_aside']:,} set aside",
+        f"{transactions['in_features']:,} in features, {transactions['set_aside']:,} rejected",
         f"minutes        {minutes['count']:,} from {_short(minutes['first'])} to "
         f"{_short(minutes['last'])}, {minutes['missing']:,} missing",
     ]
     lines += [_model(model, report) for model in report["models"]]
-    rang: dict[str, list[str]] = {}
+    alarms: dict[str, list[str]] = {}
     for alarm in report["alarms"]:
         if alarm["state"] == "ALARM":
-            rang.setdefault(alarm["name"], []).append(_short(alarm["time"]))
-    lines += [f"alarm          {_times(times)}  {name}" for name, times in rang.items()]
+            alarms.setdefault(alarm["name"], []).append(_short(alarm["time"]))
+    lines += [f"alarm          {_times(times)}  {name}" for name, times in alarms.items()]
     for retrain in report["retrains"]:
-        why = retrain["reason"].partition(CROSSED)[0]  # the report has all of it
-        lines.append(f"retraining     {_short(retrain['time'])}  {retrain['outcome']}: {why}")
+        reason = retrain["reason"].partition(CROSSED)[0]  # the report has all of it
+        lines.append(f"retraining     {_short(retrain['time'])}  {retrain['outcome']}: {reason}")
     terraform, wall = report["terraform"], report["wall_seconds"]
     changes = terraform["second_plan_changes"]
     lines.append(
@@ -45,19 +45,19 @@ def _model(model: dict[str, Any], report: dict[str, Any]) -> str:
     )
     if not model["production_at"]:
         return f"{text}, not in production"
-    begun = model["production_at"]
-    ends = [m["production_at"] for m in report["models"] if (m["production_at"] or "") > begun]
+    since = model["production_at"]
+    ends = [m["production_at"] for m in report["models"] if (m["production_at"] or "") > since]
     losses = [
-        one["wql"]
-        for one in report["monitoring"]
-        if one["stage"] == "production" and begun <= one["time"] < min(ends, default="9")
+        result["wql"]
+        for result in report["monitoring"]
+        if result["stage"] == "production" and since <= result["time"] < min(ends, default="9")
     ]
-    measured = f"{mean(losses):.3f} in {len(losses)} readings" if losses else "not measured"
-    return f"{text}, production {_short(begun)}: {measured}"
+    measured = f"wQL {mean(losses):.3f} in {len(losses)} h" if losses else "not measured"
+    return f"{text}, production {_short(since)}: {measured}"
 
 
 def _times(times: list[str]) -> str:
-    if len(times) <= SHOWN:
+    if len(times) <= MAX_TIMES:
         return ", ".join(times)
     return f"{times[0]} … {times[-1]}, {len(times)} times"
 

@@ -1,4 +1,4 @@
-"""The Flink job on this machine: a process with a mini-cluster of its own, on files."""
+"""Run the Flink job on this machine: one process with a mini-cluster, on files."""
 
 import json
 import os
@@ -13,30 +13,30 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = ROOT / ".venv-flink" / "bin" / "python"  # made by `make flink-setup`
-# Otherwise a file is committed when it is half an hour old.
+# By default a file is committed after half an hour.
 SINK = {
     "connector": "filesystem",
     "sink.rolling-policy.check-interval": "1 s",
     "sink.rolling-policy.rollover-interval": "1 s",
 }
-PATIENCE = 900  # seconds; such a machine may be busy
+MAX_SECONDS = 900  # the machine may be busy
 
 Process = subprocess.Popen[bytes]
 
 
 class JobError(RuntimeError):
-    """The job ended by itself or did not end; shows the last of its log."""
+    """The job failed or did not end in time; the message is the end of its log."""
 
 
 class Job:
-    """One home for source, sinks and checkpoints; processes come and go."""
+    """A folder of source, sinks and checkpoints, for one process after the other."""
 
     def __init__(self, home: Path, python: Path | str = sys.executable, **source: str) -> None:
         self.home, self.python, self.source = home, python, source
         (home / "source").mkdir(parents=True)
 
     def feed(self, name: str, lines: Iterable[str]) -> None:
-        """Put a file of events, one a line, into the source at once, as a stream puts records."""
+        """Put a file of events, one per line, into the source atomically."""
         hidden = self.home / name
         with hidden.open("w") as file:
             file.writelines(f"{line}\n" for line in lines)
@@ -44,7 +44,7 @@ class Job:
 
     @contextmanager
     def running(self, **flink: str) -> Iterator[Process]:
-        """Start the job with settings of Flink; whatever is left of it afterwards is killed."""
+        """Start the job with Flink settings; kill it at the end of the block if it still runs."""
         properties = self.configured(**flink)
         with (self.home / "log").open("a") as out:
             process = subprocess.Popen(
@@ -65,35 +65,35 @@ class Job:
             kill(process)
 
     def configured(self, **flink: str) -> Path:
-        """Write the file of properties."""
+        """Write the properties file and return its path."""
         properties = self.home / "properties.json"
         properties.write_text(json.dumps(self._groups(flink)))
         return properties
 
     def until(self, process: Process, reached: Callable[[], object]) -> None:
-        """Wait until something is true of the outputs; raises JobError if it never is."""
-        deadline = time.monotonic() + PATIENCE
+        """Wait until the condition holds; JobError if the job ends or time is up before."""
+        deadline = time.monotonic() + MAX_SECONDS
         while not reached():
             if process.poll() is not None or time.monotonic() > deadline:
                 raise JobError(self._log())
             time.sleep(0.1)
 
     def finish(self, process: Process) -> None:
-        """Wait until all of the source is read and written; raises JobError if that fails."""
+        """Wait until the whole source is read and written; JobError if that fails."""
         try:
-            code = process.wait(PATIENCE)
+            code = process.wait(MAX_SECONDS)
         except subprocess.TimeoutExpired as error:
             raise JobError(self._log()) from error
         if code:
             raise JobError(self._log())
 
     def written(self, sink: str) -> list[dict[str, Any]]:
-        """Read what a sink ("minutes", "dead-letters") has committed."""
+        """Return the committed rows of a sink ("minutes", "dead-letters")."""
         files = sorted((self.home / sink).glob("part-*"))
         return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
 
     def uncommitted(self, sink: str) -> bool:
-        """Tell whether a sink holds what no checkpoint has committed yet."""
+        """Return whether a sink has rows that no checkpoint has committed yet."""
         return any((self.home / sink).glob(".part-*"))
 
     def checkpoint(self) -> Path:
@@ -123,7 +123,7 @@ class Job:
 
 
 def kill(process: Process) -> None:
-    """End Python and Java at once, as when the machine is gone."""
+    """Kill Python and Java at once, as if the machine had failed."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

@@ -1,7 +1,7 @@
 """Build the Flink engine's zip: `python -m scripts.flink_package` -> build/flink/streaming.zip.
 
-It holds what Managed Service for Apache Flink reads: main.py, the package `streaming`, and one jar
-with the Kinesis connector, which Maven fetches once by streaming/pom.xml.
+Its content is what Managed Service for Apache Flink reads: main.py, the package `streaming`, and
+one jar with the Kinesis connector, which Maven downloads once (streaming/pom.xml).
 """
 
 import io
@@ -17,18 +17,18 @@ STREAMING = ROOT / "streaming"
 JAR = STREAMING / "target" / "pyflink-dependencies.jar"
 TARGET = ROOT / "build" / "flink" / "streaming.zip"
 CONNECTOR = "META-INF/services/org.apache.flink.table.factories.Factory"
-# Where things are in the zip; the property group `kinesis.analytics.flink.run.options` names them.
+# Paths in the zip; the property group `kinesis.analytics.flink.run.options` names them.
 MAIN, PACKAGES, LIBRARY = "main.py", "python/", "lib/pyflink-dependencies.jar"
 
 
 class PackageError(RuntimeError):
-    """There is no usable jar; says what to do."""
+    """There is no usable jar; the message is for the user."""
 
 
 def main(jar: Path = JAR, target: Path = TARGET) -> None:
-    """Write the zip; fetch the jar if it is not there yet."""
+    """Write the zip; download the jar unless it exists."""
     if not jar.is_file():
-        _fetch()
+        _download()
     content = build(jar)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
@@ -36,7 +36,7 @@ def main(jar: Path = JAR, target: Path = TARGET) -> None:
 
 
 def build(jar: Path) -> bytes:
-    """Return the zip: the same sources and jar give the same bytes."""
+    """Return the zip; the same sources and jar result in the same bytes."""
     check(jar)
     modules = {f"{PACKAGES}streaming/{file.name}": file for file in STREAMING.glob("*.py")}
     files = {MAIN: STREAMING / "main.py", **dict(sorted(modules.items())), LIBRARY: jar}
@@ -50,17 +50,17 @@ def build(jar: Path) -> bytes:
 
 
 def check(jar: Path) -> None:
-    """Raise PackageError unless the jar holds a connector: without one the job does not start."""
+    """Raise PackageError unless the jar has the Kinesis connector."""
     try:
         with zipfile.ZipFile(jar) as archive:
             factories = archive.read(CONNECTOR).decode()
     except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise PackageError(f"{jar} is no jar of a Flink connector: {error}") from error
+        raise PackageError(f"{jar} is not the jar of a Flink connector: {error}") from error
     if "kinesis" not in factories.lower():
-        raise PackageError(f"{jar} holds no Kinesis connector, only {factories.split()}")
+        raise PackageError(f"{jar} has no Kinesis connector, only {factories.split()}")
 
 
-def _fetch() -> None:
+def _download() -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise PackageError(
@@ -69,7 +69,7 @@ def _fetch() -> None:
         )
     command = [maven, "--batch-mode", "--quiet", "--strict-checksums", "package"]
     if subprocess.run(command, cwd=STREAMING, check=False).returncode or not JAR.is_file():
-        raise PackageError("Maven did not fetch the Kinesis connector: its message is above.")
+        raise PackageError("Maven could not download the Kinesis connector: its message is above.")
 
 
 if __name__ == "__main__":

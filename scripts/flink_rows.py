@@ -1,8 +1,8 @@
-"""Both engines on one file: `python -m scripts.flink_rows FILE` (`make flink-rows FILE=…`).
+"""Compare the rows of both engines for one file (`make flink-rows FILE=…`).
 
-The file (as for SOURCE=replay) is laid into events by the poller; then the Flink job on its local
-cluster and `window_aggregator`'s own code make rows of them. Told is for every transaction where
-it went, and where rows differ. Exit code 1 if anything is unexplained.
+The poller converts the file (as for SOURCE=replay) to events; the Flink job on its local cluster
+and the code of `window_aggregator` compute rows from them. The output accounts for every
+transaction and lists differing rows. Exit code 1 if anything is unexplained.
 """
 
 import argparse
@@ -27,78 +27,78 @@ Rows = dict[str, dict[str, str]]
 
 
 def main() -> int:
-    """Run both, compare, print."""
+    """Run both engines and print the comparison."""
     parser = argparse.ArgumentParser(prog="flink-rows", description=__doc__.split("\n")[0])
-    parser.add_argument("file", help="transactions, one a line; gzip or not")
-    place = parser.parse_args().file
+    parser.add_argument("file", help="transactions, one per line, gzip or not")
+    file = parser.parse_args().file
     if not PYTHON.is_file():
         print(f"{PYTHON} is missing: run `make flink-setup` first.", file=sys.stderr)
         return 2
     try:
-        lines, refused = events(place)
+        lines, rejected = events(file)
     except replay.SourceError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{place}: {len(lines):,} events, {refused:,} lines set aside", flush=True)
+    print(f"{file}: {len(lines):,} events, {rejected:,} rejected lines", flush=True)
     minutes = read(lines)
-    theirs = {minute: _record(minute, said) for minute, said in minutes.items()}
-    print("Flink runs (a minute or more) …", flush=True)
+    expected = {minute: _record(minute, values) for minute, values in minutes.items()}
+    print("running Flink (a minute or more) …", flush=True)
     with TemporaryDirectory(prefix="flink-rows-") as folder:
         job = Job(Path(folder) / "job", PYTHON)
         job.feed("all", lines)
         with job.running() as process:
             job.finish(process)
         written, letters = job.written("minutes"), job.written("dead-letters")
-    return report(minutes, theirs, latest(written), letters)
+    return report(minutes, expected, latest(written), letters)
 
 
-def events(place: str) -> tuple[list[str], int]:
-    """Lay a file into events as the poller does -> lines of the archive, lines refused."""
-    seen, found, refused = Seen(), [], 0
-    for poll in replay.polls(place, 10, int(time.time())):
-        refused += len(poll.rejected)
+def events(file: str) -> tuple[list[str], int]:
+    """Convert a file to archived events as the poller does; also return the rejected lines."""
+    seen, found, rejected = Seen(), [], 0
+    for poll in replay.polls(file, 10, int(time.time())):
+        rejected += len(poll.rejected)
         texts = [one.text for one in seen.fresh(poll.transactions)]
         sent = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(poll.time))
         found += [
             f'{{"time":"{sent}","detail":{entry.detail}}}' for entry in batching.entries(texts)
         ]
-    return found, refused
+    return found, rejected
 
 
 def read(lines: list[str]) -> dict[str, MinuteSet]:
-    """Read events as `window_aggregator` reads an object -> the set of each minute."""
+    """Return the set of each minute, read as `window_aggregator` reads an object."""
     found = raw_object.parse(gzip.compress("\n".join(lines).encode(), 1))
     return {minute: minute_set(*columns) for minute, columns in found.minutes.items()}
 
 
 def latest(written: list[dict[str, str]]) -> Rows:
-    """Keep of each minute the row that Feature Store would keep: that of the latest event time."""
+    """Return each minute's row with the latest event time, as Feature Store does."""
     in_order = sorted(written, key=lambda row: row["event_time"])
     return {row["tx_minute"]: row for row in in_order}
 
 
 def report(
-    minutes: Mapping[str, MinuteSet], theirs: Rows, ours: Rows, letters: list[dict[str, str]]
+    minutes: Mapping[str, MinuteSet], expected: Rows, found: Rows, letters: list[dict[str, str]]
 ) -> int:
-    """Print where everything is -> 1 if a row differs that no dead letter explains, else 0."""
-    late = Counter(_minute(one) for one in letters if one["reason"] == queries.LATE)
-    too_much = {_minute(one) for one in letters if one["reason"] == queries.TOO_MUCH}
-    differing = list(_differing(theirs, ours))
+    """Print the comparison; return 1 if a difference has no dead letter that explains it."""
+    late = Counter(_minute(letter) for letter in letters if letter["reason"] == queries.LATE)
+    too_much = {_minute(letter) for letter in letters if letter["reason"] == queries.TOO_MUCH}
+    differing = list(_differing(expected, found))
     explained = [minute for minute in differing if minute in late or minute in too_much]
     for name, count in (
-        ("distinct transactions", sum(len(dict(said)) for said in minutes.values())),
-        ("in Flink's rows", sum(int(row["total_nb_trx_1min"]) for row in ours.values())),
+        ("distinct transactions", sum(len(dict(values)) for values in minutes.values())),
+        ("in Flink's rows", sum(int(row["total_nb_trx_1min"]) for row in found.values())),
         ("dead letters: " + queries.LATE, late.total()),
         ("dead letters: other reasons", len(letters) - late.total()),
-        ("minutes", len(theirs)),
-        ("rows equal to the last bit", len(theirs) - len(differing)),
-        ("rows short of what is a dead letter", len(explained)),
+        ("minutes", len(expected)),
+        ("rows equal to the last bit", len(expected) - len(differing)),
+        ("rows that a dead letter explains", len(explained)),
         ("rows unexplained", len(differing) - len(explained)),
     ):
         print(f"{name:<48}{count:>12,}")
     unexplained = [minute for minute in differing if minute not in explained]
     for minute in unexplained[:10]:
-        print(f"{minute}: Lambda {theirs.get(minute)}, Flink {ours.get(minute)}")
+        print(f"{minute}: Lambda {expected.get(minute)}, Flink {found.get(minute)}")
     return 1 if unexplained else 0
 
 
@@ -109,10 +109,10 @@ def _minute(letter: dict[str, str]) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime(record["time"]))
 
 
-def _differing(theirs: Rows, ours: Rows) -> Iterator[str]:
-    for minute in sorted(theirs.keys() | ours.keys()):
-        one, other = theirs.get(minute, {}), ours.get(minute, {})
-        # Beyond what is told apart by number, each engine has versions of its own.
+def _differing(expected: Rows, found: Rows) -> Iterator[str]:
+    for minute in sorted(expected.keys() | found.keys()):
+        one, other = expected.get(minute, {}), found.get(minute, {})
+        # Above this number of transactions the engines version their rows differently.
         crowded = int(one.get("total_nb_trx_1min", 0)) > queries.COUNTED
         names = [name for name in {**one, **other} if not (crowded and name == "event_time")]
         if any(one.get(name) != _text(other.get(name)) for name in names):

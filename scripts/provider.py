@@ -1,4 +1,4 @@
-"""Find a Terraform that is new enough, and the provider with or without network."""
+"""Find Terraform and its AWS provider, with or without network."""
 
 import json
 import os
@@ -11,55 +11,55 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "terraform"
 PROVIDER = "*/hashicorp/aws"  # below a mirror, whatever the name of its registry
-# Where machines without network keep their providers.
+# Usual folders of provider mirrors on machines without network.
 MIRRORS = ("/opt/*", "/srv/*", "/usr/local/share/*", "/var/lib/*")
 
 
 class TerraformError(Exception):
-    """Terraform could not do what was asked; the text is for the user."""
+    """Terraform is missing or failed; the message is for the user."""
 
 
 def terraform() -> str:
-    """Return the path of the installed Terraform, refusing one that is missing or too old."""
-    wanted = _required_version()
-    text = ".".join(map(str, wanted))
+    """Return the path of Terraform; TerraformError if it is missing or too old."""
+    minimum = _required_version()
+    text = ".".join(map(str, minimum))
     path = shutil.which("terraform")
     if path is None:
         raise TerraformError(
             f"Terraform was not found: install version {text} or newer "
             "(https://developer.hashicorp.com/terraform/install) and put it on the PATH."
         )
-    shown = subprocess.run(
+    done = subprocess.run(
         [path, "version", "-json"], capture_output=True, text=True, check=False, env=environment()
     )
     try:
-        version = str(json.loads(shown.stdout)["terraform_version"])
+        version = str(json.loads(done.stdout)["terraform_version"])
     except (ValueError, KeyError) as error:
         raise TerraformError(
-            f"{path} does not say its version: install Terraform {text}."
+            f"{path} does not print its version: install Terraform {text} or newer."
         ) from error
-    if _numbers(version) < wanted:
+    if _numbers(version) < minimum:
         raise TerraformError(f"Terraform {version} is too old: install version {text} or newer.")
     return path
 
 
 def environment() -> dict[str, str]:
-    """Return the caller's environment without a CLI configuration that does not exist."""
+    """Return the shell's environment without a Terraform CLI configuration that does not exist."""
     env = dict(os.environ)
-    named = env.get("TF_CLI_CONFIG_FILE")
-    if named is not None and not Path(named).is_file():
+    file = env.get("TF_CLI_CONFIG_FILE")
+    if file is not None and not Path(file).is_file():
         del env["TF_CLI_CONFIG_FILE"]
     return env
 
 
-def ways() -> Iterator[list[str]]:
-    """Yield the options of `terraform init` to try, one after the other.
+def init_options() -> Iterator[list[str]]:
+    """Yield the options of `terraform init` that may find the provider, in order of preference.
 
-    A mirror that was named, or a configuration of the user's own, is the only way. Else local
-    mirrors come before the registry: they answer at once, with and without network.
+    TF_PROVIDER_MIRROR or a Terraform CLI configuration is used alone; otherwise local mirrors come
+    before the registry, because they need no network.
     """
-    if named := os.environ.get("TF_PROVIDER_MIRROR"):
-        yield [f"-plugin-dir={Path(named).resolve()}"]
+    if mirror := os.environ.get("TF_PROVIDER_MIRROR"):
+        yield [f"-plugin-dir={Path(mirror).resolve()}"]
         return
     configured = "TF_CLI_CONFIG_FILE" in environment() or "TF_CLI_ARGS_init" in os.environ
     if not configured and not (Path.home() / ".terraformrc").is_file():
@@ -70,14 +70,15 @@ def ways() -> Iterator[list[str]]:
 
 
 def not_found(log: str) -> TerraformError:
-    """Return what to say when no way led to the provider."""
-    if named := os.environ.get("TF_PROVIDER_MIRROR"):
+    """Return the error to raise when no option has found the provider."""
+    if mirror := os.environ.get("TF_PROVIDER_MIRROR"):
         return TerraformError(
-            f"TF_PROVIDER_MIRROR names {named}: no hashicorp/aws of the locked version is there."
+            f"TF_PROVIDER_MIRROR: got {mirror}, expected a provider mirror with the locked "
+            "version of hashicorp/aws"
         )
     return TerraformError(
         "Terraform found no hashicorp/aws provider: connect to the network, or set "
-        f"TF_PROVIDER_MIRROR to the folder of a provider mirror that holds it ({log})."
+        f"TF_PROVIDER_MIRROR to a provider mirror that has it ({log})."
     )
 
 

@@ -21,34 +21,34 @@ def main(venv: Path) -> None:
             f"{sys.version.split()[0]}: install one and run `make PYTHON=python3.12 …`."
         )
     started = time.monotonic()
-    print(f"set-up 1/4: virtual environment in {venv}", flush=True)
+    print(f"setup 1/4: virtual environment in {venv}", flush=True)
     shutil.rmtree(venv, ignore_errors=True)
     run([sys.executable, "-m", "venv", str(venv)])
     python = str(venv / "bin" / "python")
-    print("set-up 2/4: pinned packages, PyTorch is the large one (a few minutes)", flush=True)
+    print("setup 2/4: pinned packages, PyTorch is the large one (a few minutes)", flush=True)
     # The lock is complete, so nothing is resolved; bytecode is made below, on every core.
     install = [python, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps"]
     run([*install, "--no-compile", "--progress-bar", "off", "-r", "requirements.lock"])
     run([*install, "--quiet", "--no-build-isolation", "--editable", "."])
-    print("set-up 3/4: bytecode", flush=True)
+    print("setup 3/4: bytecode", flush=True)
     libraries = next((venv / "lib").glob("python*/site-packages"))
     # The import root of the Lambdas: images, command line and jobs use functions/common as well.
     (libraries / "evergreen_functions.pth").write_text(f"{ROOT / 'functions'}\n")
     subprocess.run([python, "-m", "compileall", "-qq", "-j", "0", str(libraries)], check=False)
-    print("set-up 4/4: PyTorch loads", flush=True)
+    print("setup 4/4: PyTorch loads", flush=True)
     if subprocess.run([python, "-c", "import torch"], cwd=ROOT, check=False).returncode:
         sys.exit(
             "PyTorch does not load here; most likely the registry gave the CUDA build without "
             "its libraries. README.md, section torch, says how to get the CPU build."
         )
     (venv / "ready").touch()
-    print(f"set-up done in {time.monotonic() - started:.0f} s", flush=True)
+    print(f"setup done in {time.monotonic() - started:.0f} s", flush=True)
 
 
 def run(command: list[str]) -> None:
-    """Run one step; its failure ends the set-up with the command that failed."""
+    """Run one step; its failure ends the setup with the command that failed."""
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
-        sys.exit(f"set-up failed at: {' '.join(command)}")
+        sys.exit(f"setup failed at: {' '.join(command)}")
 
 
 if __name__ == "__main__":

@@ -1,152 +1,109 @@
-"""Run the Terraform root against a local AWS, check it, or deploy it to an account.
+"""Check the Terraform tree, and deploy it to or destroy it in the account of the credentials.
 
-Everything that a local run writes is below its home: the data folder, the state and the log.
-`python -m scripts.terraform check|deploy|destroy-deployed` is what the Makefile calls.
+`python -m scripts.terraform check|deploy|destroy` is what the Makefile calls.
 """
 
-import json
 import os
-import re
-import signal
+import shutil
 import subprocess
 import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
-from local import processes
-from scripts import provider
-from scripts.provider import SOURCE, TerraformError
+from scripts import provider, terraform_docs
+from scripts.provider import ROOT, SOURCE, TerraformError
 
-PLAIN = ["-input=false", "-no-color"]
-# The caller's own account and settings have no part in a local run.
-FOREIGN = ("AWS_", "TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR", "TF_CLI_ARGS_")
-KEPT = ("AWS_REGION", "AWS_DEFAULT_REGION", "TF_CLI_ARGS_init")
+PLAIN = ["-no-color"]
 
 
-def init(home: Path) -> None:
-    """Install the provider and the modules into the home's data folder."""
-    for way in provider.ways():
-        if _run(home, ["init", *PLAIN, "-lockfile=readonly", *way]).returncode == 0:
+def check() -> None:
+    """Check format and validity, and run all tests, in a copy of the tree."""
+    terraform = provider.terraform()
+    formatted = _capture([terraform, "fmt", "-check", "-recursive", *PLAIN, str(SOURCE)], SOURCE)
+    if formatted.returncode:
+        raise TerraformError(f"`make fmt` would change:\n{formatted.stdout}{formatted.stderr}")
+    with tempfile.TemporaryDirectory(prefix="evergreen-terraform-") as scratch:
+        copy = _copy(Path(scratch))
+        folders = [copy, *sorted(path.parent for path in copy.glob("modules/*/tests"))]
+        folders.append(terraform_docs.write_examples(copy))
+        with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+            failures = [text for text in pool.map(_check_folder, folders) if text]
+    if failures:
+        raise TerraformError("\n".join(failures))
+
+
+def deploy() -> None:
+    """Apply; Terraform asks before it changes anything."""
+    _init(SOURCE, [])
+    _interactive("apply")
+
+
+def destroy() -> None:
+    """Destroy what `deploy` made; Terraform asks before it changes anything."""
+    _init(SOURCE, [])
+    _interactive("destroy")
+
+
+def _copy(scratch: Path) -> Path:
+    """Copy the tree, so that no lock file and no data folder is left in it."""
+    ignored = shutil.ignore_patterns(".terraform", "*.tfstate*", "*.tfvars", "*.tfvars.json")
+    copy = Path(shutil.copytree(SOURCE, scratch / "terraform", ignore=ignored))
+    for neighbor in ("build", "sagemaker_pipelines"):  # the root reads files of these
+        (scratch / neighbor).symlink_to(ROOT / neighbor)
+    for module in copy.glob("modules/*"):
+        shutil.copy(copy / ".terraform.lock.hcl", module)
+    return copy
+
+
+def _check_folder(folder: Path) -> str:
+    """Validate and test one folder; return its failure, empty if there is none."""
+    started = time.monotonic()
+    name = folder.name if folder.parent.name != "modules" else f"modules/{folder.name}"
+    _init(folder, ["-backend=false"])
+    # The root's validation includes every module, and a test validates its own module.
+    for command in ("validate", "test") if name == "terraform" else ("test",):
+        done = _capture([provider.terraform(), command, *PLAIN], folder)
+        if done.returncode:
+            return f"{name}: terraform {command} failed\n{done.stdout}{done.stderr}"
+    passed = done.stdout.strip().splitlines()[-1]
+    print(f"{name}: {passed} ({time.monotonic() - started:.0f} s)", flush=True)
+    return ""
+
+
+def _init(folder: Path, options: list[str]) -> None:
+    for plugin_options in provider.init_options():
+        command = [provider.terraform(), "init", "-input=false", *PLAIN, *options, *plugin_options]
+        done = _capture(command, folder)
+        if done.returncode == 0:
             return
-    raise provider.not_found(f"see {_log(home)}")
+    errors = [line.strip("│ ") for line in done.stderr.splitlines() if "Error:" in line]
+    raise provider.not_found(errors[0] if errors else "terraform init failed")
 
 
-def apply(home: Path, variables: dict[str, Any]) -> None:
-    """Create or change everything; raises TerraformError with Terraform's own errors."""
-    _must(home, ["apply", *PLAIN, "-auto-approve", "-parallelism=30", *_given(home, variables)])
+def _capture(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":
+    env = provider.environment()
+    return subprocess.run(
+        command, cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
 
 
-def destroy(home: Path, variables: dict[str, Any]) -> None:
-    """Remove everything."""
-    _must(home, ["destroy", *PLAIN, "-auto-approve", "-parallelism=30", *_given(home, variables)])
-
-
-def plan_changes(home: Path, variables: dict[str, Any]) -> int:
-    """Count the resources and outputs that another apply would change."""
-    plan = home.resolve() / "terraform.tfplan"
-    arguments = ["plan", *PLAIN, "-parallelism=30", f"-out={plan}", *_given(home, variables)]
-    _must(home, arguments)
-    planned = json.loads(_must(home, ["show", "-json", str(plan)]))
-    changes = [change["change"]["actions"] for change in planned.get("resource_changes", [])]
-    changes += [change["actions"] for change in planned.get("output_changes", {}).values()]
-    return sum(actions not in (["no-op"], ["read"]) for actions in changes)
-
-
-def output(home: Path) -> dict[str, Any]:
-    """Return the root's outputs, by name."""
-    shown = json.loads(_must(home, ["output", "-json", *_state(home)]))
-    return {name: described["value"] for name, described in shown.items()}
-
-
-def resources(home: Path) -> int:
-    """Count the resources that the state holds; what was only looked up is none."""
-    addresses = _must(home, ["state", "list", *_state(home)]).split()
-    return sum("data" not in address.split("[")[0].split(".") for address in addresses)
-
-
-def _given(home: Path, variables: dict[str, Any]) -> list[str]:
-    file = home.resolve() / "variables.tfvars.json"
-    file.write_text(json.dumps(variables, indent=1))
-    return [f"-var-file={file}", *_state(home)]
-
-
-def _state(home: Path) -> list[str]:
-    return [f"-state={home.resolve() / 'terraform.tfstate'}"]
-
-
-def _log(home: Path) -> Path:
-    return home / "logs" / "terraform.log"
-
-
-def _must(home: Path, arguments: list[str]) -> str:
-    done = _run(home, arguments)
+def _interactive(command: str) -> None:
+    done = subprocess.run(
+        [provider.terraform(), command], cwd=SOURCE, env=provider.environment(), check=False
+    )
     if done.returncode:
-        said = "\n  ".join(dict.fromkeys(_errors(done.stderr)))
-        raise TerraformError(
-            f"terraform {arguments[0]} failed (all of it: {_log(home)})\n  {said}"
-        )
-    return done.stdout
+        raise TerraformError(f"terraform {command} failed: its message is above")
 
 
-def _errors(text: str) -> list[str]:
-    """Shorten Terraform's errors: each one's title and its last paragraph, in one line."""
-    blocks = re.split(r"^Error: ", text, flags=re.MULTILINE)
-    found = []
-    for block in blocks[1:] or blocks:
-        paragraphs = [" ".join(part.split()) for part in block.strip().split("\n\n")]
-        last = paragraphs[-1]
-        more = "" if len(paragraphs) == 1 or last.startswith(("on ", "with ")) else f": {last}"
-        found.append(f"Error: {paragraphs[0]}{more}")
-    return found
-
-
-def _run(home: Path, arguments: list[str]) -> "subprocess.CompletedProcess[str]":
-    _log(home).parent.mkdir(parents=True, exist_ok=True)
-    command = [provider.terraform(), f"-chdir={SOURCE}", *arguments]
-    with _log(home).open("a") as log:
-        log.write(f"$ terraform {' '.join(arguments)}\n")
-        proc = subprocess.Popen(
-            command,
-            env=_environment(home),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # its plug-ins end with it
-        )
-        processes.adopt(proc)
-        try:
-            out, err = proc.communicate()
-        except BaseException:
-            os.killpg(proc.pid, signal.SIGKILL)
-            proc.wait()
-            raise
-        log.write(out if "-json" not in arguments else "")
-        log.write(err)
-    return subprocess.CompletedProcess(command, proc.returncode, out, err)
-
-
-def _environment(home: Path) -> dict[str, str]:
-    given = provider.environment()
-    env = {k: v for k, v in given.items() if k in KEPT or not k.startswith(FOREIGN)}
-    server = json.loads((home / "server.json").read_text())  # never an account by mistake
-    region = env.get("AWS_REGION", "eu-west-1")
-    return env | {
-        "AWS_ENDPOINT_URL": str(server["endpoint_url"]),
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        "TF_DATA_DIR": str(home.resolve() / "terraform"),
-    }
+COMMANDS = {"check": check, "deploy": deploy, "destroy": destroy}
 
 
 def main(command: str) -> None:
     """Run one command of the Makefile."""
-    from scripts import terraform_commands  # noqa: PLC0415 - it imports this module
-
     try:
-        terraform_commands.COMMANDS[command]()
+        COMMANDS[command]()
     except TerraformError as error:
         sys.exit(str(error))
 

@@ -1,65 +1,152 @@
-"""`make up`: a local AWS with everything applied, left running on the machine's own clock."""
+"""`make up`: a local AWS with everything applied, left running on the machine's clock.
 
+`python -m scripts.up [--port PORT] [--vars FILE]`
+"""
+
+import argparse
 import json
-import subprocess
+import socket
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from local import lifecycle
-from scripts import terraform
+from scripts import local_terraform, package, process_lock
+from scripts.interrupts import Interrupted, Interrupts
 from scripts.provider import TerraformError
 
-HOME = Path(".evergreen/up")
+HOME = Path(__file__).resolve().parent.parent / ".evergreen" / "up"
 PORT = 4566
-PAST = timedelta(hours=14)  # of the stream, so that a first model can be trained at once
+PORTS = range(PORT, PORT + 50)
+HISTORY = timedelta(hours=14)  # of the simulated stream: enough to train a first model
+CATCH_UP = f"""
+The poller first catches up on {HISTORY / timedelta(hours=1):g} hours of the simulated stream; that
+takes a minute or two."""
 NEXT = """
-The poller first catches up on {hours:g} hours; that takes a minute or two. Then try:
+Next:
   .venv/bin/evergreen status                          every stage, and what waits for you
   .venv/bin/evergreen retrain --reason "first model"  then approve, for staging and production
   .venv/bin/evergreen history                         what was decided, and why
-  make down                                           end it and remove what it holds
+  eval "$(.venv/bin/evergreen env)"                   the aws command line on this local AWS
+  make down                                           stop it and delete its data
 """
 
 
-def main() -> None:
-    """Start what does not run yet, apply, and say what is there."""
+def main() -> int:
+    """Start the local AWS unless it is running, apply, and print what to do next."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.up", description=__doc__)
+    parser.add_argument("--port", type=_port, help=f"default: {PORT}, or the next free one")
+    parser.add_argument("--vars", type=Path, help="Terraform variables of your own (.tfvars)")
+    arguments = parser.parse_args()
+    interrupts = Interrupts()
     try:
-        health = lifecycle.status(HOME)
-        if health is None:
-            # A server keeps everything in memory: a state without its server is of no use.
-            for name in ("terraform.tfstate", "stream.json"):
-                (HOME / name).unlink(missing_ok=True)
-            health = lifecycle.up(PORT, HOME, ["--clock", "real"])
-        print(f"local AWS: {health['endpoint_url']} (process {health['pid']})", flush=True)
-        subprocess.run([sys.executable, "-m", "scripts.package"], check=True)
-        print("terraform apply: everything in terraform/ (a minute or so)", flush=True)
-        terraform.init(HOME)
-        terraform.apply(HOME, variables())
-        print(f"ready: {terraform.resources(HOME)} resources, logs in {HOME}/logs")
-        print(NEXT.format(hours=PAST / timedelta(hours=1)))
-    except (lifecycle.LifecycleError, TerraformError) as error:
-        sys.exit(str(error))
-    except subprocess.CalledProcessError as error:
-        sys.exit(f"{' '.join(map(str, error.cmd[1:]))} failed: see above")
+        with process_lock.hold(HOME.with_suffix(".lock"), "`make up`"):
+            _up(interrupts, arguments.port, arguments.vars)
+    except Interrupted as interrupted:
+        return interrupted.exit_code
+    except (lifecycle.LifecycleError, process_lock.LockedError, TerraformError) as error:
+        print(f"make up: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
-def variables() -> dict[str, Any]:
-    """Return the root's variables: the poller as deployed, on a stream that needs no network.
+def _up(interrupts: Interrupts, port: int | None, file: Path | None) -> None:
+    running = lifecycle.status(HOME)
+    if running and port not in {None, running["port"]}:
+        raise lifecycle.LifecycleError(
+            f"PORT: got {port}, but the local AWS is running on {running['port']}: run `make down`"
+        )
+    try:
+        if running is None:
+            _discard_leftovers()
+            free = _free_port(port)
+            with interrupts.deferred():  # the server is detached: it would outlive an interrupt
+                health = lifecycle.up(free, HOME, ["--clock", "real"])
+        else:
+            health = running
+        _apply(health, file)
+    except Interrupted:
+        if running is None:
+            lifecycle.down(HOME)
+            (HOME / "terraform.tfstate").unlink(missing_ok=True)
+            rest = "stopped"
+        else:
+            rest = "still running, perhaps with only a part of the changes: run `make up` again"
+        print(f"\nmake up: interrupted; the local AWS is {rest}", file=sys.stderr)
+        raise
 
-    A repeated `make up` keeps the stream's start, or it would change what runs.
+
+def _apply(health: dict[str, Any], file: Path | None) -> None:
+    print(f"local AWS: {health['endpoint_url']} (process {health['pid']})", flush=True)
+    settings = _settings(file)
+    file = Path(settings["vars"]) if settings["vars"] else None
+    if file is not None:
+        print(f"variables: {file} (until `make down`)", flush=True)
+        if not file.is_file():
+            raise TerraformError(f"VARS: got {file}, expected a file of Terraform variables")
+    package.main()
+    print("terraform apply: everything in terraform/ (about a minute)", flush=True)
+    local_terraform.init(HOME)
+    simulator = {"source": "simulator", "simulator": {"start": settings["start"]}}
+    local_terraform.apply(
+        HOME, {"prefix": "evergreen", "image_tag": "local", "poller": simulator}, file
+    )
+    print(f"ready: {local_terraform.resources(HOME)} resources, logs in {HOME}/logs")
+    print(f"{'' if file else CATCH_UP}{NEXT}")
+
+
+def _settings(file: Path | None) -> dict[str, Any]:
+    """Return and store the start of the stream and the path of the user's variables.
+
+    A repeated `make up` uses the stored ones: another start would replace the running poller.
     """
-    record = HOME / "stream.json"
-    if not record.is_file():
-        record.write_text(json.dumps({"start": f"{datetime.now(UTC) - PAST:%Y-%m-%dT%H:00:00Z}"}))
-    simulator = json.loads(record.read_text())
-    return {
-        "prefix": "evergreen",
-        "image_tag": "local",
-        "poller": {"source": "simulator", "simulator": simulator},
-    }
+    record = HOME / "settings.json"
+    stored = json.loads(record.read_text()) if record.is_file() else {}
+    start = f"{datetime.now(UTC) - HISTORY:%Y-%m-%dT%H:00:00Z}"
+    settings = {"start": start, "vars": None} | stored
+    if file is not None and settings["vars"] != str(file.resolve()):
+        settings["vars"] = str(file.resolve())
+        if stored:
+            print("rows of the previous stream are kept; to start without them: make down")
+    record.write_text(json.dumps(settings))
+    return settings
+
+
+def _discard_leftovers() -> None:
+    """Forget a server that was killed, except for the user's variables: its data was in memory."""
+    state, record = HOME / "terraform.tfstate", HOME / "settings.json"
+    if state.is_file():
+        print("the previous local AWS ended without `make down`: its models and data are gone")
+        state.unlink()
+    if record.is_file():
+        record.write_text(json.dumps({"vars": json.loads(record.read_text())["vars"]}))
+
+
+def _free_port(port: int | None) -> int:
+    """Return the port, which must be free; without one, the first free port from 4566 on."""
+    for candidate in PORTS if port is None else [port]:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", candidate))
+            except OSError as error:
+                if port is not None:
+                    raise lifecycle.LifecycleError(
+                        f"PORT: got {port}: {error.strerror}"
+                    ) from error
+                continue
+        if port is None and candidate != PORT:
+            print(f"port {PORT} is in use: taking {candidate}")
+        return candidate
+    raise lifecycle.LifecycleError(f"no free port from {PORTS[0]} to {PORTS[-1]}")
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65_536:
+        raise argparse.ArgumentTypeError(f"got {text}, expected a number from 1 to 65535")
+    return int(text)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

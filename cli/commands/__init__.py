@@ -1,1 +1,24 @@
-"""The commands: each adds itself to the parser, reads or acts, and returns an outcome."""
+"""The commands, in the order of `evergreen --help`."""
+
+# ruff: noqa: I001 - the order of imports is the order in which the commands are listed
+from cli.commands import status
+from cli.commands import approve
+from cli.commands import retrain
+from cli.commands import history
+from cli.commands import minutes
+from cli.commands import audit
+from cli.commands import replay
+from cli.commands import backfill
+from cli.commands import env
+
+__all__ = [
+    "approve",
+    "audit",
+    "backfill",
+    "env",
+    "history",
+    "minutes",
+    "replay",
+    "retrain",
+    "status",
+]

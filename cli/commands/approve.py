@@ -1,78 +1,111 @@
-"""`evergreen approve|reject`: a person's answer to a model that waits."""
+"""`evergreen approve|reject`: answer a pending approval."""
 
-import argparse
 import json
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from botocore.exceptions import ClientError
 
-from cli.commands.outcome import Outcome
+from cli.app import command, one_of, positive
+from cli.aws import Json
 from cli.connection import Connection
 from cli.errors import CommandError
-from cli.reads.approvals import pending
-from cli.reads.aws import Json
+from cli.queries.approvals import pending_approvals
+from cli.result import Result
 
-OVER = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
+EXPIRED = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
 STATUS = {True: "Approved", False: "Rejected"}
+SIGNS = {"staging": "⑤", "production": "⑥"}
 
 
-def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add both commands to the parser."""
-    for name, approved in (("approve", True), ("reject", False)):
-        parser = commands.add_parser(
-            name, parents=[common], help=f"⑤ ⑥ {name} a model that waits for staging or production"
-        )
-        parser.add_argument(
-            "version", nargs="?", type=int, metavar="VERSION", help="default: the only one waiting"
-        )
-        parser.add_argument("--stage", choices=("staging", "production"))
-        parser.add_argument("--comment", help="kept with the answer")
-        parser.set_defaults(run=run, approved=approved)
+Version = Annotated[
+    int | None,
+    typer.Argument(
+        parser=positive, metavar="[VERSION]", help="Model version; default: the only one."
+    ),
+]
+Stage = Annotated[
+    str | None,
+    typer.Option(
+        parser=one_of(*SIGNS), metavar="staging|production", help="Stage of the approval."
+    ),
+]
+Comment = Annotated[str | None, typer.Option(help="Stored with the answer.")]
 
 
-def run(connection: Connection, given: argparse.Namespace) -> Outcome:
-    """Find the one approval that is meant, and answer it."""
-    one = _choose(pending(connection.clients, connection.prefix), given)
-    comment = given.comment or f"{STATUS[given.approved]} with evergreen"
-    if "parameter" in one:
-        _answer_deployment(connection, one, comment, approved=given.approved)
+@command("approve", "⑤ ⑥ Approve a model that waits for staging or production.", changes=True)
+def approve(
+    connection: Connection,
+    version: Version = None,
+    stage: Stage = None,
+    comment: Comment = None,
+) -> Result:
+    """Approve the one pending approval that is meant."""
+    return _answer(connection, version, stage, comment, approved=True)
+
+
+@command("reject", "⑤ ⑥ Reject a model that waits for staging or production.", changes=True)
+def reject(
+    connection: Connection,
+    version: Version = None,
+    stage: Stage = None,
+    comment: Comment = None,
+) -> Result:
+    """Reject the one pending approval that is meant."""
+    return _answer(connection, version, stage, comment, approved=False)
+
+
+def _answer(
+    connection: Connection,
+    version: int | None,
+    stage: str | None,
+    comment: str | None,
+    *,
+    approved: bool,
+) -> Result:
+    approval = _choose(pending_approvals(connection), version, stage)
+    text = comment or f"{STATUS[approved]} with evergreen"
+    if "parameter" in approval:
+        _answer_deployment(connection, approval, text, approved=approved)
     else:
         connection.clients("sagemaker").update_model_package(
-            ModelPackageArn=one["package_arn"],
-            ModelApprovalStatus=STATUS[given.approved],
-            ApprovalDescription=comment[:1024],
+            ModelPackageArn=approval["package_arn"],
+            ModelApprovalStatus=STATUS[approved],
+            ApprovalDescription=text[:1024],
         )
     document = {
-        "answer": STATUS[given.approved].lower(),
-        "stage": one["stage"],
-        "version": one["version"],
-        "comment": given.comment,
+        "answer": STATUS[approved].lower(),
+        "stage": approval["stage"],
+        "version": approval["version"],
+        "comment": comment,
     }
-    sign = {"staging": "⑤", "production": "⑥"}[one["stage"]]
-    return Outcome(document, f"{sign} {document['answer']} {_name(one)}.")
+    sign = SIGNS[approval["stage"]]
+    return Result(document, f"{sign} {document['answer']} {_name(approval)}.")
 
 
-def _choose(waiting: list[Json], given: argparse.Namespace) -> Json:
-    meant = [
-        one
-        for one in waiting
-        if given.version in {None, one["version"]} and given.stage in {None, one["stage"]}
+def _choose(pending: list[Json], version: int | None, stage: str | None) -> Json:
+    matching = [
+        approval
+        for approval in pending
+        if version in {None, approval["version"]} and stage in {None, approval["stage"]}
     ]
-    if len(meant) == 1:
-        return meant[0]
-    listed = "; ".join(f"{_name(one)}, since {one['since']}" for one in waiting)
-    if not waiting:
-        raise CommandError("Nothing waits for approval.")
-    if not meant:
-        raise CommandError(f"What you named does not wait for approval. Waiting: {listed}.")
+    if len(matching) == 1:
+        return matching[0]
+    listed = "; ".join(f"{_name(approval)}, since {approval['since']}" for approval in pending)
+    if not pending:
+        raise CommandError("no approval is pending")
+    if not matching:
+        raise CommandError(f"no such approval is pending. Pending: {listed}")
     raise CommandError(
-        f"{len(meant)} approvals wait: name a VERSION or --stage. Waiting: {listed}."
+        f"{len(matching)} approvals are pending: name a VERSION or --stage. Pending: {listed}"
     )
 
 
-def _answer_deployment(connection: Connection, one: Json, comment: str, *, approved: bool) -> None:
+def _answer_deployment(
+    connection: Connection, approval: Json, comment: str, *, approved: bool
+) -> None:
     ssm, states = connection.clients("ssm"), connection.clients("stepfunctions")
-    stored = ssm.get_parameter(Name=one["parameter"], WithDecryption=True)["Parameter"]
+    stored = ssm.get_parameter(Name=approval["parameter"], WithDecryption=True)["Parameter"]
     token = json.loads(stored["Value"])["task_token"]
     try:
         if approved:
@@ -81,23 +114,23 @@ def _answer_deployment(connection: Connection, one: Json, comment: str, *, appro
         else:
             states.send_task_failure(taskToken=token, error="ApprovalRejected", cause=comment)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in OVER:
+        if error.response["Error"]["Code"] not in EXPIRED:
             raise
-        _remove(ssm, one)
+        _remove(ssm, approval)
         raise CommandError(
-            f"The deployment no longer waits for {_name(one)}: it timed out or was stopped. The "
-            "pending approval was removed; approving the model package in SageMaker again deploys "
-            "it anew."
+            f"the deployment no longer waits for {_name(approval)}: it timed out or was stopped. "
+            "The pending approval was removed; to deploy the version, approve its model package "
+            "in SageMaker again"
         ) from error
-    _remove(ssm, one)
+    _remove(ssm, approval)
 
 
-def _remove(ssm: Any, one: Json) -> None:
+def _remove(ssm: Any, approval: Json) -> None:
     try:
-        ssm.delete_parameter(Name=one["parameter"])
+        ssm.delete_parameter(Name=approval["parameter"])
     except ssm.exceptions.ParameterNotFound:
-        return  # somebody else answered at the same moment
+        return  # answered by somebody else at the same moment
 
 
-def _name(one: Json) -> str:
-    return f"model {one['version']} for {one['stage']}"
+def _name(approval: Json) -> str:
+    return f"model {approval['version']} for {approval['stage']}"

@@ -1,122 +1,149 @@
-"""`evergreen audit`: accounts for every transaction of a range."""
+"""`evergreen audit`: account for every transaction of a range."""
 
-import argparse
 from collections import Counter
 from datetime import timedelta
-from typing import Any
 
-from cli.commands.outcome import Outcome
-from cli.commands.span import Span, add_span
+from rich.console import RenderableType
+
+from cli.app import command
+from cli.aws import Json
 from cli.connection import Connection
-from cli.reads import archive, history, minutes
-from cli.reads.aws import Clients, Json, bucket, iso
-from cli.tables import table
+from cli.console import note, progress_bar, sections, table
+from cli.queries import archive, archive_objects
+from cli.queries.metrics import poller_metric
+from cli.queries.offline_rows import transaction_counts
+from cli.queries.online_rows import online_rows
+from cli.result import Result
+from cli.time_range import ONE_DAY, End, Late, Start, TimeRange
+from common.times import floor_minute, iso
 
 HORIZON = timedelta(minutes=15)
-SHOWN = 10  # minutes that do not add up
+IN_FLIGHT = timedelta(minutes=5)  # from the bus to a row: Firehose's buffer, the aggregator
+MAX_SHOWN = 10  # minutes that do not add up
 
 
-def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add the command to the parser."""
-    parser = commands.add_parser(
-        "audit", parents=[common], help="①–③ account for every transaction of a range"
-    )
-    add_span(parser)
-    parser.set_defaults(run=run)
-
-
-def run(connection: Connection, given: argparse.Namespace) -> Outcome:
-    """Compare poller, archive and rows -> exit code 1 if something is unexplained."""
-    span, clients, prefix = Span.of(given), connection.clients, connection.prefix
-    s3, place = clients("s3"), bucket(clients, prefix)
-    found = archive.archived(s3, place, span.since, span.until, span.read_to)
-    rows = minutes.rows(clients, prefix, span.minutes())
-    held = {minute: int(row["total_nb_trx_1min"]) for minute, row in rows.items()}
-    distinct, late = found.by_minute(), found.by_minute(int(HORIZON.total_seconds()))
-    if gone := distinct.keys() - held.keys():  # rows that have expired online are history
-        held |= history.transactions(clients, prefix, span.since, span.until, gone)
+@command("audit", "①–③ Account for every transaction of a range.")
+def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) -> Result:
+    """Compare poller, archive and rows; exit code 1 if something is unexplained."""
+    time_range = TimeRange(start, end).until(connection.now)
+    if time_range.end < end:
+        note(f"minutes from {iso(time_range.end)} on are not over yet and are left out")
+    found, rejected = _read_archive(connection, time_range, late)
+    rows = online_rows(connection, time_range.minutes())
+    stored = Counter({m: int(row["total_nb_trx_1min"]) for m, row in rows.items()})
+    distinct = found.by_minute()
+    late_counts = found.by_minute(int(HORIZON.total_seconds()))
+    if absent := distinct.keys() - stored.keys():  # expired online, or never written
+        stored.update(transaction_counts(connection, time_range, absent))
+    settled = _settled(connection, found)
     odd: list[Json] = [
-        {"minute": minute, "distinct": distinct.get(minute, 0), "in_features": held.get(minute, 0)}
-        for minute in sorted(distinct.keys() | held.keys())
-        if not _explained(distinct.get(minute, 0), held.get(minute, 0), late.get(minute, 0))
+        {"minute": minute, "distinct": distinct[minute], "in_features": stored[minute]}
+        for minute in sorted(distinct.keys() | stored.keys())
+        if not _explained(distinct[minute], stored[minute], late_counts[minute])
     ]
-    published = sum(_metric(clients, prefix, "TransactionsPublished", span).values())
-    lost = max(0, published - found.received)
-    without = set(span.minutes()) - distinct.keys() - held.keys()
-    heard = {minute for minute, count in _metric(clients, prefix, "Polls", span).items() if count}
+    unsettled = [row for row in odd if row["minute"] >= settled]
+    odd = [row for row in odd if row["minute"] < settled]
+    published = poller_metric(connection, "TransactionsPublished", time_range)
+    polls = {m for m, count in poller_metric(connection, "Polls", time_range).items() if count}
+    missing = max(0, published.total() - found.received)
+    behind = published - found.received_by_minute()
+    in_flight = min(missing, sum(count for m, count in behind.items() if m >= settled))
+    empty = set(time_range.minutes()) - distinct.keys() - stored.keys()
     document = {
-        "from": iso(span.since),
-        "to": iso(span.until),
-        "polled": sum(_metric(clients, prefix, "TransactionsPolled", span).values()),
-        "published": published,
+        "from": iso(time_range.start),
+        "to": iso(time_range.end),
+        "polled": poller_metric(connection, "TransactionsPolled", time_range).total(),
+        "published": published.total(),
         "archived": found.received,
+        "in_flight": in_flight,
+        "surplus": max(0, found.received - published.total()),
         "distinct": found.distinct,
         "in_two_minutes": found.contradicting,
-        "in_features": sum(held.values()),
-        "late_beyond_horizon": sum(late.values()),
-        "set_aside": archive.set_aside(s3, place, span.since, span.until, span.read_to),
+        "in_features": sum(stored.values()),
+        "late_beyond_horizon": sum(late_counts.values()),
+        "set_aside": rejected,
         "minutes": {
-            "in_range": len(span.minutes()),
-            "with_row": len(held),
-            "empty": len(without & heard),
-            "unknown": len(without - heard),
+            "in_range": len(time_range.minutes()),
+            "with_row": len(stored),
+            "empty": len(empty & polls),
+            "unknown": sum(minute < settled for minute in empty - polls),
+            "in_flight": len(unsettled) + sum(minute >= settled for minute in empty - polls),
             "odd": odd,
         },
-        "refused": found.refused,
+        "refused": found.invalid,
         "unreadable_objects": found.unreadable,
-        "lost": lost,
-        "unexplained": lost + sum(abs(one["distinct"] - one["in_features"]) for one in odd),
+        "lost": missing - in_flight,
+        "unexplained": missing
+        - in_flight
+        + sum(abs(row["distinct"] - row["in_features"]) for row in odd),
     }
-    clean = not document["unexplained"] and not found.unreadable
-    return Outcome(document, _text(document), 0 if clean else 1)
+    failed = document["unexplained"] or found.unreadable
+    return Result(document, _body(document), 1 if failed else 0)
 
 
-def _explained(distinct: int, held: int, late: int) -> bool:
-    """Whether a row holds all transactions of its minute, but for some that came too late."""
-    return distinct - late <= held <= distinct
+def _read_archive(
+    connection: Connection, time_range: TimeRange, late: timedelta
+) -> tuple[archive.Archived, int]:
+    """Read the range's transactions, and count the records that the poller rejected."""
+    s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
+    keys = archive_objects.raw_keys(connection, time_range, late)
+    with progress_bar("reading the archive", len(keys)) as update:
+        found = archive.archived(s3, bucket, keys, time_range, lambda: update(advance=1))
+    end = time_range.end + late
+    keys = list(
+        archive_objects.list_keys(s3, bucket, archive_objects.REJECTED, time_range.start, end)
+    )
+    return found, archive.rejected(s3, bucket, keys, time_range)
 
 
-def _metric(clients: Clients, prefix: str, name: str, span: Span) -> dict[str, int]:
-    """Return the sums of a metric of the poller by minute (ISO)."""
-    sums: Counter[str] = Counter()
-    since = span.since
-    while since < span.until:  # an answer holds 1,440 datapoints
-        until = min(span.until, since + timedelta(days=1))
-        answer = clients("cloudwatch").get_metric_statistics(
-            Namespace=f"Evergreen/{prefix}",
-            MetricName=name,
-            StartTime=since,
-            EndTime=until,
-            Period=60,
-            Statistics=["Sum"],
-        )
-        for point in answer["Datapoints"]:
-            sums[iso(point["Timestamp"].replace(second=0))] += int(point["Sum"])
-        since = until
-    return sums
+def _settled(connection: Connection, found: archive.Archived) -> str:
+    """Return the minute (ISO) before which everything that was published has arrived.
+
+    A poller that catches up on the past publishes old minutes now: while the archive receives
+    objects, those from the newest archived event on may still be under way.
+    """
+    now = connection.now
+    settled = iso(floor_minute(now - IN_FLIGHT))
+    if found.newest_key is None or not found.sent:
+        return settled
+    newest = connection.clients("s3").head_object(
+        Bucket=connection.outputs.bucket_name, Key=found.newest_key
+    )
+    if abs(now - newest["LastModified"]) > IN_FLIGHT:
+        return settled
+    return min(settled, max(minute for minute, _ in found.sent.values()))
 
 
-def _text(document: Json) -> str:
-    seen = document["minutes"]
+def _explained(distinct: int, stored: int, late: int) -> bool:
+    """Return whether a row has all transactions of its minute, except for some late ones."""
+    return distinct - late <= stored <= distinct
+
+
+def _body(document: Json) -> RenderableType:
+    minutes = document["minutes"]
     rows = [
-        ("polled", document["polled"], "transactions that polls showed, repeats included"),
+        ("polled", document["polled"], "transactions in polls, repeats included"),
         ("published", document["published"], "by the poller, each once"),
-        ("archived", document["archived"], f"of these in S3; lost: {document['lost']}"),
+        ("archived", document["archived"], "of these in S3"),
+        ("in flight", document["in_flight"], "published, and may still be in Firehose's buffer"),
+        ("lost", document["lost"], "published, and not in S3"),
+        ("surplus", document["surplus"], "in S3 and not in the poller's metric"),
         ("distinct", document["distinct"], "transactions of these minutes in the archive"),
-        ("in two minutes", document["in_two_minutes"], "of them, told with two times; both count"),
-        ("in features", document["in_features"], f"in {seen['with_row']} rows"),
-        ("empty minutes", seen["empty"], "polled, and there was no transaction"),
-        ("unknown minutes", seen["unknown"], "not polled: what they were, nobody knows"),
-        ("late", document["late_beyond_horizon"], "came more than 15 minutes late"),
-        ("set aside", document["set_aside"], "were no transactions"),
-        ("refused", document["refused"], "of the archive are none either; a dead letter says why"),
+        ("in two minutes", document["in_two_minutes"], "have two different times; both count"),
+        ("in features", document["in_features"], f"in {minutes['with_row']} rows"),
+        ("empty minutes", minutes["empty"], "were polled and had no transaction"),
+        ("unknown minutes", minutes["unknown"], "were not polled"),
+        ("recent minutes", minutes["in_flight"], "may still change or get their row"),
+        ("late", document["late_beyond_horizon"], "arrived more than 15 minutes late"),
+        ("rejected", document["set_aside"], "records were not valid transactions"),
+        ("invalid", document["refused"], "in the archive; a dead letter has the reason"),
         ("unexplained", document["unexplained"], "must be 0"),
     ]
     parts = [table(f"①–③ {document['from']} to {document['to']}", rows)]
-    if odd := seen["odd"]:
-        lines = [(one["minute"], one["distinct"], one["in_features"]) for one in odd[:SHOWN]]
+    if odd := minutes["odd"]:
+        lines = [(row["minute"], row["distinct"], row["in_features"]) for row in odd[:MAX_SHOWN]]
         headers = ("minute", "distinct", "in features")
         parts.append(table(f"{len(odd)} minutes do not add up", lines, headers))
     if keys := document["unreadable_objects"]:
         parts.append(table("objects that are not gzip of JSON lines", [(key,) for key in keys]))
-    return "\n\n".join(parts)
+    return sections(*parts)

@@ -1,61 +1,58 @@
-"""`evergreen backfill`: makes the rows of a range anew from the archive, past the bus."""
+"""`evergreen backfill`: recompute the rows of a range from the archive, without the bus."""
 
-import argparse
 import json
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-from cli.commands.outcome import Outcome
-from cli.commands.span import Span, add_span
+from cli.app import command
+from cli.aws import Json
+from cli.checkpoint import Checkpoint
 from cli.connection import Connection
 from cli.errors import CommandError
-from cli.progress import Progress
-from cli.reads import archive
-from cli.reads.aws import Json, bucket, iso
+from cli.queries.archive import transactions
+from cli.queries.archive_objects import load, raw_keys
+from cli.result import Result
+from cli.time_range import ONE_DAY, End, Late, Start, TimeRange
+from common.times import iso
 
-AT_ONCE = 4  # objects in the aggregator's hands
-
-
-def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add the command to the parser."""
-    parser = commands.add_parser(
-        "backfill", parents=[common], help="③ archive → rows: rebuild a range"
-    )
-    add_span(parser)
-    parser.set_defaults(run=run)
+CONCURRENCY = 4  # invocations of the aggregator
 
 
-def run(connection: Connection, given: argparse.Namespace) -> Outcome:
-    """Hand every object of the range to the aggregator, which makes its minutes anew."""
-    span, clients, prefix = Span.of(given), connection.clients, connection.prefix
-    s3, place = clients("s3"), bucket(clients, prefix)
-    function = f"{prefix}-window-aggregator"
-    keys = list(archive.keys(s3, place, archive.RAW, span.since - archive.AHEAD, span.read_to))
-    progress = Progress(s3, place, f"backfill-{span.name}", keys, quiet=given.json)
+@command("backfill", "③ Archive to rows: recompute a range.", changes=True, resumable=True)
+def backfill(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) -> Result:
+    """Invoke the aggregator for every object of the range."""
+    time_range = TimeRange(start, end)
+    s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
+    function = connection.outputs.function_names["window_aggregator"]
+    checkpoint = Checkpoint(s3, bucket, f"backfill-{time_range.name}")
 
     def aggregate(key: str) -> Json | None:
-        """Return the key and, when it could not be done, why; None when it has no such minute."""
-        found = archive.load(s3, place, [key])
+        """Return the key and its failure, if any; None without transactions of the range."""
+        events = load(s3, bucket, [key])
         try:
-            times = [one["time"] for event in found for one in archive.transactions(event)[0]]
+            times = [t["time"] for event in events for t in transactions(event)[0]]
         except CommandError as error:
             return {"key": key, "failure": str(error)}
-        if not any(map(span.holds, times)):
+        if not any(map(time_range.contains, times)):
             return None
         event = {
             "source": "evergreen.cli",
             "time": iso(connection.now),
-            "detail": {"bucket": {"name": place}, "object": {"key": key}},
+            "detail": {"bucket": {"name": bucket}, "object": {"key": key}},
         }
-        answer = clients("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
-        said = json.loads(answer["Payload"].read())
-        return {"key": key, "failure": said["errorMessage"] if "FunctionError" in answer else None}
+        response = connection.clients("lambda").invoke(
+            FunctionName=function, Payload=json.dumps(event)
+        )
+        payload = json.loads(response["Payload"].read())
+        failure = payload["errorMessage"] if "FunctionError" in response else None
+        return {"key": key, "failure": failure}
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        results = [one for some in progress.left() for one in pool.map(aggregate, some) if one]
-    failed = [one for one in results if one["failure"]]
+    keys = raw_keys(connection, time_range, late)
+    with ThreadPoolExecutor(CONCURRENCY) as pool:
+        batches = checkpoint.batches(keys)
+        results = [row for batch in batches for row in pool.map(aggregate, batch) if row]
+    failed = [row for row in results if row["failure"]]
     done = len(results) - len(failed)
-    document = {"objects": done, "failed": failed, "resumed": progress.resumed}
-    lines = [f"③ the minutes of {done:,} archived objects were made anew"]
-    lines += [f"failed: {one['key']}: {one['failure']}" for one in failed]
-    return Outcome(document, "\n".join(lines), 1 if failed else 0)
+    document = {"objects": done, "failed": failed, "resumed": checkpoint.resumed}
+    lines = [f"③ recomputed the minutes of {done:,} archived objects"]
+    lines += [f"failed: {row['key']}: {row['failure']}" for row in failed]
+    return Result(document, "\n".join(lines), 1 if failed else 0)

@@ -1,59 +1,60 @@
-"""`evergreen history`: versions of the model, rejected data, retrainings, alarms."""
+"""`evergreen history`: model versions, rejected data, retrainings, alarms."""
 
-import argparse
-from typing import Any
+from typing import Annotated
 
-from cli.commands.outcome import Outcome
+import typer
+from rich.console import RenderableType
+
+from cli.app import command, positive
+from cli.aws import Json
 from cli.connection import Connection
-from cli.reads import alarm_changes, decisions, models, rejections, retrains
-from cli.reads.aws import Json
-from cli.tables import number, short, table
+from cli.console import number, sections, short, table
+from cli.queries.alarms import alarm_changes
+from cli.queries.decisions import decisions, rejections, retrains
+from cli.queries.models import models
+from cli.result import Result
 
 MODEL = ("version", "trained", "wQL", "naive", "limit", "approval", "staging", "production")
+NONE = [("none yet",)]
+
+Limit = Annotated[
+    int, typer.Option(parser=positive, metavar="NUMBER", help="Newest entries of each kind.")
+]
 
 
-def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add the command to the parser."""
-    parser = commands.add_parser(
-        "history",
-        parents=[common],
-        help="④–⑧ models, rejected data, retrainings and alarms so far",
-    )
-    parser.add_argument("--limit", type=_positive, default=20, help="newest of each kind")
-    parser.set_defaults(run=run)
-
-
-def run(connection: Connection, given: argparse.Namespace) -> Outcome:
+@command("history", "④–⑧ Models, rejected data, retrainings and alarms so far.")
+def history(connection: Connection, limit: Limit = 20) -> Result:
     """Read the registry, the decision log and the alarms' history."""
-    clients, prefix = connection.clients, connection.prefix
-    log = decisions(clients, prefix)
+    log = decisions(connection)
+    loss = connection.outputs.loss_alarm_name
     alarms = [
         change
-        for change in alarm_changes(clients, prefix)
-        if change["state"] == "ALARM" or change["name"] == f"{prefix}-production-loss"
+        for change in alarm_changes(connection)
+        if change["state"] == "ALARM" or change["name"] == loss
     ]
     document = {
-        "models": models(clients, prefix, log)[-given.limit :],
-        "rejections": rejections(log)[-given.limit :],
-        "retrains": retrains(clients, prefix, log)[-given.limit :],
-        "alarms": alarms[-given.limit :],
+        "models": models(connection, log)[-limit:],
+        "rejections": rejections(log)[-limit:],
+        "retrains": retrains(connection, log)[-limit:],
+        "alarms": alarms[-limit:],
     }
-    return Outcome(document, _text(document))
+    return Result(document, _body(document))
 
 
-def _text(document: dict[str, list[Json]]) -> str:
+def _body(document: dict[str, list[Json]]) -> RenderableType:
     rows = [_model(model) for model in document["models"]]
-    sections = [table("④ ⑤ ⑥ models", rows or [("none yet",)], MODEL if rows else ())]
-    unfit = [(short(one["time"]), one["reason"]) for one in document["rejections"]]
-    sections.append(table("④ rejected data", unfit or [("none yet",)]))
-    asked = [
-        (short(one["time"]), one["outcome"], one["reason"], one["failure"] or "")
-        for one in document["retrains"]
+    rejected = [(short(row["time"]), row["reason"]) for row in document["rejections"]]
+    requests = [
+        (short(row["time"]), row["outcome"], row["reason"], row["failure"] or "")
+        for row in document["retrains"]
     ]
-    sections.append(table("⑧ retrainings", asked or [("none yet",)]))
-    changes = [(short(one["time"]), one["state"], one["name"]) for one in document["alarms"]]
-    sections.append(table("⑦ alarms", changes or [("none yet",)]))
-    return "\n\n".join(sections)
+    changes = [(short(row["time"]), row["state"], row["name"]) for row in document["alarms"]]
+    return sections(
+        table("④ ⑤ ⑥ models", rows or NONE, MODEL if rows else ()),
+        table("④ rejected data", rejected or NONE),
+        table("⑧ retrainings", requests or NONE),
+        table("⑦ alarms", changes or NONE),
+    )
 
 
 def _model(model: Json) -> tuple[object, ...]:
@@ -68,9 +69,3 @@ def _model(model: Json) -> tuple[object, ...]:
         short(model["staging_at"]),
         short(model["production_at"]),
     )
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
-    return int(text)

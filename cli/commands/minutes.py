@@ -1,49 +1,46 @@
-"""`evergreen minutes`: the offline history of the features, now or as it was known at a time."""
+"""`evergreen minutes`: the offline history of the features, now or as of an earlier time."""
 
-import argparse
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Annotated
 
-from cli.commands.outcome import Outcome
+import typer
+
+from cli.app import command
 from cli.connection import Connection
-from cli.errors import CommandError
-from cli.reads import history
-from cli.reads.aws import iso
-from cli.tables import table
+from cli.console import table
+from cli.queries.offline_rows import offline_rows
+from cli.result import Result
+from cli.time_range import TimeRange, parse_time
+from common.times import iso
 
 HOUR = timedelta(hours=1)
 
 
-def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add the command to the parser."""
-    parser = commands.add_parser(
-        "minutes", parents=[common], help="③ rows of the offline store, as the training reads them"
-    )
-    add = parser.add_argument
-    add("--from", dest="since", type=_time, help="first minute (default: an hour before --to)")
-    add("--to", dest="until", type=_time, help="the minute after the last (default: now)")
-    add("--as-of", type=_time, help="only what was known at this time")
-    add("--group", help="feature group (default: <prefix>-minutes)")
-    parser.set_defaults(run=run)
+def _option(name: str, help_text: str) -> object:
+    return typer.Option(name, parser=parse_time, metavar="TIME", help=help_text)
 
 
-def run(connection: Connection, given: argparse.Namespace) -> Outcome:
-    """Read the parquet files; what was written in the last minutes is only online yet."""
-    end = given.until or connection.now
-    first = given.since or end - HOUR
-    if first >= end:
-        raise CommandError(f"--from {iso(first)} is not before --to {iso(end)}", 2)
-    group = given.group or f"{connection.prefix}-minutes"
-    held = history.rows(connection.clients, group, first, end, given.as_of)
-    rows = [{**row, "tx_minute": iso(row["tx_minute"])} for row in held.to_pylist()]
-    shown = [tuple(row.values()) for row in rows]
-    title = f"③ {group}: {len(rows)} minutes"
-    return Outcome({"group": group, "minutes": rows}, table(title, shown, held.column_names))
+Start = Annotated[datetime | None, _option("--from", "First minute; default: --to minus 1 h.")]
+End = Annotated[datetime | None, _option("--to", "Minute after the last one; default: now.")]
+AsOf = Annotated[datetime | None, _option("--as-of", "Only rows known at that time.")]
+Group = Annotated[
+    str | None, typer.Option(help="Feature group; default: the version that the loop reads.")
+]
 
 
-def _time(text: str) -> datetime:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no ISO time") from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+@command("minutes", "③ Rows of the offline store, as the training reads them.")
+def minutes(
+    connection: Connection,
+    start: Start = None,
+    end: End = None,
+    as_of: AsOf = None,
+    group: Group = None,
+) -> Result:
+    """Read the parquet files; rows of the last minutes are still only in the online store."""
+    end = end or connection.now
+    name = group or connection.outputs.feature_group_name
+    found = offline_rows(connection, name, TimeRange(start or end - HOUR, end), as_of)
+    rows = [{**row, "tx_minute": iso(row["tx_minute"])} for row in found.to_pylist()]
+    cells = [tuple(row.values()) for row in rows]
+    body = table(f"③ {name}: {len(rows)} minutes", cells, found.column_names)
+    return Result({"group": name, "minutes": rows}, body)

@@ -1,66 +1,63 @@
-"""`evergreen replay`: sends the archived transactions of a range through the bus once more."""
+"""`evergreen replay`: send the archived transactions of a range through the bus again."""
 
-import argparse
 import json
 from datetime import datetime
 from threading import Event
-from typing import Any
 
-from cli.commands.outcome import Outcome
-from cli.commands.span import Span, add_span
+from cli.app import command
+from cli.aws import Json
+from cli.checkpoint import Checkpoint
 from cli.connection import Connection
-from cli.progress import Progress
-from cli.reads import archive
-from cli.reads.aws import Json, bucket
+from cli.queries.archive import transactions
+from cli.queries.archive_objects import load, raw_keys
+from cli.result import Result
+from cli.time_range import ONE_DAY, End, Late, Start, TimeRange
 from poller.batching import RECEIVED, Entry
-from poller.publisher import Publisher
 
 
-def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add the command to the parser."""
-    parser = commands.add_parser(
-        "replay", parents=[common], help="②–③ archive → bus: everything behind it happens again"
-    )
-    add_span(parser)
-    parser.set_defaults(run=run)
+@command(
+    "replay",
+    "② ③ Archive to bus: repeat everything behind the bus.",
+    changes=True,
+    resumable=True,
+)
+def replay(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) -> Result:
+    """Publish every event again with its own time, marked as a replay; rows do not change."""
+    from poller.publisher import Publisher  # noqa: PLC0415 - its imports take 0.1 s
 
-
-def run(connection: Connection, given: argparse.Namespace) -> Outcome:
-    """Publish every event again, marked, with its own time; rows stay what they are."""
-    span, clients, prefix = Span.of(given), connection.clients, connection.prefix
-    s3, place, name = clients("s3"), bucket(clients, prefix), f"replay-{span.name}"
-    publisher = Publisher(clients("events"), prefix, Event())
-    keys = list(archive.keys(s3, place, archive.RAW, span.since - archive.AHEAD, span.read_to))
-    progress = Progress(s3, place, name, keys, quiet=given.json)
+    time_range = TimeRange(start, end)
+    s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
+    name = f"replay-{time_range.name}"
+    publisher = Publisher(connection.clients("events"), connection.outputs.bus_name, Event())
+    checkpoint = Checkpoint(s3, bucket, name)
     unreadable: list[str] = []
-    events = transactions = 0
-    for some in progress.left():
-        for event in archive.load(s3, place, some, unreadable):
-            if (entry := again(event, span, name)) is not None:
+    events = count = 0
+    for keys in checkpoint.batches(raw_keys(connection, time_range, late)):
+        for event in load(s3, bucket, keys, unreadable):
+            if (entry := replayed(event, time_range, name)) is not None:
                 publisher.publish([entry], int(datetime.fromisoformat(event["time"]).timestamp()))
                 events += 1
-                transactions += entry.count
+                count += entry.count
     document = {
         "name": name,
         "events": events,
-        "transactions": transactions,
-        "resumed": progress.resumed,
+        "transactions": count,
+        "resumed": checkpoint.resumed,
         "unreadable_objects": unreadable,
     }
-    text = f"② {transactions:,} transactions in {events:,} events went through the bus again"
+    text = f"② {count:,} transactions in {events:,} events were published again"
     if unreadable:
-        text += f"\nnot readable, left out: {', '.join(unreadable)}"
-    return Outcome(document, text, 1 if unreadable else 0)
+        text += f"\nskipped, not readable: {', '.join(unreadable)}"
+    return Result(document, text, 1 if unreadable else 0)
 
 
-def again(event: Json, span: Span, name: str) -> Entry | None:
+def replayed(event: Json, time_range: TimeRange, name: str) -> Entry | None:
     """Return the entry that repeats an event's part of the range; None if it has none.
 
-    What is a replay itself is not replayed: its original is in the archive, too.
+    Replays are not replayed: their originals are in the archive as well.
     """
-    chosen = [one for one in archive.transactions(event)[0] if span.holds(one["time"])]
+    chosen = [t for t in transactions(event)[0] if time_range.contains(t["time"])]
     if not chosen or "replay" in event["detail"]:
         return None
-    detail = event["detail"]
-    text = json.dumps(detail | {"transactions": chosen, "replay": name}, separators=(",", ":"))
-    return Entry(RECEIVED[0], text, len(chosen))
+    detail = event["detail"] | {"transactions": chosen, "replay": name}
+    return Entry(RECEIVED[0], json.dumps(detail, separators=(",", ":")), len(chosen))

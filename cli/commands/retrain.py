@@ -1,91 +1,67 @@
-"""`evergreen retrain`: asks the loop for a training, and can stay until it is done."""
+"""`evergreen retrain`: request a training, and optionally wait until it has ended."""
 
-import argparse
-import json
 import time
-from typing import Any
-from uuid import uuid4
+from typing import Annotated
 
-from botocore.exceptions import ClientError
+import typer
 
-from cli.commands.outcome import Outcome
+from cli.app import command
+from cli.aws import Json
 from cli.connection import Connection
+from cli.console import note
 from cli.errors import CommandError
-from cli.reads.aws import Json, absent, iso
-from cli.reads.running import steps
+from cli.queries.services import training_steps
+from cli.result import Result
+from cli.training import request_training
+from common.times import iso
 
 RUNNING = frozenset({"Executing", "Stopping"})
+Reason = Annotated[str, typer.Option(help="Stored with the training.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until the training has ended.")]
 
 
-def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add the command to the parser."""
-    parser = commands.add_parser("retrain", parents=[common], help="⑧ start a training now")
-    parser.add_argument("--reason", default="requested with evergreen", help="kept with it")
-    parser.add_argument("--wait", action="store_true", help="stay until the training is done")
-    parser.set_defaults(run=run)
-
-
-def run(connection: Connection, given: argparse.Namespace) -> Outcome:
-    """Invoke the retrain trigger as a person; it answers whether a training has begun."""
-    answer = _ask(connection, given.reason)
-    if not answer.get("started"):
-        raise CommandError(f"No training was started: {answer.get('reason')}.")
-    arn = answer["execution_arn"]
-    document = {"started": True, "execution_arn": arn, "reason": given.reason}
+@command(
+    "retrain",
+    "⑧ Start a training now; bypasses the cooldown and the daily cap.",
+    changes=True,
+)
+def retrain(
+    connection: Connection,
+    reason: Reason = "requested with evergreen",
+    wait: Wait = False,
+    as_json: bool = False,
+) -> Result:
+    """Invoke the retrain trigger as a person; it responds whether a training has started."""
+    response = request_training(connection, reason, iso(connection.now))
+    if not response.get("started"):
+        raise CommandError(f"no training was started: {response.get('reason')}")
+    note("a manual request bypasses the cooldown and the daily cap")
+    arn = response["execution_arn"]
+    document = {"started": True, "execution_arn": arn, "reason": reason}
     text = f"⑧ training started: {arn}"
-    if not given.wait:
-        return Outcome(document, text)
-    if not given.json:
+    if not wait:
+        return Result(document, text)
+    if not as_json:
         print(text, flush=True)
-    execution = _wait(connection, arn, quiet=given.json)
+    execution = _wait(connection, arn, quiet=as_json)
     status, failure = execution["PipelineExecutionStatus"], execution.get("FailureReason")
-    done = {"status": status, "failure": failure, "steps": _steps(connection, arn)}
+    document |= {"status": status, "failure": failure, "steps": training_steps(connection, arn)}
     end = f"④ training {status.lower()}" + (f": {failure}" if failure else "")
-    return Outcome(document | done, end, 0 if status == "Succeeded" else 1)
-
-
-def _ask(connection: Connection, reason: str) -> Json:
-    name = f"{connection.prefix}-retrain-trigger"
-    event = {
-        "source": "evergreen.cli",
-        "id": str(uuid4()),
-        "time": iso(connection.now),
-        "detail-type": "Retrain Requested",
-        "detail": {"reason": reason},
-    }
-    try:
-        answer = connection.clients("lambda").invoke(
-            FunctionName=name, InvocationType="RequestResponse", Payload=json.dumps(event)
-        )
-    except ClientError as error:
-        if absent(error):
-            raise CommandError(
-                f"There is no function {name}: no Evergreen is deployed here under the prefix "
-                f"{connection.prefix}."
-            ) from error
-        raise
-    payload: Json = json.loads(answer["Payload"].read())
-    if answer.get("FunctionError"):
-        raise CommandError(f"{name} failed: {payload.get('errorMessage')}")
-    return payload
+    return Result(document, end, 0 if status == "Succeeded" else 1)
 
 
 def _wait(connection: Connection, arn: str, *, quiet: bool) -> Json:
-    """Poll until the execution is done, telling each change of a step."""
-    told: set[tuple[str, str]] = set()
+    """Poll until the execution has ended; print each step's changes of status."""
+    printed: set[tuple[str, str]] = set()
     while True:
         execution: Json = connection.clients("sagemaker").describe_pipeline_execution(
             PipelineExecutionArn=arn
         )
-        for step in () if quiet else _steps(connection, arn):
+        for step in () if quiet else training_steps(connection, arn):
             change = (step["name"], step["status"])
-            if change not in told:
-                told.add(change)
+            if change not in printed:
+                printed.add(change)
                 print(f"④ {step['name']:<14} {step['status']}", flush=True)
         if execution["PipelineExecutionStatus"] not in RUNNING:
             return execution
         time.sleep(connection.poll_seconds)
-
-
-def _steps(connection: Connection, arn: str) -> list[Json]:
-    return steps(connection.clients, {"PipelineExecutionArn": arn})

@@ -1,138 +1,145 @@
-"""`evergreen status`: the loop at this moment, stage by stage."""
+"""`evergreen status`: the state of the loop, stage by stage."""
 
-import argparse
-from typing import Any
+from rich.console import RenderableType
 
-from cli.commands.outcome import Outcome
+from cli.app import command
+from cli.aws import Json
 from cli.connection import Connection
-from cli.errors import CommandError
-from cli.reads import readings
-from cli.reads.alarms import alarms
-from cli.reads.approvals import pending
-from cli.reads.aws import Json, iso
-from cli.reads.minutes import freshness
-from cli.reads.monitoring import threshold
-from cli.reads.running import dead_letters, endpoints, poller, training
-from cli.tables import Row, number, short, table
+from cli.console import Row, number, sections, short, table
+from cli.queries.alarms import alarms
+from cli.queries.approvals import pending_approvals
+from cli.queries.monitoring import monitoring_results, threshold
+from cli.queries.online_rows import freshness
+from cli.queries.services import dead_letters, deployment, endpoints, poller, training
+from cli.result import Result
+from common.times import iso
 
-LAST_READINGS = 5
-
-
-def add_to(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add the command to the parser."""
-    parser = commands.add_parser("status", parents=[common], help="①–⑧ the loop at this moment")
-    parser.set_defaults(run=run)
+LAST_RESULTS = 5
+KEYS = ("time", "wql", "threshold", "naive_wql")
 
 
-def run(connection: Connection, _given: argparse.Namespace) -> Outcome:
+@command("status", "①–⑧ The state of the loop.")
+def status(connection: Connection) -> Result:
     """Read every stage."""
-    clients, prefix = connection.clients, connection.prefix
-    limit = threshold(clients, prefix)
-    if limit is None:
-        raise CommandError(f"No Evergreen is deployed here under the prefix {prefix}.")
+    results = monitoring_results(connection, last=LAST_RESULTS)
     document: Json = {
-        "prefix": prefix,
+        "prefix": connection.prefix,
         "now": iso(connection.now),
-        "poller": poller(clients, prefix),
-        "dead_letters": dead_letters(clients, prefix),
-        "minutes": freshness(clients, prefix, connection.now),
-        "training": training(clients, prefix),
-        "pending": pending(clients, prefix),
-        "endpoints": endpoints(clients, prefix),
-        "readings": [_reading(one) for one in readings(clients, prefix, last=LAST_READINGS)],
-        "threshold": limit,
-        "alarms": alarms(clients, prefix),
+        "poller": poller(connection),
+        "dead_letters": dead_letters(connection),
+        "minutes": freshness(connection),
+        "training": training(connection),
+        "pending": pending_approvals(connection),
+        "deployment": deployment(connection),
+        "endpoints": endpoints(connection),
+        "readings": [{key: result[key] for key in KEYS} for result in results],
+        "threshold": threshold(connection),
+        "alarms": alarms(connection),
     }
-    return Outcome(document, _text(document))
+    return Result(document, _body(document, connection.outputs.loss_alarm_name))
 
 
-def _reading(reading: Json) -> Json:
-    return {key: reading[key] for key in ("time", "wql", "threshold", "naive_wql")}
-
-
-def _text(seen: Json) -> str:
-    return "\n\n".join(
-        [
-            f"{seen['prefix']} at {short(seen['now'])} UTC",
-            table("data", [_poller(seen["poller"]), _letters(seen), _minutes(seen["minutes"])]),
-            table("models", [_training(seen["training"]), *_pending(seen["pending"])]),
-            table("endpoints", [_endpoint(one) for one in seen["endpoints"]]),
-            _monitoring(seen),
-            table("alarms", _alarms(seen)),
-        ]
+def _body(document: Json, loss_alarm: str) -> RenderableType:
+    data = [
+        _poller(document["poller"]),
+        _letters(document["dead_letters"]),
+        _minutes(document["minutes"]),
+    ]
+    models = [
+        _training(document["training"]),
+        *_pending(document["pending"]),
+        *_deployment(document["deployment"]),
+    ]
+    return sections(
+        f"{document['prefix']} at {short(document['now'])} UTC",
+        table("data", data),
+        table("models", models),
+        table("endpoints", [_endpoint(row) for row in document["endpoints"]]),
+        _monitoring(document),
+        table("alarms", _alarms(document["alarms"], loss_alarm)),
     )
 
 
-def _poller(seen: Json | None) -> tuple[str, str, str]:
-    if seen is None:
+def _poller(row: Json | None) -> Row:
+    if row is None:
         return "①", "poller", "no service"
-    return "①", "poller", f"{seen['running']} of {seen['desired']} running ({seen['status']})"
+    return "①", "poller", f"{row['running']} of {row['desired']} running ({row['status']})"
 
 
-def _letters(seen: Json) -> tuple[str, str, str]:
-    full = [one for one in seen["dead_letters"] if one["messages"]]
-    said = ", ".join(f"{one['messages']} in {one['queue']}" for one in full)
-    return "②", "dead letters", said or f"none (queues: {len(seen['dead_letters'])})"
+def _letters(rows: list[Json]) -> Row:
+    filled = [f"{row['messages']} in {row['queue']}" for row in rows if row["messages"]]
+    return "②", "dead letters", ", ".join(filled) or f"none (queues: {len(rows)})"
 
 
-def _minutes(seen: Json) -> tuple[str, str, str]:
-    if seen["newest_minute"] is None:
-        return "③", "minutes", f"none in the last {seen['asked']} minutes"
+def _minutes(row: Json) -> Row:
+    if row["newest_minute"] is None:
+        return "③", "minutes", f"none in the last {row['asked']} minutes"
     return (
         "③",
         "minutes",
-        f"newest {short(seen['newest_minute'])}, {seen['age_minutes']} min ago; "
-        f"{seen['known']} of the last {seen['asked']}, {seen['transactions']:,} transactions",
+        f"newest {short(row['newest_minute'])}, {row['age_minutes']} min ago; "
+        f"{row['known']} of the last {row['asked']}, {row['transactions']:,} transactions",
     )
 
 
-def _training(seen: Json | None) -> tuple[str, str, str]:
-    if seen is None:
+def _training(row: Json | None) -> Row:
+    if row is None:
         return "④", "training", "none yet (evergreen retrain starts one)"
-    step = f", at {seen['step']}" if seen["status"] == "Executing" and seen["step"] else ""
-    failure = f": {seen['failure']}" if seen["failure"] else ""
-    return "④", "training", f"{seen['status']}{step}, begun {short(seen['started'])}{failure}"
+    step = f", at {row['step']}" if row["status"] == "Executing" and row["step"] else ""
+    failure = f": {row['failure']}" if row["failure"] else ""
+    return "④", "training", f"{row['status']}{step}, started {short(row['started'])}{failure}"
 
 
-def _pending(seen: list[Json]) -> list[tuple[str, str, str]]:
-    rows = [
+def _pending(rows: list[Json]) -> list[Row]:
+    waiting: list[Row] = [
         (
-            {"staging": "⑤"}.get(one["stage"], "⑥"),
+            {"staging": "⑤"}.get(row["stage"], "⑥"),
             "waits for you",
-            f"model {one['version']} for {one['stage']}, since {short(one['since'])}",
+            f"model {row['version']} for {row['stage']}, since {short(row['since'])}",
         )
-        for one in seen
+        for row in rows
     ]
-    return rows or [("⑤", "waits for you", "nothing")]
+    return waiting or [("⑤", "waits for you", "nothing")]
 
 
-def _endpoint(seen: Json) -> tuple[object, ...]:
-    if seen["status"] is None:
-        return "⑥", seen["stage"], "none yet"
-    return "⑥", seen["stage"], f"model {seen['version']}", seen["status"], short(seen["since"])
+def _deployment(row: Json | None) -> list[Row]:
+    if row is None:
+        return []
+    return [("⑥", "deployment", f"at {row['state']}, started {short(row['started'])}")]
 
 
-def _monitoring(seen: Json) -> str:
-    limit, setter = seen["threshold"], seen["threshold"]["set_by"]
-    by = f"set by model {setter.rpartition('/')[2]}" if setter else "set by nobody yet"
+def _endpoint(row: Json) -> Row:
+    if row["status"] is None:
+        return "⑥", row["stage"], "none yet"
+    return "⑥", row["stage"], f"model {row['version']}", row["status"], short(row["since"])
+
+
+def _monitoring(document: Json) -> RenderableType:
+    limit, setter = document["threshold"], document["threshold"]["set_by"]
+    by = f"set by model {setter.rpartition('/')[2]}" if setter else "not set by a model yet"
     rows: list[Row] = [("⑦", "threshold", number(limit["value"]), by)]
     rows += [
         (
             "⑦",
-            short(one["time"]),
-            f"loss {number(one['wql'])}",
-            f"threshold {number(one['threshold']) or '–'}",
-            f"naive {number(one['naive_wql'])}",
+            short(row["time"]),
+            f"loss {number(row['wql'])}",
+            f"threshold {number(row['threshold']) or '–'}",
+            f"naive {number(row['naive_wql'])}",
         )
-        for one in seen["readings"]
+        for row in document["readings"]
     ]
     return table("monitoring of production", rows)
 
 
-def _alarms(seen: Json) -> list[tuple[object, ...]]:
-    loss = f"{seen['prefix']}-production-loss"
-    return [
-        ("⑧" if one["name"] == loss else "⑦", one["state"], one["name"], short(one["since"]))
-        for one in seen["alarms"]
-        if one["name"] == loss or one["state"] == "ALARM"
-    ] or [("⑧", "none", None, None)]
+def _alarms(rows: list[Json], loss_alarm: str) -> list[Row]:
+    shown: list[Row] = [
+        (
+            "⑧" if row["name"] == loss_alarm else "⑦",
+            row["state"],
+            row["name"],
+            short(row["since"]),
+        )
+        for row in rows
+        if row["name"] == loss_alarm or row["state"] == "ALARM"
+    ]
+    return shown or [("⑧", "none", None, None)]

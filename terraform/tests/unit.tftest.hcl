@@ -46,6 +46,43 @@ run "the_stages_fit_together" {
   }
 }
 
+run "the_command_line_reads_names_from_one_parameter" {
+  command = plan
+
+  assert {
+    condition     = aws_ssm_parameter.outputs.name == "/evergreen/outputs"
+    error_message = "The parameter is found by the prefix alone."
+  }
+
+  assert {
+    condition     = length(aws_ssm_parameter.outputs.value) < 4096
+    error_message = "A standard parameter holds at most 4 KB."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ssm_parameter.outputs.value).function_names == { retrain_trigger = "evergreen-retrain-trigger", window_aggregator = "evergreen-window-aggregator" }
+    error_message = "The functions that the command invokes are named."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ssm_parameter.outputs.value).feature_group_name == "evergreen-minutes"
+    error_message = "The feature group is the version that is read."
+  }
+}
+
+run "the_read_version_of_the_feature_group_is_written_to_the_parameter" {
+  command = plan
+
+  variables {
+    features = { read_version = "v2", versions = { v2 = { median_fee_1min = "Fractional" } } }
+  }
+
+  assert {
+    condition     = jsondecode(aws_ssm_parameter.outputs.value).feature_group_name == "evergreen-minutes-v2"
+    error_message = "`evergreen minutes` and `audit` read the version that the loop reads."
+  }
+}
+
 run "lambda_is_the_default_engine" {
   command = plan
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from cli.connection import connect
+from cli.target import choose
 from demo import features
 from tests import mangled
 
@@ -112,8 +113,8 @@ def test_the_loop_turns_on_a_mangled_file(recorded):
 
 def stored(minutes):
     """Read the rows from the Feature Store of the running demo."""
-    connection = connect("evergreen", HOME)
-    found = features.rows(connection.clients, "evergreen", {iso(minute) for minute in minutes})
+    connection = connect(choose(HOME, None), "evergreen")
+    found = features.read_rows(connection, {iso(minute) for minute in minutes})
     return {row.minute: (row.transactions, row.average_fee) for row in found}
 
 

@@ -14,7 +14,7 @@ import pytest
 from cli.main import main as evergreen
 from common.times import parse
 from sagemaker_pipelines.data.feature_store import offline, rows
-from scripts import terraform
+from scripts import local_terraform
 
 pytestmark = pytest.mark.integration
 
@@ -30,14 +30,14 @@ KEYS = [f"raw/2024/10/10/00/{k}.gz" for k in range(len(MINUTES))]
 @pytest.fixture(scope="module")
 def outputs(aws):
     subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
-    terraform.init(aws.home)
-    terraform.apply(aws.home, VARIABLES)
-    return terraform.output(aws.home)
+    local_terraform.init(aws.home)
+    local_terraform.apply(aws.home, VARIABLES)
+    return local_terraform.output(aws.home)
 
 
 def applied(aws, **features):
     variables = {**VARIABLES, "features": features}
-    terraform.apply(aws.home, variables)
+    local_terraform.apply(aws.home, variables)
     return variables
 
 
@@ -144,4 +144,4 @@ def test_readers_are_switched_by_one_setting_and_the_first_version_stays(aws, ou
     defaults = {one["Name"]: one.get("DefaultValue") for one in parameters}
     assert defaults["FeatureGroupName"] == SECOND
     assert online(aws, FIRST, MINUTES[0])["total_nb_trx_1min"] == "5"
-    assert terraform.plan_changes(aws.home, variables) == 0
+    assert local_terraform.plan_changes(aws.home, variables) == 0

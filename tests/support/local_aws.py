@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import boto3
-from botocore.config import Config
+from cli.connection import local_client
 
 START = "2024-10-10T00:00:00Z"
 
@@ -23,15 +22,7 @@ class LocalAws:
     home: Path
 
     def client(self, service, **settings):
-        retries = {"total_max_attempts": 1}
-        return boto3.client(
-            service,
-            endpoint_url=self.url,
-            region_name="eu-west-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries=retries, s3={"addressing_style": "path"}, **settings),
-        )
+        return local_client(service, self.url, attempts=1, **settings)
 
     def post(self, path, **body):
         request = urllib.request.Request(

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from local import lifecycle
-from scripts import terraform
+from scripts import local_terraform
 from tests.integration.deployed.variables import VARIABLES
 from tests.support.local_aws import START, LocalAws
 
@@ -16,12 +16,12 @@ def aws(tmp_path_factory):
     home = tmp_path_factory.mktemp("deployed")
     health = lifecycle.up(0, home, ["--clock", "virtual", "--start", START])
     subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
-    terraform.init(home)
-    terraform.apply(home, VARIABLES)
+    local_terraform.init(home)
+    local_terraform.apply(home, VARIABLES)
     yield LocalAws(health["endpoint_url"], home)
     lifecycle.down(home)
 
 
 @pytest.fixture(scope="package")
 def outputs(aws):
-    return terraform.output(aws.home)
+    return local_terraform.output(aws.home)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.main import main
-from cli.reads.aws import iso
+from common.times import iso
 
 
 def start_poller(aws, outputs, file, log):

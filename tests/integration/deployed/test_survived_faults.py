@@ -136,6 +136,7 @@ def test_outage_longer_than_all_retries_is_audited_and_healed_by_a_backfill(
 ):
     """Three attempts of the function, each of them three of the client; then a dead letter."""
     span = ("--from", "2024-10-10T09:30:00Z", "--to", "2024-10-10T09:31:00Z")
+    aws.advance(span[1])
     day.plan({"service": "s3", "operation": PARTS, "status": 500, "times": 9})
     archive(aws, outputs, span[1], count=7)
     aws.pass_minutes(10)

@@ -5,19 +5,19 @@ The last module of its folder by name, and the last test in it: it destroys what
 
 import pytest
 
-from scripts import terraform
+from scripts import local_terraform
 from tests.integration.deployed.variables import VARIABLES
 
 pytestmark = pytest.mark.integration
 
 
 def test_the_second_plan_is_empty(aws, outputs):
-    assert terraform.plan_changes(aws.home, VARIABLES) == 0
+    assert local_terraform.plan_changes(aws.home, VARIABLES) == 0
 
 
 def test_destroy_leaves_nothing_behind(aws, outputs):
-    terraform.destroy(aws.home, VARIABLES)
-    assert terraform.resources(aws.home) == 0
+    local_terraform.destroy(aws.home, VARIABLES)
+    assert local_terraform.resources(aws.home) == 0
     left = {
         "buckets": aws.client("s3").list_buckets()["Buckets"],
         "functions": aws.client("lambda").list_functions()["Functions"],

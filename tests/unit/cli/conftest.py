@@ -8,9 +8,36 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from cli import target
 from cli.connection import Connection
 
 PREFIX = "evergreen"
+REGION = "eu-west-1"
+ACCOUNT = "123456789012"
+MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:evergreen-deployment"
+TARGET_LINE = f"local AWS at http://127.0.0.1:1, account {ACCOUNT}, region {REGION}, prefix"
+OUTPUTS = {
+    "account_id": ACCOUNT,
+    "bucket_name": "the-bucket",
+    "bus_name": PREFIX,
+    "decision_log_group": f"/{PREFIX}/decisions",
+    "endpoint_names": {"production": "evergreen-production", "staging": "evergreen-staging"},
+    "feature_group_name": "evergreen-minutes",
+    "function_names": {
+        "retrain_trigger": "evergreen-retrain-trigger",
+        "window_aggregator": "evergreen-window-aggregator",
+    },
+    "loss_alarm_name": "evergreen-production-loss",
+    "metric_namespace": "Evergreen/evergreen",
+    "model_package_group_name": "evergreen-models",
+    "pending_path": "/evergreen/approval/pending",
+    "pipeline_name": "evergreen-training",
+    "poller": {"cluster": "evergreen-poller", "service": "evergreen-poller"},
+    "prefix": PREFIX,
+    "region": REGION,
+    "state_machine_arn": MACHINE,
+    "threshold_parameter": "/evergreen/quality/threshold",
+}
 EVALUATION = {
     "deepar_metrics": {"mean_wql": {"value": 0.11}, "naive_wql": {"value": 0.24}},
     "windows": 24,
@@ -20,11 +47,11 @@ EVALUATION = {
 }
 
 
-@cache  # making a client takes longer than all that a test does with it
+@cache  # creating a client takes longer than everything that a test does with it
 def client(service):
     return boto3.client(
         service,
-        region_name="eu-west-1",
+        region_name=REGION,
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
@@ -35,25 +62,32 @@ class Deployment:
 
     def __init__(self):
         self.clients = client
-        self.bucket = f"{PREFIX}-123456789012-eu-west-1"
+        self.bucket = OUTPUTS["bucket_name"]
         self.clients("s3").create_bucket(
-            Bucket=self.bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+            Bucket=self.bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
         )
         self.clients("sagemaker").create_model_package_group(
             ModelPackageGroupName=f"{PREFIX}-models"
+        )
+        self.clients("sagemaker").create_pipeline(
+            PipelineName=OUTPUTS["pipeline_name"],
+            PipelineDefinition="{}",
+            ClientRequestToken="t" * 32,
+            RoleArn=f"arn:aws:iam::{ACCOUNT}:role/pipeline",
         )
         self.clients("logs").create_log_group(logGroupName=f"/{PREFIX}/decisions")
         self.clients("logs").create_log_stream(
             logGroupName=f"/{PREFIX}/decisions", logStreamName="rule"
         )
         self.parameter("quality/threshold", json.dumps({"value": None, "set_by": None}))
-        self.connection = Connection(
-            self.clients, PREFIX, datetime(2024, 10, 10, 14, 0, 30, tzinfo=UTC), poll_seconds=0
-        )
+        self.parameter("outputs", json.dumps(OUTPUTS))
+        self.connection = self.connect(target.Target("http://127.0.0.1:1"), PREFIX)
 
-    def reach(self, prefix, home):
-        """Stand in for the way to AWS: these clients can be stubbed."""
-        return self.connection
+    def connect(self, chosen, prefix):
+        """Replace the way to AWS: these clients can be stubbed."""
+        now = datetime(2024, 10, 10, 14, 0, 30, tzinfo=UTC)
+        chosen = target.Target("http://127.0.0.1:1", chosen.conflicts)
+        return Connection(self.clients, prefix, ACCOUNT, REGION, now, chosen, poll_seconds=0)
 
     def parameter(self, name, value, kind="String"):
         self.clients("ssm").put_parameter(
@@ -101,21 +135,21 @@ class Deployment:
 
 
 @pytest.fixture(autouse=True)
-def _nobody_is_signed_in(monkeypatch, tmp_path):
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "EVERGREEN_HOME", "EVERGREEN_PREFIX"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"):
+def _no_aws_is_named(monkeypatch, tmp_path):
+    names = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SECRET_ACCESS_KEY", "EVERGREEN_HOME")
+    for name in (*target.AWS_SETTINGS, *names, "EVERGREEN_PREFIX"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    monkeypatch.setattr(target, "LOCAL_HOME", tmp_path / "up")
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
 def deployment(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
     with mock_aws():
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
         yield Deployment()

@@ -27,21 +27,21 @@ def answers(deployment):
 @pytest.mark.parametrize(("command", "status"), [("approve", "Approved"), ("reject", "Rejected")])
 def test_the_only_pending_package_is_answered(deployment, capsys, command, status):
     arn = deployment.package()
-    assert main([command, "--comment", "looked at it"], deployment.reach) == 0
+    assert main([command, "--comment", "looked at it"], deployment.connect) == 0
     package = deployment.clients("sagemaker").describe_model_package(ModelPackageName=arn)
     assert package["ModelApprovalStatus"] == status
     assert package["ApprovalDescription"] == "looked at it"
     assert capsys.readouterr().out == f"⑤ {status.lower()} model 1 for staging.\n"
 
 
-def test_an_approved_deployment_goes_on_and_no_longer_waits(deployment, answers, capsys):
+def test_an_approved_deployment_continues(deployment, answers, capsys):
     waits(deployment, 3)
     answers.add_response(
         "send_task_success",
         {},
         {"taskToken": "a-token", "output": '{"approved": true, "comment": "good"}'},
     )
-    assert main(["approve", "--comment", "good", "--json"], deployment.reach) == 0
+    assert main(["approve", "--comment", "good", "--json"], deployment.connect) == 0
     assert json.loads(capsys.readouterr().out) == {
         "answer": "approved",
         "stage": "production",
@@ -51,60 +51,60 @@ def test_an_approved_deployment_goes_on_and_no_longer_waits(deployment, answers,
     assert waiting(deployment) == []
 
 
-def test_a_rejected_deployment_is_told_why(deployment, answers):
+def test_a_rejected_deployment_fails_with_the_comment(deployment, answers):
     waits(deployment, 3)
     answers.add_response(
         "send_task_failure",
         {},
         {"taskToken": "a-token", "error": "ApprovalRejected", "cause": "too late"},
     )
-    assert main(["reject", "3", "--comment", "too late"], deployment.reach) == 0
+    assert main(["reject", "3", "--comment", "too late"], deployment.connect) == 0
     assert waiting(deployment) == []
 
 
 @pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
-def test_an_expired_approval_is_removed_with_a_sentence(deployment, answers, capsys, code):
+def test_an_expired_approval_is_removed_with_a_message(deployment, answers, capsys, code):
     waits(deployment, 3)
     answers.add_client_error("send_task_success", code)
-    assert main(["approve"], deployment.reach) == 1
+    assert main(["approve"], deployment.connect) == 1
     assert "no longer waits for model 3 for production" in capsys.readouterr().err
     assert waiting(deployment) == []
 
 
-def test_a_refused_answer_keeps_the_approval(deployment, answers, capsys):
+def test_an_answer_that_aws_refuses_leaves_the_approval_pending(deployment, answers, capsys):
     waits(deployment, 3)
     answers.add_client_error("send_task_success", "AccessDeniedException", "not you")
-    assert main(["approve"], deployment.reach) == 1
+    assert main(["approve"], deployment.connect) == 1
     assert "refused SendTaskSuccess: AccessDeniedException: not you" in capsys.readouterr().err
     assert waiting(deployment) == ["/evergreen/approval/pending/production-3"]
 
 
-def test_nothing_pending_is_said(deployment, capsys):
-    assert main(["approve"], deployment.reach) == 1
-    assert capsys.readouterr().err == "evergreen: Nothing waits for approval.\n"
+def test_without_pending_approval_it_fails(deployment, capsys):
+    assert main(["approve"], deployment.connect) == 1
+    assert capsys.readouterr().err.endswith("evergreen: no approval is pending\n")
 
 
-def test_several_pending_are_listed_and_none_is_answered(deployment, capsys):
+def test_several_pending_approvals_are_listed_and_none_is_answered(deployment, capsys):
     deployment.package()
     waits(deployment, 7)
-    assert main(["approve"], deployment.reach) == 1
-    said = capsys.readouterr().err
-    assert "2 approvals wait" in said
-    assert "model 1 for staging" in said
-    assert "model 7 for production" in said
+    assert main(["approve"], deployment.connect) == 1
+    error = capsys.readouterr().err
+    assert "2 approvals are pending" in error
+    assert "model 1 for staging" in error
+    assert "model 7 for production" in error
     assert waiting(deployment)
 
 
-def test_the_stage_tells_two_pending_apart(deployment, capsys):
+def test_the_stage_selects_one_of_two_pending_approvals(deployment, capsys):
     deployment.package()
     waits(deployment, 7)
-    assert main(["approve", "--stage", "staging"], deployment.reach) == 0
+    assert main(["approve", "--stage", "staging"], deployment.connect) == 0
     assert "model 1 for staging" in capsys.readouterr().out
 
 
-def test_a_version_that_does_not_wait_is_refused_with_the_list(deployment, capsys):
+def test_a_version_that_is_not_pending_is_refused_with_the_list(deployment, capsys):
     deployment.package()
-    assert main(["approve", "9", "--json"], deployment.reach) == 1
-    said = capsys.readouterr()
-    assert "Waiting: model 1 for staging" in said.err
-    assert "Waiting: model 1 for staging" in json.loads(said.out)["error"]
+    assert main(["approve", "9", "--json"], deployment.connect) == 1
+    printed = capsys.readouterr()
+    assert "Pending: model 1 for staging" in printed.err
+    assert "Pending: model 1 for staging" in json.loads(printed.out)["error"]

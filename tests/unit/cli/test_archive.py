@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.reads import archive
+from cli.queries import archive, archive_objects
+from cli.time_range import TimeRange
 
 START = datetime(2024, 10, 10, tzinfo=UTC)
 EPOCH = int(START.timestamp())
@@ -34,8 +35,10 @@ def s3(deployment):
     return client
 
 
-def read(s3, deployment, until=START + HOUR, read_to=START + 2 * HOUR):
-    return archive.archived(s3, deployment.bucket, START, until, read_to)
+def read(s3, deployment):
+    time_range = TimeRange(START, START + HOUR)
+    keys = archive_objects.raw_keys(deployment.connection, time_range, late=HOUR)
+    return archive.archived(s3, deployment.bucket, keys, time_range, lambda: None)
 
 
 def test_a_transaction_archived_twice_is_one(s3, deployment):
@@ -53,9 +56,9 @@ def test_an_event_delivered_twice_or_replayed_was_sent_once(s3, deployment):
     assert (found.received, found.distinct) == (2, 2)
 
 
-def test_i0_a_hash_told_with_two_times_is_counted_as_contradicting(s3, deployment):
-    told = [{"hash": f"{7:064x}", "time": EPOCH + second, "fee": 1} for second in (0, 59, 60)]
-    s3.put("raw/2024/10/10/00/a", event(1, {"transactions": told}), event(2, received(9)))
+def test_i0_a_hash_with_two_times_is_counted_as_contradicting(s3, deployment):
+    twice = [{"hash": f"{7:064x}", "time": EPOCH + second, "fee": 1} for second in (0, 59, 60)]
+    s3.put("raw/2024/10/10/00/a", event(1, {"transactions": twice}), event(2, received(9)))
     found = read(s3, deployment)
     assert (found.distinct, found.contradicting) == (3, 1)
 
@@ -66,7 +69,7 @@ def test_lateness_is_that_of_the_first_arrival(s3, deployment):
     assert read(s3, deployment).by_minute(900) == {"2024-10-10T00:00:00Z": 1}
 
 
-def test_only_the_hours_asked_for_are_read_and_only_the_minutes_counted(s3, deployment):
+def test_only_the_hours_of_the_range_are_read_and_only_its_minutes_counted(s3, deployment):
     s3.put("raw/2024/10/08/23/too-early", event(1, received(0)))
     s3.put("raw/2024/10/09/23/ahead", event(2, received(1)))
     s3.put("raw/2024/10/10/02/last", event(3, received(2), START + 2 * HOUR))
@@ -77,15 +80,18 @@ def test_only_the_hours_asked_for_are_read_and_only_the_minutes_counted(s3, depl
     assert found.received == 3
 
 
-def test_what_was_set_aside_is_counted_record_by_record(s3, deployment):
+def test_rejected_records_are_counted_one_by_one(s3, deployment):
     s3.put("set-aside/2024/10/10/00/a", event(1, {"rejected": [{}, {}]}))
     s3.put("set-aside/2024/10/10/01/a", event(1, {"rejected": [{}, {}]}))
     s3.put("set-aside/2024/10/10/01/b", event(2, {"rejected": [{}]}, START + HOUR))
-    until = START + HOUR
-    assert archive.set_aside(s3, deployment.bucket, START, until, until) == 2
+    keys = archive_objects.list_keys(
+        s3, deployment.bucket, archive_objects.REJECTED, START, START + HOUR
+    )
+    time_range = TimeRange(START, START + HOUR)
+    assert archive.rejected(s3, deployment.bucket, keys, time_range) == 2
 
 
-def test_i10_what_is_no_event_or_no_transaction_is_counted_beside_the_others(s3, deployment):
+def test_i10_malformed_events_and_invalid_transactions_are_counted_separately(s3, deployment):
     bad = [1, None, {}, {"hash": "a", "time": True, "fee": 1}, {"hash": "a", "time": 1, "fee": -1}]
     mixed = received(0)
     mixed["transactions"] += bad
@@ -102,4 +108,4 @@ def test_i10_what_is_no_event_or_no_transaction_is_counted_beside_the_others(s3,
     s3.put_object(Bucket=deployment.bucket, Key="raw/2024/10/10/00/b", Body=body)
     found = read(s3, deployment)
     assert (found.distinct, found.received) == (3, 3)
-    assert (found.refused, found.unreadable) == (len(bad) + len(others) + 1, [])
+    assert (found.invalid, found.unreadable) == (len(bad) + len(others) + 1, [])

@@ -1,25 +1,21 @@
-"""What the three commands on the archive do is tested on the local AWS; here: what they say."""
+"""The commands on the archive run on the local AWS in integration tests; here: their parts."""
 
-import argparse
+import gzip
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.stub import Stubber
 
 from cli.commands import audit, replay
-from cli.commands.span import Span
 from cli.main import main
+from cli.time_range import TimeRange, parse_minute
 
 NIGHT = ["--from", "2024-10-10T00:00:00Z", "--to", "2024-10-10T00:10:00Z"]
 START = 1_728_518_400
-
-
-def span(minutes=10):
-    since = datetime(2024, 10, 10, tzinfo=UTC)
-    until = datetime(2024, 10, 10, 0, minutes, tzinfo=UTC)
-    given = argparse.Namespace(since=since, until=until, late_days=1)
-    return Span.of(given)
+TEN_MINUTES = TimeRange(
+    datetime(2024, 10, 10, tzinfo=UTC), datetime(2024, 10, 10, 0, 10, tzinfo=UTC)
+)
 
 
 def event(*times, **more):
@@ -30,32 +26,37 @@ def event(*times, **more):
 
 @pytest.mark.parametrize("command", ["audit", "replay", "backfill"])
 @pytest.mark.parametrize(
-    ("arguments", "sentence"),
+    ("arguments", "message"),
     [
-        (["--from", "yesterday", *NIGHT[2:]], "'yesterday' is no ISO time"),
-        (["--from", "2024-10-10T00:00:30Z", *NIGHT[2:]], "is not the start of a minute"),
-        (NIGHT[:2], "the following arguments are required: --to"),
+        (["--from", "yesterday", *NIGHT[2:]], "--from: got 'yesterday', expected an ISO 8601"),
+        (["--from", "2024-10-10T00:00:30Z", *NIGHT[2:]], "expected the start of a minute"),
+        (NIGHT[:2], "Missing option '--to'"),
+        ([*NIGHT, "--late-days", "-1"], "--late-days: got '-1', expected a number of days"),
     ],
 )
-def test_what_is_no_range_is_refused(capsys, command, arguments, sentence):
-    with pytest.raises(SystemExit) as ended:
-        main([command, *arguments])
-    assert ended.value.code == 2
-    assert sentence in capsys.readouterr().err
+def test_an_invalid_range_is_a_usage_error(capsys, command, arguments, message):
+    assert main([command, *arguments, "--json"]) == 2
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert message in json.loads(printed.out)["error"]
 
 
 def test_a_range_that_runs_backwards_is_refused(deployment, capsys):
     backwards = ["--from", NIGHT[3], "--to", NIGHT[1]]
-    assert main(["audit", *backwards], deployment.reach) == 2
+    assert main(["audit", *backwards], deployment.connect) == 2
     assert "is not before --to" in capsys.readouterr().err
 
 
+def test_a_range_of_the_future_is_refused(deployment, capsys):
+    future = ["--from", "2024-10-10T14:00", "--to", "2024-10-10T15:00"]
+    assert main(["audit", *future], deployment.connect) == 2
+    assert "is not before the current minute" in capsys.readouterr().err
+
+
 def test_times_without_zone_are_utc_and_others_are_converted():
-    parser = argparse.ArgumentParser()
-    audit.add_span(parser)
-    given = parser.parse_args(["--from", "2024-10-10", "--to", "2024-10-10T03:00+02:00"])
-    assert Span.of(given).minutes()[0] == "2024-10-10T00:00:00Z"
-    assert len(Span.of(given).minutes()) == 60
+    time_range = TimeRange(parse_minute("2024-10-10"), parse_minute("2024-10-10T03:00+02:00"))
+    assert time_range.minutes()[0] == "2024-10-10T00:00:00Z"
+    assert len(time_range.minutes()) == 60
 
 
 def test_i9_an_empty_minute_was_polled_an_unknown_one_was_not(deployment, capsys):
@@ -67,23 +68,104 @@ def test_i9_an_empty_minute_was_polled_an_unknown_one_was_not(deployment, capsys
                 {"MetricName": "Polls", "Value": polls, "Timestamp": START + 60 * minute + 30}
             ],
         )
-    names = ["tx_minute", "total_nb_trx_1min", "total_fee_1min", "avg_fee_1min", "event_time"]
-    row = dict(zip(names, ["2024-10-10T00:00:00Z", "0", "0", "0.0", ""], strict=True))
     with Stubber(deployment.clients("sagemaker-featurestore-runtime")) as stub:
-        stub.add_response("batch_get_record", answer(row))
-        main(["audit", *NIGHT, "--json"], deployment.reach)
+        stub.add_response("batch_get_record", answer(row("2024-10-10T00:00:00Z", 0)))
+        main(["audit", *NIGHT, "--json"], deployment.connect)
     minutes = json.loads(capsys.readouterr().out)["minutes"]
     assert (minutes["with_row"], minutes["empty"], minutes["unknown"]) == (1, 2, 7)
 
 
-def answer(row):
-    """Answer a BatchGetRecord with one row."""
-    record = {
-        "FeatureGroupName": "evergreen-minutes",
-        "RecordIdentifierValueAsString": row["tx_minute"],
-        "Record": [{"FeatureName": n, "ValueAsString": v} for n, v in row.items() if v],
-    }
-    return {"Records": [record], "Errors": [], "UnprocessedIdentifiers": []}
+@pytest.fixture
+def aws(deployment):
+    """A deployment with a metric, an archive and rows of one's choice."""
+    time = deployment.connection.now.replace(second=0)
+
+    def metric(name, ago, value):
+        deployment.clients("cloudwatch").put_metric_data(
+            Namespace="Evergreen/evergreen",
+            MetricData=[
+                {"MetricName": name, "Value": value, "Timestamp": time - timedelta(minutes=ago)}
+            ],
+        )
+
+    def archived(ago, count):
+        sent = time - timedelta(minutes=ago)
+        seconds = [int(sent.timestamp())] * count
+        document = event(*seconds) | {"id": str(ago), "time": f"{sent:%Y-%m-%dT%H:%M:%SZ}"}
+        for n, one in enumerate(document["detail"]["transactions"]):
+            one["hash"] = f"{ago:032x}{n:032x}"
+        body = gzip.compress(json.dumps(document).encode())
+        key = f"raw/{sent:%Y/%m/%d/%H}/{ago}"
+        deployment.clients("s3").put_object(Bucket=deployment.bucket, Key=key, Body=body)
+
+    def audited(*rows):
+        hour = ["--from", "2024-10-10T13:00", "--to", "2024-10-10T15:00"]
+        listed = [(f"{time - timedelta(minutes=ago):%Y-%m-%dT%H:%M:00Z}", n) for ago, n in rows]
+        records = [row(minute, count) for minute, count in listed]
+        with Stubber(deployment.clients("sagemaker-featurestore-runtime")) as stub:
+            stub.add_response("batch_get_record", answer(*records))
+            return main(["audit", *hour, "--json"], deployment.connect)
+
+    deployment.metric, deployment.archived, deployment.audited = metric, archived, audited
+    return deployment
+
+
+def row(minute, count):
+    names = ["tx_minute", "total_nb_trx_1min", "total_fee_1min", "avg_fee_1min"]
+    return dict(zip(names, [minute, str(count), str(count), "1.0"], strict=True))
+
+
+def test_minutes_of_the_future_are_left_out(aws, monkeypatch, capsys):
+    monkeypatch.setattr(audit, "transaction_counts", lambda *_: {})
+    assert aws.audited() == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["to"] == "2024-10-10T14:00:00Z"
+    assert document["minutes"]["in_range"] == 60
+    assert (document["minutes"]["unknown"], document["minutes"]["in_flight"]) == (55, 5)
+
+
+def test_what_firehose_may_still_hold_is_in_flight_and_the_rest_is_lost(aws, capsys):
+    for ago in (2, 20, 30):
+        aws.metric("TransactionsPublished", ago, 10)
+    aws.archived(20, 10)
+    assert aws.audited((20, 10)) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert (document["in_flight"], document["lost"]) == (10, 10)
+    assert document["unexplained"] == 10
+    aws.archived(30, 10)
+    assert aws.audited((20, 10), (30, 10)) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["in_flight"], document["lost"]) == (10, 0)
+
+
+def test_a_recent_minute_may_still_get_its_row(aws, monkeypatch, capsys):
+    monkeypatch.setattr(audit, "transaction_counts", lambda *_: {})
+    aws.metric("TransactionsPublished", 2, 10)
+    aws.archived(2, 10)
+    assert aws.audited() == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["unexplained"], document["minutes"]["odd"]) == (0, [])
+
+
+def test_more_archived_than_published_is_a_surplus(aws, capsys):
+    aws.metric("TransactionsPublished", 20, 7)
+    aws.archived(20, 10)
+    assert aws.audited((20, 10)) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["surplus"], document["lost"], document["in_flight"]) == (3, 0, 0)
+
+
+def answer(*rows):
+    """Return the response of BatchGetRecord with these rows."""
+    records = [
+        {
+            "FeatureGroupName": "evergreen-minutes",
+            "RecordIdentifierValueAsString": row["tx_minute"],
+            "Record": [{"FeatureName": n, "ValueAsString": v} for n, v in row.items()],
+        }
+        for row in rows
+    ]
+    return {"Records": records, "Errors": [], "UnprocessedIdentifiers": []}
 
 
 @pytest.mark.parametrize(
@@ -94,15 +176,16 @@ def test_a_row_may_lack_only_what_came_too_late(distinct, held, late, explained)
     assert audit._explained(distinct, held, late) is explained
 
 
-def test_a_replay_sends_the_part_of_an_event_that_lies_in_the_range():
-    entry = replay.again(event(START - 1, START, START + 599, START + 600), span(), "r")
+def test_a_replay_sends_the_part_of_an_event_that_is_in_the_range():
+    archived = event(START - 1, START, START + 599, START + 600)
+    entry = replay.replayed(archived, TEN_MINUTES, "r")
     assert entry.count == 2
     detail = json.loads(entry.detail)
     assert [one["time"] for one in detail["transactions"]] == [START, START + 599]
     assert (detail["version"], detail["replay"]) == ("1", "r")
 
 
-def test_a_replay_does_not_send_replays_nor_other_times_nor_what_is_no_event():
-    assert replay.again(event(START, replay="r"), span(), "r") is None
-    assert replay.again(event(START + 600), span(), "r") is None
-    assert replay.again({"detail": {}}, span(), "r") is None
+def test_a_replay_skips_replays_other_times_and_malformed_events():
+    assert replay.replayed(event(START, replay="r"), TEN_MINUTES, "r") is None
+    assert replay.replayed(event(START + 600), TEN_MINUTES, "r") is None
+    assert replay.replayed({"detail": {}}, TEN_MINUTES, "r") is None

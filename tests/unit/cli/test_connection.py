@@ -7,18 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from cli.connection import HOME_HERE, connect
+from cli import connection as connections
+from cli import target
 from cli.errors import CommandError
 from cli.main import main
 
 NOW = "2024-10-10T14:00:00Z"
+IDENTITY = (
+    b"<GetCallerIdentityResponse><GetCallerIdentityResult><Account>123456789012</Account>"
+    b"</GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
 
 
 @contextmanager
 def endpoint(status=200):
-    """An endpoint that only tells the time."""
+    """An endpoint that has a clock and a caller."""
 
     class Clock(BaseHTTPRequestHandler):
+        def do_POST(self):  # STS
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(IDENTITY)
+
         def do_GET(self):
             assert self.path == "/_evergreen/clock"
             self.send_response(status)
@@ -45,14 +55,21 @@ def record(home, url):
     return home
 
 
-def test_a_home_gives_endpoint_credentials_and_time(tmp_path):
+def connect(home=None, name=None):
+    return connections.connect(target.choose(home, name), "evergreen")
+
+
+def test_a_home_has_endpoint_account_and_time(tmp_path):
     with endpoint() as url:
-        connection = connect("evergreen", record(tmp_path / "home", url))
+        connection = connect(record(tmp_path / "home", url))
     client = connection.clients("sqs")
     assert client.meta.endpoint_url == url
     assert client.meta.region_name == "eu-west-1"
     assert connection.now == datetime(2024, 10, 10, 14, tzinfo=UTC)
-    assert connection.found is None
+    assert connection.account == "123456789012"
+    assert str(connection) == (
+        f"local AWS at {url}, account 123456789012, region eu-west-1, prefix evergreen"
+    )
 
 
 @pytest.mark.parametrize("name", ["EVERGREEN_HOME", "AWS_ENDPOINT_URL"])
@@ -60,51 +77,54 @@ def test_the_environment_names_a_local_aws(tmp_path, monkeypatch, name):
     with endpoint() as url:
         home = record(tmp_path / "home", url)
         monkeypatch.setenv(name, str(home) if name == "EVERGREEN_HOME" else url)
-        connection = connect("evergreen", None)
+        connection = connect()
     assert connection.clients("sqs").meta.endpoint_url == url
     assert connection.now == datetime(2024, 10, 10, 14, tzinfo=UTC)
 
 
-def test_an_endpoint_without_a_clock_of_its_own_has_the_machines(monkeypatch):
+def test_another_emulator_has_the_time_of_the_machine(monkeypatch):
     with endpoint(status=404) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
-        assert connect("evergreen", None).now.year >= 2025
+        assert connect().now.year >= 2025
 
 
-def test_a_local_aws_that_runs_in_this_folder_is_taken_and_named():
+def test_credentials_do_not_lead_away_from_a_running_local_aws(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
     with endpoint() as url:
-        record(HOME_HERE, url)
-        connection = connect("evergreen", None)
-    assert connection.clients("sqs").meta.endpoint_url == url
-    assert connection.found == f"Local AWS of .evergreen/up ({url})"
+        record(target.LOCAL_HOME, url)
+        assert connect().clients("sqs").meta.endpoint_url == url
 
 
-def test_who_is_signed_in_by_name_means_aws(monkeypatch):
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    record(HOME_HERE, "http://127.0.0.1:1")
-    connection = connect("evergreen", None)
-    assert connection.clients("sqs").meta.endpoint_url.endswith("eu-central-1.amazonaws.com")
+def test_the_account_is_that_of_the_credentials(deployment):
+    connection = connect(name="aws")
+    assert connection.clients("sqs").meta.endpoint_url.endswith("eu-west-1.amazonaws.com")
+    assert str(connection) == "AWS, account 123456789012, region eu-west-1, prefix evergreen"
 
 
-def test_without_credentials_and_local_aws_there_is_one_sentence(capsys):
+def test_the_account_is_reached_at_aws_itself(deployment, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    connection = connect(name="aws")
+    assert connection.clients("sqs").meta.endpoint_url.endswith("eu-west-1.amazonaws.com")
+
+
+def test_without_credentials_and_local_aws_there_is_one_line(capsys):
     assert main(["status"]) == 2
-    said = capsys.readouterr()
-    assert said.err.startswith("evergreen: Neither AWS credentials nor a local AWS were found")
-    assert said.err.count("\n") == 1
-    assert said.out == ""
+    printed = capsys.readouterr()
+    assert printed.err.startswith("evergreen: neither AWS credentials nor a local AWS were found")
+    assert printed.err.count("\n") == 1
+    assert printed.out == ""
 
 
-def test_without_a_region_there_is_one_sentence(monkeypatch):
+def test_without_a_region_there_is_one_line(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with pytest.raises(CommandError, match="No AWS region is set") as refused:
-        connect("evergreen", None)
+    with pytest.raises(CommandError, match="no AWS region is set") as refused:
+        connect()
     assert refused.value.code == 2
 
 
-def test_an_unknown_profile_is_one_sentence(monkeypatch, capsys):
+def test_an_unknown_profile_is_one_line(monkeypatch, capsys):
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     assert main(["status"]) == 2
     assert "nobody" in capsys.readouterr().err
@@ -115,14 +135,16 @@ def test_a_home_without_a_record_is_refused(tmp_path, text):
     if text is not None:
         Path(tmp_path / "server.json").write_text(text)
     with pytest.raises(CommandError, match=r"server\.json cannot be read") as refused:
-        connect("evergreen", tmp_path)
+        connect(tmp_path)
     assert refused.value.code == 2
 
 
-def test_a_local_aws_that_has_ended_is_named(tmp_path, capsys):
+def test_a_local_aws_that_has_ended_is_named_and_aws_is_not_reached(monkeypatch, capsys):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
     with endpoint() as url:
-        home = record(tmp_path / "home", url)
-    assert main(["status", "--home", str(home), "--json"]) == 2
-    said = capsys.readouterr()
-    assert f"The AWS at {url} does not answer" in said.err
-    assert f"The AWS at {url} does not answer" in json.loads(said.out)["error"]
+        record(target.LOCAL_HOME, url)
+    assert main(["status", "--json"]) == 2
+    printed = capsys.readouterr()
+    assert f"the local AWS at {url} does not respond" in printed.err
+    assert f"the local AWS at {url} does not respond" in json.loads(printed.out)["error"]

@@ -4,10 +4,12 @@ import json
 from datetime import timedelta
 
 import pytest
-from tests.unit.sagemaker_pipelines.data.feature_store.bucket import MINUTE, START, parquet, write
+from botocore.stub import Stubber
 
 from cli.main import main
 from sagemaker_pipelines.data.feature_store import offline
+from tests.support.offline_store import MINUTE, START, parquet, write
+from tests.unit.cli.conftest import OUTPUTS
 
 GROUP = "evergreen-minutes"
 
@@ -37,11 +39,11 @@ def stored(deployment):
     return deployment
 
 
-SPAN = ["--from", "2024-10-10T00:00:00Z", "--to", "2024-10-10T01:00"]
+RANGE = ["--from", "2024-10-10T00:00:00Z", "--to", "2024-10-10T01:00"]
 
 
 def test_latest_rows_are_a_table(stored, capsys):
-    assert main(["minutes", *SPAN], stored.reach) == 0
+    assert main(["minutes", *RANGE], stored.connect) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert lines == [
         "③ evergreen-minutes: 2 minutes",
@@ -51,25 +53,36 @@ def test_latest_rows_are_a_table(stored, capsys):
     ]
 
 
-def test_rows_as_of_an_earlier_time_are_those_known_then(stored, capsys):
+def test_rows_as_of_an_earlier_time_are_those_known_at_that_time(stored, capsys):
     as_of = ["--as-of", "2024-10-10T00:30:00Z", "--json"]
-    assert main(["minutes", *SPAN, *as_of], stored.reach) == 0
+    assert main(["minutes", *RANGE, *as_of], stored.connect) == 0
     document = json.loads(capsys.readouterr().out)
     assert [row["avg_fee_1min"] for row in document["minutes"]] == [0.0, 1.0, 2.0]
 
 
 def test_the_last_hour_is_the_default(stored, capsys):
-    assert main(["minutes"], stored.reach) == 0
+    assert main(["minutes"], stored.connect) == 0
     assert capsys.readouterr().out == "③ evergreen-minutes: 0 minutes\n  tx_minute  avg_fee_1min\n"
 
 
-def test_span_without_a_minute_is_refused(stored, capsys):
-    assert main(["minutes", "--from", "2024-10-11", "--to", "2024-10-10"], stored.reach) == 2
+def test_a_range_without_a_minute_is_refused(stored, capsys):
+    assert main(["minutes", "--from", "2024-10-11", "--to", "2024-10-10"], stored.connect) == 2
     assert "--from 2024-10-11T00:00:00Z is not before --to" in capsys.readouterr().err
 
 
-def test_time_that_is_none_is_refused(capsys):
-    with pytest.raises(SystemExit) as refused:
-        main(["minutes", "--from", "yesterday"])
-    assert refused.value.code == 2
-    assert "'yesterday' is no ISO time" in capsys.readouterr().err
+def test_an_invalid_time_is_refused(capsys):
+    assert main(["minutes", "--from", "yesterday"]) == 2
+    assert "--from: got 'yesterday', expected an ISO 8601 time" in capsys.readouterr().err
+
+
+def test_the_version_of_the_feature_group_that_the_loop_reads_is_the_default(stored, capsys):
+    stored.parameter("outputs", json.dumps(OUTPUTS | {"feature_group_name": "other-group"}))
+    with Stubber(stored.clients("sagemaker")) as stub:
+        stub.add_client_error(
+            "describe_feature_group",
+            "ResourceNotFound",
+            "no group other-group",
+            expected_params={"FeatureGroupName": "other-group"},
+        )
+        assert main(["minutes"], stored.connect) == 1
+    assert "other-group" in capsys.readouterr().err

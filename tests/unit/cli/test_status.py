@@ -8,6 +8,7 @@ import pytest
 from botocore.stub import Stubber
 
 from cli.main import main
+from tests.unit.cli.conftest import MACHINE
 
 HOUR = datetime(2024, 10, 10, 13, tzinfo=UTC)
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/evergreen-models/4"
@@ -26,8 +27,29 @@ def endpoint(stage, version):
     }
 
 
+def started():
+    """A running deployment."""
+    return {
+        "executionArn": "arn:aws:states:eu-west-1:123456789012:execution:evergreen-deployment:6",
+        "stateMachineArn": MACHINE,
+        "name": "6",
+        "status": "RUNNING",
+        "startDate": HOUR,
+    }
+
+
+def events():
+    """Its newest events, newest first."""
+    names = ("WaitForStaging", "DeployStaging")
+    return [
+        {"timestamp": HOUR, "type": "WaitStateEntered", "id": 9 - n}
+        | {"stateEnteredEventDetails": {"name": name}}
+        for n, name in enumerate(names)
+    ]
+
+
 @pytest.fixture
-def turning(deployment):
+def running(deployment):
     """A loop with model 4 in production, 5 in staging and 6 waiting for a person."""
     deployment.parameter("quality/threshold", json.dumps({"value": 0.25, "set_by": ARN}))
     deployment.parameter("approval/pending/production-5", "a secret", "SecureString")
@@ -65,19 +87,23 @@ def turning(deployment):
         sagemaker.add_response("list_model_packages", {"ModelPackageSummaryList": [package]})
         for stage, version in (("production", 4), ("staging", 5)):
             sagemaker.add_response("describe_endpoint", endpoint(stage, version))
+        states = stubs.enter_context(Stubber(deployment.clients("stepfunctions")))
+        states.add_response("list_executions", {"executions": [started()]})
+        states.add_response("get_execution_history", {"events": events()})
         yield deployment
 
 
-def test_status_tells_every_stage(turning, capsys):
-    assert main(["status"], turning.reach) == 0
+def test_status_shows_every_stage(running, capsys):
+    assert main(["status"], running.connect) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert lines[0] == "evergreen at 2024-10-10 14:00 UTC"
     for expected in (
         "① poller no service",
         "② dead letters none (queues: 0)",
         "③ minutes none in the last 60 minutes",
-        "④ training Executing, at Train, begun 2024-10-10 13:00",
+        "④ training Executing, at Train, started 2024-10-10 13:00",
         "⑤ waits for you model 6 for staging, since 2024-10-10 13:00",
+        "⑥ deployment at WaitForStaging, started 2024-10-10 13:00",
         "⑥ production model 4 InService 2024-10-10 13:00",
         "⑥ staging model 5 InService 2024-10-10 13:00",
         "⑦ threshold 0.2500 set by model 4",
@@ -88,8 +114,8 @@ def test_status_tells_every_stage(turning, capsys):
     assert any(line.startswith("⑧") and "evergreen-production-loss" in line for line in lines)
 
 
-def test_status_is_one_document_without_secrets(turning, capsys):
-    assert main(["status", "--json"], turning.reach) == 0
+def test_status_is_one_document_without_secrets(running, capsys):
+    assert main(["status", "--json"], running.connect) == 0
     out = capsys.readouterr().out
     document = json.loads(out)
     assert document["now"] == "2024-10-10T14:00:30Z"
@@ -100,15 +126,9 @@ def test_status_is_one_document_without_secrets(turning, capsys):
     assert "a secret" not in out
 
 
-def test_status_of_a_prefix_without_deployment_is_a_sentence(deployment, capsys):
-    assert main(["status", "--prefix", "other"]) == 1
-    said = capsys.readouterr().err
-    assert said == "evergreen: No Evergreen is deployed here under the prefix other.\n"
-
-
-def test_what_aws_refuses_is_a_sentence(deployment, capsys):
+def test_what_aws_refuses_is_one_line(deployment, capsys):
     with Stubber(deployment.clients("ssm")) as stub:
         stub.add_client_error("get_parameter", "AccessDeniedException", "not you")
-        assert main(["status"], deployment.reach) == 1
-    said = capsys.readouterr().err
-    assert said == "evergreen: AWS refused GetParameter: AccessDeniedException: not you\n"
+        assert main(["status"], deployment.connect) == 1
+    error = capsys.readouterr().err
+    assert error.endswith("evergreen: AWS refused GetParameter: AccessDeniedException: not you\n")

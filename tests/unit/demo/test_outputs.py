@@ -1,45 +1,52 @@
 import pytest
 
 from demo import picture, table
-from demo.features import covered
-from tests.unit.demo import turned
+from demo.features import coverage
+from tests.support import completed_run
 
 PNG = b"\x89PNG"
 
 
 def test_the_picture_is_drawn(tmp_path):
     file = tmp_path / "loop.png"
-    picture.draw(turned.report(), turned.rows(), turned.forecasts(), file)
+    picture.draw(completed_run.report(), completed_run.rows(), completed_run.forecasts(), file)
     assert file.read_bytes().startswith(PNG)
 
 
 def test_a_picture_without_models_is_drawn(tmp_path):
-    report = turned.report()
+    report = completed_run.report()
     for part in ("models", "monitoring", "alarms", "retrains"):
         report[part] = []
     file = tmp_path / "loop.png"
-    picture.draw(report, turned.rows()[:5], [], file)
+    picture.draw(report, completed_run.rows()[:5], [], file)
     assert file.read_bytes().startswith(PNG)
 
 
 @pytest.mark.parametrize("minutes", [1, 20, 300, 2640])
 def test_a_stream_of_any_length_is_drawn_without_a_warning(tmp_path, minutes):
-    report = turned.report() | {"models": [], "monitoring": [], "alarms": [], "retrains": []}
-    picture.draw(report, turned.rows()[:minutes], [], tmp_path / "loop.png")
+    report = completed_run.report() | {
+        "models": [],
+        "monitoring": [],
+        "alarms": [],
+        "retrains": [],
+    }
+    picture.draw(report, completed_run.rows()[:minutes], [], tmp_path / "loop.png")
 
 
 def test_alarm_periods_last_until_the_state_changes():
-    assert picture.alarm_periods(turned.report()) == [(turned.at(30), turned.at(33))]
+    assert picture.alarm_periods(completed_run.report()) == [
+        (completed_run.at(30), completed_run.at(33))
+    ]
 
 
 def test_an_alarm_that_is_still_on_lasts_to_the_end():
-    report = turned.report()
+    report = completed_run.report()
     report["alarms"] = report["alarms"][:1]
-    assert picture.alarm_periods(report) == [(turned.at(30), turned.at(44))]
+    assert picture.alarm_periods(report) == [(completed_run.at(30), completed_run.at(44))]
 
 
-def test_the_table_is_short_and_says_what_happened():
-    text = table.render(turned.report())
+def test_the_table_is_a_short_summary():
+    text = table.render(completed_run.report())
     assert len(text.splitlines()) <= 12
     assert "950,400 in features" in text
     assert "model 2" in text
@@ -47,17 +54,19 @@ def test_the_table_is_short_and_says_what_happened():
 
 
 def test_missing_minutes_are_counted_between_first_and_last():
-    rows = turned.rows()
-    assert covered([*rows[:10], *rows[15:20]]) == {
+    rows = completed_run.rows()
+    assert coverage([*rows[:10], *rows[15:20]]) == {
         "count": 15,
-        "first": turned.at(0),
+        "first": completed_run.at(0),
         "last": rows[19].minute,
         "missing": 5,
     }
-    assert covered([])["count"] == 0
+    assert coverage([])["count"] == 0
 
 
-def test_an_alarm_that_rings_often_is_one_short_line():
-    rings = [{"name": "late", "state": "ALARM", "time": turned.at(hour)} for hour in range(40)]
-    text = table.render(turned.report() | {"alarms": rings})
+def test_a_frequent_alarm_is_one_short_line():
+    changes = [
+        {"name": "late", "state": "ALARM", "time": completed_run.at(hour)} for hour in range(40)
+    ]
+    text = table.render(completed_run.report() | {"alarms": changes})
     assert "alarm          2024-10-10 00:00 … 2024-10-11 15:00, 40 times  late" in text

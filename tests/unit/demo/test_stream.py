@@ -1,5 +1,6 @@
 import gzip
 import json
+from pathlib import Path
 
 import pytest
 
@@ -19,15 +20,19 @@ def written(path, lines):
     return path
 
 
+def long_enough(*times):
+    """Write a file of these times and one six hours later."""
+    return [line(n, time) for n, time in enumerate([*times, times[-1] + 6 * HOUR])]
+
+
 def test_the_clock_starts_at_the_hour_of_the_earliest_of_the_first(tmp_path):
-    times = [START + 5000, START + 4000, START + 4500]
-    lines = ["no json", *[line(n, time) for n, time in enumerate(times)]]
+    lines = ["no json", *long_enough(START + 5000, START + 4000, START + 4500)]
     found = stream.recorded(written(tmp_path / "file.jsonl.gz", lines))
     assert (found.first, found.clock_start) == (START + 4000, START + 3600)
 
 
 def test_one_strange_time_does_not_start_the_clock_years_before(tmp_path):
-    lines = [line(0, 1_300_000_000), *[line(n, START + n) for n in range(1, 50)]]
+    lines = long_enough(1_300_000_000, *[START + n for n in range(1, 50)])
     assert stream.recorded(written(tmp_path / "f", lines)).first == START + 1
 
 
@@ -35,30 +40,62 @@ def test_one_strange_time_does_not_start_the_clock_years_before(tmp_path):
 def test_a_file_without_transactions_is_refused(tmp_path, content):
     file = tmp_path / "file"
     file.write_bytes(content)
-    with pytest.raises(stream.StreamError, match="holds no transaction"):
+    with pytest.raises(stream.StreamError, match="has no transaction"):
         stream.recorded(file)
 
 
-def test_a_missing_file_is_refused_in_one_sentence(tmp_path):
+def test_a_missing_file_is_refused_in_one_line(tmp_path):
     with pytest.raises(stream.StreamError, match="No such file"):
         stream.recorded(tmp_path / "absent")
 
 
-def test_a_folder_is_refused_in_one_sentence(tmp_path):
+def test_a_folder_is_refused_in_one_line(tmp_path):
     with pytest.raises(stream.StreamError, match="directory"):
         stream.recorded(tmp_path)
 
 
+def test_a_file_that_is_too_short_is_refused_with_both_numbers(tmp_path):
+    file = written(tmp_path / "f", [line(n, START + n * HOUR) for n in range(3)])
+    with pytest.raises(stream.StreamError, match=r"2 h found, 5\.5 h needed for a first model"):
+        stream.recorded(file)
+
+
+@pytest.mark.parametrize("hours", [-1, 0, 5, float("nan")])
+def test_a_simulation_that_is_too_short_is_refused(hours):
+    with pytest.raises(stream.StreamError, match=r"5\.5 h needed for a first model"):
+        stream.simulated(hours)
+
+
+def test_a_file_implies_replay(tmp_path):
+    file = written(tmp_path / "f", long_enough(START))
+    assert stream.choose(None, file, 44).environment["SOURCE"] == "replay"
+    assert stream.choose(None, None, 44).environment["SOURCE"] == "simulator"
+
+
+@pytest.mark.parametrize(
+    ("source", "file", "message"),
+    [
+        ("moon", None, "SOURCE: got moon, expected simulator or replay"),
+        ("simulator", Path("f"), "FILE: got f, but SOURCE is simulator"),
+        ("replay", None, "SOURCE=replay needs a file"),
+        (None, Path("/nonexistent"), "No such file"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused(source, file, message):
+    with pytest.raises(stream.StreamError, match=message):
+        stream.choose(source, file, 44)
+
+
 @pytest.mark.parametrize(
     ("hours", "training"),
-    [(5, None), (6, 5.5), (24, 7.2), (44, 13), (200, 13)],
-    ids=["too short", "short", "a day", "the demo", "a week"],
+    [(6, 5.5), (24, 7.2), (44, 13), (200, 13)],
+    ids=["short", "a day", "the demo", "a week"],
 )
 def test_the_first_training_waits_for_enough_history(hours, training):
     planned = stream.simulated(hours)
-    wanted = None if training is None else planned.first + training * HOUR
-    found = planned.first_training(planned.last)
-    assert found == (None if wanted is None else pytest.approx(wanted, abs=1))
+    assert planned.first_training(planned.last) == pytest.approx(
+        planned.first + training * HOUR, abs=1
+    )
 
 
 def test_the_last_time_is_the_largest_in_the_file(tmp_path):

@@ -1,10 +1,10 @@
-"""A Terraform that is missing or too old, a provider that is nowhere: one sentence that helps."""
+"""Terraform missing or too old, provider not found: one message that helps."""
 
 import json
 
 import pytest
 
-from scripts import provider, terraform
+from scripts import local_terraform, provider
 from scripts.provider import TerraformError
 
 
@@ -16,33 +16,33 @@ def path(tmp_path, monkeypatch):
     return tmp_path
 
 
-def installed(folder, said):
+def installed(folder, output):
     tool = folder / "terraform"
-    tool.write_text(f"#!/bin/sh\necho '{said}'\n")
+    tool.write_text(f"#!/bin/sh\necho '{output}'\n")
     tool.chmod(0o755)
 
 
-def test_missing_terraform_is_said_with_the_version_to_install(path):
+def test_missing_terraform_names_the_version_to_install(path):
     with pytest.raises(TerraformError, match=r"not found: install version 1\.9\S* or newer"):
         provider.terraform()
 
 
-def test_old_terraform_is_said_with_both_versions(path):
+def test_old_terraform_names_both_versions(path):
     installed(path, json.dumps({"terraform_version": "1.5.7"}))
     with pytest.raises(TerraformError, match=r"1\.5\.7 is too old: install version 1\.9"):
         provider.terraform()
 
 
 @pytest.mark.parametrize("version", ["1.9.0", "1.11.4", "1.12.0-rc1", "2.0.0"])
-def test_new_enough_terraform_is_taken(path, version):
+def test_new_enough_terraform_is_used(path, version):
     installed(path, json.dumps({"terraform_version": version}))
     assert provider.terraform() == str(path / "terraform")
 
 
-@pytest.mark.parametrize("said", ["no json", "{}"])
-def test_something_else_of_that_name_is_said(path, said):
-    installed(path, said)
-    with pytest.raises(TerraformError, match="does not say its version"):
+@pytest.mark.parametrize("output", ["no json", "{}"])
+def test_another_program_of_that_name_is_refused(path, output):
+    installed(path, output)
+    with pytest.raises(TerraformError, match="does not print its version"):
         provider.terraform()
 
 
@@ -56,8 +56,8 @@ def test_missing_cli_configuration_is_left_out(monkeypatch, tmp_path):
 
 def test_named_mirror_is_the_only_way(monkeypatch, tmp_path):
     monkeypatch.setenv("TF_PROVIDER_MIRROR", str(tmp_path))
-    assert list(provider.ways()) == [[f"-plugin-dir={tmp_path}"]]
-    assert f"names {tmp_path}: no hashicorp/aws" in str(provider.not_found("log"))
+    assert list(provider.init_options()) == [[f"-plugin-dir={tmp_path}"]]
+    assert f"TF_PROVIDER_MIRROR: got {tmp_path}, expected" in str(provider.not_found("log"))
 
 
 def test_local_mirrors_come_before_the_registry(monkeypatch, tmp_path):
@@ -66,16 +66,16 @@ def test_local_mirrors_come_before_the_registry(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "mirror" / "some.registry" / "hashicorp" / "aws").mkdir(parents=True)
     monkeypatch.setattr(provider, "MIRRORS", (f"{tmp_path}/*",))
-    assert list(provider.ways()) == [[f"-plugin-dir={tmp_path / 'mirror'}"], []]
+    assert list(provider.init_options()) == [[f"-plugin-dir={tmp_path / 'mirror'}"], []]
     assert "set TF_PROVIDER_MIRROR" in str(provider.not_found("log"))
 
 
 def test_errors_of_terraform_are_one_line_each():
-    said = (
+    output = (
         "noise\nError: creating a Queue\n\n  with module.x,\n  on main.tf line 3\n\n"
         "it exists\nalready\nError: no more\n"
     )
-    assert terraform._errors(said) == [
+    assert local_terraform._errors(output) == [
         "Error: creating a Queue: it exists already",
         "Error: no more",
     ]

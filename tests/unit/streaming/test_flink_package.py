@@ -60,7 +60,7 @@ def test_what_is_no_jar_is_refused(tmp_path, content):
     file = tmp_path / "some.jar"
     if content is not None:
         file.write_bytes(content)
-    with pytest.raises(flink_package.PackageError, match="is no jar of a Flink connector"):
+    with pytest.raises(flink_package.PackageError, match="is not the jar of a Flink connector"):
         flink_package.check(file)
 
 

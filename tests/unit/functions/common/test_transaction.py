@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.reads import archive
+from cli.queries import archive
 from common import transaction
 from tests.support.transaction_cases import CASES, NOON, VALID, YEAR_10000
 from window_aggregator import raw_object

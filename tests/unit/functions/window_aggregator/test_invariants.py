@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import Phase, given, settings
 
-from common import times
+from common import feature_rows, times
 from sagemaker_pipelines.data.feature_store import rows as reader
 from tests.support import broken_aggregators as broken
 from tests.support.deliveries import World, counted, histories, play
@@ -38,8 +38,8 @@ def i1(world, objects):
 def i2(world, _objects):
     """The latest offline row, by the training's own reader, is the online row."""
     held = reader.latest(offline(world)).to_pylist()
-    names = [*NUMBERS, reader.EVENT]
-    assert {row[reader.MINUTE]: [row[name] for name in names] for row in held} == {
+    names = [*NUMBERS, feature_rows.EVENT_TIME]
+    assert {row[feature_rows.MINUTE]: [row[name] for name in names] for row in held} == {
         times.parse(minute): [
             *(number(row[name]) for name, number in NUMBERS.items()),
             times.parse(row["event_time"]),
@@ -89,7 +89,7 @@ def offline(world):
     columns = {
         name: pa.array([kind(row[name]) for row in written]) for name, kind in NUMBERS.items()
     }
-    for name in (reader.MINUTE, reader.EVENT):
+    for name in (feature_rows.MINUTE, feature_rows.EVENT_TIME):
         columns[name] = pa.array([row[name] for row in written])
     for name, moments in ((reader.CALL, calls), (reader.WRITE, calls[::-1])):
         columns[name] = pa.array(moments, reader.TIME)

@@ -1,4 +1,4 @@
-"""One demo at a time: a file lock that ends with its process, however that ends."""
+"""One process at a time: a file lock that ends with its process, however that ends."""
 
 import fcntl
 import os
@@ -7,20 +7,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class RunningError(Exception):
-    """Another demo holds the lock; the text is for the user."""
+class LockedError(Exception):
+    """Another process holds the lock; the message is for the user."""
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[None]:
-    """Hold the lock; the file tells whose it is. Raises RunningError if another has it."""
+def hold(path: Path, what: str) -> Iterator[None]:
+    """Hold the lock, with the process id in its file; LockedError if another process has it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             file.seek(0)
-            raise RunningError(f"another demo is running (process {file.read()})") from error
+            raise LockedError(f"another {what} is running (process {file.read()})") from error
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

@@ -1,4 +1,4 @@
-"""A loop that turned, made by hand: a change of regime at 27 h, an alarm, a second model."""
+"""The report of a completed run: a change of regime at 27 h, an alarm, a second model."""
 
 import math
 from datetime import UTC, datetime, timedelta

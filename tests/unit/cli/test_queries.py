@@ -3,20 +3,22 @@ from datetime import UTC, datetime
 import pytest
 from botocore.stub import Stubber
 
-from cli import reads
-from cli.reads.aws import pages
-from cli.reads.running import poller, training
+from cli.aws import pages
+from cli.main import main
+from cli.queries.alarms import alarm_changes
+from cli.queries.decisions import decisions, retrains
+from cli.queries.models import models
+from cli.queries.monitoring import monitoring_results
+from cli.queries.services import poller
 
-PREFIX = "evergreen"
 
-
-def test_a_model_has_its_backtest_and_where_it_went(deployment):
+def test_a_model_has_its_backtest_and_deployments(deployment):
     arn = deployment.package("Approved")
     deployment.decide("Model Deployed", "2024-10-10T13:01:00Z", package_arn=arn, stage="staging")
     deployment.decide(
         "Model Deployed", "2024-10-10T13:02:00Z", package_arn=arn, stage="production"
     )
-    (model,) = reads.models(deployment.clients, PREFIX)
+    (model,) = models(deployment.connection, decisions(deployment.connection))
     assert model["version"] == 1
     assert model["package_arn"] == arn
     assert model["trained_at"] == "2024-10-10T13:00:00Z"
@@ -34,7 +36,7 @@ def test_a_model_has_its_backtest_and_where_it_went(deployment):
 
 def test_a_model_whose_evaluation_has_expired_still_shows(deployment):
     deployment.package(evaluation=None)
-    (model,) = reads.models(deployment.clients, PREFIX)
+    (model,) = models(deployment.connection, decisions(deployment.connection))
     assert model["backtest"]["wql"] is None
     assert model["trained_at"]
     assert model["approved_at"] is None
@@ -44,7 +46,7 @@ def test_decisions_are_in_order_and_each_once(deployment):
     deployment.decide("Retraining Skipped", "2024-10-10T14:00:00Z", "b", reason="running")
     deployment.decide("Retraining Started", "2024-10-10T13:00:00Z", "a", reason="alarm")
     deployment.decide("Retraining Started", "2024-10-10T13:00:00Z", "a", reason="alarm")
-    kinds = [event["detail-type"] for event in reads.decisions(deployment.clients, PREFIX)]
+    kinds = [event["detail-type"] for event in decisions(deployment.connection)]
     assert kinds == ["Retraining Started", "Retraining Skipped"]
 
 
@@ -59,7 +61,7 @@ def test_a_retraining_ends_as_its_execution_did(deployment):
     deployment.decide("Retraining Skipped", "2024-10-10T14:00:00Z", reason="running")
     with Stubber(deployment.clients("sagemaker")) as stub:
         stub.add_response("list_pipeline_executions", {"PipelineExecutionSummaries": [failed]})
-        started, skipped = reads.retrains(deployment.clients, PREFIX)
+        started, skipped = retrains(deployment.connection, decisions(deployment.connection))
     assert (started["outcome"], started["failure"]) == ("failed", "loss over limit")
     assert started["execution_arn"] == arn
     assert (skipped["outcome"], skipped["execution_arn"]) == ("skipped", None)
@@ -70,20 +72,20 @@ def test_a_request_that_was_delivered_twice_is_one_retraining(deployment):
         deployment.decide(
             "Retraining Skipped", "2024-10-10T14:00:00Z", event_id, reason="x", request_id="r"
         )
-    assert len(reads.retrains(deployment.clients, PREFIX)) == 1
+    assert len(retrains(deployment.connection, decisions(deployment.connection))) == 1
 
 
-def test_readings_are_in_order_and_the_newest_are_enough(deployment):
+def test_monitoring_results_are_in_order_and_the_newest_can_be_read_alone(deployment):
     for hour in ("15", "13", "14"):
         time = f"2024-10-10T{hour}:00:00Z"
         deployment.write(
             f"monitoring/production/2024/10/10/{hour}/production-{time}.json", {"time": time}
         )
-    hours = [one["time"][11:13] for one in reads.readings(deployment.clients, PREFIX)]
+    hours = [one["time"][11:13] for one in monitoring_results(deployment.connection)]
     assert hours == ["13", "14", "15"]
-    (newest,) = reads.readings(deployment.clients, PREFIX, last=1)
+    (newest,) = monitoring_results(deployment.connection, last=1)
     assert newest["time"] == "2024-10-10T15:00:00Z"
-    assert reads.readings(deployment.clients, PREFIX, "staging") == []
+    assert monitoring_results(deployment.connection, "staging") == []
 
 
 def test_alarm_changes_are_in_order_of_time(deployment):
@@ -107,29 +109,52 @@ def test_alarm_changes_are_in_order_of_time(deployment):
             {"AlarmHistoryItems": [change(14, "OK"), change(13, "ALARM")]},
             {"AlarmName": "evergreen-production-loss", "HistoryItemType": "StateUpdate"},
         )
-        changes = reads.alarm_changes(deployment.clients, PREFIX)
+        changes = alarm_changes(deployment.connection)
     assert [(one["time"], one["state"]) for one in changes] == [
         ("2024-10-10T13:00:00Z", "ALARM"),
         ("2024-10-10T14:00:00Z", "OK"),
     ]
 
 
-def test_what_was_never_made_reads_as_nothing(deployment):
-    clients = deployment.clients
-    assert reads.models(clients, "other") == []
-    assert reads.decisions(clients, "other") == []
-    assert reads.readings(clients, "other") == []
-    assert poller(clients, "other") is None
-    with Stubber(clients("sagemaker")) as stub:
-        stub.add_client_error("list_pipeline_executions", "ResourceNotFound")
-        assert training(clients, "other") is None
+COMMANDS = [
+    ["status"],
+    ["approve"],
+    ["reject"],
+    ["retrain"],
+    ["history"],
+    ["minutes"],
+    *[[name, "--from", "2024-10-10", "--to", "2024-10-11"] for name in ("audit", "replay")],
+    ["backfill", "--from", "2024-10-10", "--to", "2024-10-11"],
+    ["env"],
+]
 
 
-def test_a_refusal_is_not_taken_for_absence(deployment):
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_a_prefix_without_deployment_is_the_same_error_in_every_command(
+    deployment, capsys, command
+):
+    assert main([*command, "--prefix", "nope"], deployment.connect) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "evergreen: no Evergreen deployment named nope in 123456789012/eu-west-1: /nope/outputs "
+        "does not exist"
+    )
+
+
+def test_names_of_another_version_are_refused(deployment, capsys):
+    deployment.parameter("outputs", "{}")
+    assert main(["status"], deployment.connect) == 1
+    assert "/evergreen/outputs has no 'account_id'" in capsys.readouterr().err
+
+
+def test_a_poller_that_does_not_exist_is_none(deployment):
+    assert poller(deployment.connection) is None
+
+
+def test_access_denied_is_not_taken_for_absence(deployment):
     with Stubber(deployment.clients("sagemaker")) as stub:
         stub.add_client_error("list_model_packages", "AccessDeniedException", "no")
         with pytest.raises(deployment.clients("sagemaker").exceptions.ClientError):
-            reads.models(deployment.clients, PREFIX)
+            models(deployment.connection, decisions(deployment.connection))
 
 
 def test_pages_are_followed_to_the_end(deployment):

@@ -4,22 +4,26 @@ import sys
 
 import pytest
 
-from demo import lock
+from scripts import process_lock
 
 
 def test_a_second_demo_is_told_whose_the_lock_is(tmp_path):
     file = tmp_path / "demo.lock"
     running = rf"another demo is running \(process {os.getpid()}\)"
-    with lock.hold(file), pytest.raises(lock.RunningError, match=running), lock.hold(file):
+    with (
+        process_lock.hold(file, "demo"),
+        pytest.raises(process_lock.LockedError, match=running),
+        process_lock.hold(file, "demo"),
+    ):
         pass
 
 
 def test_a_lock_of_a_process_that_was_killed_is_free(tmp_path):
     file = tmp_path / "demo.lock"
     program = (
-        "import os; from pathlib import Path; from demo import lock\n"
-        f"with lock.hold(Path({str(file)!r})): os.kill(os.getpid(), 9)"
+        "import os; from pathlib import Path; from scripts import process_lock\n"
+        f"with process_lock.hold(Path({str(file)!r}), 'demo'): os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", program], check=False)
-    with lock.hold(file):
+    with process_lock.hold(file, "demo"):
         assert file.read_text() == str(os.getpid())

@@ -2,13 +2,11 @@ from datetime import UTC, datetime
 
 from botocore.stub import Stubber
 
-from cli.reads.minutes import freshness
-from cli.reads.running import dead_letters, endpoints
-
-PREFIX = "evergreen"
+from cli.queries.online_rows import freshness
+from cli.queries.services import dead_letters, endpoints
 
 
-def test_freshness_counts_the_minutes_and_asks_again_for_unprocessed_ones(deployment):
+def test_freshness_counts_minutes_and_requests_unprocessed_ones_again(deployment):
     def record(minute, count):
         row = {"tx_minute": minute, "total_nb_trx_1min": str(count)}
         return {
@@ -31,8 +29,8 @@ def test_freshness_counts_the_minutes_and_asks_again_for_unprocessed_ones(deploy
         stub.add_response(
             "batch_get_record", answer("2024-10-10T13:57:00Z", 7, []), {"Identifiers": rest}
         )
-        seen = freshness(deployment.clients, PREFIX, deployment.connection.now)
-    assert seen == {
+        found = freshness(deployment.connection)
+    assert found == {
         "newest_minute": "2024-10-10T13:57:00Z",
         "age_minutes": 3,
         "known": 2,
@@ -46,12 +44,12 @@ def test_dead_letters_are_counted_by_queue(deployment):
     url = sqs.create_queue(QueueName="evergreen-smoke-test-dead-letters")["QueueUrl"]
     sqs.create_queue(QueueName="another-deployment-dead-letters")
     sqs.send_message(QueueUrl=url, MessageBody="{}")
-    assert dead_letters(deployment.clients, PREFIX) == [
+    assert dead_letters(deployment.connection) == [
         {"queue": "evergreen-smoke-test-dead-letters", "messages": 1}
     ]
 
 
-def test_an_endpoint_names_the_version_that_it_serves(deployment):
+def test_an_endpoint_has_the_version_that_it_serves(deployment):
     endpoint = {
         "EndpointName": "evergreen-production",
         "EndpointArn": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/evergreen-production",
@@ -65,6 +63,6 @@ def test_an_endpoint_names_the_version_that_it_serves(deployment):
         stub.add_client_error(
             "describe_endpoint", "ValidationException", 'Could not find endpoint "arn".'
         )
-        production, staging = endpoints(deployment.clients, PREFIX)
+        production, staging = endpoints(deployment.connection)
     assert (production["version"], production["status"]) == (12, "InService")
     assert (staging["version"], staging["status"]) == (None, None)

@@ -1,0 +1,138 @@
+"""The typer application: how a command is registered, and the options that all have."""
+
+import inspect
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer._click.globals import get_current_context  # typer does not export it
+
+from cli import target
+from cli.console import make_console, note
+from cli.errors import CommandError
+from cli.result import Result
+
+if TYPE_CHECKING:
+    from cli.connection import Connection
+
+Connect = Callable[[target.Target, str], "Connection"]
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="evergreen",
+    help="Observe and control an Evergreen loop, on AWS or on the local AWS.",
+    no_args_is_help=True,
+)
+
+
+def one_of(*names: str) -> Callable[[str], str]:
+    """Return the parser of an option that takes one of these names."""
+
+    def parse(text: str) -> str:
+        if text not in names:
+            raise typer.BadParameter(f"got {text!r}, expected one of {', '.join(names)}")
+        return text
+
+    return parse
+
+
+def positive(value: str | int) -> int:
+    """Parse an option's or argument's number above 0; its default is a number already."""
+    if not (text := str(value)).isdecimal() or int(text) == 0:
+        raise typer.BadParameter(f"got {text!r}, expected a number above 0")
+    return int(text)
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Prefix = Annotated[str, typer.Option(envvar="EVERGREEN_PREFIX", help="Terraform variable prefix.")]
+Home = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Folder of a running local AWS (EVERGREEN_HOME)."),
+]
+TargetName = Annotated[
+    str | None,
+    typer.Option(
+        "--target",
+        parser=one_of("local", "aws"),
+        metavar="local|aws",
+        help="AWS to work on; default: the local one while it runs.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before changing an AWS account.")]
+
+
+def command(
+    name: str, help_text: str, *, changes: bool = False, resumable: bool = False
+) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Register `function(connection, …) -> Result` as a command.
+
+    A command that `changes` something needs an unambiguous target, and a confirmation on an
+    account. A `resumable` one continues where an interrupted run has stopped.
+    """
+
+    def register(function: Callable[..., Result]) -> Callable[..., Result]:
+        shared: dict[str, tuple[Any, Any]] = {
+            "as_json": (AsJson, False),
+            "prefix": (Prefix, "evergreen"),
+        }
+        shared |= {"home": (Home, None), "target_name": (TargetName, None)}
+        if changes:
+            shared["yes"] = (Yes, False)
+        parameters = list(inspect.signature(function, eval_str=True).parameters.values())
+        own = [p for p in parameters if p.name not in {"connection", "as_json"}]
+        kind = inspect.Parameter.KEYWORD_ONLY
+        options = [p.replace(kind=kind) for p in own] + [
+            inspect.Parameter(key, kind, annotation=annotation, default=default)
+            for key, (annotation, default) in shared.items()
+        ]
+
+        def run_command(**values: Any) -> Result:
+            options = {key: values.pop(key) for key in shared}
+            if "as_json" in {p.name for p in parameters}:
+                values["as_json"] = options["as_json"]
+            connection = _connect(**options, changes=changes)
+            try:
+                return function(connection, **values)
+            except KeyboardInterrupt:
+                again = "; run the same command again to resume" if resumable else ""
+                raise CommandError(f"stopped{again}", INTERRUPTED) from None
+
+        vars(run_command)["__signature__"] = inspect.Signature(options)
+        run_command.__annotations__ = {p.name: p.annotation for p in options}
+        app.command(name, help=help_text)(run_command)
+        return function
+
+    return register
+
+
+def _connect(
+    *, prefix: str, home: Path | None, target_name: str | None, changes: bool, **more: bool
+) -> "Connection":
+    from cli.connection import connect  # noqa: PLC0415 - only commands need it, not --help
+
+    chosen = target.choose(home, target_name)
+    connect = get_current_context().obj or connect
+    connection = connect(chosen, prefix)
+    note(str(connection))
+    if changes and (names := connection.target.conflicts):
+        raise CommandError(
+            f"a local AWS is running and {', '.join(names)} is set: name the one to change with "
+            "--target local or --target aws",
+            2,
+        )
+    _ = connection.outputs  # no command does anything without a deployment
+    if changes and not connection.target.is_local and not more["yes"]:
+        _confirm(connection)
+    return connection
+
+
+def _confirm(connection: "Connection") -> None:
+    """Ask a person whether to change an account; CommandError unless the answer is yes."""
+    if not sys.stdin.isatty():
+        raise CommandError("this changes an AWS account: confirm it with --yes", 2)
+    console = make_console(stderr=True)
+    console.print(f"This changes AWS account {connection.account}. Continue? [y/N] ", end="")
+    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+        raise CommandError("nothing was changed")

@@ -1,0 +1,81 @@
+"""The objects of the raw archive in S3: their keys and the events in them."""
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from cli.aws import pages
+from cli.connection import Connection
+from cli.console import progress_bar
+from cli.errors import CommandError
+from cli.time_range import TimeRange
+
+RAW, REJECTED = "raw/", "set-aside/"
+THREADS = 4
+MAX_AHEAD = timedelta(days=1)  # a transaction's time may be this much later than its arrival
+
+
+def load(
+    s3: Any,
+    bucket: str,
+    keys: Iterable[str],
+    unreadable: list[str] | None = None,
+    on_read: Callable[[], Any] = lambda: None,
+) -> Iterator[Any]:
+    """Yield the events of these objects in order; None for a line that is not JSON.
+
+    Keys of objects that are not gzip are appended to `unreadable`, or raise CommandError.
+    """
+
+    def read(key: str) -> tuple[str, list[Any] | Exception]:
+        body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        try:
+            lines = gzip.decompress(body).splitlines()
+        except (OSError, EOFError, zlib.error) as error:
+            return key, error
+        return key, [_json(line) for line in lines if line.strip()]
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        for key, found in pool.map(read, keys):
+            if isinstance(found, list):
+                yield from found
+            elif unreadable is None:
+                raise CommandError(f"s3://{bucket}/{key} is not gzip: {found}")
+            else:
+                unreadable.append(key)
+            on_read()
+
+
+def _json(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (RecursionError, ValueError):
+        return None
+
+
+def raw_keys(connection: Connection, time_range: TimeRange, late: timedelta) -> list[str]:
+    """Return the keys of objects that may contain transactions of a range, in order.
+
+    `late` is how long after the range their arrival may be.
+    """
+    s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
+    start = time_range.start - MAX_AHEAD
+    with progress_bar("listing the archive"):
+        return list(list_keys(s3, bucket, RAW, start, time_range.end + late))
+
+
+def list_keys(s3: Any, bucket: str, prefix: str, start: datetime, end: datetime) -> Iterator[str]:
+    """Yield the keys of the archive's objects that arrived in these hours, in order."""
+    first, last = (f"{prefix}{time.astimezone(UTC):%Y/%m/%d/%H/}" for time in (start, end))
+    listed = pages(
+        s3, "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix, StartAfter=first
+    )
+    for item in listed:
+        key: str = item["Key"]
+        if key[: len(last)] > last:
+            return
+        yield key

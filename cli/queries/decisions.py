@@ -1,0 +1,75 @@
+"""The decision log: what the loop did, and how its trainings ended."""
+
+import json
+from typing import Any
+
+from cli.aws import Json, pages
+from cli.connection import Connection
+
+REJECTED = "Training Data Rejected"
+RETRAININGS = ("Retraining Started", "Retraining Skipped")
+
+
+def decisions(connection: Connection) -> list[Json]:
+    """Return the loop's own events, each once, oldest first."""
+    found = pages(
+        connection.clients("logs"),
+        "filter_log_events",
+        "events",
+        logGroupName=connection.outputs.decision_log_group,
+    )
+    events = [json.loads(event["message"]) for event in found]
+    once = {event["id"]: event for event in events}  # EventBridge may deliver twice
+    return sorted(once.values(), key=lambda event: str(event["time"]))
+
+
+def retrains(connection: Connection, log: list[Json]) -> list[Json]:
+    """Return each retraining request: time, reason, outcome, execution_arn, failure.
+
+    The outcome is `skipped` or the status of the pipeline execution in lower case.
+    """
+    executions = {
+        execution["PipelineExecutionArn"]: execution
+        for execution in pages(
+            connection.clients("sagemaker"),
+            "list_pipeline_executions",
+            "PipelineExecutionSummaries",
+            PipelineName=connection.outputs.pipeline_name,
+        )
+    }
+    requests: dict[Any, Json] = {}
+    for event in log:
+        if event["detail-type"] in RETRAININGS:  # a redelivered request is recorded again
+            request = event["detail"].get("request_id", event["id"])
+            requests.setdefault((event["detail-type"], request), event)
+    return [_retrain(event, executions) for event in requests.values()]
+
+
+def rejections(log: list[Json]) -> list[Json]:
+    """Return each history that was rejected before training: time, reason, execution_arn."""
+    rejected = {  # a retried job records its rejection again
+        event["detail"]["execution_arn"]: event
+        for event in log
+        if event["detail-type"] == REJECTED
+    }
+    return [
+        {"time": event["time"], "reason": event["detail"]["reason"], "execution_arn": arn}
+        for arn, event in rejected.items()
+    ]
+
+
+def _retrain(event: Json, executions: dict[str, Json]) -> Json:
+    detail = event["detail"]
+    arn = detail.get("execution_arn")
+    execution = executions.get(arn, {}) if arn else {}
+    if event["detail-type"] == "Retraining Skipped":
+        outcome = "skipped"
+    else:
+        outcome = str(execution.get("PipelineExecutionStatus", "started")).lower()
+    return {
+        "time": event["time"],
+        "reason": detail.get("reason"),
+        "outcome": outcome,
+        "execution_arn": arn if outcome != "skipped" else None,
+        "failure": execution.get("PipelineExecutionFailureReason"),
+    }

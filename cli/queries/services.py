@@ -1,0 +1,123 @@
+"""What is running: poller, endpoints, newest training, deployment, and dead-letter queues."""
+
+from botocore.exceptions import ClientError
+
+from cli.aws import Json, is_absent, pages
+from cli.connection import Connection
+from common.times import iso
+
+STAGES = ("production", "staging")
+DEPTH = "ApproximateNumberOfMessages"
+
+
+def poller(connection: Connection) -> Json | None:
+    """Return status, running and desired tasks of the poller's service; None without service."""
+    names = connection.outputs.poller
+    try:
+        found = connection.clients("ecs").describe_services(
+            cluster=names["cluster"], services=[names["service"]]
+        )["services"]
+    except ClientError as error:
+        if is_absent(error):
+            return None
+        raise
+    if not found:
+        return None
+    service = found[0]
+    return {
+        "status": service["status"],
+        "running": service["runningCount"],
+        "desired": service["desiredCount"],
+    }
+
+
+def endpoints(connection: Connection) -> list[Json]:
+    """Return stage, endpoint, status, version and since of production and staging.
+
+    The last three are None while the endpoint does not exist.
+    """
+    return [_endpoint(connection, stage) for stage in STAGES]
+
+
+def _endpoint(connection: Connection, stage: str) -> Json:
+    name = connection.outputs.endpoint_names[stage]
+    row: Json = {"stage": stage, "endpoint": name, "status": None, "version": None, "since": None}
+    try:
+        endpoint = connection.clients("sagemaker").describe_endpoint(EndpointName=name)
+    except ClientError as error:
+        if is_absent(error):
+            return row
+        raise
+    version = endpoint["EndpointConfigName"].rpartition("-v")[2]
+    return row | {
+        "status": endpoint["EndpointStatus"],
+        "version": int(version) if version.isdigit() else None,
+        "since": iso(endpoint["LastModifiedTime"]),
+    }
+
+
+def training(connection: Connection) -> Json | None:
+    """Return the newest training: execution_arn, status, started, step, failure; or None."""
+    response = connection.clients("sagemaker").list_pipeline_executions(
+        PipelineName=connection.outputs.pipeline_name, SortBy="CreationTime", MaxResults=1
+    )
+    if not (executions := response["PipelineExecutionSummaries"]):
+        return None
+    execution = executions[0]
+    arn = execution["PipelineExecutionArn"]
+    started = training_steps(connection, arn)
+    return {
+        "execution_arn": arn,
+        "status": execution["PipelineExecutionStatus"],
+        "started": iso(execution["StartTime"]),
+        "step": started[-1]["name"] if started else None,
+        "failure": execution.get("PipelineExecutionFailureReason"),
+    }
+
+
+def training_steps(connection: Connection, arn: str) -> list[Json]:
+    """Return name, status and failure of a training's steps in the order they started."""
+    found = pages(
+        connection.clients("sagemaker"),
+        "list_pipeline_execution_steps",
+        "PipelineExecutionSteps",
+        PipelineExecutionArn=arn,
+        SortOrder="Ascending",
+    )
+    return [
+        {
+            "name": step["StepName"],
+            "status": step["StepStatus"],
+            "failure": step.get("FailureReason"),
+        }
+        for step in found
+    ]
+
+
+def deployment(connection: Connection) -> Json | None:
+    """Return the running deployment: execution_arn, started, state (as in WaitForStaging)."""
+    states = connection.clients("stepfunctions")
+    executions = states.list_executions(
+        stateMachineArn=connection.outputs.state_machine_arn, statusFilter="RUNNING", maxResults=1
+    )["executions"]
+    if not executions:
+        return None
+    arn = executions[0]["executionArn"]
+    history = states.get_execution_history(executionArn=arn, reverseOrder=True, maxResults=50)
+    entered = (event.get("stateEnteredEventDetails") for event in history["events"])
+    return {
+        "execution_arn": arn,
+        "started": iso(executions[0]["startDate"]),
+        "state": next((details["name"] for details in entered if details), None),
+    }
+
+
+def dead_letters(connection: Connection) -> list[Json]:
+    """Return queue and messages of each of the deployment's queues: all are dead-letter queues."""
+    sqs = connection.clients("sqs")
+    prefix = f"{connection.outputs.prefix}-"
+    rows = []
+    for url in pages(sqs, "list_queues", "QueueUrls", QueueNamePrefix=prefix):
+        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[DEPTH])["Attributes"]
+        rows.append({"queue": url.rpartition("/")[2], "messages": int(attributes[DEPTH])})
+    return rows

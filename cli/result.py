@@ -1,0 +1,16 @@
+"""The result of a command, for people and for programs."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A JSON document, the same as text or rich renderables, and the exit code."""
+
+    document: dict[str, Any]
+    body: "RenderableType"
+    code: int = 0

@@ -1,0 +1,93 @@
+"""A half-open range of minutes, and the types of its command-line options."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from cli.errors import CommandError
+from common.times import MINUTE, floor_minute, iso, minutes, parse
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRange:
+    """The minutes from `start` up to, but not including, `end` (UTC)."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        """Raise CommandError (exit code 2) if the range is empty."""
+        if self.start >= self.end:
+            raise CommandError(f"--from {iso(self.start)} is not before --to {iso(self.end)}", 2)
+
+    @property
+    def name(self) -> str:
+        """The range as part of an S3 key."""
+        return f"{self.start:%Y%m%dT%H%MZ}-{self.end:%Y%m%dT%H%MZ}"
+
+    def contains(self, time: float) -> bool:
+        """Return whether a time (epoch seconds) is in the range."""
+        return self.start.timestamp() <= time < self.end.timestamp()
+
+    def minutes(self) -> list[str]:
+        """Return the minutes (ISO) of the range."""
+        return minutes(self.start, (self.end - self.start) // MINUTE)
+
+    def until(self, now: datetime) -> "TimeRange":
+        """Return the part of the range that has passed; CommandError if none of it has."""
+        if self.start >= (end := floor_minute(now)):
+            raise CommandError(f"--from {iso(self.start)} is not before the current minute", 2)
+        return replace(self, end=min(self.end, end))
+
+
+def parse_time(text: str) -> datetime:
+    """Parse an option's ISO time; without offset it is UTC."""
+    try:
+        return parse(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"got {text!r}, expected an ISO 8601 time such as 2024-10-10T00:00Z"
+        ) from None
+
+
+def parse_minute(text: str) -> datetime:
+    """Parse an option's ISO time that is the start of a minute."""
+    time = parse_time(text)
+    if time != floor_minute(time):
+        raise typer.BadParameter(f"got {text!r}, expected the start of a minute")
+    return time
+
+
+def _days(value: str | timedelta) -> timedelta:
+    if isinstance(value, timedelta):  # the default
+        return value
+    try:
+        days = timedelta(days=float(value))
+    except (OverflowError, ValueError):
+        days = timedelta(-1)
+    if days < timedelta(0):
+        raise typer.BadParameter(f"got {value!r}, expected a number of days, 0 or more")
+    return days
+
+
+Start = Annotated[
+    datetime,
+    typer.Option("--from", parser=parse_minute, metavar="TIME", help="First minute (ISO 8601)."),
+]
+End = Annotated[
+    datetime,
+    typer.Option("--to", parser=parse_minute, metavar="TIME", help="Minute after the last one."),
+]
+Late = Annotated[
+    timedelta,
+    typer.Option(
+        "--late-days",
+        parser=_days,
+        metavar="DAYS",
+        show_default="1",
+        help="Also read what arrived up to so many days after the range.",
+    ),
+]
+ONE_DAY = timedelta(days=1)

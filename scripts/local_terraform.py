@@ -1,0 +1,150 @@
+"""Run the Terraform root against a local AWS.
+
+Everything that a run writes is in the home of the local AWS: data folder, state, log, sockets.
+"""
+
+import json
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from local import processes
+from scripts import provider
+from scripts.provider import SOURCE, TerraformError
+
+PLAIN = ["-input=false", "-no-color"]
+CHANGE = [*PLAIN, "-auto-approve", "-parallelism=30"]
+# A local run ignores the account and settings of the shell.
+IGNORED = ("AWS_", "TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR", "TF_CLI_ARGS_")
+KEPT = ("AWS_REGION", "AWS_DEFAULT_REGION", "TF_CLI_ARGS_init")
+MAX_SOCKET_FOLDER = 80  # characters; a socket's path has at most 104
+
+
+def init(home: Path) -> None:
+    """Install the provider and the modules into the home's data folder."""
+    for options in provider.init_options():
+        if _run(home, ["init", *PLAIN, "-lockfile=readonly", *options]).returncode == 0:
+            return
+    raise provider.not_found(f"see {_log(home)}")
+
+
+def apply(home: Path, variables: dict[str, Any], file: Path | None = None) -> None:
+    """Create or change everything; the file's variables override the others.
+
+    Raises TerraformError with Terraform's own errors.
+    """
+    _must(home, ["apply", *CHANGE, *_options(home, variables, file)])
+
+
+def destroy(home: Path, variables: dict[str, Any]) -> None:
+    """Remove everything."""
+    _must(home, ["destroy", *CHANGE, *_options(home, variables)])
+
+
+def plan_changes(home: Path, variables: dict[str, Any]) -> int:
+    """Count the resources and outputs that another apply would change."""
+    plan = home.resolve() / "terraform.tfplan"
+    _must(home, ["plan", *PLAIN, "-parallelism=30", f"-out={plan}", *_options(home, variables)])
+    planned = json.loads(_must(home, ["show", "-json", str(plan)]))
+    changes = [change["change"]["actions"] for change in planned.get("resource_changes", [])]
+    changes += [change["actions"] for change in planned.get("output_changes", {}).values()]
+    return sum(actions not in (["no-op"], ["read"]) for actions in changes)
+
+
+def output(home: Path) -> dict[str, Any]:
+    """Return the root's outputs, by name."""
+    shown = json.loads(_must(home, ["output", "-json", *_state(home)]))
+    return {name: described["value"] for name, described in shown.items()}
+
+
+def resources(home: Path) -> int:
+    """Count the resources in the state, without data sources."""
+    addresses = _must(home, ["state", "list", *_state(home)]).split()
+    return sum("data" not in address.split("[")[0].split(".") for address in addresses)
+
+
+def _options(home: Path, variables: dict[str, Any], file: Path | None = None) -> list[str]:
+    defaults = home.resolve() / "variables.tfvars.json"
+    defaults.write_text(json.dumps(variables, indent=1))
+    files = [defaults] if file is None else [defaults, file.resolve()]
+    return [*[f"-var-file={path}" for path in files], *_state(home)]
+
+
+def _state(home: Path) -> list[str]:
+    return [f"-state={home.resolve() / 'terraform.tfstate'}"]
+
+
+def _log(home: Path) -> Path:
+    return home / "logs" / "terraform.log"
+
+
+def _must(home: Path, arguments: list[str]) -> str:
+    done = _run(home, arguments)
+    if done.returncode:
+        errors = "\n  ".join(dict.fromkeys(_errors(done.stderr)))
+        raise TerraformError(f"terraform {arguments[0]} failed (log: {_log(home)})\n  {errors}")
+    return done.stdout
+
+
+def _errors(text: str) -> list[str]:
+    """Return Terraform's errors, each as one line of its title and its last paragraph."""
+    blocks = re.split(r"^Error: ", text, flags=re.MULTILINE)
+    found = []
+    for block in blocks[1:] or blocks:
+        paragraphs = [" ".join(part.split()) for part in block.strip().split("\n\n")]
+        last = paragraphs[-1]
+        more = "" if len(paragraphs) == 1 or last.startswith(("on ", "with ")) else f": {last}"
+        found.append(f"Error: {paragraphs[0]}{more}")
+    return found
+
+
+def _run(home: Path, arguments: list[str]) -> "subprocess.CompletedProcess[str]":
+    _log(home).parent.mkdir(parents=True, exist_ok=True)
+    command = [provider.terraform(), f"-chdir={SOURCE}", *arguments]
+    with _log(home).open("a") as log:
+        log.write(f"$ terraform {' '.join(arguments)}\n")
+        proc = subprocess.Popen(
+            command,
+            env=_environment(home),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # a group, to end Terraform with its plug-ins
+        )
+        processes.adopt(proc)
+        try:
+            out, err = proc.communicate()
+        except BaseException:
+            os.killpg(proc.pid, signal.SIGKILL)
+            proc.wait()
+            raise
+        log.write(out if "-json" not in arguments else "")
+        log.write(err)
+    return subprocess.CompletedProcess(command, proc.returncode, out, err)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    env = {
+        name: value
+        for name, value in provider.environment().items()
+        if name in KEPT or not name.startswith(IGNORED)
+    }
+    server = json.loads((home / "server.json").read_text())  # never an account by mistake
+    region = env.get("AWS_REGION", "eu-west-1")
+    sockets = home.resolve() / "tmp"
+    if len(str(sockets)) <= MAX_SOCKET_FOLDER:  # a killed run leaves none in the machine's /tmp
+        sockets.mkdir(exist_ok=True)
+        env["TMPDIR"] = str(sockets)
+    return env | {
+        "AWS_ENDPOINT_URL": str(server["endpoint_url"]),
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_MAX_ATTEMPTS": "3",
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "TF_DATA_DIR": str(home.resolve() / "terraform"),
+    }

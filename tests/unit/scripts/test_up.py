@@ -1,0 +1,161 @@
+"""`make up`: ports, variables, interrupts, leftovers."""
+
+import json
+import os
+import signal
+import socket
+
+import pytest
+
+from local import lifecycle
+from scripts import up
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """Use a folder of its own, without a server or Terraform."""
+    folder = tmp_path / "up"
+    folder.mkdir()
+    applied = []
+    monkeypatch.setattr(up, "HOME", folder)
+    monkeypatch.setattr(up.package, "main", lambda: None)
+    monkeypatch.setattr(up.local_terraform, "init", lambda _: None)
+    monkeypatch.setattr(up.local_terraform, "resources", lambda _: 1)
+    monkeypatch.setattr(up.local_terraform, "apply", lambda _, v, file: applied.append((v, file)))
+    monkeypatch.setattr(up.lifecycle, "status", lambda _: None)
+    monkeypatch.setattr(up.lifecycle, "up", lambda port, *_: health(port))
+    monkeypatch.setattr(up, "_free_port", lambda port: port or up.PORT)
+    return folder, applied
+
+
+def health(port):
+    return {"endpoint_url": f"http://127.0.0.1:{port}", "pid": 1, "port": port}
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Run `make up` with arguments; signal handlers are restored afterwards."""
+    handlers = {n: signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+
+    def run(*arguments):
+        monkeypatch.setattr("sys.argv", ["up", *arguments])
+        return up.main()
+
+    yield run
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def test_variables_of_the_user_override_and_are_used_by_later_runs(home, run, tmp_path, capsys):
+    _, applied = home
+    file = tmp_path / "my.tfvars"
+    file.touch()
+    assert run("--vars", str(file)) == 0
+    assert run() == 0
+    assert [used for _, used in applied] == [file, file]
+    assert capsys.readouterr().out.count(f"variables: {file}") == 2
+
+
+def test_variables_that_are_missing_are_refused(home, run, tmp_path, capsys):
+    file = tmp_path / "none.tfvars"
+    assert run("--vars", str(file)) == 1
+    assert f"VARS: got {file}, expected a file" in capsys.readouterr().err
+
+
+def test_a_repeated_run_leaves_the_stream_as_it_is(home, run):
+    _, applied = home
+    assert run() == 0
+    assert run() == 0
+    (first, _), (second, _) = applied
+    assert first == second
+    assert first["poller"]["source"] == "simulator"
+
+
+def test_after_a_killed_server_it_starts_empty_and_says_so(home, run, tmp_path, capsys):
+    folder, applied = home
+    file = tmp_path / "my.tfvars"
+    file.touch()
+    (folder / "terraform.tfstate").touch()
+    (folder / "settings.json").write_text(json.dumps({"start": "old", "vars": str(file)}))
+    assert run() == 0
+    assert "its models and data are gone" in capsys.readouterr().out
+    assert not (folder / "terraform.tfstate").exists()
+    ((variables, used),) = applied
+    assert variables["poller"]["simulator"]["start"] != "old"
+    assert used == file
+
+
+def test_a_second_run_at_the_same_time_is_refused(home, run, capsys):
+    folder, _ = home
+    with up.process_lock.hold(folder.with_suffix(".lock"), "`make up`"):
+        assert run() == 1
+    error = f"make up: another `make up` is running (process {os.getpid()})\n"
+    assert capsys.readouterr().err == error
+
+
+def interrupt(*_):
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_an_interrupt_stops_the_server_that_was_started(home, run, monkeypatch, capsys):
+    stopped = []
+    monkeypatch.setattr(up.lifecycle, "down", stopped.append)
+    monkeypatch.setattr(up.local_terraform, "init", interrupt)
+    assert run() == 130
+    assert stopped == [up.HOME]
+    assert "interrupted; the local AWS is stopped" in capsys.readouterr().err
+
+
+def test_an_interrupt_while_the_server_starts_waits_for_it(home, run, monkeypatch):
+    stopped = []
+
+    def start(port, *_):
+        interrupt()
+        return health(port)
+
+    monkeypatch.setattr(up.lifecycle, "up", start)
+    monkeypatch.setattr(up.lifecycle, "down", stopped.append)
+    assert run() == 130
+    assert stopped == [up.HOME]
+
+
+def test_an_interrupt_leaves_a_server_that_ran_before(home, run, monkeypatch, capsys):
+    monkeypatch.setattr(up.lifecycle, "status", lambda _: health(4566))
+    monkeypatch.setattr(up.lifecycle, "down", lambda _: pytest.fail("stopped"))
+    monkeypatch.setattr(up.local_terraform, "apply", interrupt)
+    assert run() == 130
+    assert "still running" in capsys.readouterr().err
+
+
+def test_another_port_than_that_of_the_running_server_is_refused(home, run, monkeypatch, capsys):
+    monkeypatch.setattr(up.lifecycle, "status", lambda _: health(4566))
+    assert run("--port", "4567") == 1
+    assert "PORT: got 4567, but the local AWS is running on 4566" in capsys.readouterr().err
+
+
+def test_a_named_port_that_is_in_use_is_refused():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(lifecycle.LifecycleError, match=f"PORT: got {port}: Address already"):
+            up._free_port(port)
+
+
+def test_the_next_free_port_replaces_one_that_is_in_use(monkeypatch, capsys):
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_server(("127.0.0.1", 0)) as other,
+    ):
+        free = other.getsockname()[1]
+        other.close()
+        monkeypatch.setattr(up, "PORT", server.getsockname()[1])
+        monkeypatch.setattr(up, "PORTS", [up.PORT, free])
+        assert up._free_port(None) == free
+        assert capsys.readouterr().out == f"port {up.PORT} is in use: taking {free}\n"
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "many", "-1"])
+def test_an_invalid_port_is_a_usage_error(run, capsys, port):
+    with pytest.raises(SystemExit) as refused:
+        run(f"--port={port}")
+    assert refused.value.code == 2
+    assert f"got {port}, expected a number from 1 to 65535" in capsys.readouterr().err
