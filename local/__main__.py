@@ -2,9 +2,9 @@
 
 import argparse
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
+from common import times
 from local import lifecycle
 
 PORT = 4566
@@ -28,7 +28,7 @@ def _serve(arguments: argparse.Namespace) -> None:
             arguments.port,
             arguments.home,
             arguments.clock,
-            _epoch(arguments.start),
+            arguments.start and times.parse(arguments.start).timestamp(),
             die_with_parent=arguments.die_with_parent,
         )
     except OSError as error:
@@ -58,13 +58,6 @@ def _status(arguments: argparse.Namespace) -> int:
         f"at {health['now']}, {health['in_flight']} in flight"
     )
     return 0
-
-
-def _epoch(text: str | None) -> float | None:
-    if text is None:
-        return None
-    start = datetime.fromisoformat(text)
-    return start.replace(tzinfo=start.tzinfo or UTC).timestamp()
 
 
 def _parser() -> argparse.ArgumentParser:

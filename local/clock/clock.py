@@ -10,30 +10,17 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
 from local.clock.in_flight import FOREVER, WorkInFlight
+from local.clock.timer import Timer
 
 Mode = Literal["real", "virtual"]
 
 
 class ClockBusyError(Exception):
     """The clock could not move in time: work was in flight, or a breakpoint held it."""
-
-
-@dataclass(slots=True)
-class Timer:
-    """A call that is due at one time; `cancel` is safe at any time."""
-
-    run: Callable[[], object]
-    inline: bool  # run in the thread of the clock, not in a worker
-    cancelled: bool = False
-
-    def cancel(self) -> None:
-        """Keep the timer from firing, if it has not fired yet."""
-        self.cancelled = True
 
 
 class Clock(WorkInFlight):

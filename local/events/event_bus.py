@@ -7,9 +7,9 @@ implemented here, and so is the error for enabling or disabling a rule that does
 import json
 import uuid
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
+from common import times
 from local import ministack, runtime
 from local.events import targets
 
@@ -86,7 +86,7 @@ def _put(entry: dict[str, Any], *, aws_source: bool) -> dict[str, str]:
     if not _is_json_object(entry["Detail"]):
         return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
     resources = entry.get("Resources") or []
-    time = _epoch(entry.get("Time"))
+    time = epoch(entry.get("Time"))
     event_id = _accept(entry["Source"], entry["DetailType"], entry["Detail"], resources, bus, time)
     return {"EventId": event_id}
 
@@ -98,8 +98,9 @@ def _is_json_object(text: str) -> bool:
         return False
 
 
-def _epoch(value: float | str | None) -> float | None:
-    return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else value
+def epoch(time: float | str | None) -> float | None:
+    """Return the Time of an entry, which is ISO 8601 or epoch seconds, in epoch seconds."""
+    return times.parse(time).timestamp() if isinstance(time, str) else time
 
 
 def _require_rule(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local import ministack, runtime
-from local.clock.clock import Timer
+from local.clock.timer import Timer
 
 log = logging.getLogger(__name__)
 

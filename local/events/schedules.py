@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local import ministack, runtime
-from local.clock.clock import Timer
+from local.clock.timer import Timer
 from local.events import targets
 
 _timers: dict[str, Timer] = {}

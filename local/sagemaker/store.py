@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from local import runtime
-from local.sagemaker.api import LOCK, ApiError, operation
+from local.sagemaker.api import LOCK, ApiError, Json, operation
 
-Json = dict[str, Any]
 Resource = TypeVar("Resource")
 
 PAGE_SIZE = 100

@@ -1,10 +1,6 @@
 """The tags of resources, which Terraform reads after every apply."""
 
-from typing import Any
-
-from local.sagemaker.api import LOCK, operation
-
-Json = dict[str, Any]
+from local.sagemaker.api import LOCK, Json, operation
 
 _tags: dict[str, dict[str, str]] = {}  # by ARN
 

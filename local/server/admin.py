@@ -2,9 +2,9 @@
 
 import os
 import re
-from datetime import datetime
 from typing import Any
 
+from common import times
 from local import runtime
 from local.clock.clock import ClockBusyError
 from local.http_messages import Request, Response, error, json_response
@@ -42,10 +42,10 @@ def _set_clock(body: dict[str, Any]) -> Response:
         return error("ValidationException", "clock: got mode real, expected virtual")
     if "stop_at" in body:
         stop_at = body["stop_at"]
-        runtime.clock.stop_at(None if stop_at is None else _epoch(stop_at))
+        runtime.clock.stop_at(stop_at and times.parse(stop_at).timestamp())
     if "advance_to" in body:
         try:
-            runtime.clock.advance(_epoch(body["advance_to"]), SETTLE_SECONDS)
+            runtime.clock.advance(times.parse(body["advance_to"]).timestamp(), SETTLE_SECONDS)
         except ClockBusyError as busy:
             return error("ThrottlingException", str(busy))
     return json_response(_clock())
@@ -58,7 +58,3 @@ def _faults(request: Request) -> Response:
     except (KeyError, TypeError, re.error) as invalid:
         return error("ValidationException", f"faults: got {invalid!r}, expected a list of faults")
     return json_response({"faults": faults.pending()})
-
-
-def _epoch(text: str) -> float:
-    return datetime.fromisoformat(text).timestamp()

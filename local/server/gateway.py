@@ -8,11 +8,11 @@ import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import partial
 
 from local import ministack, runtime
 from local.clock.clock import ClockBusyError
+from local.events import event_bus
 from local.http_messages import Request, Response, error
 from local.server import admin, asgi, faults
 from local.server.asgi import Receive, Scope, Send
@@ -95,14 +95,9 @@ def newest_time(body: bytes) -> float:
     """Return the latest Time of the entries in epoch seconds, 0 if there is none."""
     try:
         entries = json.loads(body)["Entries"]
-        times = [entry["Time"] for entry in entries if entry.get("Time") is not None]
-        return max((_epoch(value) for value in times), default=0.0)
+        return max(float(event_bus.epoch(entry.get("Time")) or 0.0) for entry in entries)
     except (ValueError, KeyError, TypeError):
         return 0.0  # malformed: the operation itself returns the error
-
-
-def _epoch(value: float | str) -> float:
-    return datetime.fromisoformat(value).timestamp() if isinstance(value, str) else float(value)
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

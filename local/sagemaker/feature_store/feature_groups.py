@@ -2,15 +2,12 @@
 
 import threading
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from local import runtime
 from local.sagemaker import store, tags
-from local.sagemaker.api import ApiError, operation
+from local.sagemaker.api import ApiError, Json, operation
 from local.sagemaker.feature_store.feature_records import RESERVED, Definition, Record
 from local.sagemaker.feature_store.offline_store import OfflineStore, resolved_location
-
-Json = dict[str, Any]
 
 
 @dataclass(slots=True)

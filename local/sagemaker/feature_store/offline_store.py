@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local import runtime
-from local.clock.clock import Timer
+from local.clock.timer import Timer
 from local.sagemaker.feature_store.feature_records import NANOSECONDS, Definition, Record
 
 log = logging.getLogger(__name__)

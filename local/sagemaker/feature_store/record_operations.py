@@ -1,17 +1,15 @@
 """The runtime API of the feature store: put, get and delete records."""
 
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import unquote
 
 from local import runtime
 from local.http_messages import Request, Response, error, json_response
-from local.sagemaker.api import ApiError
+from local.sagemaker.api import ApiError, Json
 from local.sagemaker.feature_store import feature_records
 from local.sagemaker.feature_store.feature_groups import FeatureGroup, groups
 from local.sagemaker.feature_store.feature_records import Record, RecordError
 
-Json = dict[str, Any]
 MAX_IDENTIFIERS = 100
 ONLINE, OFFLINE = "OnlineStore", "OfflineStore"
 

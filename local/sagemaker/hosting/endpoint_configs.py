@@ -1,13 +1,9 @@
 """Endpoint configurations: which model on how many instances, and data capture."""
 
-from typing import Any
-
 from local import runtime
 from local.sagemaker import store, tags
-from local.sagemaker.api import operation
+from local.sagemaker.api import Json, operation
 from local.sagemaker.hosting.models import models
-
-Json = dict[str, Any]
 
 configs: store.Store[Json] = store.Store(
     "endpoint-config",

@@ -10,12 +10,11 @@ from local.containers import images
 from local.containers.container import Log
 from local.events import event_bus
 from local.sagemaker import store, tags
-from local.sagemaker.api import LOCK, ApiError, operation
+from local.sagemaker.api import LOCK, ApiError, Json, operation
 from local.sagemaker.hosting import models
 from local.sagemaker.hosting.endpoint_configs import capture_summary, configs
 from local.sagemaker.hosting.serving_container import ServingContainer, ServingError
 
-Json = dict[str, Any]
 IN_PROGRESS = frozenset({"Creating", "Updating", "Deleting"})
 IN_EVENT = ("EndpointName", "EndpointArn", "EndpointConfigName", "FailureReason")
 

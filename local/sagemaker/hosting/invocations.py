@@ -5,16 +5,14 @@ import json
 import re
 import time
 import uuid
-from typing import Any
 
 from local import runtime
 from local.http_messages import Request, Response, error, json_response
 from local.sagemaker import s3_files
-from local.sagemaker.api import LOCK, ApiError
+from local.sagemaker.api import LOCK, ApiError, Json
 from local.sagemaker.hosting.endpoints import Endpoint, endpoints
 from local.sagemaker.hosting.serving_container import ContainerResponse, ServingContainer
 
-Json = dict[str, Any]
 PATH = re.compile(r"/endpoints/([^/]+)/invocations")
 SERVING = frozenset({"InService", "Updating", "SystemUpdating"})
 INFERENCE_ID = "x-amzn-sagemaker-inference-id"

@@ -1,12 +1,8 @@
 """Models: an image and an archive, specified directly or by a version of the model registry."""
 
-from typing import Any
-
 from local import runtime
 from local.sagemaker import api, store, tags
-from local.sagemaker.api import ApiError, operation
-
-Json = dict[str, Any]
+from local.sagemaker.api import ApiError, Json, operation
 
 models: store.Store[Json] = store.Store(
     "model",

@@ -9,17 +9,16 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local import processes
 from local.containers import container, images
 from local.sagemaker import s3_files
+from local.sagemaker.api import Json
 
 START_SECONDS = 60.0
 RESPONSE_SECONDS = 60.0
-Json = dict[str, Any]
 
 
 class ServingError(Exception):

@@ -17,12 +17,11 @@ from local import processes, runtime
 from local.containers.container import Log
 from local.events import event_bus
 from local.sagemaker import shapes, tags
-from local.sagemaker.api import LOCK
+from local.sagemaker.api import LOCK, Json
 from local.sagemaker.store import Store
 
 log = logging.getLogger(__name__)
 
-Json = dict[str, Any]
 STOP_SECONDS = 120.0  # between SIGTERM and SIGKILL
 MAX_REASON_LENGTH = 1024
 

@@ -1,14 +1,11 @@
 """The operations on training, processing and transform jobs: create, describe, list, stop."""
 
 from functools import partial
-from typing import Any
 
 from local import runtime
 from local.sagemaker import shapes, store, tags
-from local.sagemaker.api import operation
+from local.sagemaker.api import Json, operation
 from local.sagemaker.jobs.job import Job, Kind, run
-
-Json = dict[str, Any]
 
 
 def register(kind: Kind) -> None:

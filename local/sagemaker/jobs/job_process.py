@@ -3,16 +3,15 @@
 import re
 import threading
 from pathlib import Path
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local import processes, runtime
 from local.containers import container, images
 from local.sagemaker import s3_files
+from local.sagemaker.api import Json
 from local.sagemaker.jobs.job import Job, JobFailedError, JobStoppedError
 
-Json = dict[str, Any]
 CONTAINER_BASE = "/opt/ml"
 DEFAULT_MAX_SECONDS = 86_400
 

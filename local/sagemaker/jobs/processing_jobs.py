@@ -5,11 +5,9 @@ from typing import Any
 
 from local.containers import images
 from local.sagemaker import s3_files, shapes
-from local.sagemaker.api import LOCK, ApiError
+from local.sagemaker.api import LOCK, ApiError, Json
 from local.sagemaker.jobs import job_operations, job_process
 from local.sagemaker.jobs.job import Job, Kind
-
-Json = dict[str, Any]
 
 # Events spell the values of these fields differently from the API.
 ENUM_FIELDS = ("S3DataType", "S3InputMode", "S3DataDistributionType", "S3UploadMode")

@@ -2,14 +2,11 @@
 
 import json
 import time
-from typing import Any
 
 from local.sagemaker import s3_files
-from local.sagemaker.api import LOCK, ApiError
+from local.sagemaker.api import LOCK, ApiError, Json
 from local.sagemaker.jobs import job_operations, job_process, training_status
 from local.sagemaker.jobs.job import Job, JobStoppedError, Kind
-
-Json = dict[str, Any]
 
 
 def run(job: Job) -> None:

@@ -1,11 +1,8 @@
 """The secondary statuses of a training job and its events."""
 
-from typing import Any
-
 from local import runtime
+from local.sagemaker.api import Json
 from local.sagemaker.jobs.job import Job
-
-Json = dict[str, Any]
 
 IN_EVENT = (
     "TrainingJobName",

@@ -2,15 +2,14 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import PurePosixPath
-from typing import Any
 
 from local.sagemaker import s3_files, shapes
+from local.sagemaker.api import Json
 from local.sagemaker.hosting import models
 from local.sagemaker.hosting.serving_container import ServingContainer, ServingError
 from local.sagemaker.jobs import job_operations
 from local.sagemaker.jobs.job import Job, JobFailedError, Kind
 
-Json = dict[str, Any]
 DEFAULT_CONCURRENCY = 2  # requests at a time
 
 

@@ -139,13 +139,12 @@ def _check_graph(parameters: Mapping[str, Any], steps: Mapping[str, Step]) -> No
 
 
 def _convert(parameter: Mapping[str, Any], text: str) -> Any:
-    expected = parameter.get("EnumValues") or []
+    expected = parameter.get("EnumValues")
     try:
         value = _CONVERT[parameter["Type"]](text)
     except (ValueError, KeyError):
         value, expected = None, [parameter["Type"]]
     if expected and value not in expected:
-        expected = " or ".join(map(str, expected))
-        message = f"Parameter '{parameter['Name']}': got {text!r}, expected {expected}."
-        raise DefinitionError(message)
+        expected = f"got {text!r}, expected {' or '.join(map(str, expected))}"
+        raise DefinitionError(f"Parameter '{parameter['Name']}': {expected}.")
     return value

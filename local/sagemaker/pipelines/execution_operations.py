@@ -1,15 +1,11 @@
 """Operations on executions of pipelines: start, stop, describe."""
 
-from typing import Any
-
 from local import runtime
-from local.sagemaker.api import ApiError, operation
+from local.sagemaker.api import ApiError, Json, operation
 from local.sagemaker.pipelines import runner
 from local.sagemaker.pipelines.definition import DefinitionError
 from local.sagemaker.pipelines.execution import Execution
 from local.sagemaker.pipelines.pipeline_operations import Pipeline, pipelines
-
-Json = dict[str, Any]
 
 
 def find_execution(arn: str) -> Execution:

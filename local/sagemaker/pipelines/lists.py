@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from local.sagemaker.api import operation
+from local.sagemaker.api import Json, operation
 from local.sagemaker.pipelines.execution import Execution, StepState
 from local.sagemaker.pipelines.execution_operations import find_execution
 from local.sagemaker.pipelines.pipeline_operations import pipelines
 from local.sagemaker.store import page, pick
 
-Json = dict[str, Any]
 PIPELINE_FIELDS = (
     "PipelineArn",
     "PipelineName",

@@ -2,15 +2,13 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
 
 from local import runtime
 from local.sagemaker import s3_files, store, tags
-from local.sagemaker.api import ApiError, operation
+from local.sagemaker.api import ApiError, Json, operation
 from local.sagemaker.pipelines.definition import Definition, DefinitionError, parse
 from local.sagemaker.pipelines.execution import Execution
 
-Json = dict[str, Any]
 UPDATABLE = ("PipelineDisplayName", "PipelineDescription", "RoleArn", "ParallelismConfiguration")
 
 

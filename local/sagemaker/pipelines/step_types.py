@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 
 from local.sagemaker import api
+from local.sagemaker.api import Json
 from local.sagemaker.pipelines.execution import Execution, StepState, random_id
 from local.sagemaker.pipelines.expressions import Scope, holds
 
-Json = dict[str, Any]
 MAX_NAME_LENGTH = 63
 MIN_POLL_SECONDS, MAX_POLL_SECONDS = 0.02, 0.5  # of real time
 

@@ -1,13 +1,11 @@
 """Model package groups: each counts the versions of one model."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from local import runtime
 from local.sagemaker import store, tags
-from local.sagemaker.api import ApiError, operation
+from local.sagemaker.api import ApiError, Json, operation
 
-Json = dict[str, Any]
 LISTED = (
     "ModelPackageGroupName",
     "ModelPackageGroupArn",

@@ -1,14 +1,10 @@
 """Model packages: the versions of a group, their approval, and the events of both."""
 
-from typing import Any
-
 from local import runtime
 from local.sagemaker import store, tags
-from local.sagemaker.api import ApiError, operation
+from local.sagemaker.api import ApiError, Json, operation
 from local.sagemaker.registry import package_events
 from local.sagemaker.registry.package_groups import PackageGroup, groups
-
-Json = dict[str, Any]
 
 APPROVAL_STATUSES = ("Approved", "Rejected", "PendingManualApproval")
 UPDATABLE = ("ModelApprovalStatus", "ApprovalDescription", "InferenceSpecification", "SourceUri")

@@ -164,7 +164,9 @@ def test_training_sends_an_event_for_each_status_in_the_format_of_the_schema_reg
 def test_failed_training_has_a_reason(aws, sagemaker, job_events):
     failed = train(aws, sagemaker, "impossible", prediction_length="100")
     assert failed["TrainingJobStatus"] == "Failed"
-    assert failed["FailureReason"].startswith("AlgorithmError: the longest training series has")
+    assert failed["FailureReason"].startswith(
+        "AlgorithmError: longest training series: got 240 values"
+    )
     assert failed["FailureReason"].endswith(", exit code: 1")
     detail = job_events(failed["TrainingJobArn"])[-1]["detail"]
     assert (detail["TrainingJobStatus"], detail["FailureReason"]) == (
