@@ -20,6 +20,7 @@ NAMES = {
     "pandas": "pandas after json.loads",
     "duckdb": "DuckDB, one thread",
 }
+NOTES = {"aggregator": "warm", "pandas": "rows equal", "duckdb": "rows equal"}
 
 Log = Callable[[str], None]
 
@@ -59,16 +60,11 @@ def engine_speeds(home: Path, log: Log) -> list[Speed]:
         check_equal(name, fastest[name]["minutes"], fastest["aggregator"]["minutes"])
     count = RATE * SECONDS
     limit = count / fastest["decode"]["cpu"]
-    notes = {
-        "aggregator": "warm, object after object",
-        "pandas": "rows equal",
-        "duckdb": "rows equal",
-    }
     peaks = {name: run["peak"] for name, run in fastest.items()}
     return [
         Speed(LIMIT, limit, limit, peaks["decode"], "limit"),
         *(
-            Speed(NAMES[name], count / fastest[name]["cpu"], limit, peaks[name], notes[name])
+            Speed(NAMES[name], count / fastest[name]["cpu"], limit, peaks[name], NOTES[name])
             for name in ENGINES[1:]
         ),
         minimal_speed(home, log),
