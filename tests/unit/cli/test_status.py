@@ -122,7 +122,7 @@ def test_status_is_one_document_without_secrets(running, capsys):
     assert [one["version"] for one in document["endpoints"]] == [4, 5]
     assert [one["version"] for one in document["pending"]] == [6, 5]
     assert document["training"]["step"] == "Train"
-    assert document["readings"][0]["wql"] == 0.31
+    assert document["monitoring_results"][0]["wql"] == 0.31
     assert "a secret" not in out
 
 
