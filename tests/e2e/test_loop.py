@@ -93,9 +93,9 @@ def test_the_loop_turns_on_a_mangled_file(recorded):
     }
 
     alarm = next(
-        one["time"]
-        for one in report["alarms"]
-        if one["name"] == "evergreen-production-loss" and one["state"] == "ALARM"
+        item["time"]
+        for item in report["alarms"]
+        if item["name"] == "evergreen-production-loss" and item["state"] == "ALARM"
     )
     first, *later = report["models"]
     assert first["production_at"] < alarm
@@ -103,7 +103,7 @@ def test_the_loop_turns_on_a_mangled_file(recorded):
     assert retrained
     assert retrained[0]["production_at"] > alarm
     assert any(
-        alarm <= one["time"] and one["outcome"] == "succeeded" for one in report["retrains"]
+        alarm <= item["time"] and item["outcome"] == "succeeded" for item in report["retrains"]
     )
     assert report["monitoring"][-1]["time"] > retrained[0]["production_at"]
     assert report["terraform"]["second_plan_changes"] == 0

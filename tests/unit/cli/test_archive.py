@@ -28,7 +28,7 @@ def s3(deployment):
     client = deployment.clients("s3")
 
     def put(key, *events):
-        body = gzip.compress("\n".join(json.dumps(one) for one in events).encode())
+        body = gzip.compress("\n".join(json.dumps(item) for item in events).encode())
         client.put_object(Bucket=deployment.bucket, Key=key, Body=body)
 
     client.put = put

@@ -45,7 +45,7 @@ def test_history_is_one_document_of_the_newest(past, capsys):
     assert main(["history", "--json", "--limit", "1"], past.connect) == 0
     document = json.loads(capsys.readouterr().out)
     assert [model["version"] for model in document["models"]] == [2]
-    assert [one["outcome"] for one in document["retrains"]] == ["skipped"]
+    assert [item["outcome"] for item in document["retrains"]] == ["skipped"]
     assert document["alarms"] == []
 
 

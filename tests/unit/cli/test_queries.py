@@ -81,7 +81,7 @@ def test_monitoring_results_are_in_order_and_the_newest_can_be_read_alone(deploy
         deployment.write(
             f"monitoring/production/2024/10/10/{hour}/production-{time}.json", {"time": time}
         )
-    hours = [one["time"][11:13] for one in monitoring_results(deployment.connection)]
+    hours = [item["time"][11:13] for item in monitoring_results(deployment.connection)]
     assert hours == ["13", "14", "15"]
     (newest,) = monitoring_results(deployment.connection, last=1)
     assert newest["time"] == "2024-10-10T15:00:00Z"
@@ -110,7 +110,7 @@ def test_alarm_changes_are_in_order_of_time(deployment):
             {"AlarmName": "evergreen-production-loss", "HistoryItemType": "StateUpdate"},
         )
         changes = alarm_changes(deployment.connection)
-    assert [(one["time"], one["state"]) for one in changes] == [
+    assert [(item["time"], item["state"]) for item in changes] == [
         ("2024-10-10T13:00:00Z", "ALARM"),
         ("2024-10-10T14:00:00Z", "OK"),
     ]

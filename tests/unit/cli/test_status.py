@@ -119,8 +119,8 @@ def test_status_is_one_document_without_secrets(running, capsys):
     out = capsys.readouterr().out
     document = json.loads(out)
     assert document["now"] == "2024-10-10T14:00:30Z"
-    assert [one["version"] for one in document["endpoints"]] == [4, 5]
-    assert [one["version"] for one in document["pending"]] == [6, 5]
+    assert [item["version"] for item in document["endpoints"]] == [4, 5]
+    assert [item["version"] for item in document["pending"]] == [6, 5]
     assert document["training"]["step"] == "Train"
     assert document["readings"][0]["wql"] == 0.31
     assert "a secret" not in out

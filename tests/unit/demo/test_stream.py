@@ -16,7 +16,7 @@ def line(number, time):
 
 def written(path, lines):
     with gzip.open(path, "wt") as file:
-        file.writelines(f"{one}\n" for one in lines)
+        file.writelines(f"{item}\n" for item in lines)
     return path
 
 

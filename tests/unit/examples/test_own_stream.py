@@ -43,9 +43,9 @@ def test_every_order_is_a_transaction(server, poller):
     orders = mapping.items({"orders": server.orders(NOW)})
     assert len(orders) == server.NEWEST * server.PER_SECOND
     found = [mapping.transaction(order, NOW) for order in orders]
-    assert all(isinstance(one, Transaction) for one in found)
-    assert len({one.hash for one in found}) == len(found)
-    assert all(NOW - server.NEWEST <= one.time < NOW and one.fee > 0 for one in found)
+    assert all(isinstance(item, Transaction) for item in found)
+    assert len({item.hash for item in found}) == len(found)
+    assert all(NOW - server.NEWEST <= item.time < NOW and item.fee > 0 for item in found)
 
 
 def test_responses_overlap_and_agree(server):
