@@ -58,7 +58,7 @@ def recorded(tmp_path):
     return file, mangled.counted(lines), malformed
 
 
-def test_a_demo_that_is_killed_leaves_no_process():
+def test_demo_that_is_killed_leaves_no_process():
     with start("--hours", "6") as demo:
         printed_until(demo, "terraform apply", 60)
         demo.kill()
@@ -68,7 +68,7 @@ def test_a_demo_that_is_killed_leaves_no_process():
         time.sleep(0.2)
 
 
-def test_the_loop_turns_on_a_mangled_file(recorded):
+def test_loop_turns_on_a_mangled_file(recorded):
     file, minutes, malformed = recorded
     with start("--source", "replay", "--file", str(file), "--keep") as demo:
         try:

@@ -36,32 +36,32 @@ def event(*times, **more):
         ([*NIGHT, "--late-days", "-1"], "--late-days: got '-1', expected a number of days"),
     ],
 )
-def test_an_invalid_range_is_a_usage_error(capsys, command, arguments, message):
+def test_invalid_range_is_a_usage_error(capsys, command, arguments, message):
     assert main([command, *arguments, "--json"]) == 2
     printed = capsys.readouterr()
     assert message in printed.err
     assert message in json.loads(printed.out)["error"]
 
 
-def test_a_range_that_runs_backwards_is_refused(deployment, capsys):
+def test_range_that_runs_backwards_is_refused(deployment, capsys):
     backwards = ["--from", NIGHT[3], "--to", NIGHT[1]]
     assert main(["audit", *backwards], deployment.connect) == 2
     assert "is not before --to" in capsys.readouterr().err
 
 
-def test_a_range_of_the_future_is_refused(deployment, capsys):
+def test_range_of_the_future_is_refused(deployment, capsys):
     future = ["--from", "2024-10-10T14:00", "--to", "2024-10-10T15:00"]
     assert main(["audit", *future], deployment.connect) == 2
     assert "is not before the current minute" in capsys.readouterr().err
 
 
-def test_times_without_zone_are_utc_and_others_are_converted():
+def test_times_without_offset_are_utc_and_others_are_converted():
     time_range = TimeRange(parse_minute("2024-10-10"), parse_minute("2024-10-10T03:00+02:00"))
     assert time_range.minutes()[0] == "2024-10-10T00:00:00Z"
     assert len(time_range.minutes()) == 60
 
 
-def test_i9_an_empty_minute_was_polled_an_unknown_one_was_not(deployment, capsys):
+def test_i9_empty_minutes_were_polled_and_unknown_ones_were_not(deployment, capsys):
     """Neither has a row; the metric Polls distinguishes them."""
     for minute, polls in [(0, 6), (1, 5), (3, 6), (4, 0)]:
         deployment.clients("cloudwatch").put_metric_data(
@@ -142,7 +142,7 @@ def test_recent_transactions_are_in_flight_and_older_ones_are_lost(aws, capsys):
     assert (document["in_flight"], document["lost"]) == (10, 0)
 
 
-def test_a_recent_minute_may_still_get_its_row(aws, monkeypatch, capsys):
+def test_recent_minute_may_still_get_its_row(aws, monkeypatch, capsys):
     monkeypatch.setattr(audit, "transaction_counts", lambda *_: {})
     aws.metric("TransactionsPublished", 2, 10)
     aws.archived(2, 10)
@@ -163,11 +163,11 @@ def test_more_archived_than_published_is_a_surplus(aws, capsys):
     ("distinct", "stored", "late", "explained"),
     [(5, 5, 0, True), (5, 4, 1, True), (5, 3, 1, False), (5, 6, 0, False), (0, 1, 0, False)],
 )
-def test_a_row_may_lack_only_late_transactions(distinct, stored, late, explained):
+def test_row_may_lack_only_late_transactions(distinct, stored, late, explained):
     assert audit._explained(distinct, stored, late) is explained
 
 
-def test_a_replay_sends_the_part_of_an_event_that_is_in_the_range():
+def test_replay_sends_the_part_of_an_event_that_is_in_the_range():
     archived = event(START - 1, START, START + 599, START + 600)
     entry = replay.replayed(archived, TEN_MINUTES, "r")
     assert entry.count == 2
@@ -176,7 +176,7 @@ def test_a_replay_sends_the_part_of_an_event_that_is_in_the_range():
     assert (detail["version"], detail["replay"]) == ("1", "r")
 
 
-def test_a_replay_skips_replays_other_times_and_malformed_events():
+def test_replay_skips_replays_other_times_and_malformed_events():
     assert replay.replayed(event(START, replay="r"), TEN_MINUTES, "r") is None
     assert replay.replayed(event(START + 600), TEN_MINUTES, "r") is None
     assert replay.replayed({"detail": {}}, TEN_MINUTES, "r") is None

@@ -43,7 +43,7 @@ def test_dead_letters_are_counted_by_queue(deployment):
     ]
 
 
-def test_an_endpoint_has_the_version_that_it_serves(deployment):
+def test_endpoint_has_the_version_that_it_serves(deployment):
     endpoint = {
         "EndpointName": "evergreen-production",
         "EndpointArn": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/evergreen-production",

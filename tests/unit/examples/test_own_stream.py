@@ -55,7 +55,7 @@ def test_responses_overlap_and_agree(server):
     assert all(later[key] == order for key, order in earlier.items() if key in later)
 
 
-def test_the_server_responds_at_the_address_of_the_variables(server, poller):
+def test_server_responds_at_the_address_of_the_variables(server, poller):
     assert unquoted(poller["source_url"]).endswith(":8000/orders")
     running = ThreadingHTTPServer(("127.0.0.1", 0), server.Handler)
     thread = threading.Thread(target=running.serve_forever, args=(0.01,))
