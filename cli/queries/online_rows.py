@@ -15,11 +15,11 @@ THREADS = 4
 
 def freshness(connection: Connection) -> Json:
     """Return newest_minute, age_minutes, known (of 60), asked, transactions of the last hour."""
-    this = floor_minute(connection.now)
-    names = minutes(this - LOOK_BACK_MINUTES * MINUTE, LOOK_BACK_MINUTES)
+    now = floor_minute(connection.now)
+    names = minutes(now - LOOK_BACK_MINUTES * MINUTE, LOOK_BACK_MINUTES)
     known = online_rows(connection, names)
     newest = max(known, default=None)
-    age = None if newest is None else (this - datetime.fromisoformat(newest)) // MINUTE
+    age = None if newest is None else (now - datetime.fromisoformat(newest)) // MINUTE
     return {
         "newest_minute": newest,
         "age_minutes": age,
@@ -40,5 +40,5 @@ def online_rows(connection: Connection, names: list[str]) -> dict[str, Row]:
             for rows in pool.map(lambda batch: batch_get(store, group, batch), batches):
                 found |= rows
         except FeatureStoreError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(f"cannot read feature group {error}") from error
     return found

@@ -61,7 +61,7 @@ class FaultyStream:
         self.aws.post("faults", faults=faults)
 
     def pending_faults(self):
-        return [one for one in self.aws.get("faults")["faults"] if one["times"]]
+        return [item for item in self.aws.get("faults")["faults"] if item["times"]]
 
     def kill_functions(self):
         """Kill the aggregator processes of this deployment while one of them waits for S3."""
