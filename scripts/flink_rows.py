@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from poller import batching
-from poller.seen import Seen
+from poller.deduplication import Deduplication
 from poller.sources import replay
 from scripts.flink_local import PYTHON, Job
 from streaming import queries
@@ -54,10 +54,10 @@ def main() -> int:
 
 def events(file: str) -> tuple[list[str], int]:
     """Convert a file to archived events as the poller does; also return the rejected lines."""
-    seen, found, rejected = Seen(), [], 0
+    deduplication, found, rejected = Deduplication(), [], 0
     for poll in replay.polls(file, 10, int(time.time())):
         rejected += len(poll.rejected)
-        texts = [one.text for one in seen.fresh(poll.transactions)]
+        texts = [item.text for item in deduplication.new(poll.transactions)]
         sent = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(poll.time))
         found += [
             f'{{"time":"{sent}","detail":{entry.detail}}}' for entry in batching.entries(texts)

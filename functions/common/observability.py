@@ -13,8 +13,8 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 
-class _EventTimeMetrics(EphemeralMetrics):
-    """Metrics at the time of an event; an invocation may have none."""
+class EventTimeMetrics(EphemeralMetrics):
+    """Metrics at the time of an event; there may be none."""
 
     def set_timestamp(self, timestamp: int | datetime) -> None:
         """Set the time of the metrics, without Powertools' check of its age.
@@ -37,7 +37,7 @@ logging.getLogger("aws_lambda_powertools.middleware_factory").setLevel(logging.C
 
 logger = Logger(utc=True, use_rfc3339=True)
 # An empty service: by default it would become a dimension, which no alarm expects.
-metrics = Metrics(provider=_EventTimeMetrics(service=""))
+metrics = Metrics(provider=EventTimeMetrics(service=""))
 
 
 def add_metrics(time: datetime, values: Mapping[str, float], unit: MetricUnit) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from scripts import flink_package
 from scripts.flink_local import PATIENCE, ROOT, Job
-from tests.streaming import mangled
+from tests.support import irregular_stream
 
 pytestmark = [
     pytest.mark.flink,
@@ -50,7 +50,9 @@ def unpacked(folder):
 
 def test_job_starts_from_the_zip_by_flinks_own_command(tmp_path):
     job = Job(tmp_path / "job")
-    job.feed("1", [mangled.event({"hash": "a", "time": mangled.START, "fee": 5})])
+    job.feed(
+        "1", [irregular_stream.event({"hash": "a", "time": irregular_stream.START, "fee": 5})]
+    )
     command = [FLINK, "run", "--target", "local", "-pyclientexec", sys.executable]
     command += ["-py", flink_package.MAIN, "-pyfs", flink_package.PACKAGES]
     done = started(command, unpacked(tmp_path), job.configured())

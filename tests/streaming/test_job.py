@@ -8,29 +8,31 @@ import pytest
 from feature_writer import flink_row
 from scripts.flink_local import Job
 from streaming import queries
-from tests.streaming import mangled
+from tests.support import irregular_stream
 from window_aggregator import feature_record
 
 pytestmark = pytest.mark.flink
 
 MINUTES = 40
-CROWDED, RICH, FULL = (mangled.START + 60 * (MINUTES + number) for number in range(3))
+CROWDED, RICH, FULL = (irregular_stream.START + 60 * (MINUTES + number) for number in range(3))
 CROWD = {(f"c{k}", k) for k in range(queries.COUNTED + 10_000)}
 LATECOMER = ("late", 7)  # when the crowd's minute has fired for the first time
 EXTREMES = [
-    *mangled.events({"hash": name, "time": CROWDED, "fee": fee} for name, fee in CROWD),
-    *mangled.events([{"hash": "rich", "time": RICH, "fee": queries.MOST_FEES + 1}]),
-    *mangled.events({"hash": f"f{k}", "time": FULL, "fee": 2**53 // 8} for k in range(8)),
-    mangled.event({"hash": LATECOMER[0], "time": CROWDED, "fee": LATECOMER[1]}),
+    *irregular_stream.events({"hash": name, "time": CROWDED, "fee": fee} for name, fee in CROWD),
+    *irregular_stream.events([{"hash": "rich", "time": RICH, "fee": queries.MOST_FEES + 1}]),
+    *irregular_stream.events({"hash": f"f{k}", "time": FULL, "fee": 2**53 // 8} for k in range(8)),
+    irregular_stream.event({"hash": LATECOMER[0], "time": CROWDED, "fee": LATECOMER[1]}),
 ]
 OFTEN = {"execution.checkpointing.interval": "1 s"}
 # After it every window before it has fired, as at the end of a stream that ends.
-MUCH_LATER = mangled.event({"hash": "m", "time": mangled.START + 86_400, "fee": 1})
+MUCH_LATER = irregular_stream.event(
+    {"hash": "m", "time": irregular_stream.START + 86_400, "fee": 1}
+)
 
 
 @pytest.fixture(scope="module")
 def stream():
-    return mangled.lines(MINUTES)
+    return irregular_stream.lines(MINUTES)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def ends_of(minutes):
 
 
 def test_rows_are_those_of_the_lambda_engine_to_the_bit(run, stream):
-    minutes, _ = mangled.judged(stream)
+    minutes, _ = irregular_stream.judged(stream)
     found = {minute: record(some[-1]) for minute, some in firings(run).items()}
     assert len(minutes) == MINUTES
     assert sum(map(feature_record.conflicts, minutes.values())) > MINUTES
@@ -85,7 +87,7 @@ def test_late_transactions_are_added_by_rows_that_replace_the_earlier(run):
 
 
 def test_whatever_is_not_counted_is_in_the_dead_letters_with_its_reason(run, stream):
-    _, refused = mangled.judged(stream)
+    _, refused = irregular_stream.judged(stream)
     letters = run.written("dead-letters")
     found = Counter(letter["reason"] for letter in letters)
     assert found.pop(queries.TOO_MUCH)
@@ -94,7 +96,7 @@ def test_whatever_is_not_counted_is_in_the_dead_letters_with_its_reason(run, str
 
 
 def test_later_than_the_horizon_is_in_the_dead_letters_as_it_came(run, stream):
-    arrived = [one for line in stream for one in mangled.inside(line) or []]
+    arrived = [one for line in stream for one in irregular_stream.inside(line) or []]
     late = [
         json.loads(letter["record"])
         for letter in run.written("dead-letters")
@@ -110,30 +112,34 @@ def test_minute_that_no_row_can_hold_is_a_dead_letter(run):
         for letter in run.written("dead-letters")
         if letter["reason"] == queries.TOO_MUCH
     ]
-    assert {"tx_minute": mangled.iso(RICH), "transactions": 1} in letters
+    assert {"tx_minute": irregular_stream.iso(RICH), "transactions": 1} in letters
     found = firings(run)
-    assert mangled.iso(RICH) not in found
+    assert irregular_stream.iso(RICH) not in found
     full = {(f"f{k}", 2**53 // 8) for k in range(8)}
-    assert record(found[mangled.iso(FULL)][-1]) == feature_record.record(mangled.iso(FULL), full)
+    assert record(found[irregular_stream.iso(FULL)][-1]) == feature_record.record(
+        irregular_stream.iso(FULL), full
+    )
 
 
 def test_beyond_what_numbers_tell_apart_each_firing_has_the_later_version(run):
-    first, second = firings(run)[mangled.iso(CROWDED)]
+    first, second = firings(run)[irregular_stream.iso(CROWDED)]
     for row, fees, time in (
         (first, CROWD, "2024-10-10T12:41:50.001Z"),
         (second, CROWD | {LATECOMER}, "2024-10-10T12:41:50.005Z"),
     ):
         *values, version = record(row)
-        assert values == feature_record.record(mangled.iso(CROWDED), fees)[:-1]
+        assert values == feature_record.record(irregular_stream.iso(CROWDED), fees)[:-1]
         assert version["ValueAsString"] == time
-    from_archive = feature_record.record(mangled.iso(CROWDED), CROWD, parts=1)[-1]["ValueAsString"]
+    from_archive = feature_record.record(irregular_stream.iso(CROWDED), CROWD, parts=1)[-1][
+        "ValueAsString"
+    ]
     assert from_archive > second["event_time"]
 
 
 def test_killed_and_restored_from_a_checkpoint_it_writes_the_same(run, stream, tmp_path):
     half = len(stream) // 2
     job = Job(tmp_path / "job", **{"source.monitor-interval": "100 ms"})
-    end = mangled.iso(CROWDED)
+    end = irregular_stream.iso(CROWDED)
     whole = [row for row in run.written("minutes") if row["tx_minute"] < end]
     job.feed("1", stream[:half])
     with job.running(**OFTEN) as process:

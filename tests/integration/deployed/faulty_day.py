@@ -4,8 +4,8 @@ import os
 import signal
 from pathlib import Path
 
-from tests import mangled
 from tests.integration.deployed.loop import metrics, start_poller
+from tests.support import irregular_file
 
 HOURS = 3
 START, HALF, END = (f"2024-10-10T{time}Z" for time in ("06:00:00", "07:30:00", "09:00:00"))
@@ -19,7 +19,7 @@ class Day:
 
     def __init__(self, aws, outputs, folder):
         self.aws, self.outputs, self.folder = aws, outputs, folder
-        self.lines, self.malformed = mangled.lines(HOURS, 1, HOURS, START, seed=11)
+        self.lines, self.malformed = irregular_file.lines(HOURS, 1, HOURS, START, seed=11)
         (folder / "recorded.jsonl").write_bytes(b"\n".join(self.lines))
         self.logs, self.killed = [], []
 

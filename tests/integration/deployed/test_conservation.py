@@ -7,7 +7,6 @@ import duckdb
 import pytest
 
 from cli.queries import archive_objects
-from tests import mangled
 from tests.integration.deployed.loop import (
     evergreen,
     metrics,
@@ -16,6 +15,7 @@ from tests.integration.deployed.loop import (
     said,
     start_poller,
 )
+from tests.support import irregular_file
 
 pytestmark = pytest.mark.integration
 
@@ -34,7 +34,7 @@ SPAN = ("--from", "2024-10-10T00:00:00Z", "--to", "2024-10-10T03:00:00Z")
 @pytest.fixture(scope="module")
 def streamed(aws, outputs, tmp_path_factory):
     """Poll a mangled file to its end -> its independent count, and what was no transaction."""
-    lines, malformed = mangled.lines(HOURS, rate=2, change=HOURS)
+    lines, malformed = irregular_file.lines(HOURS, rate=2, change=HOURS)
     folder = tmp_path_factory.mktemp("stream")
     file = folder / "recorded.jsonl"
     file.write_bytes(b"\n".join(lines))
@@ -42,7 +42,7 @@ def streamed(aws, outputs, tmp_path_factory):
         assert start_poller(aws, outputs, file, log).wait() == 0
     metrics(aws, log.name)
     aws.pass_minutes(10)
-    return mangled.counted(lines), malformed
+    return irregular_file.counted(lines), malformed
 
 
 def test_i7_nothing_is_unexplained_and_rows_equal_an_independent_count(aws, streamed, capsys):
@@ -52,7 +52,7 @@ def test_i7_nothing_is_unexplained_and_rows_equal_an_independent_count(aws, stre
     assert (code, audit["unexplained"], audit["lost"]) == (0, 0, 0)
     assert audit["distinct"] == audit["in_features"] == audit["published"] == distinct
     assert audit["archived"] == distinct
-    assert audit["set_aside"] == malformed
+    assert audit["rejected"] == malformed
     assert audit["polled"] > distinct
     assert audit["minutes"]["with_row"] == len(counted)
     for minute, row in rows(aws, counted).items():
@@ -96,7 +96,9 @@ def test_i8_what_happens_again_changes_no_row(aws, streamed, capsys, command):
     assert audit["archived"] == audit["published"]
 
 
-def test_lost_rows_are_seen_by_the_audit_and_healed_by_a_backfill(aws, outputs, streamed, capsys):
+def test_lost_rows_are_found_by_the_audit_and_restored_by_a_backfill(
+    aws, outputs, streamed, capsys
+):
     """A minute whose row was never written: its event died, say, in the dead-letter queue."""
     key = "raw/2024/10/10/02/missed.gz"
     transactions = [{"hash": f"{n:064x}", "time": 1728526800 + n, "fee": n} for n in range(9)]

@@ -11,7 +11,6 @@ from datetime import datetime
 import pytest
 
 from cli.main import main
-from tests import mangled
 from tests.integration.deployed.faulty_day import (
     END,
     FUNCTION,
@@ -22,6 +21,7 @@ from tests.integration.deployed.faulty_day import (
     Day,
 )
 from tests.integration.deployed.loop import evergreen, offline_rows, rows, said
+from tests.support import irregular_file
 
 pytestmark = pytest.mark.integration
 
@@ -91,7 +91,7 @@ def day(aws, outputs, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def counted(day):
-    return mangled.counted(day.lines)
+    return irregular_file.counted(day.lines)
 
 
 def test_faults_were_felt(aws, day):
@@ -110,7 +110,7 @@ def test_nothing_is_unexplained(aws, day, counted, capsys):
     assert (code, audit["unexplained"], audit["lost"]) == (0, 0, 0)
     assert audit["distinct"] == audit["in_features"] == distinct
     assert audit["archived"] > distinct  # the poller was killed, and answers were lost
-    assert audit["set_aside"] >= day.malformed
+    assert audit["rejected"] >= day.malformed
 
 
 def test_rows_equal_an_independent_count_to_the_bit(aws, counted, capsys):
@@ -131,7 +131,7 @@ def test_what_came_late_was_counted_and_alarmed(aws, counted, capsys):
     assert any("to ALARM" in one["HistorySummary"] for one in history["AlarmHistoryItems"])
 
 
-def test_outage_longer_than_all_retries_is_audited_and_healed_by_a_backfill(
+def test_outage_longer_than_all_retries_is_audited_and_repaired_by_a_backfill(
     aws, outputs, day, capsys
 ):
     """Three attempts of the function, each of them three of the client; then a dead letter."""

@@ -140,7 +140,7 @@ def test_invariant_finds_a_broken_aggregator(variant, invariant, history):
 
 @settings(deadline=None, max_examples=100)
 @given(histories())
-def test_row_of_a_stale_listing_says_too_little_at_most_and_a_backfill_heals_it(history):
+def test_row_of_a_stale_listing_says_too_little_at_most_and_a_backfill_repairs_it(history):
     """S3 lists what was written; were it not so, this is what would be left of exactness."""
     objects, schedule = history
     world = play(broken.StaleListing(), objects, schedule)

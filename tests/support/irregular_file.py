@@ -29,7 +29,7 @@ MALFORMED = [
 
 def lines(hours, rate, change, start="2024-10-10T00:00:00Z", seed=SEED):
     """Simulate, then repeat, shuffle, delay and spoil -> lines of the file."""
-    argv = ["-m", "poller.sources.simulator", "--start", start]
+    argv = ["-m", "poller.simulator", "--start", start]
     argv += ["--hours", str(hours), "--rate", str(rate), "--seed", str(seed)]
     argv += ["--regime-change-hours", str(change)]
     stream = subprocess.run([sys.executable, *argv], check=True, capture_output=True).stdout
