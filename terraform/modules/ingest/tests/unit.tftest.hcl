@@ -20,7 +20,7 @@ run "events_are_archived_line_by_line" {
 
   assert {
     condition     = jsondecode(aws_cloudwatch_event_rule.this["rejected"].event_pattern)["detail-type"] == ["Transactions Rejected"]
-    error_message = "Rejected lines are expected in rejected/."
+    error_message = "Rejected lines go to rejected/."
   }
 
   assert {

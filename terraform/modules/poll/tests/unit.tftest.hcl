@@ -25,12 +25,12 @@ run "one_healthy_poller_on_arm" {
 
   assert {
     condition     = aws_ecs_service.this.name == "test-poller" && aws_ecs_service.this.desired_count == 1
-    error_message = "One task is expected to poll."
+    error_message = "One task polls."
   }
 
   assert {
     condition     = aws_ecs_service.this.deployment_maximum_percent == 100 && aws_ecs_service.this.deployment_minimum_healthy_percent == 0
-    error_message = "A new version replaces the old one: they never poll together."
+    error_message = "A new version replaces the old one; they never poll at the same time."
   }
 
   assert {
@@ -40,7 +40,7 @@ run "one_healthy_poller_on_arm" {
 
   assert {
     condition     = one(aws_ecs_task_definition.this.runtime_platform).cpu_architecture == "ARM64"
-    error_message = "The task is expected to run on ARM."
+    error_message = "The task runs on ARM."
   }
 
   assert {
@@ -50,7 +50,7 @@ run "one_healthy_poller_on_arm" {
 
   assert {
     condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].logConfiguration.options["awslogs-group"] == "/ecs/test-poller" && aws_cloudwatch_log_group.this.retention_in_days == 14
-    error_message = "The log group is expected to have a retention."
+    error_message = "The log group has a retention."
   }
 }
 
@@ -69,12 +69,12 @@ run "settings_reach_the_container" {
       SIMULATOR_START               = "2026-01-05T00:00:00Z"
       SOURCE                        = "simulator"
     }
-    error_message = "The container is expected to receive only the settings that are set."
+    error_message = "The container receives only the settings that are set."
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.stalled.treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.stalled.actions_enabled
-    error_message = "A silent poller is expected to raise an alarm."
+    error_message = "A silent poller raises an alarm."
   }
 
   assert {
@@ -105,7 +105,7 @@ run "blockchain_is_backfilled_beyond_the_archive" {
       BACKFILL_ARCHIVE = "s3://test-123456789012-eu-west-1/raw/"
       BACKFILL_HOURS   = "6"
     }
-    error_message = "The poller is expected to know the hours to backfill and the archive."
+    error_message = "The container receives the hours to backfill and the archive."
   }
 
   assert {
@@ -115,7 +115,7 @@ run "blockchain_is_backfilled_beyond_the_archive" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.stalled.metric_name == "TransactionsPublished" && aws_cloudwatch_metric_alarm.gaps.metric_name == "PollGaps"
-    error_message = "Missed transactions, and a stream without any, are expected to raise alarms."
+    error_message = "Missed transactions, and a stream without any, raise alarms."
   }
 }
 
@@ -153,7 +153,7 @@ run "stream_of_your_own_is_configured_by_settings" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.stalled.metric_name == "Polls"
-    error_message = "A quiet stream is not expected to raise an alarm, one that is not polled is."
+    error_message = "A quiet stream raises no alarm, one that is not polled does."
   }
 }
 
