@@ -1,6 +1,6 @@
 # `make` alone prints the commands.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt package images up down deploy destroy clean
+.PHONY: help setup demo test check fmt lock package images up down deploy destroy clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -12,6 +12,8 @@ export PYTHONPATH =
 SOURCE ?=
 FILE ?=
 DEMO_ARGS ?=
+# CI measures the coverage of the unit tests.
+COVERAGE = $(if $(CI),--cov --cov-report=term:skip-covered)
 PORT ?=
 VARS ?=
 
@@ -30,20 +32,25 @@ test: setup package ## Terraform, unit, integration and end-to-end tests (about 
 	@echo "== 1/4 Terraform: format, validate, module tests"
 	@$(BIN)/python -m scripts.terraform check
 	@echo "== 2/4 unit tests"
-	@$(BIN)/python -m pytest tests/unit -q
+	@$(BIN)/python -m pytest tests/unit -q $(COVERAGE)
 	@echo "== 3/4 integration tests (on the local AWS)"
 	@$(BIN)/python -m pytest tests/integration -q
 	@echo "== 4/4 the loop, end to end"
 	@$(BIN)/python -m pytest tests/e2e -q -s
 	@echo "All tests passed. Results of the end-to-end test: .evergreen/e2e (logs, report.json, loop.png)"
 
-check: setup ## lint and types
+check: setup ## format, lint, types, generated tables
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m scripts.terraform_docs --check
 
 fmt: setup ## format everything
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && terraform fmt -recursive terraform
+	@$(BIN)/python -m scripts.terraform_docs
+
+lock: setup ## renew requirements.lock and the pins of the images from pyproject.toml
+	@$(BIN)/python -m scripts.lock
 
 package: setup ## build the Lambda zips (reproducible) into build/functions
 	@$(BIN)/python -m scripts.package
@@ -74,7 +81,7 @@ clean: down ## remove everything that was built, downloaded or cached
 NAME ?= ingestion
 
 bench: setup ## run a benchmark and write benchmarks/results: NAME=ingestion
-	@PYTHONPATH=functions $(BIN)/python -m benchmarks.$(NAME)
+	@$(BIN)/python -m benchmarks.$(NAME)
 
 # The Flink engine (streaming/) has its own environment: its pinned versions conflict with the loop's.
 .PHONY: flink-setup flink-test flink-rows flink-package
@@ -92,7 +99,7 @@ flink-test: flink-setup ## run the Flink engine on a local cluster (needs Java 1
 	@$(FLINK_VENV)/bin/python -m pytest tests/streaming -q
 
 flink-rows: setup flink-setup ## compare the rows of both engines for one file: FILE=…
-	@PYTHONPATH=functions $(BIN)/python -m scripts.flink_rows "$(FILE)"
+	@$(BIN)/python -m scripts.flink_rows "$(FILE)"
 
 flink-package: setup ## build the Flink engine's zip into build/flink (Maven fetches the connector once)
 	@$(BIN)/python -m scripts.flink_package

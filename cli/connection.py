@@ -50,17 +50,19 @@ def connect(chosen: Target, prefix: str) -> Connection:
 
 def connect_local(url: str, prefix: str, chosen: Target | None = None) -> Connection:
     """Open a connection to a local AWS; it has a clock of its own."""
+    now, region = _time_and_region(url)
 
     def clients(service: str) -> Any:
-        return local_client(service, url)
+        return local_client(service, url, region)
 
-    now, region = _time_at(url), target.environment("AWS_REGION") or LOCAL_REGION
     account = clients("sts").get_caller_identity()["Account"]
     return Connection(clients, prefix, account, region, now, chosen or Target(url), 1)
 
 
 @cache
-def local_client(service: str, url: str, attempts: int = 3, read_timeout: float = 900) -> Any:
+def local_client(
+    service: str, url: str, region: str, attempts: int = 3, read_timeout: float = 900
+) -> Any:
     """Return a boto3 client of the local AWS at `url`."""
     import boto3  # noqa: PLC0415 - a quarter of a second, which --help does not need
     from botocore.config import Config  # noqa: PLC0415
@@ -69,7 +71,7 @@ def local_client(service: str, url: str, attempts: int = 3, read_timeout: float 
     return make(
         service,
         endpoint_url=url,
-        region_name=target.environment("AWS_REGION") or LOCAL_REGION,
+        region_name=region,
         aws_access_key_id="test",
         aws_secret_access_key="test",  # noqa: S106 - not checked by the local AWS
         config=Config(
@@ -80,13 +82,14 @@ def local_client(service: str, url: str, attempts: int = 3, read_timeout: float 
     )
 
 
-def _time_at(url: str) -> datetime:
-    """Return the time of the local AWS; the machine's for another emulator."""
+def _time_and_region(url: str) -> tuple[datetime, str]:
+    """Return time and region of the local AWS; of another emulator, those of the machine."""
     try:
         with urllib.request.urlopen(f"{url.rstrip('/')}/_evergreen/clock", timeout=30) as response:  # noqa: S310
-            return datetime.fromisoformat(json.load(response)["now"])
+            clock = json.load(response)
+            return datetime.fromisoformat(clock["now"]), clock["region"]
     except urllib.error.HTTPError:
-        return datetime.now(UTC)
+        return datetime.now(UTC), target.environment("AWS_REGION") or LOCAL_REGION
     except (OSError, ValueError, KeyError) as error:
         raise CommandError(
             f"the local AWS at {url} does not respond: start it with `make up`, clean up with "

@@ -32,7 +32,7 @@ def _copy(module: types.ModuleType, **replaced: Any) -> types.ModuleType:
     return copied
 
 
-def virtual_time() -> types.ModuleType:
+def virtual_time_module() -> types.ModuleType:
     """Return a copy of the `time` module; only `monotonic` and `perf_counter` stay real."""
     gmtime, localtime = _at_clock(real_time.gmtime), _at_clock(real_time.localtime)
     return _copy(
@@ -48,7 +48,7 @@ def virtual_time() -> types.ModuleType:
 
 def patch(module: types.ModuleType) -> None:
     """Replace the time functions of `module`, whatever names it imported them under."""
-    time_module = virtual_time()
+    time_module = virtual_time_module()
     replacements: list[tuple[Any, Any]] = [
         (real_time, time_module),
         (dt, _copy(dt, datetime=VirtualDatetime)),

@@ -134,7 +134,7 @@ def _environment(home: Path) -> dict[str, str]:
         if name in KEPT or not name.startswith(IGNORED)
     }
     server = json.loads((home / "server.json").read_text())  # never an account by mistake
-    region = env.get("AWS_REGION", "eu-west-1")
+    region = server["region"]
     sockets = home.resolve() / "tmp"
     if len(str(sockets)) <= MAX_SOCKET_FOLDER:  # a killed run leaves none in the machine's /tmp
         sockets.mkdir(exist_ok=True)

@@ -12,7 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from scripts import provider, terraform_docs
+from scripts import images, provider, terraform_docs
 from scripts.provider import ROOT, SOURCE, TerraformError
 
 PLAIN = ["-no-color"]
@@ -35,15 +35,16 @@ def check() -> None:
 
 
 def deploy() -> None:
-    """Apply; Terraform asks before it changes anything."""
+    """Apply with the images of the current commit; Terraform asks before it changes anything."""
+    tag = _image_tag()
     _init(SOURCE, [])
-    _interactive("apply")
+    _interactive("apply", tag)
 
 
 def destroy() -> None:
-    """Destroy what `deploy` made; Terraform asks before it changes anything."""
+    """Destroy what `deploy` created; Terraform asks before it changes anything."""
     _init(SOURCE, [])
-    _interactive("destroy")
+    _interactive("destroy", "any")  # required by the plan, without effect
 
 
 def _copy(scratch: Path) -> Path:
@@ -89,10 +90,16 @@ def _capture(command: list[str], folder: Path) -> "subprocess.CompletedProcess[s
     )
 
 
-def _interactive(command: str) -> None:
-    done = subprocess.run(
-        [provider.terraform(), command], cwd=SOURCE, env=provider.environment(), check=False
-    )
+def _image_tag() -> str:
+    try:
+        return images.image_tag()
+    except images.ImageTagError as error:
+        raise TerraformError(str(error)) from None
+
+
+def _interactive(command: str, image_tag: str) -> None:
+    call = [provider.terraform(), command, f"-var=image_tag={image_tag}"]
+    done = subprocess.run(call, cwd=SOURCE, env=provider.environment(), check=False)
     if done.returncode:
         raise TerraformError(f"terraform {command} failed: its message is above")
 

@@ -1,4 +1,4 @@
-# The names that Terraform owns, as the `evergreen` command reads them: one JSON document, at most 4 KB.
+# Names of the deployment, which the `evergreen` command reads: one JSON document of at most 4 KB.
 resource "aws_ssm_parameter" "outputs" {
   name        = "/${var.prefix}/outputs"
   description = "Names of this deployment's resources, read by the evergreen command"
@@ -13,7 +13,7 @@ resource "aws_ssm_parameter" "outputs" {
     feature_group_name = module.features.feature_group.name
     function_names = {
       retrain_trigger   = module.retrain.retrain_function_name
-      window_aggregator = "${var.prefix}-window-aggregator"
+      window_aggregator = module.ingest.window_aggregator_name
     }
     loss_alarm_name          = module.retrain.alarm_name
     metric_namespace         = module.foundation.foundation.metric_namespace

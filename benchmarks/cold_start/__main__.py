@@ -12,7 +12,8 @@ from benchmarks.cold_start.goals import Start, goals
 from benchmarks.measure import ROOT, alone
 
 WORK = "benchmarks.cold_start.work"
-ROUNDS = 7  # in turn; the least CPU time counts, the others were disturbed
+# In turn; the least CPU time counts, the others were disturbed. Compiling takes seconds.
+ROUNDS = {True: 7, False: 3}  # by whether there is bytecode
 
 
 def main() -> None:
@@ -46,7 +47,7 @@ def measure(name: str, *, bytecode: bool) -> Start:
     """Import a handler and its bare clients in turn, each time in a process of its own."""
     handlers: list[dict[str, Any]] = []
     clients: list[float] = []
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS[bytecode]):
         handlers.append(alone(WORK, "handler", name))
         services = tuple(handlers[0]["services"])
         clients.append(alone(WORK, "boto3", ",".join(services))["cpu"])

@@ -42,7 +42,7 @@ SELECT time // 60, count(*), sum(fee) FROM (
 
 
 def with_duckdb(folder: str) -> dict[str, Any]:
-    """The same in DuckDB's SQL, from the files, with one thread: threads cost CPU seconds."""
+    """Compute the same in DuckDB, from the files; one thread, because threads cost CPU seconds."""
     duckdb = importlib.import_module("duckdb")
     clock = Clock()
     connection = duckdb.connect(config={"threads": 1})

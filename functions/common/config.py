@@ -20,7 +20,7 @@ class Settings(BaseModel):
     Read it when invoked, not when imported, and pass it down.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(defer_build=True, frozen=True)
 
     @classmethod
     def from_env(cls) -> Self:

@@ -22,7 +22,8 @@ TimeText = Annotated[str, AfterValidator(_check_time)]  # an ISO time that is pa
 class Event(BaseModel):
     """Base of all models: immutable; fields may be given by name or by AWS's name."""
 
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
+    # Deferred: a function builds the validators of the models that it uses, not of all.
+    model_config = ConfigDict(defer_build=True, frozen=True, populate_by_name=True)
 
 
 class ScheduledEvent(Event):

@@ -4,6 +4,7 @@ Service name, log level and namespace come from POWERTOOLS_* variables, which
 `terraform/modules/lambda_function` sets.
 """
 
+import gc
 import logging
 import warnings
 from collections.abc import Mapping
@@ -38,6 +39,11 @@ logging.getLogger("aws_lambda_powertools.middleware_factory").setLevel(logging.C
 logger = Logger(utc=True, use_rfc3339=True)
 # An empty service: by default it would become a dimension, which no alarm expects.
 metrics = Metrics(provider=EventTimeMetrics(service=""))
+
+
+# What was imported so far lives as long as the process: garbage collection, whose first full run
+# would fall into the import of a handler, need not look at it.
+gc.freeze()
 
 
 def add_metrics(time: datetime, values: Mapping[str, float], unit: MetricUnit) -> None:

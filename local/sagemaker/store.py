@@ -96,7 +96,7 @@ def matches(item: Json, body: Json, name: str, status: str | None = None) -> boo
     )
 
 
-def page(
+def paginate(
     key: str, items: list[Json], body: Json, *, name: str | None, time: str = "CreationTime"
 ) -> Json:
     """Sort a list as the request asks, newest first by default, and return the requested page.
@@ -133,4 +133,4 @@ def register_reads(
     def _list(body: Json) -> Json:
         records = [record(resource) for resource in store.all()]
         found = [pick(item, listed) for item in records if matches(item, body, name)]
-        return page(key, found, body, name=name)
+        return paginate(key, found, body, name=name)

@@ -34,7 +34,8 @@ def handle(request: Request) -> Response:
 def _clock() -> dict[str, Any]:
     state = runtime.clock.state()
     stop_at = state["stop_at"]
-    return {**state, "now": runtime.iso(state["now"]), "stop_at": stop_at and runtime.iso(stop_at)}
+    formatted = {"now": runtime.iso(state["now"]), "stop_at": stop_at and runtime.iso(stop_at)}
+    return {**state, **formatted, "region": runtime.REGION}
 
 
 def _set_clock(body: dict[str, Any]) -> Response:

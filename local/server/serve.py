@@ -54,6 +54,7 @@ def serve(
     for name in REPLACEMENTS:
         importlib.import_module(f"local.{name}").install()
     record = {"pid": os.getpid(), "port": port, "endpoint_url": endpoint_url, "clock": mode}
+    record["region"] = runtime.REGION
     (home / "server.json").write_text(json.dumps(record))
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -1,6 +1,7 @@
-"""③ on the local AWS: daily compaction, then a feature more without a row lost.
+"""③ on the local AWS: daily compaction, then a second version of the feature group.
 
-The tests run in this order: each goes on from what the one before has left.
+Each fixture continues from the one before and records what it saw; tests look at the records, so
+they run in any order.
 """
 
 import gzip
@@ -11,15 +12,14 @@ from datetime import timedelta
 
 import pytest
 
-from cli.main import main as evergreen
 from common.times import parse
 from sagemaker_pipelines.data.feature_store import offline, rows
 from scripts import local_terraform
+from tests.support.deployed_loop import evergreen, time_range
+from tests.support.deployed_variables import VARIABLES
 
 pytestmark = pytest.mark.integration
 
-POLLER = {"desired_count": 0, "source": "simulator"}
-VARIABLES = {"prefix": "evergreen", "image_tag": "local", "poller": POLLER}
 SECOND_VERSION = {"v2": {"median_fee_1min": "Fractional"}}
 FIRST, SECOND = "evergreen-minutes", "evergreen-minutes-v2"
 START = parse("2024-10-10T00:00:00Z")
@@ -54,12 +54,12 @@ def files(aws, outputs, group):
         entry["Key"]
         for page in pages.paginate(Bucket=outputs["bucket_name"], Prefix="feature-store/")
         for entry in page.get("Contents", [])
-        if f"/{group}-1" in entry["Key"]  # before the time of its creation
+        if f"/{group}-1" in entry["Key"]  # followed by its creation time
     }
 
 
 def archive(aws, outputs, key, minute):
-    """Put five transactions of a minute where Firehose would, and let their row be written."""
+    """Put five transactions of a minute where Firehose would; their row is written."""
     time = int(minute.timestamp())
     transactions = [{"hash": f"{k:064x}", "time": time, "fee": k * k} for k in range(5)]
     sent = f"{minute:%Y-%m-%dT%H:%M:%SZ}"
@@ -76,66 +76,108 @@ def online(aws, group, minute):
     return {one["FeatureName"]: one["ValueAsString"] for one in answer.get("Record", [])}
 
 
-def test_files_of_a_day_are_merged_at_night_and_read_the_same(aws, outputs):
+@pytest.fixture(scope="module")
+def compacted(aws, outputs):
+    """Six minutes in six files, before and after the nightly compaction."""
     for key, minute in zip(KEYS, MINUTES, strict=True):
         archive(aws, outputs, key, minute)
-        aws.advance(f"{minute + timedelta(minutes=6):%Y-%m-%dT%H:%M:%SZ}")
+        aws.advance(minute + timedelta(minutes=6))
         aws.settle()
-    before = fees(aws, FIRST, "avg_fee_1min")
-    assert before == dict.fromkeys(MINUTES, 6.0)
-    assert len(files(aws, outputs, FIRST)) == len(MINUTES)
+    before = fees(aws, FIRST, "avg_fee_1min"), len(files(aws, outputs, FIRST))
     aws.advance("2024-10-10T02:30:01Z")
     aws.settle()
     job = aws.client("sagemaker").describe_processing_job(
         ProcessingJobName="evergreen-compaction-20241010T023000Z"
     )
-    assert job["ProcessingJobStatus"] == "Completed", job.get("FailureReason")
-    assert len(files(aws, outputs, FIRST)) == 1
-    assert fees(aws, FIRST, "avg_fee_1min") == before
+    after = fees(aws, FIRST, "avg_fee_1min"), len(files(aws, outputs, FIRST))
+    return {"before": before, "job": job, "after": after}
 
 
-def test_audit_finds_expired_rows_offline(aws, outputs, capsys):
-    old = START - timedelta(days=9)  # two days more than a row lives online
+@pytest.fixture(scope="module")
+def expired(aws, outputs, compacted):
+    """A row that is two days older than rows in the online store, and its audit."""
+    old = START - timedelta(days=9)
     archive(aws, outputs, "raw/2024/10/01/00/old.gz", old)
     aws.advance("2024-10-10T02:36:00Z")
     aws.settle()
-    assert online(aws, FIRST, old) == {}
-    span = ["--from", "2024-10-01T00:00", "--to", "2024-10-01T00:10"]
-    code = evergreen(["audit", *span, "--home", str(aws.home), "--json"])
-    document = json.loads(capsys.readouterr().out)
-    assert (code, document["distinct"], document["in_features"]) == (0, 5, 5)
+    audit = evergreen(aws, "audit", *time_range(old, old + timedelta(minutes=10)))
+    return {"online": online(aws, FIRST, old), "audit": audit}
 
 
-def test_a_second_version_stands_beside_the_first_and_takes_nothing_from_it(aws, outputs):
-    first = aws.client("sagemaker").describe_feature_group(FeatureGroupName=FIRST)
-    before = fees(aws, FIRST, "avg_fee_1min"), files(aws, outputs, FIRST)
+@pytest.fixture(scope="module")
+def added(aws, outputs, expired):
+    """The second version right after its creation, and the first before and after."""
+
+    def first():
+        described = aws.client("sagemaker").describe_feature_group(FeatureGroupName=FIRST)
+        values, keys = fees(aws, FIRST, "avg_fee_1min"), files(aws, outputs, FIRST)
+        return described["CreationTime"], values, keys
+
+    before = first()
     applied(aws, versions=SECOND_VERSION)
-    described = aws.client("sagemaker").describe_feature_group
-    assert described(FeatureGroupName=FIRST)["CreationTime"] == first["CreationTime"]
-    assert (fees(aws, FIRST, "avg_fee_1min"), files(aws, outputs, FIRST)) == before
-    assert online(aws, FIRST, MINUTES[0])["total_nb_trx_1min"] == "5"
-    assert fees(aws, SECOND, "median_fee_1min") == {}
-    ttl = described(FeatureGroupName=SECOND)["OnlineStoreConfig"]["TtlDuration"]
+    return {
+        "before": before,
+        "after": first(),
+        "online": online(aws, FIRST, MINUTES[0]),
+        "second": fees(aws, SECOND, "median_fee_1min"),
+        "description": aws.client("sagemaker").describe_feature_group(FeatureGroupName=SECOND),
+    }
+
+
+@pytest.fixture(scope="module")
+def backfilled(aws, outputs, added):
+    """The second version after all raw objects were delivered again, as by a backfill."""
+    for key in KEYS:
+        detail = {"bucket": {"name": outputs["bucket_name"]}, "object": {"key": key}}
+        event = {"id": key, "time": "2024-10-10T02:37:00Z", "detail": detail}
+        response = aws.client("lambda").invoke(
+            FunctionName="evergreen-window-aggregator", Payload=json.dumps(event).encode()
+        )
+        assert "FunctionError" not in response
+    aws.advance("2024-10-10T02:45:00Z")
+    aws.settle()
+    return {
+        "medians": fees(aws, SECOND, "median_fee_1min"),
+        "averages": [fees(aws, group, "avg_fee_1min") for group in (SECOND, FIRST)],
+        "online": online(aws, SECOND, MINUTES[0]),
+    }
+
+
+@pytest.fixture(scope="module")
+def switched(aws, outputs, backfilled):
+    """Variables of the apply that reads the second version."""
+    return applied(aws, versions=SECOND_VERSION, read_version="v2")
+
+
+def test_files_are_merged_at_night_and_reads_are_unchanged(compacted):
+    assert compacted["job"]["ProcessingJobStatus"] == "Completed", compacted["job"]
+    expected = dict.fromkeys(MINUTES, 6.0)
+    assert compacted["before"] == (expected, len(MINUTES))
+    assert compacted["after"] == (expected, 1)
+
+
+def test_audit_finds_expired_rows_offline(expired):
+    code, audit = expired["audit"]
+    assert expired["online"] == {}
+    assert (code, audit["distinct"], audit["in_features"]) == (0, 5, 5)
+
+
+def test_second_version_does_not_change_the_first(added):
+    assert added["after"] == added["before"]
+    assert added["online"]["total_nb_trx_1min"] == "5"
+    assert added["second"] == {}
+    ttl = added["description"]["OnlineStoreConfig"]["TtlDuration"]
     assert ttl == {"Unit": "Days", "Value": 7}
 
 
-def test_raw_objects_delivered_again_fill_the_second_version(aws, outputs):
-    for key in KEYS:  # what a backfill does
-        detail = {"bucket": {"name": outputs["bucket_name"]}, "object": {"key": key}}
-        answer = aws.client("lambda").invoke(
-            FunctionName="evergreen-window-aggregator",
-            Payload=json.dumps({"time": "2024-10-10T02:37:00Z", "detail": detail}).encode(),
-        )
-        assert "FunctionError" not in answer
-    aws.advance("2024-10-10T02:45:00Z")
-    aws.settle()
-    assert fees(aws, SECOND, "median_fee_1min") == dict.fromkeys(MINUTES, 4.0)
-    assert fees(aws, SECOND, "avg_fee_1min") == fees(aws, FIRST, "avg_fee_1min")
-    assert online(aws, SECOND, MINUTES[0])["median_fee_1min"] == "4.0"
+def test_redelivered_raw_objects_fill_the_second_version(backfilled):
+    assert backfilled["medians"] == dict.fromkeys(MINUTES, 4.0)
+    second, first = backfilled["averages"]
+    assert second == {minute: first[minute] for minute in MINUTES}
+    assert backfilled["online"]["median_fee_1min"] == "4.0"
 
 
-def test_readers_are_switched_by_one_setting_and_the_first_version_stays(aws, outputs):
-    variables = applied(aws, versions=SECOND_VERSION, read_version="v2")
+def test_one_setting_switches_all_readers(aws, switched):
     for name in ("evergreen-monitoring-collector", "evergreen-smoke-test"):
         function = aws.client("lambda").get_function_configuration(FunctionName=name)
         assert function["Environment"]["Variables"]["FEATURE_GROUP_NAME"] == SECOND
@@ -144,4 +186,4 @@ def test_readers_are_switched_by_one_setting_and_the_first_version_stays(aws, ou
     defaults = {one["Name"]: one.get("DefaultValue") for one in parameters}
     assert defaults["FeatureGroupName"] == SECOND
     assert online(aws, FIRST, MINUTES[0])["total_nb_trx_1min"] == "5"
-    assert local_terraform.plan_changes(aws.home, variables) == 0
+    assert local_terraform.plan_changes(aws.home, switched) == 0

@@ -1,6 +1,7 @@
 """A running local AWS, seen from outside, with the clock that its tests move."""
 
 import json
+import os
 import time
 import urllib.request
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from cli.connection import local_client
 
 START = "2024-10-10T00:00:00Z"
+REGION = os.environ.get("AWS_REGION") or "eu-west-1"
 
 
 def iso(moment):
@@ -22,7 +24,7 @@ class LocalAws:
     home: Path
 
     def client(self, service, **settings):
-        return local_client(service, self.url, attempts=1, **settings)
+        return local_client(service, self.url, REGION, attempts=1, **settings)
 
     def post(self, path, **body):
         request = urllib.request.Request(

@@ -45,7 +45,7 @@ def list_jobs(kind: Kind, body: Json) -> Json:
     name, status = f"{kind.stem}Name", f"{kind.stem}Status"
     records = [job.record for job in kind.store.all()]
     found = [record for record in records if store.matches(record, body, name, status)]
-    response = store.page(f"{kind.stem}Summaries", found, body, name=name)
+    response = store.paginate(f"{kind.stem}Summaries", found, body, name=name)
     return shapes.select_output(f"List{kind.stem}s", response)
 
 

@@ -6,7 +6,7 @@ from local.sagemaker.api import Json, operation
 from local.sagemaker.pipelines.execution import Execution, StepState
 from local.sagemaker.pipelines.execution_operations import find_execution
 from local.sagemaker.pipelines.pipeline_operations import pipelines
-from local.sagemaker.store import page, pick
+from local.sagemaker.store import paginate, pick
 
 PIPELINE_FIELDS = (
     "PipelineArn",
@@ -29,14 +29,14 @@ def list_pipelines(body: Json) -> Json:
         for record in records
         if record["PipelineName"].startswith(body.get("PipelineNamePrefix", ""))
     ]
-    return page("PipelineSummaries", found, body, name="PipelineName")
+    return paginate("PipelineSummaries", found, body, name="PipelineName")
 
 
 @operation("ListPipelineExecutions")
 def list_executions(body: Json) -> Json:
     """List the executions of a pipeline, newest first."""
     executions = pipelines.get(body["PipelineName"]).executions.values()
-    return page(
+    return paginate(
         "PipelineExecutionSummaries",
         [_execution_summary(execution) for execution in executions],
         body,
@@ -50,7 +50,7 @@ def list_steps(body: Json) -> Json:
     """List the steps that have started, newest first."""
     steps = find_execution(body["PipelineExecutionArn"]).steps.values()
     found = [_step_summary(state) for state in steps]
-    return page("PipelineExecutionSteps", found, body, name="StepName", time="StartTime")
+    return paginate("PipelineExecutionSteps", found, body, name="StepName", time="StartTime")
 
 
 @operation("ListPipelineParametersForExecution")
@@ -58,7 +58,7 @@ def list_parameters(body: Json) -> Json:
     """List the parameters of an execution with their values, defaults included."""
     execution = find_execution(body["PipelineExecutionArn"])
     found = [{"Name": name, "Value": str(value)} for name, value in execution.values.items()]
-    return page("PipelineParameters", found, {**body, "SortOrder": "Ascending"}, name=None)
+    return paginate("PipelineParameters", found, {**body, "SortOrder": "Ascending"}, name=None)
 
 
 def _execution_summary(execution: Execution) -> Json:

@@ -127,4 +127,4 @@ def list_packages(body: Json) -> Json:
         for package in group.versions.values()
         if status in {None, package["ModelApprovalStatus"]}
     ]
-    return store.page("ModelPackageSummaryList", found, body, name="ModelPackageVersion")
+    return store.paginate("ModelPackageSummaryList", found, body, name="ModelPackageVersion")

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from common.feature_rows import MINUTE
 from sagemaker_pipelines.data.feature_store import rows
-from sagemaker_pipelines.data.feature_store.partitions import Span, span
+from sagemaker_pipelines.data.feature_store.partitions import PartitionRange, partition_range
 from sagemaker_pipelines.paths import JobError
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class OfflineStore:
     prefix: str  # ends in /data
     lifetime: timedelta | None = None
 
-    def keys(self, s3: "S3Client", within: Span) -> Iterator[str]:
-        """Yield the keys of a span's Parquet files in order of time."""
+    def keys(self, s3: "S3Client", within: PartitionRange) -> Iterator[str]:
+        """Yield the keys of a range's Parquet files in order of time."""
         start = f"{self.prefix}/"
         pages = s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=start, StartAfter=start + within.first
@@ -71,7 +71,7 @@ def read(
 
     With `as_of`, only the rows that were known at that time (`rows.known`).
     """
-    tables = _files(s3, store, span(first, end, store.lifetime, as_of), features)
+    tables = _files(s3, store, partition_range(first, end, store.lifetime, as_of), features)
     found = rows.combined([rows.empty(features), *tables])
     minutes = found[MINUTE]
     inside = pc.and_(
@@ -83,9 +83,9 @@ def read(
 
 
 def _files(
-    s3: "S3Client", store: OfflineStore, within: Span, features: Sequence[str]
+    s3: "S3Client", store: OfflineStore, within: PartitionRange, features: Sequence[str]
 ) -> list[pa.Table]:
-    """Read every file of a span once.
+    """Read every file of a range once.
 
     A compaction deletes listed files only after their rows are in a new file, which the next
     listing shows. Rows that are read from both files are equal.

@@ -9,10 +9,10 @@ _FOLDER = "year=%Y/month=%m/day=%d/hour=%H/"
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class PartitionRange:
     """Folders from the first to the last (inclusive; None: to the end of the store).
 
-    Their names sort by time, so a span is a contiguous part of the bucket listing.
+    Their names sort by time, so a range is a contiguous part of the bucket listing.
     """
 
     first: str
@@ -23,7 +23,7 @@ class Span:
         return self.last is not None and name[: len(self.last)] > self.last
 
 
-EVERYTHING = Span("", None)
+EVERYTHING = PartitionRange("", None)
 
 
 def folder(time: datetime) -> str:
@@ -36,9 +36,9 @@ def hour(name: str) -> datetime:
     return datetime.strptime(name.rpartition("/")[0] + "/", _FOLDER).replace(tzinfo=UTC)
 
 
-def span(
+def partition_range(
     first: datetime, end: datetime, lifetime: timedelta | None, as_of: datetime | None
-) -> Span:
+) -> PartitionRange:
     """Return the folders with all rows that are relevant for the minutes in [first, end).
 
     A minute is written with an event time in the minute after it. Its deletion may follow at any
@@ -47,4 +47,4 @@ def span(
     bounds = [as_of] if as_of else []
     if lifetime is not None:
         bounds.append(end + _MINUTE + lifetime)
-    return Span(folder(first + _MINUTE), folder(min(bounds)) if bounds else None)
+    return PartitionRange(folder(first + _MINUTE), folder(min(bounds)) if bounds else None)

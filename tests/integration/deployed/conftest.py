@@ -1,4 +1,8 @@
-"""One local AWS with everything in terraform/ applied, for all modules of this folder."""
+"""One local AWS with everything in terraform/ applied, for all modules of this folder.
+
+Modules run in any order: each takes unused hours of the clock (`LocalAws.next_hour`) and reads
+only these. When all have run, `terraform destroy` must leave nothing behind.
+"""
 
 import subprocess
 import sys
@@ -7,7 +11,7 @@ import pytest
 
 from local import lifecycle
 from scripts import local_terraform
-from tests.integration.deployed.variables import VARIABLES
+from tests.support.deployed_variables import VARIABLES
 from tests.support.local_aws import START, LocalAws
 
 
@@ -18,10 +22,39 @@ def aws(tmp_path_factory):
     subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
     local_terraform.init(home)
     local_terraform.apply(home, VARIABLES)
-    yield LocalAws(health["endpoint_url"], home)
+    aws = LocalAws(health["endpoint_url"], home)
+    yield aws
+    local_terraform.destroy(home, VARIABLES)
+    remaining = local_terraform.resources(home), remaining_resources(aws)
     lifecycle.down(home)
+    assert remaining == (0, {})
 
 
 @pytest.fixture(scope="package")
 def outputs(aws):
     return local_terraform.output(aws.home)
+
+
+def remaining_resources(aws):
+    """Return what exists on the local AWS, by kind."""
+    found = {
+        "buckets": aws.client("s3").list_buckets()["Buckets"],
+        "functions": aws.client("lambda").list_functions()["Functions"],
+        "roles": aws.client("iam").list_roles()["Roles"],
+        "queues": aws.client("sqs").list_queues().get("QueueUrls", []),
+        "topics": aws.client("sns").list_topics()["Topics"],
+        "rules": aws.client("events").list_rules()["Rules"],
+        "log groups": [
+            group
+            for group in aws.client("logs").describe_log_groups()["logGroups"]
+            # SageMaker creates it for all jobs of an account.
+            if group["logGroupName"] != "/aws/sagemaker/ProcessingJobs"
+        ],
+        "parameters": aws.client("ssm").describe_parameters()["Parameters"],
+        "alarms": aws.client("cloudwatch").describe_alarms()["MetricAlarms"],
+        "streams": aws.client("firehose").list_delivery_streams()["DeliveryStreamNames"],
+        "machines": aws.client("stepfunctions").list_state_machines()["stateMachines"],
+        "pipelines": aws.client("sagemaker").list_pipelines()["PipelineSummaries"],
+        "clusters": aws.client("ecs").list_clusters()["clusterArns"],
+    }
+    return {kind: items for kind, items in found.items() if items}

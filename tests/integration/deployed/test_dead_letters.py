@@ -1,61 +1,58 @@
-"""What cannot be processed waits in a queue with its reason; the loop goes on."""
+"""Unprocessable events go to a dead-letter queue with the reason; the loop continues."""
 
 import gzip
 import json
+from datetime import timedelta
 
 import pytest
 
+from common.times import iso
+from tests.support.deployed_loop import archive, rows
+
 pytestmark = pytest.mark.integration
 
-MINUTE = "2024-10-09T00:00:00Z"
+QUEUE = "evergreen-window-aggregator-dead-letters"
 
 
-def archive(aws, outputs, name, body):
-    """Put an object where Firehose would; what follows from it happens with the clock."""
-    key = f"raw/2024/10/09/00/{name}.gz"
-    aws.client("s3").put_object(Bucket=outputs["bucket_name"], Key=key, Body=body)
+def event(time, fee):
+    transaction = {"hash": f"{fee:064x}", "time": int(time.timestamp()), "fee": fee}
+    return json.dumps({"time": iso(time), "detail": {"transactions": [transaction]}}).encode()
+
+
+@pytest.fixture(scope="module")
+def broken(aws, outputs):
+    """Key of an object that the aggregator cannot read; all retries are over."""
+    # Days before the hours of other tests, whose backfills would read it.
+    time = aws.now() - timedelta(days=30)
+    key = archive(aws, outputs, time, "broken", b"this is not gzip")
+    aws.pass_minutes(10)  # two retries, after one and two minutes
     return key
 
 
-def event(fee):
-    transaction = {"hash": f"{fee:064x}", "time": 1728432000, "fee": fee}
-    return json.dumps(
-        {"time": "2024-10-09T00:00:00Z", "detail": {"transactions": [transaction]}}
-    ).encode()
-
-
-def row(aws):
-    store = aws.client("sagemaker-featurestore-runtime")
-    answer = store.get_record(
-        FeatureGroupName="evergreen-minutes", RecordIdentifierValueAsString=MINUTE
-    )
-    return {one["FeatureName"]: one["ValueAsString"] for one in answer.get("Record", [])}
-
-
-def test_i10_what_a_function_cannot_process_lands_in_its_queue_and_the_loop_goes_on(aws, outputs):
-    broken = archive(aws, outputs, "broken", b"this is not gzip")
-    aws.pass_minutes(10)  # two retries, after one and two minutes
+def test_i10_unprocessable_event_is_in_the_queue_with_its_reason(aws, broken):
     sqs = aws.client("sqs")
-    url = sqs.get_queue_url(QueueName="evergreen-window-aggregator-dead-letters")["QueueUrl"]
-    found = sqs.receive_message(  # seen only: it goes on to wait there
+    url = sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
+    found = sqs.receive_message(  # without hiding the messages
         QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"], VisibilityTimeout=0
     )
-    keys = {json.loads(one["Body"])["detail"]["object"]["key"]: one for one in found["Messages"]}
-    letter = keys[broken]
-    assert "not gzip" in letter["MessageAttributes"]["ErrorMessage"]["StringValue"]
+    letters = {
+        json.loads(message["Body"])["detail"]["object"]["key"]: message
+        for message in found["Messages"]
+    }
+    attributes = letters[broken]["MessageAttributes"]
+    assert "not gzip" in attributes["ErrorMessage"]["StringValue"]
 
-    archive(aws, outputs, "good", gzip.compress(event(5) + b"\n" + event(7)))
+
+def test_loop_continues_after_an_unprocessable_event(aws, outputs, broken):
+    hour = aws.next_hour()
+    body = gzip.compress(event(hour, 5) + b"\n" + event(hour, 7))
+    archive(aws, outputs, hour, "good", body)
     aws.settle()
-    assert row(aws)["total_nb_trx_1min"] == "2"
-    assert row(aws)["total_fee_1min"] == "12"
+    (row,) = rows(aws, [int(hour.timestamp()) // 60]).values()
+    assert (row["total_nb_trx_1min"], row["total_fee_1min"]) == ("2", "12")
 
 
-def test_a_dead_letter_rings_an_alarm(aws, outputs):
-    name = "evergreen-window-aggregator-dead-letters"
-
-    def state():
-        alarms = aws.client("cloudwatch").describe_alarms(AlarmNames=[name])
-        return alarms["MetricAlarms"][0]["StateValue"]
-
+def test_dead_letter_raises_an_alarm(aws, broken):
     aws.pass_minutes(10)
-    assert state() == "ALARM"
+    (alarm,) = aws.client("cloudwatch").describe_alarms(AlarmNames=[QUEUE])["MetricAlarms"]
+    assert alarm["StateValue"] == "ALARM"

@@ -1,47 +1,52 @@
 """Data that fail the quality rules end a training with a reason, a report and an event."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from cli.main import main as evergreen
+from common.times import MINUTE, iso
+from tests.support.deployed_loop import evergreen
 
 pytestmark = pytest.mark.integration
-
-REQUEST = {"source": "evergreen.cli", "id": "unfit", "time": "2024-10-10T03:30:00Z"}
 
 
 @pytest.fixture(scope="module")
 def execution(aws, outputs):
     """Start a training on ten minutes: too few, and with wrong averages."""
     store = aws.client("sagemaker-featurestore-runtime")
-    for minute in range(10, 20):
+    aws.pass_minutes(31 * 60)  # the history of 30 hours must not contain rows of other tests
+    start = aws.next_hour()
+    for number in range(10, 20):
+        minute = start + number * MINUTE
         values = {
-            "tx_minute": f"2024-10-10T03:{minute}:00Z",
+            "tx_minute": iso(minute),
             "total_nb_trx_1min": "2",
             "total_fee_1min": "12",
-            "avg_fee_1min": f"{minute}.5",
-            "event_time": f"2024-10-10T03:{minute + 1}:00.002Z",
+            "avg_fee_1min": f"{number}.5",
+            "event_time": iso(minute + MINUTE).replace("Z", ".002Z"),
         }
         record = [{"FeatureName": k, "ValueAsString": v} for k, v in values.items()]
         store.put_record(FeatureGroupName="evergreen-minutes", Record=record)
-    aws.advance(REQUEST["time"])
+    time = iso(start + timedelta(minutes=30))
+    aws.advance(time)
+    request = {"source": "evergreen.cli", "id": f"unfit {time}", "time": time}
     response = aws.client("lambda").invoke(
         FunctionName=outputs["retrain_function_name"],
-        Payload=json.dumps(REQUEST | {"detail": {"reason": "a test"}}).encode(),
+        Payload=json.dumps(request | {"detail": {"reason": "a test"}}).encode(),
     )
     arn = json.load(response["Payload"])["execution_arn"]
     aws.settle()
-    return arn
+    return {"arn": arn, "time": time}
 
 
 @pytest.fixture(scope="module")
 def reason(aws, execution):
     """Failure reason of the execution; nothing was trained."""
     sagemaker = aws.client("sagemaker")
-    described = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution)
+    described = sagemaker.describe_pipeline_execution(PipelineExecutionArn=execution["arn"])
     assert described["PipelineExecutionStatus"] == "Failed"
-    listed = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=execution)
+    listed = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=execution["arn"])
     steps = {step["StepName"]: step for step in listed["PipelineExecutionSteps"]}
     assert set(steps) == {"ReadHistory", "CheckData", "RejectData"}
     return steps["RejectData"]["FailureReason"]
@@ -53,13 +58,15 @@ def test_reason_names_the_failed_rules(reason):
 
 
 def test_report_has_the_result(aws, outputs, execution, reason):
-    key = f"training/{execution.rpartition('/')[2]}/history/data_quality.json"
+    key = f"training/{execution['arn'].rpartition('/')[2]}/history/data_quality.json"
     body = aws.client("s3").get_object(Bucket=outputs["bucket_name"], Key=key)["Body"]
     report = json.load(body)
     assert (report["passed"], report["summary"]) == (False, reason)
 
 
-def test_evergreen_history_shows_the_rejection(aws, execution, reason, capsys):
-    assert evergreen(["history", "--json", "--home", str(aws.home)]) == 0
-    (rejection,) = json.loads(capsys.readouterr().out)["rejections"]
-    assert rejection == {"time": REQUEST["time"], "reason": reason, "execution_arn": execution}
+def test_evergreen_history_shows_the_rejection(aws, execution, reason):
+    code, history = evergreen(aws, "history")
+    assert code == 0
+    found = [one for one in history["rejections"] if one["execution_arn"] == execution["arn"]]
+    expected = {"time": execution["time"], "reason": reason, "execution_arn": execution["arn"]}
+    assert found == [expected]

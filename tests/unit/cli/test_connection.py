@@ -33,7 +33,7 @@ def endpoint(status=200):
             assert self.path == "/_evergreen/clock"
             self.send_response(status)
             self.end_headers()
-            self.wfile.write(json.dumps({"now": NOW}).encode())
+            self.wfile.write(json.dumps({"now": NOW, "region": "eu-north-1"}).encode())
 
         def log_message(self, *_):
             pass
@@ -64,11 +64,11 @@ def test_a_home_has_endpoint_account_and_time(tmp_path):
         connection = connect(record(tmp_path / "home", url))
     client = connection.clients("sqs")
     assert client.meta.endpoint_url == url
-    assert client.meta.region_name == "eu-west-1"
+    assert client.meta.region_name == "eu-north-1"
     assert connection.now == datetime(2024, 10, 10, 14, tzinfo=UTC)
     assert connection.account == "123456789012"
     assert str(connection) == (
-        f"local AWS at {url}, account 123456789012, region eu-west-1, prefix evergreen"
+        f"local AWS at {url}, account 123456789012, region eu-north-1, prefix evergreen"
     )
 
 

@@ -66,12 +66,16 @@ def test_terraform_gets_the_environment_of_the_shell(tmp_path, monkeypatch, comm
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("AWS_PROFILE", "mine")
+    monkeypatch.setenv("TF_VAR_image_tag", "abc123")  # no git on this PATH
     monkeypatch.delenv("TF_CLI_CONFIG_FILE", raising=False)
     shell = dict(os.environ)
     terraform.main(command)
     calls = [json.loads(line) for line in log.read_text().splitlines()]
-    name = {"deploy": "apply"}.get(command, command)
-    (environment,) = [environment for arguments, environment in calls if arguments == [name]]
+    expected = {
+        "deploy": ["apply", "-var=image_tag=abc123"],
+        "destroy": ["destroy", "-var=image_tag=any"],
+    }
+    (environment,) = [env for arguments, env in calls if arguments == expected[command]]
     # Python's own start-up may add the character type of the locale.
     assert {k: v for k, v in environment.items() if k != "LC_CTYPE"} == {
         k: v for k, v in shell.items() if k != "LC_CTYPE"

@@ -45,13 +45,15 @@ def test_minutes_of_a_range_are_read_from_their_partitions():
 def test_only_relevant_files_are_read():
     bucket = filled()
     young = OfflineStore(BUCKET, PREFIX, lifetime=HOUR)
-    keys = list(young.keys(bucket, partitions.span(START + HOUR, START + 2 * HOUR, HOUR, None)))
+    keys = list(
+        young.keys(bucket, partitions.partition_range(START + HOUR, START + 2 * HOUR, HOUR, None))
+    )
     assert [partitions.hour(key.removeprefix(f"{PREFIX}/")).hour for key in keys] == [
         *(1, 1),
         *(2, 2),  # of the last minute before 02:00 the event time lies there
         *(3, 3),  # and there may be its deletion, before it expires
     ]
-    as_of = partitions.span(START + HOUR, START + 9 * HOUR, WEEK, START + 2 * HOUR)
+    as_of = partitions.partition_range(START + HOUR, START + 9 * HOUR, WEEK, START + 2 * HOUR)
     assert len(list(young.keys(bucket, as_of))) == 4
     bucket.calls = 0
     offline.read(bucket, young, START + HOUR, START + 2 * HOUR, FEE)

@@ -1,36 +1,44 @@
-"""A file that is being polled, and what breaks meanwhile."""
+"""A stream that is being polled, and faults that are injected meanwhile."""
 
 import os
 import signal
+from datetime import timedelta
 from pathlib import Path
 
-from tests.integration.deployed.loop import metrics, start_poller
+from common.times import iso
 from tests.support import irregular_file
+from tests.support.deployed_loop import metrics, start_poller
 
 HOURS = 3
-START, HALF, END = (f"2024-10-10T{time}Z" for time in ("06:00:00", "07:30:00", "09:00:00"))
 FUNCTION = "evergreen-window-aggregator"
 PARTS, RECORDS = "PUT /.*/minutes/", "PUT /FeatureGroup/"
-WAIT = 120  # seconds, for what takes a few on a quiet machine
+DEADLINE = 120  # seconds; a few on an idle machine
 
 
-class Day:
-    """A file that is being polled, and the hands that break things meanwhile."""
+class FaultyStream:
+    """A stream of three hours from the next hour of the clock on."""
 
     def __init__(self, aws, outputs, folder):
         self.aws, self.outputs, self.folder = aws, outputs, folder
-        self.lines, self.malformed = irregular_file.lines(HOURS, 1, HOURS, START, seed=11)
+        self.start = aws.next_hour()
+        self.end = self.start + timedelta(hours=HOURS)
+        self.lines, self.malformed = irregular_file.lines(
+            HOURS, 1, HOURS, iso(self.start), seed=11
+        )
         (folder / "recorded.jsonl").write_bytes(b"\n".join(self.lines))
         self.logs, self.killed = [], []
 
-    def hold(self, time):
-        """Let the stream come to a moment of the day (HH:MM), and stand there."""
-        self.aws.post("clock", stop_at=f"2024-10-10T{time}:00Z")
-        self.aws.until(lambda: self.aws.get("clock")["holding"], WAIT)
+    def at(self, minutes):
+        return self.start + timedelta(minutes=minutes)
+
+    def hold(self, minutes):
+        """Continue the stream to this many minutes after its start, and stop the clock there."""
+        self.aws.post("clock", stop_at=iso(self.at(minutes)))
+        self.aws.until(lambda: self.aws.get("clock")["holding"], DEADLINE)
         self.aws.settle()
 
     def poll(self):
-        """Start a poller, at the beginning of the file."""
+        """Start a poller at the beginning of the file."""
         self.logs.append(self.folder / f"poller-{len(self.logs)}.log")
         with self.logs[-1].open("w") as log:
             self.poller = start_poller(self.aws, self.outputs, self.folder / "recorded.jsonl", log)
@@ -47,27 +55,27 @@ class Day:
     def unthrottle(self):
         self.aws.client("lambda").delete_function_concurrency(FunctionName=FUNCTION)
 
-    def plan(self, *faults):
+    def inject(self, *faults):
         self.aws.post("faults", faults=faults)
 
-    def left(self):
+    def pending_faults(self):
         return [one for one in self.aws.get("faults")["faults"] if one["times"]]
 
     def kill_functions(self):
-        """Kill this deployment's processes of the aggregator while one of them waits for S3."""
+        """Kill the aggregator processes of this deployment while one of them waits for S3."""
         roots = f"{self.aws.home.resolve()}/work/lambda/{FUNCTION}-"
-        self.plan({"service": "s3", "operation": PARTS, "seconds": 3})
+        self.inject({"service": "s3", "operation": PARTS, "seconds": 3})
         self.aws.post("clock", stop_at=None)
-        self.aws.until(lambda: not self.left(), WAIT)
+        self.aws.until(lambda: not self.pending_faults(), DEADLINE)
         for folder in Path("/proc").glob("[0-9]*/cwd"):
             if link(folder).startswith(roots):
                 self.killed.append(int(folder.parent.name))
                 os.kill(self.killed[-1], signal.SIGKILL)
 
-    def end(self):
-        """Poll the rest, and let everything happen that follows."""
+    def finish(self):
+        """Poll the rest of the stream and let everything that follows happen."""
         self.aws.post("clock", stop_at=None)
-        assert self.poller.wait(WAIT) == 0
+        assert self.poller.wait(DEADLINE) == 0
         for log in self.logs:
             metrics(self.aws, log)
         self.aws.pass_minutes(10)

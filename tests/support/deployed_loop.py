@@ -1,5 +1,7 @@
-"""The loop seen from outside: poll a file, run the operator's commands, read rows."""
+"""The deployed loop from outside: poll a file, run the operator's commands, read rows."""
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -12,7 +14,7 @@ from common.times import iso
 
 
 def start_poller(aws, outputs, file, log):
-    """Start to poll a file; metrics and log lines go to the log."""
+    """Start a poller that replays a file; its log lines and metrics go to the log."""
     settings = {
         "AWS_ENDPOINT_URL": aws.url,
         "AWS_ACCESS_KEY_ID": "test",
@@ -33,7 +35,7 @@ def start_poller(aws, outputs, file, log):
 
 
 def metrics(aws, log):
-    """Bring the metric lines of a log to CloudWatch, as the log driver does for a task."""
+    """Send the metrics in a log to CloudWatch, as the log driver of a task does."""
     for line in Path(log).read_text().splitlines():
         record = json.loads(line)
         if about := record.get("_aws"):
@@ -49,39 +51,53 @@ def metrics(aws, log):
             aws.client("cloudwatch").put_metric_data(Namespace=shape["Namespace"], MetricData=data)
 
 
-def evergreen(aws, capsys, *arguments):
-    """Run a command -> exit code and document."""
-    code = main([*arguments, "--home", str(aws.home), "--json"])
-    return code, json.loads(capsys.readouterr().out)
+def evergreen(aws, *arguments):
+    """Run a command -> exit code and JSON document."""
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output):
+        code = main([*arguments, "--home", str(aws.home), "--json"])
+    return code, json.loads(output.getvalue())
+
+
+def time_range(start, end):
+    """Return the options of a command for a time range."""
+    return "--from", iso(start), "--to", iso(end)
+
+
+def archive(aws, outputs, time, name, body):
+    """Put an object where Firehose would; what follows happens with the clock."""
+    key = f"raw/{time:%Y/%m/%d/%H}/{name}.gz"
+    aws.client("s3").put_object(Bucket=outputs["bucket_name"], Key=key, Body=body)
+    return key
 
 
 def rows(aws, minutes):
-    """Read the online rows of minutes since 1970 -> {minute: row}."""
+    """Read the online rows of minutes (since 1970) -> {minute: row}."""
     store = aws.client("sagemaker-featurestore-runtime")
     found = {}
     for minute in sorted(minutes):
         name = iso(datetime.fromtimestamp(minute * 60, UTC))
-        answer = store.get_record(
+        response = store.get_record(
             FeatureGroupName="evergreen-minutes", RecordIdentifierValueAsString=name
         )
         found[minute] = {
-            one["FeatureName"]: one["ValueAsString"] for one in answer.get("Record", [])
+            one["FeatureName"]: one["ValueAsString"] for one in response.get("Record", [])
         }
     return found
 
 
-def offline_rows(aws, capsys, *span):
-    """Read the offline rows as the training does -> {minute since 1970: row as numbers}."""
-    code, held = evergreen(aws, capsys, "minutes", *span)
+def offline_rows(aws, *options):
+    """Read the offline rows as training does -> {minute since 1970: row as numbers}."""
+    code, document = evergreen(aws, "minutes", *options)
     assert code == 0
     return {
-        int(datetime.fromisoformat(row["tx_minute"]).timestamp()) // 60: said(row)
-        for row in held["minutes"]
+        int(datetime.fromisoformat(row["tx_minute"]).timestamp()) // 60: numbers(row)
+        for row in document["minutes"]
     }
 
 
-def said(row):
-    """Read a row as numbers -> transactions, their fees, the average."""
+def numbers(row):
+    """Return the numbers of a row: transactions, sum of fees, average fee."""
     count, total, average = (
         row[name] for name in ("total_nb_trx_1min", "total_fee_1min", "avg_fee_1min")
     )

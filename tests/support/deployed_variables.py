@@ -1,4 +1,4 @@
-"""The root's variables in these tests: the defaults, but for what a test needs otherwise."""
+"""Variables of the root module in the tests of the deployed loop."""
 
 VARIABLES = {
     "prefix": "evergreen",
