@@ -43,7 +43,7 @@ def metrics(aws, log):
             data = [
                 {
                     "MetricName": one["Name"],
-                    "Value": record[one["Name"]],
+                    "Values": record[one["Name"]],
                     "Timestamp": about["Timestamp"] / 1000,
                 }
                 for one in shape["Metrics"]
