@@ -15,8 +15,8 @@ INVALID = "hash, fee or time is missing or invalid"
 LATE = "later than the allowed lateness"
 TOO_LARGE = "total fee above 2^53 satoshi"
 
-# Rejected records may have no time, or one that is out of range, for which TO_TIMESTAMP_LTZ returns
-# NULL, and a NULL event time fails the job. Their event time is not used.
+# Rejected records may have no time or one out of range, for which TO_TIMESTAMP_LTZ returns NULL;
+# a NULL event time would fail the job. Their event time is not used.
 EVENT_TIME = f"TO_TIMESTAMP_LTZ(CASE WHEN moment < {YEAR_10000} THEN moment ELSE 0 END, 0)"
 WATERMARK = "TO_TIMESTAMP_LTZ(complete_until, 0)"
 
