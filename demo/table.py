@@ -14,7 +14,7 @@ def render(report: dict[str, Any]) -> str:
     lines = [
         f"transactions   {transactions['polled']:,} polled, "
         f"{transactions['distinct']:,} distinct, "
-        f"{transactions['in_features']:,} in features, {transactions['set_aside']:,} rejected",
+        f"{transactions['in_features']:,} in features, {transactions['rejected']:,} rejected",
         f"minutes        {minutes['count']:,} from {_short(minutes['first'])} to "
         f"{_short(minutes['last'])}, {minutes['missing']:,} missing",
     ]

@@ -1,6 +1,6 @@
 """`python -m poller`: settings from the environment -> events on the bus.
 
-Runs until the source ends or SIGTERM or SIGINT comes.
+Runs until the source ends or SIGTERM or SIGINT arrives.
 """
 
 import logging
@@ -13,51 +13,54 @@ from dataclasses import asdict
 from threading import Event
 
 import boto3
+from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from poller import archive, logs
-from poller.given import SettingsError
-from poller.healing import healed
+from common.config import SettingsError
+from poller.backfill.archived_hashes import archived_hashes
+from poller.backfill.blockchain_history import BlockchainHistory
+from poller.backfill.http_history import HttpHistory
+from poller.backfill.interleave import interleave
+from poller.config import Mapping, Settings
+from poller.deduplication import Deduplication
 from poller.health import Health
+from poller.loop import run
 from poller.metrics import Metrics
-from poller.polls import Poll
+from poller.poll import Poll
 from poller.publisher import Publisher, UndeliveredError
-from poller.run import run
-from poller.seen import Seen
-from poller.settings import Settings
-from poller.sources import blockchain, lists, mempool, replay, simulator, sockets
-from poller.sources.blocks import Blocks
+from poller.simulator import stream
+from poller.sources import blockchain, http_list, mempool, replay, websocket
 from poller.sources.format import Format
-from poller.sources.page import Page
+from poller.sources.mapping import mapped_format
 
 logger = logging.getLogger("poller")
 
 HOUR = 3600
 
-# The publisher retries by itself, for ever; a busy bus may take most of a minute to answer.
+# The publisher retries by itself; a busy bus may take most of a minute to respond.
 CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 1})
 
 
 def main() -> int:
-    """Give the exit code: 0 when all is delivered.
+    """Return the exit code: 0 if everything was delivered, otherwise a log line has the cause.
 
-    2 if settings or source file cannot be used, 1 for any other failure; a log line says why.
+    2 if the settings or the source file cannot be used, 1 for any other failure.
     """
-    logs.configure()
+    configure_logging()
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     try:
-        settings = Settings.from_env(os.environ)
+        settings = Settings.from_env()
+        boto3.setup_default_session(region_name=find_region())
         publisher = Publisher(boto3.client("events", config=CONFIG), settings.event_bus_name, stop)
-        metrics = Metrics(settings.metric_namespace, sys.stdout)
-        logger.info("polling begins", extra={"source": settings.source})
+        logger.info("polling started", extra={"source": settings.source})
         totals = run(
-            opened(settings, stop),
-            remembered(settings),
+            open_source(settings, stop),
+            open_deduplication(settings),
             publisher,
-            metrics,
+            Metrics(settings.metric_namespace),
             Health(settings),
             stop,
         )
@@ -67,50 +70,66 @@ def main() -> int:
     except Exception:
         logger.exception("polling failed")
         return 1
-    logger.info("polling ended", extra={**asdict(totals), "asked_to": stop.is_set()})
+    logger.info("polling ended", extra={**asdict(totals), "stopped": stop.is_set()})
     return 0
 
 
-def opened(settings: Settings, stop: Event) -> Iterator[Poll]:
-    """Open the source that the settings name, with its past if it is to be healed."""
+def configure_logging() -> None:
+    """Write JSON lines to stderr: our messages from INFO, those of libraries from WARNING."""
+    handler = Logger("poller", "INFO", stream=sys.stderr, utc=True, use_rfc3339=True).handlers[0]
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logger.propagate = False
+
+
+def find_region() -> str:
+    """Return the region: boto3 reads AWS_DEFAULT_REGION, but not AWS_REGION as other SDKs."""
+    region = os.environ.get("AWS_REGION") or boto3.Session().region_name
+    if not region:
+        raise SettingsError("AWS_REGION: got nothing, expected a region such as eu-west-1")
+    return region
+
+
+def open_source(settings: Settings, stop: Event) -> Iterator[Poll]:
+    """Open the source; with a backfill, parts of its history come between the polls."""
     seconds = settings.poll_seconds
     if settings.source == "replay":
-        return replay.polls(settings.source_file, seconds, int(time.time()))
+        return replay.polls(settings.source_file or "", seconds, int(time.time()))
     if settings.source == "simulator":
-        return simulator.polls(settings, stop)
-    url = settings.source_url
-    sent = url.startswith("ws")
-    form = _format(settings, sent=sent)
-    read = sockets.polls if sent else lists.polls
+        return stream.polls(settings.simulator, seconds, stop)
+    url, history_url = settings.source_url or "", settings.backfill_url or ""
+    is_websocket = url.startswith("ws")
+    form = source_format(settings.source, settings.mapping, is_websocket=is_websocket)
+    read = websocket.polls if is_websocket else http_list.polls
     live = read(url, form, seconds, stop)
-    if not settings.heal_hours:
+    if not settings.backfill_hours:
         return live
-    since = int(time.time() - settings.heal_hours * HOUR)
+    since = int(time.time() - settings.backfill_hours * HOUR)
     if settings.source == "blockchain":
-        return healed(live, Blocks(settings.heal_url, since))
-    return healed(live, Page(settings.heal_url, form, since))
+        return interleave(live, BlockchainHistory(history_url, since))
+    return interleave(live, HttpHistory(history_url, form, since))
 
 
-def _format(settings: Settings, *, sent: bool) -> Format:
-    if settings.mapping:
-        return settings.mapping.format()
-    if settings.source == "mempool":
-        return mempool.MESSAGES if sent else mempool.LIST
-    return blockchain.MESSAGES if sent else blockchain.LIST
+def source_format(source: str, mapping: Mapping | None, *, is_websocket: bool) -> Format:
+    """Return the format of a live source."""
+    if mapping:
+        return mapped_format(mapping)
+    if source == "mempool":
+        return mempool.MESSAGES if is_websocket else mempool.LIST
+    return blockchain.MESSAGES if is_websocket else blockchain.LIST
 
 
-def remembered(settings: Settings) -> Seen:
-    """Know what the archive of the hours to heal holds, so that healing adds what it lacks."""
-    seen = Seen()
-    if settings.heal_archive:
+def open_deduplication(settings: Settings) -> Deduplication:
+    """Return the deduplication, with the archived hashes of the hours to backfill."""
+    deduplication = Deduplication()
+    if settings.backfill_archive:
         now = int(time.time())
-        since = int(now - settings.heal_hours * HOUR)
+        since = int(now - settings.backfill_hours * HOUR)
         try:
-            seen.remember(archive.hashes(settings.heal_archive, since, now))
+            deduplication.add(archived_hashes(settings.backfill_archive, since, now))
         except (BotoCoreError, ClientError) as error:
-            # Live polls are worth more: without the archive, what it holds is published again.
+            # Live polls matter more: archived transactions are published again.
             logger.error("archive not read", extra={"error": str(error)})  # noqa: TRY400 - expected
-    return seen
+    return deduplication
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How transactions are laid into events. Pure.
+"""From JSON texts to events, and from events to PutEvents requests. Pure.
 
 EventBridge counts an entry as 14 bytes for its time plus the UTF-8 bytes of source, detail type
 and detail.
@@ -6,23 +6,33 @@ and detail.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-MAX_BYTES = 256_000  # of an entry, and of all entries of a request: below AWS's 256 KB
-MAX_ENTRIES = 10  # of a request
+MAX_BYTES = 256_000  # per entry and per request; the quota of AWS is 256 KB
+MAX_ENTRIES = 10  # per request
 SOURCE = "evergreen.poller"
-RECEIVED = ("Transactions Received", "transactions")
-ASIDE = ("Transactions Set Aside", "rejected")
 
 _TIME_BYTES = 14
 
 
+class Kind(NamedTuple):
+    """A kind of event: its detail type, and the member of the detail that is a list."""
+
+    detail_type: str
+    member: str
+
+
+RECEIVED = Kind("Transactions Received", "transactions")
+REJECTED = Kind("Transactions Rejected", "rejected")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event to be: what PutEvents needs beyond names and time."""
+    """The parts of a PutEvents entry that differ between events of a poll."""
 
     detail_type: str
     detail: str  # JSON, ASCII
-    count: int  # transactions or refusals in it
+    count: int  # of the items in it
 
     @property
     def size(self) -> int:
@@ -30,26 +40,26 @@ class Entry:
         return _TIME_BYTES + len(SOURCE) + len(self.detail_type) + len(self.detail)
 
 
-def entries(texts: Iterable[str], kind: tuple[str, str] = RECEIVED) -> Iterator[Entry]:
-    """Lay JSON texts (ASCII, each within `room`) into as few entries as their order allows."""
-    most = room(kind)
-    chosen: list[str] = []
+def entries(texts: Iterable[str], kind: Kind = RECEIVED) -> Iterator[Entry]:
+    """Pack JSON texts (ASCII, each smaller than an entry) into entries, in order."""
+    max_bytes = MAX_BYTES - _entry([], kind).size
+    batch: list[str] = []
     size = -1  # one comma less than texts
     for text in texts:
         size += len(text) + 1
-        if size > most and chosen:
-            yield _entry(chosen, kind)
-            chosen, size = [], len(text)
-        chosen.append(text)
-    if chosen:
-        yield _entry(chosen, kind)
+        if size > max_bytes and batch:
+            yield _entry(batch, kind)
+            batch, size = [], len(text)
+        batch.append(text)
+    if batch:
+        yield _entry(batch, kind)
 
 
-def requests(laid: Iterable[Entry]) -> Iterator[list[Entry]]:
+def requests(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     """Group entries into PutEvents requests, in order."""
     group: list[Entry] = []
     size = 0
-    for entry in laid:
+    for entry in entries:
         if group and (len(group) == MAX_ENTRIES or size + entry.size > MAX_BYTES):
             yield group
             group, size = [], 0
@@ -59,11 +69,6 @@ def requests(laid: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield group
 
 
-def room(kind: tuple[str, str]) -> int:
-    """Bytes of texts, commas included, that one entry can hold."""
-    return MAX_BYTES - _entry([], kind).size
-
-
-def _entry(texts: list[str], kind: tuple[str, str]) -> Entry:
-    detail_type, name = kind
-    return Entry(detail_type, f'{{"version":"1","{name}":[{",".join(texts)}]}}', len(texts))
+def _entry(texts: list[str], kind: Kind) -> Entry:
+    detail = f'{{"version":"1","{kind.member}":[{",".join(texts)}]}}'
+    return Entry(kind.detail_type, detail, len(texts))

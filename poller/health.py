@@ -1,9 +1,8 @@
-"""Whether the poller polls: a file's age or an HTTP answer.
+"""Health of the poller, as the age of a file or as an HTTP response.
 
-`python -m poller.health` exits with 0 if it does.
+`python -m poller.health` exits with 0 if it is healthy.
 """
 
-import os
 import sys
 import time
 from http import HTTPStatus
@@ -12,23 +11,24 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from poller.given import SettingsError
-from poller.settings import Settings
+from common.config import SettingsError
+from common.errors import bad_value
+from poller.config import Settings
 
-INTERVALS = 6  # polls that may fail in a row
-LEAST_SECONDS = 60.0
+FAILED_POLLS = 6  # in a row that are tolerated
+MIN_SECONDS = 60.0
 
 
-def patience(poll_seconds: int) -> float:
-    """Seconds without a successful poll after which the poller is unhealthy."""
-    return max(LEAST_SECONDS, INTERVALS * poll_seconds)
+def max_age(poll_seconds: int) -> float:
+    """Return the seconds without a successful poll after which the poller is unhealthy."""
+    return max(MIN_SECONDS, FAILED_POLLS * poll_seconds)
 
 
 class Health:
-    """Told of every successful poll; unhealthy until the first."""
+    """Records successful polls; unhealthy until the first."""
 
     def __init__(self, settings: Settings) -> None:
-        self._patience = patience(settings.poll_seconds)
+        self._max_age = max_age(settings.poll_seconds)
         self._last = -float("inf")
         self._file = Path(settings.health_file) if settings.health_file else None
         if self._file:
@@ -37,14 +37,14 @@ class Health:
             self._serve(settings.health_port)
 
     def beat(self) -> None:
-        """Note a successful poll: read, and taken by the bus."""
+        """Record a successful poll: read from the source and accepted by the bus."""
         self._last = time.monotonic()
         if self._file:
             self._file.touch()
 
     def healthy(self) -> bool:
-        """Tell whether the last successful poll is recent."""
-        return time.monotonic() - self._last <= self._patience
+        """Return whether the last successful poll is recent."""
+        return time.monotonic() - self._last <= self._max_age
 
     def _serve(self, port: int) -> None:
         health = self
@@ -57,22 +57,22 @@ class Health:
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
-                """Stay silent: checks come every few seconds."""
+                """Log nothing: checks come every few seconds."""
 
         try:
             server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         except OSError as error:
-            reason = f"HEALTH_PORT {port} cannot be used: {error.strerror}"
-            raise SettingsError(reason) from error
+            expected = f"a port that can be opened ({error.strerror})"
+            raise SettingsError(bad_value("HEALTH_PORT", port, expected)) from error
         Thread(target=server.serve_forever, daemon=True).start()
 
 
 def check(settings: Settings) -> bool:
-    """Ask, from another process, whether the poller is healthy."""
+    """Return whether the poller, which is another process, is healthy."""
     if settings.health_file:
         file = Path(settings.health_file)
         age = time.time() - file.stat().st_mtime if file.exists() else float("inf")
-        return age <= patience(settings.poll_seconds)
+        return age <= max_age(settings.poll_seconds)
     if settings.health_port:
         connection = HTTPConnection("127.0.0.1", settings.health_port, timeout=3)
         try:
@@ -80,8 +80,8 @@ def check(settings: Settings) -> bool:
             return connection.getresponse().status == HTTPStatus.OK
         except (OSError, HTTPException):
             return False
-    return True  # nobody asked for a health check
+    return True  # no health check is configured
 
 
 if __name__ == "__main__":
-    sys.exit(0 if check(Settings.from_env(os.environ)) else 1)
+    sys.exit(0 if check(Settings.from_env()) else 1)

@@ -1,61 +1,60 @@
-"""The poller's metrics, as CloudWatch's embedded metric format on standard output."""
+"""Metrics of the poller in CloudWatch's embedded metric format, once a minute, on stdout."""
 
-import json
-from typing import TextIO
+from collections import Counter
 
-from poller.polls import Poll
+from aws_lambda_powertools.metrics import MetricUnit
 
-# Polls is the heartbeat: a minute with polls and without transactions was empty, one without polls
-# is unknown. PollGaps counts polls before which something was missed.
-HEARTBEAT = ("Polls", "PollGaps")
-COUNTS = ("TransactionsPolled", "TransactionsPublished", "TransactionsSetAside")
+from common.observability import EventTimeMetrics
+from poller.poll import Poll
 
 
 class Metrics:
-    """Counts by minute. The heartbeat's minutes are the clock's, where a source has one.
+    """Counts per minute.
 
-    The counts' minutes are the events' own, so that archive and metric can be held together.
+    The heartbeat (`Polls`, `PollGaps`) has the time of the poll where a source has a clock. Counts
+    of transactions have the time of the events, so that metrics and archive can be compared.
     """
 
-    def __init__(self, namespace: str, out: TextIO) -> None:
-        self._heartbeat = _Minute(HEARTBEAT, namespace, out)
-        self._counts = _Minute(COUNTS, namespace, out)
+    def __init__(self, namespace: str) -> None:
+        self._heartbeat = _Counts(namespace)
+        self._transactions = _Counts(namespace)
 
     def add(self, poll: Poll, published: int) -> None:
-        """Count what a poll brought, and how much of it was new."""
-        self._heartbeat.add(poll.at or poll.time, (1, int(poll.gap)))
-        polled, set_aside = len(poll.transactions), len(poll.rejected)
-        self._counts.add(poll.time, (polled, published, set_aside))
+        """Count a poll and its transactions."""
+        self._heartbeat.add(poll.polled_at or poll.time, Polls=1, PollGaps=int(poll.gap))
+        self._transactions.add(
+            poll.time,
+            TransactionsPolled=len(poll.transactions),
+            TransactionsPublished=published,
+            TransactionsRejected=len(poll.rejected),
+        )
 
     def flush(self) -> None:
-        """Write what is counted, if anything and if its time is known."""
+        """Write the counts of the last minute."""
         self._heartbeat.flush()
-        self._counts.flush()
+        self._transactions.flush()
 
 
-class _Minute:
-    """Metrics that are written once a minute."""
+class _Counts:
+    """Counts that are written when the next minute starts."""
 
-    def __init__(self, names: tuple[str, ...], namespace: str, out: TextIO) -> None:
-        self._namespace, self._out = namespace, out
-        self._values = dict.fromkeys(names, 0)
+    def __init__(self, namespace: str) -> None:
+        # An empty service: by default it would become a dimension.
+        self._metrics = EventTimeMetrics(namespace=namespace, service="")
+        self._values: Counter[str] = Counter()
         self._time = 0  # epoch seconds
 
-    def add(self, time: int, values: tuple[int, ...]) -> None:
+    def add(self, time: int, **values: int) -> None:
         if time // 60 > self._time // 60:
             self.flush()
         self._time = time
-        for name, value in zip(self._values, values, strict=True):
-            self._values[name] += value
+        self._values.update(values)
 
     def flush(self) -> None:
         if not self._time or not any(self._values.values()):
             return
-        shape = {
-            "Namespace": self._namespace,
-            "Dimensions": [[]],
-            "Metrics": [{"Name": name, "Unit": "Count"} for name in self._values],
-        }
-        about = {"Timestamp": self._time * 1000, "CloudWatchMetrics": [shape]}
-        print(json.dumps({"_aws": about, **self._values}), file=self._out, flush=True)
-        self._values = dict.fromkeys(self._values, 0)
+        self._metrics.set_timestamp(self._time * 1000)
+        for name, value in self._values.items():
+            self._metrics.add_metric(name, MetricUnit.Count, value)
+        self._metrics.flush_metrics()
+        self._values.clear()

@@ -1,4 +1,4 @@
-"""PutEvents that does not give up: what the bus did not take is sent again until it does."""
+"""PutEvents, repeated until the bus has accepted every event."""
 
 import logging
 import time
@@ -8,12 +8,13 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError, HTTPClientError
-from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.parsers import ResponseParserError
+from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from poller import batching
-from poller.backoff import Backoff
 from poller.batching import Entry
+from poller.retry import wait_exponential
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 FIRST_DELAY, LONGEST_DELAY = 0.2, 5.0  # seconds
-LAST_TRIES, LAST_DELAY = 10, 1.0  # once asked to stop: Fargate kills after 30 s
+# After a stop; Fargate sends SIGKILL 30 s after SIGTERM.
+LAST_ATTEMPTS, LAST_DELAY = 10, 1.0
 
-# Failures that pass. No permission, no such bus: those are for a person, and end the process.
-_TRANSIENT = (NoConnectionError, HTTPClientError, ResponseParserError)
-_THROTTLES = frozenset(
+_THROTTLING = frozenset(
     {
         "LimitExceededException",
         "RequestLimitExceeded",
@@ -40,7 +40,11 @@ _THROTTLES = frozenset(
 
 
 class UndeliveredError(Exception):
-    """The poller had to stop while the bus took no events."""
+    """The poller was stopped while the bus did not accept events."""
+
+
+class PartialFailureError(Exception):
+    """The bus did not accept some entries of a request."""
 
 
 class Publisher:
@@ -54,67 +58,72 @@ class Publisher:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client, self._bus, self._stop, self._sleep = client, bus, stop, sleep
-        self._backoff = Backoff(FIRST_DELAY, LONGEST_DELAY)
-        self._last_tries = LAST_TRIES
+        self._wait = wait_exponential(FIRST_DELAY, LONGEST_DELAY)
+        self._last_attempts = LAST_ATTEMPTS
 
     def publish(self, entries: Sequence[Entry], at: int) -> None:
-        """Return when the bus holds all entries, with `at` (epoch seconds; 0: none) as their time.
+        """Publish all entries with the time `at` (epoch seconds; 0: none).
 
-        Raise UndeliveredError if it still refuses them some seconds after the stop was asked for.
+        Returns when the bus has accepted them. Raises UndeliveredError if it still has not some
+        seconds after a stop, and botocore's error if a retry cannot help.
         """
         for request in batching.requests(entries):
-            waiting = self._try(request, at)
-            while waiting:
-                self._pause(len(waiting))
-                waiting = self._try(waiting, at)
-            self._backoff.reset()
+            self._deliver(request, at)
 
-    def _try(self, entries: list[Entry], at: int) -> list[Entry]:
-        """Send once; give what is to be sent again."""
-        try:
-            answer = self._client.put_events(Entries=[self._shape(entry, at) for entry in entries])
-        except ClientError as error:
-            if not _passes(error):
-                raise
-            self._log_refusal(str(error), len(entries))
-            return entries
-        except _TRANSIENT as error:
-            self._log_refusal(str(error), len(entries))
-            return entries
-        if not answer["FailedEntryCount"]:
-            return []
-        results = list(zip(entries, answer["Entries"], strict=True))
-        codes = sorted({result["ErrorCode"] for _, result in results if "ErrorCode" in result})
-        failed = [entry for entry, result in results if "ErrorCode" in result]
-        self._log_refusal(", ".join(codes), len(failed))
-        return failed
+    def _deliver(self, pending: list[Entry], at: int) -> None:
+        retry = Retrying(
+            wait=self._wait,
+            stop=lambda _: self._stop.is_set() and not self._last_attempts,
+            retry=retry_if_exception(_is_transient),
+            before_sleep=lambda state: _log(state, len(pending)),
+            sleep=self._pause,
+            retry_error_callback=lambda _: _give_up(len(pending)),
+        )
+        retry(self._put, pending, at)
+
+    def _put(self, pending: list[Entry], at: int) -> None:
+        """Send one request; remove the accepted entries from `pending`."""
+        response = self._client.put_events(Entries=[self._shape(entry, at) for entry in pending])
+        if response["FailedEntryCount"]:
+            results = list(zip(pending, response["Entries"], strict=True))
+            pending[:] = [entry for entry, result in results if "ErrorCode" in result]
+            codes = {result["ErrorCode"] for _, result in results if "ErrorCode" in result}
+            raise PartialFailureError(", ".join(sorted(codes)))
 
     def _shape(self, entry: Entry, at: int) -> "PutEventsRequestEntryTypeDef":
-        shaped: PutEventsRequestEntryTypeDef = {
+        shape: PutEventsRequestEntryTypeDef = {
             "EventBusName": self._bus,
             "Source": batching.SOURCE,
             "DetailType": entry.detail_type,
             "Detail": entry.detail,
         }
         if at:
-            shaped["Time"] = datetime.fromtimestamp(at, UTC)
-        return shaped
+            shape["Time"] = datetime.fromtimestamp(at, UTC)
+        return shape
 
-    def _log_refusal(self, error: str, count: int) -> None:
-        fields = {"error": error, "entries": count, "failures": self._backoff.failures + 1}
-        logger.warning("events not taken, trying again", extra=fields)
-
-    def _pause(self, count: int) -> None:
-        delay = self._backoff.next()
-        if not self._stop.is_set():
-            self._stop.wait(delay)
-            return
-        if not self._last_tries:
-            raise UndeliveredError(f"{count} events were not taken before the poller had to stop")
-        self._last_tries -= 1
-        self._sleep(min(delay, LAST_DELAY))
+    def _pause(self, seconds: float) -> None:
+        if self._stop.is_set():
+            self._last_attempts -= 1
+            self._sleep(min(seconds, LAST_DELAY))
+        else:
+            self._stop.wait(seconds)
 
 
-def _passes(error: ClientError) -> bool:
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status >= 500 or status == 429 or error.response["Error"]["Code"] in _THROTTLES
+def _is_transient(error: BaseException) -> bool:
+    """Return whether a retry may help; missing permissions or a missing bus need a person."""
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        throttled = error.response["Error"]["Code"] in _THROTTLING
+        return status >= 500 or status == 429 or throttled
+    transient = (PartialFailureError, BotoConnectionError, HTTPClientError, ResponseParserError)
+    return isinstance(error, transient)
+
+
+def _log(state: RetryCallState, count: int) -> None:
+    error = str(state.outcome.exception()) if state.outcome else ""
+    extra = {"error": error, "entries": count, "failures": state.attempt_number}
+    logger.warning("events not accepted, retrying", extra=extra)
+
+
+def _give_up(count: int) -> None:
+    raise UndeliveredError(f"{count} events were not accepted before the poller had to stop")

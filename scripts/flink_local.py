@@ -53,7 +53,7 @@ class Job:
                     **os.environ,
                     "APP_PROPERTIES": str(properties),
                     "JAVA_TOOL_OPTIONS": "-Xmx512m",
-                    "PYTHONPATH": str(ROOT),
+                    "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "functions")]),
                 },
                 stdout=out,
                 stderr=subprocess.STDOUT,

@@ -1,7 +1,8 @@
 """Build the Flink engine's zip: `python -m scripts.flink_package` -> build/flink/streaming.zip.
 
-Its content is what Managed Service for Apache Flink reads: main.py, the package `streaming`, and
-one jar with the Kinesis connector, which Maven downloads once (streaming/pom.xml).
+Managed Service for Apache Flink reads from it main.py, the package `streaming`, the modules of
+`common` that it imports, and a jar with the Kinesis connector, which Maven downloads once
+(streaming/pom.xml).
 """
 
 import io
@@ -13,7 +14,8 @@ from pathlib import Path
 
 from scripts.package import DATE, MODE, ROOT
 
-STREAMING = ROOT / "streaming"
+STREAMING, COMMON = ROOT / "streaming", ROOT / "functions" / "common"
+COMMON_MODULES = ("errors", "transaction")
 JAR = STREAMING / "target" / "pyflink-dependencies.jar"
 TARGET = ROOT / "build" / "flink" / "streaming.zip"
 CONNECTOR = "META-INF/services/org.apache.flink.table.factories.Factory"
@@ -38,7 +40,8 @@ def main(jar: Path = JAR, target: Path = TARGET) -> None:
 def build(jar: Path) -> bytes:
     """Return the zip; the same sources and jar result in the same bytes."""
     check(jar)
-    modules = {f"{PACKAGES}streaming/{file.name}": file for file in STREAMING.glob("*.py")}
+    sources = [*STREAMING.glob("*.py"), *(COMMON / f"{name}.py" for name in COMMON_MODULES)]
+    modules = {f"{PACKAGES}{file.parent.name}/{file.name}": file for file in sources}
     files = {MAIN: STREAMING / "main.py", **dict(sorted(modules.items())), LIBRARY: jar}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from poller import batching
-from poller.seen import Seen
+from poller.deduplication import Deduplication
 from poller.sources import replay
 from scripts.flink_local import PYTHON, Job
 from streaming import queries
@@ -54,10 +54,10 @@ def main() -> int:
 
 def events(file: str) -> tuple[list[str], int]:
     """Convert a file to archived events as the poller does; also return the rejected lines."""
-    seen, found, rejected = Seen(), [], 0
+    deduplication, found, rejected = Deduplication(), [], 0
     for poll in replay.polls(file, 10, int(time.time())):
         rejected += len(poll.rejected)
-        texts = [one.text for one in seen.fresh(poll.transactions)]
+        texts = [item.text for item in deduplication.new(poll.transactions)]
         sent = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(poll.time))
         found += [
             f'{{"time":"{sent}","detail":{entry.detail}}}' for entry in batching.entries(texts)
@@ -82,9 +82,9 @@ def report(
 ) -> int:
     """Print the comparison; return 1 if a difference has no dead letter that explains it."""
     late = Counter(_minute(letter) for letter in letters if letter["reason"] == queries.LATE)
-    too_much = {_minute(letter) for letter in letters if letter["reason"] == queries.TOO_MUCH}
+    too_large = {_minute(letter) for letter in letters if letter["reason"] == queries.TOO_LARGE}
     differing = list(_differing(expected, found))
-    explained = [minute for minute in differing if minute in late or minute in too_much]
+    explained = [minute for minute in differing if minute in late or minute in too_large]
     for name, count in (
         ("distinct transactions", sum(len(dict(values)) for values in minutes.values())),
         ("in Flink's rows", sum(int(row["total_nb_trx_1min"]) for row in found.values())),
@@ -104,7 +104,7 @@ def report(
 
 def _minute(letter: dict[str, str]) -> str:
     record = json.loads(letter["record"])
-    if letter["reason"] == queries.TOO_MUCH:
+    if letter["reason"] == queries.TOO_LARGE:
         return str(record["tx_minute"])
     return time.strftime("%Y-%m-%dT%H:%M:00Z", time.gmtime(record["time"]))
 
@@ -113,7 +113,7 @@ def _differing(expected: Rows, found: Rows) -> Iterator[str]:
     for minute in sorted(expected.keys() | found.keys()):
         one, other = expected.get(minute, {}), found.get(minute, {})
         # Above this number of transactions the engines version their rows differently.
-        crowded = int(one.get("total_nb_trx_1min", 0)) > queries.COUNTED
+        crowded = int(one.get("total_nb_trx_1min", 0)) > queries.MAX_COUNTED
         names = [name for name in {**one, **other} if not (crowded and name == "event_time")]
         if any(one.get(name) != _text(other.get(name)) for name in names):
             yield minute

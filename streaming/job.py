@@ -1,4 +1,4 @@
-"""The job: tables, queries and how they are joined. No row passes through Python."""
+"""The Flink job: tables, and the queries between them. No row passes through Python."""
 
 from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
@@ -9,8 +9,8 @@ from streaming.properties import Properties
 
 SETTINGS = {
     "table.local-time-zone": "UTC",
-    # What has no window to end with: that a row was written (forgotten too soon, it is written
-    # again), and the watermark (forgotten only when nothing comes for so long).
+    # State without a window: which rows were written (if it expires too early, they are written
+    # again), and the watermark (it expires only if nothing arrives for so long).
     "table.exec.state.ttl": "1 d",
 }
 
@@ -21,12 +21,12 @@ def start(properties: Properties) -> TableResult:
 
 
 def statements(properties: Properties) -> StatementSet:
-    """Return both INSERTs, to be executed or explained as one job that reads the source once."""
+    """Return both INSERTs as one job, which reads the source once; execute or explain it."""
     configuration = Configuration()
     for key, value in (properties.flink or {}).items():
         configuration.set_string(key, value)
     environment = StreamExecutionEnvironment.get_execution_environment(configuration)
-    # Else each transaction of an event is handed on with a copy of the whole event.
+    # Otherwise each transaction of an event is passed on with a copy of the whole event.
     environment.get_config().enable_object_reuse()
     flink = StreamTableEnvironment.create(environment)
     for key, value in SETTINGS.items():
@@ -37,16 +37,17 @@ def statements(properties: Properties) -> StatementSet:
     flink.create_temporary_view("transactions", _transactions(flink, properties))
     for view in queries.views(properties.allowed_lateness_minutes):
         flink.execute_sql(view)
-    both = flink.create_statement_set()
-    both.add_insert_sql(queries.WRITE_MINUTES)
-    both.add_insert_sql(queries.WRITE_DEAD_LETTERS)
-    return both
+    inserts = flink.create_statement_set()
+    inserts.add_insert_sql(queries.WRITE_MINUTES)
+    inserts.add_insert_sql(queries.WRITE_DEAD_LETTERS)
+    return inserts
 
 
 def _transactions(flink: StreamTableEnvironment, properties: Properties) -> Table:
     """Return the transactions with their own time as event time.
 
-    SQL declares that on a source only, whose records are whole events: hence out and in again.
+    SQL can declare event time only on a source, whose records are complete events; hence the
+    conversion to a DataStream and back.
     """
     query = queries.transactions(
         properties.watermark_delay_seconds, properties.allowed_lateness_minutes

@@ -1,4 +1,4 @@
-"""Entry point, on Managed Service for Apache Flink and on a laptop: properties -> running job."""
+"""Entry point on Managed Service for Apache Flink and on a laptop: properties -> running job."""
 
 from streaming import job, properties
 

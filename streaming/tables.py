@@ -1,4 +1,4 @@
-"""The job's tables as SQL: which connector, which columns. Pure."""
+"""The tables of the job as SQL: columns and connectors. Pure."""
 
 from streaming.properties import Options
 
@@ -13,17 +13,17 @@ DEAD_LETTERS = """reason STRING,
 
 
 def records(options: Options) -> str:
-    """Return the source: events as text, so that one that is none is seen and not skipped."""
+    """Return the source: events as text, so that malformed ones are not skipped silently."""
     return _table("records", RECORDS, {**options, "format": "raw"})
 
 
 def minutes(options: Options) -> str:
-    """Return the sink of rows, one JSON object a minute and firing."""
+    """Return the sink of rows, one JSON object per minute and firing."""
     return _table("minutes", MINUTES, {**options, "format": "json"})
 
 
 def dead_letters(options: Options) -> str:
-    """Return the sink of what was not counted, with the reason."""
+    """Return the sink of what is not counted, with the reason."""
     return _table("dead_letters", DEAD_LETTERS, {**options, "format": "json"})
 
 

@@ -24,8 +24,8 @@ variable "artifacts_dir" {
 variable "data" {
   description = "Retention of the data bucket"
   type = object({
-    expire_days = optional(map(number), { dead-letters = 90, minutes = 30, raw = 365, set-aside = 90, training = 365 }) # days until objects expire, by top-level prefix; {}: never
-    keep        = optional(bool, false)                                                                                 # true: `terraform destroy` fails while the bucket contains objects
+    expire_days = optional(map(number), { dead-letters = 90, minutes = 30, raw = 365, rejected = 90, training = 365 }) # days until objects expire, by top-level prefix; {}: never
+    keep        = optional(bool, false)                                                                                # true: `terraform destroy` fails while the bucket contains objects
   })
   default  = {}
   nullable = false
@@ -127,11 +127,11 @@ variable "notification_email" {
 variable "poller" {
   description = "Source of transactions (see poller/README.md)"
   type = object({
-    desired_count = optional(number, 1) # 1, or 0 to stop polling
-    heal = optional(object({
+    backfill = optional(object({
       hours = optional(number, 6) # how far back gaps are filled from the source; 0: never
       url   = optional(string)    # history of the source; contains {since} with source http
     }), {})
+    desired_count = optional(number, 1) # 1, or 0 to stop polling
     mapping = optional(object({
       items     = optional(string, "")            # JSON pointer to the list of items
       key       = string                          # JSON pointer in an item: its id

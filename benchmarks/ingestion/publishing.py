@@ -6,6 +6,7 @@ import io
 import json
 import os
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -17,9 +18,9 @@ from benchmarks.measure import CpuClock, peak_mb
 def poller(file: str, remembered: str = "0") -> dict[str, Any]:
     """Run the poller on a recorded file; PutEvents is serialized, signed, and then accepted."""
     boto3 = importlib.import_module("boto3")
-    health, metrics, publisher, run, seen, settings = (
+    config, deduplication, health, loop, metrics, publisher = (
         importlib.import_module(f"poller.{name}")
-        for name in ("health", "metrics", "publisher", "run", "seen", "settings")
+        for name in ("config", "deduplication", "health", "loop", "metrics", "publisher")
     )
     replay = importlib.import_module("poller.sources.replay")
     os.environ.update(fake_aws.ENVIRONMENT)
@@ -33,18 +34,18 @@ def poller(file: str, remembered: str = "0") -> dict[str, Any]:
 
     client.meta.events.register_first("before-send.eventbridge.PutEvents", accept)
     stop = Event()
-    given = {"EVENT_BUS_NAME": "b", "METRIC_NAMESPACE": "m", "SOURCE": "simulator"}
-    beats = health.Health(settings.Settings.from_env(given))
-    memory = seen.Seen(int(remembered)) if int(remembered) else seen.Seen()
+    settings = config.Settings(event_bus_name="b", metric_namespace="m", source="simulator")
+    known = deduplication.Deduplication(*filter(None, [int(remembered)]))
     clock = CpuClock()
-    totals = run.run(
-        replay.polls(file, 10, 2_000_000_000),
-        memory,
-        publisher.Publisher(client, "b", stop),
-        metrics.Metrics("m", io.StringIO()),
-        beats,
-        stop,
-    )
+    with redirect_stdout(io.StringIO()):  # metrics
+        totals = loop.run(
+            replay.polls(file, 10, 2_000_000_000),
+            known,
+            publisher.Publisher(client, "b", stop),
+            metrics.Metrics("m"),
+            health.Health(settings),
+            stop,
+        )
     return {
         "cpu": clock.seconds(),
         "peak": peak_mb(),

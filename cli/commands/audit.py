@@ -61,7 +61,7 @@ def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) 
         "in_two_minutes": found.contradicting,
         "in_features": sum(stored.values()),
         "late_beyond_horizon": sum(late_counts.values()),
-        "set_aside": rejected,
+        "rejected": rejected,
         "minutes": {
             "in_range": len(time_range.minutes()),
             "with_row": len(stored),
@@ -135,7 +135,7 @@ def _body(document: Json) -> RenderableType:
         ("unknown minutes", minutes["unknown"], "were not polled"),
         ("recent minutes", minutes["in_flight"], "may still change or get their row"),
         ("late", document["late_beyond_horizon"], "arrived more than 15 minutes late"),
-        ("rejected", document["set_aside"], "records were not valid transactions"),
+        ("rejected", document["rejected"], "records were not valid transactions"),
         ("invalid", document["refused"], "in the archive; a dead letter has the reason"),
         ("unexplained", document["unexplained"], "must be 0"),
     ]

@@ -14,7 +14,7 @@ from cli.console import progress_bar
 from cli.errors import CommandError
 from cli.time_range import TimeRange
 
-RAW, REJECTED = "raw/", "set-aside/"
+RAW, REJECTED = "raw/", "rejected/"
 THREADS = 4
 MAX_AHEAD = timedelta(days=1)  # of a transaction's time compared to its arrival
 

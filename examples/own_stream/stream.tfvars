@@ -1,4 +1,4 @@
-# Where key, time and value are in the server's response: poller/README.md, "A stream of one's own".
+# Where key, time and value are in the server's response: poller/README.md, "A stream of your own".
 poller = {
   source       = "http"
   source_url   = "http://127.0.0.1:8000/orders"

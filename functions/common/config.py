@@ -50,7 +50,7 @@ def describe(error: ValidationError, rename: Callable[[str], str] = str) -> str:
 
 def _expected(kind: str, message: str) -> str:
     """Return the expectation stated in a pydantic message."""
-    expected = re.sub("^(Input|List|Tuple|Value) (should (be|have) |error, )", "", message)
+    expected = re.sub("^(Input|List|String|Tuple|Value) (should (be|have) |error, )", "", message)
     if kind != "model_type" and kind.endswith(
         ("_parsing", "_type", "_from_float", "too_short", "too_long")
     ):

@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 
-class _EventTimeMetrics(EphemeralMetrics):
+class EventTimeMetrics(EphemeralMetrics):
     """Metrics with the timestamp of an event; an invocation may emit none."""
 
     def set_timestamp(self, timestamp: int | datetime) -> None:
@@ -38,7 +38,7 @@ logging.getLogger("aws_lambda_powertools.middleware_factory").setLevel(logging.C
 
 logger = Logger(utc=True, use_rfc3339=True)
 # An empty service, because Powertools would add it as a dimension, which no alarm expects.
-metrics = Metrics(provider=_EventTimeMetrics(service=""))
+metrics = Metrics(provider=EventTimeMetrics(service=""))
 
 # Everything imported so far lives as long as the process. Exclude it from garbage collection,
 # whose first full run would otherwise slow down the import of the handler.

@@ -1,47 +1,43 @@
-"""blockchain.info: the newest unconfirmed transactions as a list, or each as a message.
+"""blockchain.info: a list of the newest unconfirmed transactions, or each as a message.
 
-Both know `hash`, `time` (when its node saw the transaction first), `size` and further fields. The
-list says the fee; a message does not: it is what the inputs hold and the outputs do not.
+Both contain `hash`, `time` (when its node received the transaction), `size` and more. The list
+contains the fee; that of a message is the sum of the inputs less the sum of the outputs.
 """
 
 from typing import Any
 
 from poller.sources.format import DAY, Format
-from poller.transaction import Rejected, Transaction, check
-
-URL = "https://blockchain.info/unconfirmed-transactions?format=json"
-CHAIN_URL = "https://blockchain.info"
+from poller.transaction import Transaction, from_json
 
 
-def transaction(item: Any, now: int) -> Transaction | Rejected:
-    """Read a transaction that says its fee."""
-    return check(item, now + DAY)
+def _list_items(response: Any) -> list[Any] | None:
+    items = response.get("txs") if isinstance(response, dict) else None
+    return items if isinstance(items, list) else None
 
 
-def _listed(answer: Any) -> list[Any] | None:
-    listed = answer.get("txs") if isinstance(answer, dict) else None
-    return listed if isinstance(listed, list) else None
-
-
-def _sent(message: Any) -> list[Any]:
-    """Give the transaction of a message; there are others, such as answers to pings."""
+def _message_items(message: Any) -> list[Any]:
+    """Return the transaction of a message; other messages have none."""
     if isinstance(message, dict) and message.get("op") == "utx":
         return [message.get("x")]
     return []
 
 
-def _with_fee(item: Any, now: int) -> Transaction | Rejected:
+def _with_fee(item: Any, now: int) -> Transaction | str:
+    return from_json(item, now + DAY)
+
+
+def _without_fee(item: Any, now: int) -> Transaction | str:
     if not isinstance(item, dict):
-        return transaction(item, now)
+        return from_json(item, now + DAY)
     try:
-        spent = [entry["prev_out"]["value"] for entry in item["inputs"]]
-        kept = [entry["value"] for entry in item["out"]]
+        inputs = [entry["prev_out"]["value"] for entry in item["inputs"]]
+        outputs = [entry["value"] for entry in item["out"]]
     except (KeyError, TypeError) as error:
-        return Rejected(f"fee is unknown: inputs or outputs are incomplete ({error})")
-    if not all(type(value) is int for value in spent + kept):
-        return Rejected("fee is unknown: inputs or outputs are no integers")
-    return transaction(item | {"fee": sum(spent) - sum(kept)}, now)
+        return f"fee is unknown: inputs or outputs are incomplete ({error})"
+    if not all(type(value) is int for value in inputs + outputs):
+        return "fee is unknown: inputs or outputs are not integers"
+    return from_json(item | {"fee": sum(inputs) - sum(outputs)}, now + DAY)
 
 
-LIST = Format(_listed, transaction)
-MESSAGES = Format(_sent, _with_fee, '{"op":"unconfirmed_sub"}')
+LIST = Format(_list_items, _with_fee)
+MESSAGES = Format(_message_items, _without_fee, '{"op":"unconfirmed_sub"}')

@@ -1,33 +1,33 @@
-"""How a source says transactions: where they are in an answer, and how one of them is read."""
+"""The format of a source: where its items are in a response, and how an item is parsed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from poller.polls import Poll, SetAside
-from poller.transaction import Rejected, Transaction, raw_value
+from poller.poll import Poll, Rejected
+from poller.transaction import Transaction, raw_value
 
-DAY = 86_400
+DAY = 86_400  # seconds by which a transaction may be in the future
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """The format of a source's answers (HTTP) or messages (WebSocket), once they are decoded."""
+    """The format of the decoded responses (HTTP) or messages (WebSocket) of a source."""
 
-    items: Callable[[Any], list[Any] | None]  # None: there is no list where there should be one
-    transaction: Callable[[Any, int], Transaction | Rejected]  # of an item; now in epoch seconds
-    subscription: str = ""  # the message that asks a WebSocket server for transactions
+    items: Callable[[Any], list[Any] | None]  # None: the response is not as expected
+    transaction: Callable[[Any, int], Transaction | str]  # of an item and the time (epoch seconds)
+    subscription: str = ""  # first message to a WebSocket server
 
-    def poll(self, url: str, items: list[Any], largest: int, now: int) -> Poll:
-        """Read items, oldest first; `largest` is the largest time of the polls before."""
-        poll = Poll(largest, at=now)
+    def poll(self, url: str, items: list[Any], latest: int, now: int) -> Poll:
+        """Parse items into a poll, oldest first; `latest` is the latest time of earlier polls."""
+        poll = Poll(latest, polled_at=now)
         for item in items:
             result = self.transaction(item, now)
-            if isinstance(result, Rejected):
-                poll.rejected.append(SetAside(url, None, result.reason, raw_value(item)))
+            if isinstance(result, str):
+                poll.rejected.append(Rejected(url, None, result, raw_value(item)))
             else:
                 poll.transactions.append(result)
-        poll.transactions.sort(key=lambda one: one.time)
+        poll.transactions.sort(key=lambda transaction: transaction.time)
         if poll.transactions:
-            poll.time = max(largest, poll.transactions[-1].time)
+            poll.time = max(latest, poll.transactions[-1].time)
         return poll

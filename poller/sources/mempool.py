@@ -1,37 +1,36 @@
 """mempool.space: every transaction as it enters the mempool, or a list of the newest ten.
 
-A message holds the transactions of a few seconds, with `firstSeen`. The list has no time: there it
-is the poll's. Ten are the transactions of about two seconds, so the list suits tests and quiet
-networks.
+A message has the transactions of a few seconds, with `firstSeen`. Items of the list have no time;
+theirs is that of the poll. The list covers about two seconds: use it for tests and quiet networks.
 """
 
 from typing import Any
 
 from poller.sources.format import DAY, Format
-from poller.transaction import Rejected, Transaction, check
+from poller.transaction import Transaction, from_json
 
-URL = "wss://mempool.space/api/v1/ws"
-
-
-def _listed(answer: Any) -> list[Any] | None:
-    return answer if isinstance(answer, list) else None
+_OPTIONAL = ("size", "weight", "vsize", "value")
 
 
-def _sent(message: Any) -> list[Any]:
-    """Give the transactions of a message; there are others, such as statistics."""
-    news = message.get("mempool-transactions") if isinstance(message, dict) else None
-    added = news.get("added") if isinstance(news, dict) else None
+def _list_items(response: Any) -> list[Any] | None:
+    return response if isinstance(response, list) else None
+
+
+def _message_items(message: Any) -> list[Any]:
+    """Return the transactions of a message; others, such as statistics, have none."""
+    delta = message.get("mempool-transactions") if isinstance(message, dict) else None
+    added = delta.get("added") if isinstance(delta, dict) else None
     return added if isinstance(added, list) else []
 
 
-def _transaction(item: Any, now: int) -> Transaction | Rejected:
+def _transaction(item: Any, now: int) -> Transaction | str:
     if not isinstance(item, dict):
-        return check(item, now + DAY)
-    further = {name: item[name] for name in ("size", "weight", "vsize", "value") if name in item}
-    time = item.get("firstSeen") or now
-    ours = {"hash": item.get("txid"), "time": time, "fee": item.get("fee"), **further}
-    return check(ours, now + DAY)
+        return from_json(item, now + DAY)
+    fields = {"hash": item.get("txid"), "time": item.get("firstSeen") or now}
+    fields |= {"fee": item.get("fee")}
+    fields |= {name: item[name] for name in _OPTIONAL if name in item}
+    return from_json(fields, now + DAY)
 
 
-LIST = Format(_listed, _transaction)
-MESSAGES = Format(_sent, _transaction, '{"track-mempool":true}')
+LIST = Format(_list_items, _transaction)
+MESSAGES = Format(_message_items, _transaction, '{"track-mempool":true}')

@@ -1,4 +1,4 @@
-"""Recorded transactions: a .jsonl file, gzipped or not, on disk or in S3.
+"""Recorded transactions: a file of JSON Lines, gzipped or not, on disk or in S3.
 
 The order of lines is the order of arrival.
 """
@@ -16,21 +16,21 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from poller.polls import Poll, SetAside, cut
-from poller.transaction import Rejected, Transaction, parse, raw_line
+from poller.poll import Poll, Rejected, split_into_polls
+from poller.transaction import Transaction, parse, raw_line
 
 DAY = 86_400
-MAX_LINE = 16_000_000  # bytes: larger than any transaction a block can hold, as JSON
-CHUNK = 65_536  # bytes; so much at most is lost before a damage
+MAX_LINE = 16_000_000  # bytes: larger than any transaction that fits into a block, as JSON
+CHUNK = 65_536  # bytes; at most so much is lost before a damage
 _GZIP = b"\x1f\x8b"
 
 
 class SourceError(Exception):
-    """The file cannot be opened; says which and why."""
+    """The file cannot be opened."""
 
 
 class DamageError(Exception):
-    """A compressed file cannot be read to its end; `rest` is the line begun before."""
+    """A compressed file is damaged; `rest` is the incomplete line before the damage."""
 
     def __init__(self, message: str, rest: bytes) -> None:
         super().__init__(message)
@@ -38,60 +38,59 @@ class DamageError(Exception):
 
 
 def polls(place: str, seconds: int, now: int) -> Iterator[Poll]:
-    """Cut a file (path or s3:// URI) into polls of `seconds` of its own time.
+    """Split a file (path or s3:// URI) into polls of `seconds` of its own time.
 
-    Lines that are no transactions are set aside with their number, and so is a damaged end. Raise
-    SourceError if there is no such file.
+    Invalid lines and a damaged end are rejected with their line number. Raises SourceError if the
+    file cannot be opened.
     """
-    with _stored(place) as file:
-        # Looked at, not read: a pipe cannot be wound back.
+    with _open(place) as file:
+        # A pipe cannot be rewound: hence `peek`.
         compressed = file.peek(len(_GZIP)).startswith(_GZIP)
         chunks = iter(partial(file.read, CHUNK), b"")
-        arrivals = _arrivals(_unzipped(chunks) if compressed else chunks, place, now + DAY)
-        yield from cut(arrivals, seconds)
+        arrivals = _arrivals(_unzip(chunks) if compressed else chunks, place, now + DAY)
+        yield from split_into_polls(arrivals, seconds)
 
 
 def _arrivals(
     chunks: Iterator[bytes], place: str, latest: int
-) -> Iterator[Transaction | SetAside]:
+) -> Iterator[Transaction | Rejected]:
     number = 0
     try:
         for number, line in _lines(chunks):
             if not line.strip():
                 continue
             if len(line) > MAX_LINE:
-                yield SetAside(place, number, f"longer than {MAX_LINE} bytes", raw_line(line))
+                yield Rejected(place, number, f"longer than {MAX_LINE} bytes", raw_line(line))
                 continue
             result = parse(line, latest)
-            if isinstance(result, Rejected):
-                yield SetAside(place, number, result.reason, raw_line(line.strip()))
+            if isinstance(result, str):
+                yield Rejected(place, number, result, raw_line(line.strip()))
             else:
                 yield result
     except DamageError as error:
-        # A line that the damage cut off is no line; what is left of it is shown.
-        yield SetAside(place, number + 1, str(error), raw_line(error.rest))
+        yield Rejected(place, number + 1, str(error), raw_line(error.rest))
 
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Number the lines; of a line that is too long give the first part only."""
+    """Return lines with their numbers; of a line that is too long only the beginning."""
     number, rest, first = 0, b"", True
     try:
         for read in chunks:
             chunk = read.removeprefix(codecs.BOM_UTF8) if first else read
             first = first and not read
-            *whole, rest = (rest[: MAX_LINE + 1] + chunk).split(b"\n")
-            yield from enumerate(whole, number + 1)
-            number += len(whole)
+            *complete, rest = (rest[: MAX_LINE + 1] + chunk).split(b"\n")
+            yield from enumerate(complete, number + 1)
+            number += len(complete)
     except (EOFError, zlib.error) as error:
         raise DamageError(f"the compressed file is damaged: {error}", rest) from error
     if rest:
         yield number + 1, rest
 
 
-def _unzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Decompress one gzip member after the other, all that can be read before any damage.
+def _unzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Decompress all gzip members, up to the first damage.
 
-    Raise EOFError or zlib.error at the damage.
+    Raises EOFError or zlib.error at the damage.
     """
     member = None
     for read in chunks:
@@ -110,8 +109,8 @@ def _unzipped(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 @contextmanager
-def _stored(place: str) -> Iterator[io.BufferedReader]:
-    """Open a file, or a copy of an object: no connection stays open while the bus is slow."""
+def _open(place: str) -> Iterator[io.BufferedReader]:
+    """Open a file, or a copy of an object: its connection could time out while the bus is slow."""
     if not place.startswith("s3://"):
         try:
             file = Path(place).open("rb")  # noqa: SIM115 - closed below

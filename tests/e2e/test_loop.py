@@ -17,7 +17,7 @@ import pytest
 from cli.connection import connect
 from cli.target import choose
 from demo import features
-from tests import mangled
+from tests.support import irregular_file
 
 pytestmark = pytest.mark.e2e
 
@@ -52,10 +52,10 @@ def processes():
 
 @pytest.fixture
 def recorded(tmp_path):
-    lines, malformed = mangled.lines(HOURS, RATE, CHANGE)
+    lines, malformed = irregular_file.lines(HOURS, RATE, CHANGE)
     file = tmp_path / "recorded.jsonl.gz"
     file.write_bytes(gzip.compress(b"\n".join(lines), 1))
-    return file, mangled.counted(lines), malformed
+    return file, irregular_file.counted(lines), malformed
 
 
 def test_demo_that_is_killed_leaves_no_process():
@@ -84,7 +84,7 @@ def test_loop_turns_on_a_mangled_file(recorded):
     distinct = sum(map(len, minutes.values()))
     assert report["transactions"]["distinct"] == distinct
     assert report["transactions"]["in_features"] == distinct
-    assert report["transactions"]["set_aside"] == malformed
+    assert report["transactions"]["rejected"] == malformed
     assert report["transactions"]["polled"] > distinct
     assert report["minutes"]["count"] == len(minutes)
     assert rows == {

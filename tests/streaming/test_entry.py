@@ -1,4 +1,4 @@
-"""② How the job is started: from the zip, and with the properties that AWS gives it."""
+"""② Starting the job from the zip, and with the properties of AWS."""
 
 import io
 import json
@@ -12,12 +12,12 @@ import pyflink
 import pytest
 
 from scripts import flink_package
-from scripts.flink_local import PATIENCE, ROOT, Job
-from tests.streaming import mangled
+from scripts.flink_local import MAX_SECONDS, ROOT, Job
+from tests.support import irregular_stream
 
 pytestmark = [
     pytest.mark.flink,
-    pytest.mark.filterwarnings("ignore"),  # of pyflink's own imports
+    pytest.mark.filterwarnings("ignore"),  # of imports in pyflink
 ]
 
 FLINK = Path(pyflink.__file__).parent / "bin" / "flink"
@@ -36,7 +36,7 @@ def started(command, folder, properties):
         },
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=MAX_SECONDS,
     )
 
 
@@ -48,9 +48,11 @@ def unpacked(folder):
     return folder / "zip"
 
 
-def test_job_starts_from_the_zip_by_flinks_own_command(tmp_path):
+def test_job_starts_from_the_zip_with_flink_run(tmp_path):
     job = Job(tmp_path / "job")
-    job.feed("1", [mangled.event({"hash": "a", "time": mangled.START, "fee": 5})])
+    job.feed(
+        "1", [irregular_stream.event({"hash": "a", "time": irregular_stream.START, "fee": 5})]
+    )
     command = [FLINK, "run", "--target", "local", "-pyclientexec", sys.executable]
     command += ["-py", flink_package.MAIN, "-pyfs", flink_package.PACKAGES]
     done = started(command, unpacked(tmp_path), job.configured())

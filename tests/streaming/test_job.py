@@ -1,4 +1,4 @@
-"""② The Flink engine on a real mini-cluster: its rows are those of the Lambda engine."""
+"""② The Flink engine on a real mini-cluster: it writes the rows of the Lambda engine."""
 
 import json
 from collections import Counter, defaultdict
@@ -8,34 +8,36 @@ import pytest
 from feature_writer import flink_row
 from scripts.flink_local import Job
 from streaming import queries
-from tests.streaming import mangled
+from tests.support import irregular_stream
 from window_aggregator import feature_record
 
 pytestmark = pytest.mark.flink
 
 MINUTES = 40
-CROWDED, RICH, FULL = (mangled.START + 60 * (MINUTES + number) for number in range(3))
-CROWD = {(f"c{k}", k) for k in range(queries.COUNTED + 10_000)}
-LATECOMER = ("late", 7)  # when the crowd's minute has fired for the first time
+CROWDED, RICH, FULL = (irregular_stream.START + 60 * (MINUTES + number) for number in range(3))
+CROWD = {(f"c{k}", k) for k in range(queries.MAX_COUNTED + 10_000)}
+LATECOMER = ("late", 7)  # after the first firing of the crowded minute
 EXTREMES = [
-    *mangled.events({"hash": name, "time": CROWDED, "fee": fee} for name, fee in CROWD),
-    *mangled.events([{"hash": "rich", "time": RICH, "fee": queries.MOST_FEES + 1}]),
-    *mangled.events({"hash": f"f{k}", "time": FULL, "fee": 2**53 // 8} for k in range(8)),
-    mangled.event({"hash": LATECOMER[0], "time": CROWDED, "fee": LATECOMER[1]}),
+    *irregular_stream.events({"hash": name, "time": CROWDED, "fee": fee} for name, fee in CROWD),
+    *irregular_stream.events([{"hash": "rich", "time": RICH, "fee": queries.MAX_TOTAL_FEE + 1}]),
+    *irregular_stream.events({"hash": f"f{k}", "time": FULL, "fee": 2**53 // 8} for k in range(8)),
+    irregular_stream.event({"hash": LATECOMER[0], "time": CROWDED, "fee": LATECOMER[1]}),
 ]
 OFTEN = {"execution.checkpointing.interval": "1 s"}
-# After it every window before it has fired, as at the end of a stream that ends.
-MUCH_LATER = mangled.event({"hash": "m", "time": mangled.START + 86_400, "fee": 1})
+# Makes all earlier windows fire, like the end of a stream.
+MUCH_LATER = irregular_stream.event(
+    {"hash": "m", "time": irregular_stream.START + 86_400, "fee": 1}
+)
 
 
 @pytest.fixture(scope="module")
 def stream():
-    return mangled.lines(MINUTES)
+    return irregular_stream.lines(MINUTES)
 
 
 @pytest.fixture(scope="module")
 def run(stream, tmp_path_factory):
-    """Run the job once, without trouble, on all of the stream."""
+    """Run the job once, without failures, on the complete stream."""
     job = Job(tmp_path_factory.mktemp("run"))
     job.feed("all", [*stream, *EXTREMES])
     with job.running() as process:
@@ -44,7 +46,7 @@ def run(stream, tmp_path_factory):
 
 
 def firings(job):
-    """Give the rows of each minute in the order of their event times."""
+    """Return the rows of each minute in the order of their event times."""
     found = defaultdict(list)
     for row in sorted(job.written("minutes"), key=lambda row: row["event_time"]):
         found[row["tx_minute"]].append(row)
@@ -65,15 +67,15 @@ def ends_of(minutes):
     return {minute: feature_record.record(minute, fees) for minute, fees in minutes.items()}
 
 
-def test_rows_are_those_of_the_lambda_engine_to_the_bit(run, stream):
-    minutes, _ = mangled.judged(stream)
+def test_rows_equal_those_of_the_lambda_engine_exactly(run, stream):
+    minutes, _ = irregular_stream.expected(stream)
     found = {minute: record(some[-1]) for minute, some in firings(run).items()}
     assert len(minutes) == MINUTES
     assert sum(map(feature_record.conflicts, minutes.values())) > MINUTES
     assert {minute: found[minute] for minute in minutes} == ends_of(minutes)
 
 
-def test_late_transactions_are_added_by_rows_that_replace_the_earlier(run):
+def test_late_transactions_are_added_by_later_rows(run):
     again = 0
     for some in firings(run).values():
         versions = [row["event_time"] for row in some]
@@ -84,17 +86,17 @@ def test_late_transactions_are_added_by_rows_that_replace_the_earlier(run):
     assert again > MINUTES
 
 
-def test_whatever_is_not_counted_is_in_the_dead_letters_with_its_reason(run, stream):
-    _, refused = mangled.judged(stream)
+def test_whatever_is_not_counted_is_a_dead_letter_with_a_reason(run, stream):
+    _, rejected = irregular_stream.expected(stream)
     letters = run.written("dead-letters")
     found = Counter(letter["reason"] for letter in letters)
-    assert found.pop(queries.TOO_MUCH)
-    assert found == refused
-    assert set(found) == {queries.NO_EVENT, queries.NO_TRANSACTION, queries.LATE}
+    assert found.pop(queries.TOO_LARGE)
+    assert found == rejected
+    assert set(found) == {queries.NOT_AN_EVENT, queries.INVALID, queries.LATE}
 
 
-def test_later_than_the_horizon_is_in_the_dead_letters_as_it_came(run, stream):
-    arrived = [one for line in stream for one in mangled.inside(line) or []]
+def test_too_late_transactions_are_dead_letters_as_received(run, stream):
+    arrived = [one for line in stream for one in irregular_stream.inside(line) or []]
     late = [
         json.loads(letter["record"])
         for letter in run.written("dead-letters")
@@ -104,47 +106,53 @@ def test_later_than_the_horizon_is_in_the_dead_letters_as_it_came(run, stream):
     assert all(one in arrived for one in late)
 
 
-def test_minute_that_no_row_can_hold_is_a_dead_letter(run):
+def test_minute_with_a_too_large_fee_is_a_dead_letter(run):
     letters = [
         json.loads(letter["record"])
         for letter in run.written("dead-letters")
-        if letter["reason"] == queries.TOO_MUCH
+        if letter["reason"] == queries.TOO_LARGE
     ]
-    assert {"tx_minute": mangled.iso(RICH), "transactions": 1} in letters
+    assert {"tx_minute": irregular_stream.iso(RICH), "transactions": 1} in letters
     found = firings(run)
-    assert mangled.iso(RICH) not in found
+    assert irregular_stream.iso(RICH) not in found
     full = {(f"f{k}", 2**53 // 8) for k in range(8)}
-    assert record(found[mangled.iso(FULL)][-1]) == feature_record.record(mangled.iso(FULL), full)
+    assert record(found[irregular_stream.iso(FULL)][-1]) == feature_record.record(
+        irregular_stream.iso(FULL), full
+    )
 
 
-def test_beyond_what_numbers_tell_apart_each_firing_has_the_later_version(run):
-    first, second = firings(run)[mangled.iso(CROWDED)]
+def test_firings_of_crowded_minutes_have_increasing_versions(run):
+    first, second = firings(run)[irregular_stream.iso(CROWDED)]
     for row, fees, time in (
         (first, CROWD, "2024-10-10T12:41:50.001Z"),
         (second, CROWD | {LATECOMER}, "2024-10-10T12:41:50.005Z"),
     ):
         *values, version = record(row)
-        assert values == feature_record.record(mangled.iso(CROWDED), fees)[:-1]
+        assert values == feature_record.record(irregular_stream.iso(CROWDED), fees)[:-1]
         assert version["ValueAsString"] == time
-    from_archive = feature_record.record(mangled.iso(CROWDED), CROWD, parts=1)[-1]["ValueAsString"]
+    from_archive = feature_record.record(irregular_stream.iso(CROWDED), CROWD, parts=1)[-1][
+        "ValueAsString"
+    ]
     assert from_archive > second["event_time"]
 
 
-def test_killed_and_restored_from_a_checkpoint_it_writes_the_same(run, stream, tmp_path):
+def test_job_restored_from_a_checkpoint_writes_the_same(run, stream, tmp_path):
     half = len(stream) // 2
     job = Job(tmp_path / "job", **{"source.monitor-interval": "100 ms"})
-    end = mangled.iso(CROWDED)
+    end = irregular_stream.iso(CROWDED)
     whole = [row for row in run.written("minutes") if row["tx_minute"] < end]
     job.feed("1", stream[:half])
     with job.running(**OFTEN) as process:
         job.until(process, lambda: job.written("minutes"))
-        # Two files only: the order of those that are found at once is not that of their names.
+        # Two files only: files that are found together are not read in the order of their names.
         job.feed("2", [*stream[half:], MUCH_LATER])
         job.until(process, lambda: job.uncommitted("minutes"))
     assert 0 < len(job.written("minutes")) < len(whole)
     checkpoint = {"execution.state-recovery.path": f"file://{job.checkpoint()}"}
+    rejected = [one for one in run.written("dead-letters") if one["reason"] != queries.TOO_LARGE]
     with job.running(**OFTEN, **checkpoint) as process:
+        # The sinks commit the files of a checkpoint independently of each other.
         job.until(process, lambda: len(job.written("minutes")) >= len(whole))
+        job.until(process, lambda: len(job.written("dead-letters")) >= len(rejected))
     assert in_order(job.written("minutes")) == in_order(whole)
-    refused = [one for one in run.written("dead-letters") if one["reason"] != queries.TOO_MUCH]
-    assert in_order(job.written("dead-letters")) == in_order(refused)
+    assert in_order(job.written("dead-letters")) == in_order(rejected)

@@ -61,7 +61,7 @@ def model(version, hour):
 
 def report():
     keys = ("time", "stage", "wql", "threshold")
-    transactions = {"polled": 960_000, "distinct": 950_400, "in_features": 950_400, "set_aside": 3}
+    transactions = {"polled": 960_000, "distinct": 950_400, "in_features": 950_400, "rejected": 3}
     return {
         "transactions": transactions,
         "minutes": {"count": 2640, "first": at(0), "last": at(43.98), "missing": 0},

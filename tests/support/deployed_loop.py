@@ -44,7 +44,7 @@ def metrics(aws, log):
             data = [
                 {
                     "MetricName": metric["Name"],
-                    "Value": record[metric["Name"]],
+                    "Values": record[metric["Name"]],
                     "Timestamp": metadata["Timestamp"] / 1000,
                 }
                 for metric in directive["Metrics"]

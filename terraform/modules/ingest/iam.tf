@@ -13,7 +13,7 @@ data "aws_iam_policy_document" "firehose" {
     resources = [
       "${var.foundation.bucket_arn}/firehose-errors/*",
       "${var.foundation.bucket_arn}/raw/*",
-      "${var.foundation.bucket_arn}/set-aside/*",
+      "${var.foundation.bucket_arn}/rejected/*",
     ]
   }
 

@@ -4,8 +4,8 @@ locals {
 
   # Firehose streams by S3 prefix, with the detail type that each receives.
   streams = {
-    raw         = { detail_type = "Transactions Received", rule = "transactions" }
-    "set-aside" = { detail_type = "Transactions Set Aside", rule = "set-aside" }
+    raw      = { detail_type = "Transactions Received", rule = "transactions" }
+    rejected = { detail_type = "Transactions Rejected", rule = "rejected" }
   }
 
   stream_arns = {

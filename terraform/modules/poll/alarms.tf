@@ -1,4 +1,4 @@
-# Silence is the failure that raises no error. A stream of one's own may be quiet; its polls may not.
+# A silent source raises no error. A stream of your own may be quiet, but it has to be polled.
 resource "aws_cloudwatch_metric_alarm" "stalled" {
   alarm_name          = "${local.name}-stalled"
   alarm_description   = var.poller.source == "http" ? "The source was not polled for 15 minutes" : "No transaction reached the bus for 15 minutes"
@@ -15,10 +15,10 @@ resource "aws_cloudwatch_metric_alarm" "stalled" {
   ok_actions          = [var.foundation.topic_arn]
 }
 
-# One gap is a restart of the other side. Gaps in three periods of four: polls are too slow for the list.
+# A single gap may be a restart of the server. Repeated gaps: polls are too slow for the list.
 resource "aws_cloudwatch_metric_alarm" "gaps" {
   alarm_name          = "${local.name}-gaps"
-  alarm_description   = "Polls share nothing with the ones before: transactions are missed. Poll more often, or use the WebSocket"
+  alarm_description   = "Polls do not overlap: transactions are missed. Poll more often, or use the WebSocket"
   actions_enabled     = var.poller.desired_count > 0
   namespace           = var.foundation.metric_namespace
   metric_name         = "PollGaps"

@@ -4,9 +4,10 @@ locals {
   name   = "${var.foundation.prefix}-poller"
   health = "/tmp/healthy"
 
-  # Whether the source can serve the past: the others would refuse to.
-  heals   = var.poller.heal.hours > 0 && (var.poller.source == "blockchain" || (var.poller.source == "http" && var.poller.heal.url != null))
-  mapping = var.poller.source == "http" ? var.poller.mapping : null
+  # Sources without history cannot be backfilled.
+  has_history = var.poller.source == "blockchain" || (var.poller.source == "http" && var.poller.backfill.url != null)
+  backfill    = local.has_history && var.poller.backfill.hours > 0 ? var.poller.backfill : null
+  mapping     = var.poller.source == "http" ? var.poller.mapping : null
 
   environment = merge(
     {
@@ -17,9 +18,9 @@ locals {
       SOURCE           = var.poller.source
     },
     { for name, value in {
-      HEAL_ARCHIVE                  = local.heals ? "s3://${var.foundation.bucket_name}/raw/" : null
-      HEAL_HOURS                    = local.heals ? var.poller.heal.hours : null
-      HEAL_URL                      = local.heals ? var.poller.heal.url : null
+      BACKFILL_ARCHIVE              = local.backfill == null ? null : "s3://${var.foundation.bucket_name}/raw/"
+      BACKFILL_HOURS                = one(local.backfill[*].hours)
+      BACKFILL_URL                  = one(local.backfill[*].url)
       SIMULATOR_HOURS               = var.poller.simulator.hours
       SIMULATOR_RATE                = var.poller.simulator.rate
       SIMULATOR_REGIME_CHANGE_HOURS = var.poller.simulator.regime_change_hours
@@ -49,7 +50,7 @@ resource "aws_ecs_cluster" "this" {
 
   setting {
     name  = "containerInsights"
-    value = "disabled" # one task; the poller's own metrics say more
+    value = "disabled" # one task; the poller has its own metrics
   }
 }
 
@@ -100,7 +101,7 @@ resource "aws_ecs_service" "this" {
   desired_count   = var.poller.desired_count
   launch_type     = "FARGATE"
 
-  # Two pollers would only publish everything twice; the gap of a restart is bridged by the source's own history.
+  # Two pollers would publish everything twice; backfill closes the gap of a restart.
   deployment_maximum_percent         = 100
   deployment_minimum_healthy_percent = 0
 

@@ -24,7 +24,7 @@ variable "image" {
 }
 
 variable "network" {
-  description = "Where the task runs"
+  description = "Network of the task"
   type = object({
     assign_public_ip   = bool
     security_group_ids = list(string)
@@ -34,13 +34,13 @@ variable "network" {
 }
 
 variable "poller" {
-  description = "The source and how it is polled; heal.hours 0: not; mapping is for http; simulator.hours null: endless, regime_change_hours null: never"
+  description = "Source and polling; backfill.hours 0: no backfill; mapping is required by http; simulator.hours null: endless; simulator.regime_change_hours null: never"
   type = object({
-    desired_count = number
-    heal = object({
+    backfill = object({
       hours = number
       url   = string
     })
+    desired_count = number
     mapping = object({
       items     = string
       key       = string
@@ -66,52 +66,52 @@ variable "poller" {
 
   validation {
     condition     = contains(["blockchain", "http", "mempool", "replay", "simulator"], var.poller.source)
-    error_message = "poller.source is blockchain, http, mempool, replay or simulator."
+    error_message = "poller.source: expected blockchain, http, mempool, replay or simulator."
   }
 
   validation {
     condition     = var.poller.source != "http" || (var.poller.mapping != null && var.poller.source_url != null)
-    error_message = "poller.source = \"http\" needs poller.source_url and poller.mapping."
+    error_message = "poller.source: http requires poller.source_url and poller.mapping."
   }
 
   validation {
     condition     = var.poller.mapping == null ? true : contains(["s", "ms", "iso"], var.poller.mapping.time_unit)
-    error_message = "poller.mapping.time_unit is s, ms or iso."
+    error_message = "poller.mapping.time_unit: expected s, ms or iso."
   }
 
   validation {
     condition     = var.poller.mapping == null ? true : can(regex("^[a-z0-9][a-z0-9-]{0,63}$", var.poller.mapping.name))
-    error_message = "poller.mapping.name is 1 to 64 small letters, digits and hyphens."
+    error_message = "poller.mapping.name: expected 1 to 64 lowercase letters, digits and hyphens."
   }
 
   validation {
-    condition     = var.poller.mapping == null ? true : alltrue([for place in [var.poller.mapping.items, var.poller.mapping.key, var.poller.mapping.time, var.poller.mapping.value] : place == null ? true : can(regex("^(/|$)", place))])
-    error_message = "poller.mapping.items, key, time and value are JSON pointers like /a/b."
+    condition     = var.poller.mapping == null ? true : alltrue([for pointer in [var.poller.mapping.items, var.poller.mapping.key, var.poller.mapping.time, var.poller.mapping.value] : pointer == null ? true : can(regex("^(/|$)", pointer))])
+    error_message = "poller.mapping.items, key, time, value: expected JSON pointers like /a/b."
   }
 
   validation {
-    condition     = var.poller.heal.hours >= 0 && var.poller.heal.hours <= 48
-    error_message = "poller.heal.hours is between 0 and 48: the poller remembers about as much."
+    condition     = var.poller.backfill.hours >= 0 && var.poller.backfill.hours <= 48
+    error_message = "poller.backfill.hours: expected 0 to 48; the deduplication remembers about as much."
   }
 
   validation {
-    condition     = var.poller.heal.url == null ? true : var.poller.source != "http" || strcontains(var.poller.heal.url, "{since}")
-    error_message = "poller.heal.url of the source http holds {since}, where the time goes."
+    condition     = var.poller.backfill.url == null ? true : var.poller.source != "http" || strcontains(var.poller.backfill.url, "{since}")
+    error_message = "poller.backfill.url: expected {since} in the place of the time, with the source http."
   }
 
   validation {
     condition     = var.poller.source != "replay" || var.poller.source_file != null
-    error_message = "poller.source = \"replay\" needs poller.source_file."
+    error_message = "poller.source: replay requires poller.source_file."
   }
 
   validation {
     condition     = contains([0, 1], var.poller.desired_count)
-    error_message = "poller.desired_count is 0 or 1: a second poller would publish the same transactions again."
+    error_message = "poller.desired_count: expected 0 or 1; a second poller would publish the same transactions again."
   }
 
   validation {
     condition     = var.poller.poll_seconds >= 1 && var.poller.poll_seconds <= (var.poller.source == "http" ? 3600 : 60)
-    error_message = "poller.poll_seconds is between 1 and 60 (3600 for http): slower polls would miss transactions."
+    error_message = "poller.poll_seconds: expected 1 to 60 (3600 for http); slower polls would miss transactions."
   }
 }
 

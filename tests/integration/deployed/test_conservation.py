@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from common.times import iso
-from tests import mangled
+from tests.support import irregular_file
 from tests.support.deployed_loop import (
     archive,
     evergreen,
@@ -51,7 +51,7 @@ class Streamed:
 @pytest.fixture(scope="module")
 def streamed(aws, outputs, tmp_path_factory):
     start = aws.next_hour()
-    lines, malformed = mangled.lines(HOURS, rate=2, change=HOURS, start=iso(start))
+    lines, malformed = irregular_file.lines(HOURS, rate=2, change=HOURS, start=iso(start))
     folder = tmp_path_factory.mktemp("stream")
     file = folder / "recorded.jsonl"
     file.write_bytes(b"\n".join(lines))
@@ -64,7 +64,7 @@ def streamed(aws, outputs, tmp_path_factory):
     aws.pass_minutes(10)
     options = time_range(start, start + timedelta(hours=HOURS + 1))
     audit = evergreen(aws, "audit", *options)
-    return Streamed(start, mangled.counted(lines), malformed, audit)
+    return Streamed(start, irregular_file.counted(lines), malformed, audit)
 
 
 def objects(aws, outputs, hour):
@@ -83,7 +83,7 @@ def test_i7_nothing_is_unexplained_and_rows_equal_an_independent_count(aws, stre
     assert (code, audit["unexplained"], audit["lost"]) == (0, 0, 0)
     assert audit["distinct"] == audit["in_features"] == audit["published"] == distinct
     assert audit["archived"] == distinct
-    assert audit["set_aside"] == streamed.malformed
+    assert audit["rejected"] == streamed.malformed
     assert audit["polled"] > distinct
     assert audit["minutes"]["with_row"] == len(streamed.expected)
     for minute, row in rows(aws, streamed.expected).items():

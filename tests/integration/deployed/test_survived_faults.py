@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from common.times import iso
-from tests import mangled
+from tests.support import irregular_file
 from tests.support.deployed_loop import (
     archive,
     evergreen,
@@ -68,7 +68,7 @@ def options(stream):
 
 @pytest.fixture(scope="module")
 def expected(stream):
-    return mangled.counted(stream.lines)
+    return irregular_file.counted(stream.lines)
 
 
 def metric_sum(aws, stream, name):
@@ -101,7 +101,7 @@ def test_nothing_is_unexplained(aws, stream, options, expected):
     assert (code, audit["unexplained"], audit["lost"]) == (0, 0, 0)
     assert audit["distinct"] == audit["in_features"] == distinct
     assert audit["archived"] > distinct  # the poller was killed, and responses were lost
-    assert audit["set_aside"] >= stream.malformed
+    assert audit["rejected"] >= stream.malformed
 
 
 def test_rows_equal_an_independent_count_to_the_bit(aws, options, expected):

@@ -81,9 +81,9 @@ def test_only_the_hours_of_the_range_are_read_and_only_its_minutes_counted(s3, d
 
 
 def test_rejected_records_are_counted(s3, deployment):
-    s3.put("set-aside/2024/10/10/00/a", event(1, {"rejected": [{}, {}]}))
-    s3.put("set-aside/2024/10/10/01/a", event(1, {"rejected": [{}, {}]}))
-    s3.put("set-aside/2024/10/10/01/b", event(2, {"rejected": [{}]}, START + HOUR))
+    s3.put("rejected/2024/10/10/00/a", event(1, {"rejected": [{}, {}]}))
+    s3.put("rejected/2024/10/10/01/a", event(1, {"rejected": [{}, {}]}))
+    s3.put("rejected/2024/10/10/01/b", event(2, {"rejected": [{}]}, START + HOUR))
     keys = archive_objects.list_keys(
         s3, deployment.bucket, archive_objects.REJECTED, START, START + HOUR
     )

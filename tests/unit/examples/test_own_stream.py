@@ -4,14 +4,14 @@ import importlib.util
 import json
 import threading
 import urllib.request
-from decimal import Decimal
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import hcl2
 import pytest
 
-from poller.sources.mapped import Mapping
+from poller.config import Mapping
+from poller.sources.mapping import mapped_format
 from poller.transaction import Transaction
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "own_stream"
@@ -38,8 +38,8 @@ def unquoted(value):
 
 def test_every_order_is_a_transaction(server, poller):
     fields = {name: unquoted(value) for name, value in poller["mapping"].items()}
-    fields |= {"scale": Decimal(fields["scale"]), "time_unit": "s"}
-    mapping = Mapping(**{k: v for k, v in fields.items() if not k.startswith("__")}).format()
+    fields = {name: value for name, value in fields.items() if not name.startswith("__")}
+    mapping = mapped_format(Mapping(**fields))
     orders = mapping.items({"orders": server.orders(NOW)})
     assert len(orders) == server.NEWEST * server.PER_SECOND
     found = [mapping.transaction(order, NOW) for order in orders]

@@ -1,8 +1,18 @@
-"""The image holds what was tested."""
+"""The image has the tested versions."""
 
+import importlib.metadata
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
+DIRECT = (
+    "boto3",
+    "aws-lambda-powertools",
+    "pydantic-settings",
+    "requests",
+    "tenacity",
+    "websockets",
+)
 
 
 def pins(path):
@@ -10,5 +20,28 @@ def pins(path):
     return {line for line in lines if line and not line.startswith("#")}
 
 
-def test_image_holds_the_versions_of_the_lock():
+def required(names):
+    """Return the normalized names of distributions and all that they require."""
+    found, waiting = set(), list(names)
+    while waiting:
+        name = normalized(waiting.pop())
+        if name not in found:
+            found.add(name)
+            requires = importlib.metadata.requires(name) or []
+            waiting += [
+                re.split(r"[^\w.-]", text)[0] for text in requires if "extra ==" not in text
+            ]
+    return found
+
+
+def normalized(name):
+    return name.lower().replace("_", "-")
+
+
+def test_image_has_the_versions_of_the_lock():
     assert pins("poller/requirements.txt") <= pins("requirements.lock")
+
+
+def test_image_has_every_dependency():
+    image = {normalized(pin.partition("==")[0]) for pin in pins("poller/requirements.txt")}
+    assert image == required(DIRECT)

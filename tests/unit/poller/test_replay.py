@@ -40,7 +40,7 @@ def write(tmp_path):
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
-def test_refused_lines_keep_their_number_and_stop_no_other(write, end, pack):
+def test_rejected_lines_have_their_number_and_stop_no_other(write, end, pack):
     lines = [line(0), b"", b"  \t", b"no", line(1), b"\xff\xfe", line(2, time="x"), line(3)]
     path = write(pack(b"\xef\xbb\xbf" + end.join(lines)))
     _, accepted, rejected = read(path)
@@ -50,7 +50,7 @@ def test_refused_lines_keep_their_number_and_stop_no_other(write, end, pack):
 
 
 @given(st.lists(st.sampled_from([b"", b"{}", b"x", b"\xff", b"[1]"]) | st.just(b"good")))
-def test_line_numbers_hold_for_any_mixture(tmp_path_factory, kinds):
+def test_line_numbers_are_right_for_any_mixture(tmp_path_factory, kinds):
     path = tmp_path_factory.mktemp("mixture") / "stream.jsonl"
     path.write_bytes(b"\n".join(line(n) if k == b"good" else k for n, k in enumerate(kinds, 1)))
     _, accepted, rejected = read(path)
@@ -59,7 +59,7 @@ def test_line_numbers_hold_for_any_mixture(tmp_path_factory, kinds):
     assert [number for number, _ in rejected] == bad
 
 
-def test_order_of_lines_is_kept_and_the_clock_follows_the_largest_time(write):
+def test_order_of_lines_is_preserved_and_time_does_not_decrease(write):
     times = [0, 25, 3, 26, 31, 12]
     path = write(b"\n".join(line(n, START + t) for n, t in enumerate(times)))
     polls, accepted, _ = read(path)
@@ -67,7 +67,7 @@ def test_order_of_lines_is_kept_and_the_clock_follows_the_largest_time(write):
     assert [poll.time - START for poll in polls] == [0, 26, 31]
 
 
-def test_truncated_gzip_gives_every_whole_line_before_the_damage(write):
+def test_truncated_gzip_has_every_complete_line_before_the_damage(write):
     whole = b"\n".join(line(n, note=str(hash(n) ** 5)) for n in range(5000))
     packed = gzip.compress(whole)
     path = write(packed[: len(packed) // 2])
@@ -78,7 +78,7 @@ def test_truncated_gzip_gives_every_whole_line_before_the_damage(write):
     assert reason == "the compressed file is damaged: it ends too early"
 
 
-def test_damaged_gzip_is_set_aside(write):
+def test_damaged_gzip_is_rejected(write):
     packed = bytearray(gzip.compress(b"\n".join(line(n) for n in range(1000))))
     packed[len(packed) // 2] ^= 0xFF
     _, accepted, rejected = read(write(bytes(packed)))
@@ -86,7 +86,7 @@ def test_damaged_gzip_is_set_aside(write):
     assert "the compressed file is damaged" in rejected[-1][1]
 
 
-def test_gzip_members_follow_each_other(write):
+def test_all_gzip_members_are_read(write):
     members = [gzip.compress(line(n) + b"\n") for n in range(3)]
     assert read(write(b"".join(members) + b"\0" * 512))[1] == [0, 1, 2]
 
@@ -96,19 +96,19 @@ def test_empty_file_ends_at_once(write, content):
     assert read(write(content)) == ([], [], [])
 
 
-def test_overlong_line_is_set_aside_and_counted_once(write, monkeypatch):
+def test_overlong_line_is_rejected_and_counted_once(write, monkeypatch):
     monkeypatch.setattr(replay, "MAX_LINE", 200_000)
     _, accepted, rejected = read(write(line(0) + b"\n" + b"x" * 500_000 + b"\n" + line(1)))
     assert accepted == [0, 1]
     assert rejected == [(2, "longer than 200000 bytes")]
 
 
-def test_raw_of_a_refused_line_is_cut(write):
+def test_raw_of_a_rejected_line_is_truncated(write):
     [poll] = replay.polls(str(write(b"y" * 5000)), 10, NOW)
     assert poll.rejected[0].raw == "y" * 1000
 
 
-def test_missing_file_is_a_sentence(tmp_path):
+def test_missing_file_is_reported(tmp_path):
     with pytest.raises(replay.SourceError, match=r"cannot open .*: No such file or directory"):
         read(tmp_path / "absent.jsonl")
 

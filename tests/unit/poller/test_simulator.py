@@ -1,4 +1,4 @@
-"""The simulated stream: repeatable, at the promised rate, with something to learn in it."""
+"""The simulated stream: repeatable, at the configured rate, and predictable."""
 
 import json
 from collections import defaultdict
@@ -7,39 +7,33 @@ from threading import Event
 
 import pytest
 
-from poller.settings import Settings
-from poller.sources import simulator
+from poller.config import Simulator
+from poller.simulator.stream import polls, transactions
 
 START = 1_728_518_400  # 2024-10-10T00:00:00Z
-BASE = {
-    "EVENT_BUS_NAME": "b",
-    "METRIC_NAMESPACE": "m",
-    "SOURCE": "simulator",
-    "SIMULATOR_START": "2024-10-10T00:00:00Z",
-}
 
 
-def settings(**given):
-    return Settings.from_env(BASE | {f"SIMULATOR_{k.upper()}": v for k, v in given.items()})
+def simulator(**options):
+    return Simulator(start="2024-10-10T00:00:00Z", **options)
 
 
-def stream(**given):
-    return list(simulator.transactions(settings(**given), START))
+def stream(**options):
+    return list(transactions(simulator(**options)))
 
 
-def minute_averages(transactions):
+def minute_averages(stream):
     fees = defaultdict(list)
-    for one in transactions:
+    for one in stream:
         fees[one.time // 60].append(one.fee)
     return [mean(fees[minute]) for minute in sorted(fees)]
 
 
-def test_same_seed_gives_the_same_stream_and_another_seed_another():
+def test_same_seed_has_the_same_stream_and_another_seed_another():
     assert stream(hours="0.2", seed="1") == stream(hours="0.2", seed="1")
     assert stream(hours="0.2", seed="1") != stream(hours="0.2", seed="2")
 
 
-def test_longer_stream_begins_with_the_shorter():
+def test_longer_stream_starts_with_the_shorter():
     short = stream(hours="0.2")
     assert stream(hours="0.4")[: len(short)] == short
 
@@ -54,7 +48,7 @@ def test_a_day_has_six_transactions_a_second_in_order_of_time():
     assert len({time // 60 for time in times}) == 1440
 
 
-def test_text_says_what_the_transaction_says():
+def test_text_agrees_with_the_fields():
     for one in stream(hours="0.05"):
         sent = json.loads(one.text)
         assert (sent["hash"], sent["time"], sent["fee"]) == one[:3]
@@ -62,7 +56,7 @@ def test_text_says_what_the_transaction_says():
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "2"])
-def test_change_of_regime_shows_in_the_mean_fee(seed):
+def test_regime_change_raises_the_mean_fee(seed):
     averages = minute_averages(stream(hours="8", regime_change_hours="4", seed=seed))
     calm, busy = averages[:240], averages[240:]
     assert mean(busy) > 2.5 * mean(calm)
@@ -70,7 +64,7 @@ def test_change_of_regime_shows_in_the_mean_fee(seed):
 
 
 def test_hour_before_predicts_better_than_the_last_value():
-    """What a forecaster can learn before the change: waves repeat every hour."""
+    """A model can learn that waves repeat every hour."""
     averages = minute_averages(stream(hours="12"))
     origins = range(120, len(averages) - 30, 10)
     errors = {"naive": 0.0, "hour before": 0.0}
@@ -82,8 +76,8 @@ def test_hour_before_predicts_better_than_the_last_value():
     assert errors["hour before"] < 0.8 * errors["naive"]
 
 
-def test_polls_show_the_newest_again_as_the_real_list_does():
-    polls = list(simulator.polls(settings(hours="0.1"), Event()))
-    assert len(polls) == 36
-    assert polls[1].transactions[:10] == polls[0].transactions[-10:]
-    assert [poll.time // 10 for poll in polls] == [START // 10 + n for n in range(36)]
+def test_polls_repeat_the_newest_transactions_like_a_list():
+    found = list(polls(simulator(hours="0.1"), 10, Event()))
+    assert len(found) == 36
+    assert found[1].transactions[:10] == found[0].transactions[-10:]
+    assert [poll.time // 10 for poll in found] == [START // 10 + n for n in range(36)]

@@ -1,7 +1,9 @@
-"""The zip that Managed Service for Apache Flink gets."""
+"""The zip for Managed Service for Apache Flink."""
 
 import io
 import os
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -23,11 +25,12 @@ def factories(folder, text):
     return file
 
 
-def test_zip_holds_entry_package_and_one_jar(jar):
+def test_zip_has_entry_point_packages_and_one_jar(jar):
     entries = zipfile.ZipFile(io.BytesIO(flink_package.build(jar))).infolist()
     modules = sorted(file.name for file in flink_package.STREAMING.glob("*.py"))
     assert [entry.filename for entry in entries] == [
         "main.py",
+        *(f"python/common/{name}.py" for name in flink_package.COMMON_MODULES),
         *(f"python/streaming/{name}" for name in modules),
         "lib/pyflink-dependencies.jar",
     ]
@@ -37,7 +40,16 @@ def test_zip_holds_entry_package_and_one_jar(jar):
     }
 
 
-def test_same_content_gives_the_same_bytes(jar):
+def test_packages_in_the_zip_can_be_imported(jar, tmp_path):
+    zipfile.ZipFile(io.BytesIO(flink_package.build(jar))).extractall(tmp_path)
+    modules = "streaming.properties, streaming.queries, streaming.tables"  # job needs PyFlink
+    code = f"import sys; sys.path.insert(0, 'python'); import {modules}"
+    argv = [sys.executable, "-I", "-S", "-c", code]
+    done = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_same_content_has_the_same_bytes(jar):
     before = flink_package.build(jar)
     os.utime(jar, (10**9, 10**9))
     assert flink_package.build(jar) == before
@@ -50,13 +62,13 @@ def test_zip_is_written_where_terraform_looks(jar, tmp_path, capsys):
     assert str(target) in capsys.readouterr().out
 
 
-def test_jar_without_the_connector_is_refused(tmp_path):
+def test_jar_without_the_connector_is_rejected(tmp_path):
     with pytest.raises(flink_package.PackageError, match="no Kinesis connector"):
         flink_package.build(factories(tmp_path, "org.apache.flink.connector.file.Factory"))
 
 
-@pytest.mark.parametrize("content", [b"", b"no zip", None])
-def test_what_is_no_jar_is_refused(tmp_path, content):
+@pytest.mark.parametrize("content", [b"", b"not a zip", None])
+def test_other_files_are_rejected(tmp_path, content):
     file = tmp_path / "some.jar"
     if content is not None:
         file.write_bytes(content)

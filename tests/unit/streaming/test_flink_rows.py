@@ -1,4 +1,4 @@
-"""② The comparison of both engines: it explains what it can, and fails on the rest."""
+"""② The comparison of both engines: it fails on differences that it cannot explain."""
 
 import json
 
@@ -17,7 +17,7 @@ def row(**changed):
 
 
 def written(**changed):
-    """Give the row with numbers, as the job writes it."""
+    """Return the row with numbers, as written by the job."""
     typed = {"total_nb_trx_1min": 2, "total_fee_1min": 25, "avg_fee_1min": 12.5}
     return row(**typed | changed)
 
@@ -27,7 +27,7 @@ def late(second):
     return {"reason": queries.LATE, "record": record}
 
 
-def test_equal_rows_are_all_that_there_is(capsys):
+def test_equal_rows_pass(capsys):
     assert flink_rows.report(SETS, {MINUTE: row()}, {MINUTE: written()}, []) == 0
     assert "rows unexplained" in capsys.readouterr().out
 
@@ -36,12 +36,12 @@ def test_equal_rows_are_all_that_there_is(capsys):
     "changed",
     [{"total_nb_trx_1min": 1}, {"avg_fee_1min": 12.500000000000002}, {"event_time": "x"}],
 )
-def test_row_that_differs_is_shown(capsys, changed):
+def test_different_row_is_shown(capsys, changed):
     assert flink_rows.report(SETS, {MINUTE: row()}, {MINUTE: written(**changed)}, []) == 1
     assert f"{MINUTE}: Lambda" in capsys.readouterr().out
 
 
-def test_minute_that_one_engine_lacks_is_shown():
+def test_minute_missing_in_one_engine_is_shown():
     assert flink_rows.report(SETS, {MINUTE: row()}, {}, []) == 1
     assert flink_rows.report({}, {}, {MINUTE: written()}, []) == 1
 
@@ -52,28 +52,28 @@ def test_late_transactions_explain_their_own_minute_only():
     assert flink_rows.report(SETS, {MINUTE: row()}, {MINUTE: short}, [late(1728561690)]) == 1
 
 
-def test_minute_that_no_row_can_hold_is_explained():
+def test_minute_with_a_too_large_fee_is_explained():
     record = json.dumps({"tx_minute": MINUTE, "transactions": 2})
-    letters = [{"reason": queries.TOO_MUCH, "record": record}]
+    letters = [{"reason": queries.TOO_LARGE, "record": record}]
     assert flink_rows.report(SETS, {MINUTE: row()}, {}, letters) == 0
 
 
-def test_crowded_minute_has_versions_of_each_engine():
+def test_crowded_minute_may_have_different_versions():
     crowd = {"total_nb_trx_1min": "50001", "event_time": "2024-10-10T12:01:50.100Z"}
     ours = written(total_nb_trx_1min=50001, event_time="2024-10-10T12:01:50.001Z")
     assert flink_rows.report(SETS, {MINUTE: row(**crowd)}, {MINUTE: ours}, []) == 0
 
 
-def test_latest_row_of_a_minute_is_kept():
+def test_latest_row_of_a_minute_counts():
     newer = written(event_time="2024-10-10T12:01:00.003Z")
     assert flink_rows.latest([newer, written()]) == {MINUTE: newer}
 
 
-def test_file_is_laid_into_events_as_the_poller_does(tmp_path):
+def test_file_is_converted_to_events_like_by_the_poller(tmp_path):
     one = {"hash": "a" * 64, "time": 1728561600, "fee": 10}
     place = tmp_path / "stream.jsonl"
-    place.write_text("\n".join([json.dumps(one), "no json", json.dumps(one)]))
-    [line], refused = flink_rows.events(str(place))
-    assert refused == 1
+    place.write_text("\n".join([json.dumps(one), "not json", json.dumps(one)]))
+    [line], rejected = flink_rows.events(str(place))
+    assert rejected == 1
     assert json.loads(line)["time"] == MINUTE
     assert flink_rows.read([line]) == {MINUTE: {("a" * 64, 10)}}

@@ -19,8 +19,8 @@ run "events_are_archived_line_by_line" {
   }
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.this["set-aside"].event_pattern)["detail-type"] == ["Transactions Set Aside"]
-    error_message = "Refused lines go to set-aside/."
+    condition     = jsondecode(aws_cloudwatch_event_rule.this["rejected"].event_pattern)["detail-type"] == ["Transactions Rejected"]
+    error_message = "Rejected lines go to rejected/."
   }
 
   assert {

@@ -9,8 +9,8 @@ variables {
   repository_arn = "arn:aws:ecr:eu-west-1:123456789012:repository/test-poller"
 
   poller = {
+    backfill      = { hours = 6, url = null }
     desired_count = 1
-    heal          = { hours = 6, url = null }
     mapping       = null
     poll_seconds  = 10
     source        = "simulator"
@@ -30,7 +30,7 @@ run "one_healthy_poller_on_arm" {
 
   assert {
     condition     = aws_ecs_service.this.deployment_maximum_percent == 100 && aws_ecs_service.this.deployment_minimum_healthy_percent == 0
-    error_message = "A new version replaces the old one: they never poll together."
+    error_message = "A new version replaces the old one; they never poll at the same time."
   }
 
   assert {
@@ -40,7 +40,7 @@ run "one_healthy_poller_on_arm" {
 
   assert {
     condition     = one(aws_ecs_task_definition.this.runtime_platform).cpu_architecture == "ARM64"
-    error_message = "It runs on ARM."
+    error_message = "The task runs on ARM."
   }
 
   assert {
@@ -50,7 +50,7 @@ run "one_healthy_poller_on_arm" {
 
   assert {
     condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].logConfiguration.options["awslogs-group"] == "/ecs/test-poller" && aws_cloudwatch_log_group.this.retention_in_days == 14
-    error_message = "Its log has a group with retention."
+    error_message = "The log group has a retention."
   }
 }
 
@@ -69,12 +69,12 @@ run "settings_reach_the_container" {
       SIMULATOR_START               = "2026-01-05T00:00:00Z"
       SOURCE                        = "simulator"
     }
-    error_message = "The container gets the settings that are set, and no others."
+    error_message = "The container receives only the settings that are set."
   }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.stalled.treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.stalled.actions_enabled
-    error_message = "Silence of a running poller is an alarm."
+    error_message = "A silent poller raises an alarm."
   }
 
   assert {
@@ -93,7 +93,7 @@ run "settings_reach_the_container" {
   }
 }
 
-run "outage_of_blockchain_is_healed_from_the_archive_on" {
+run "blockchain_is_backfilled_beyond_the_archive" {
   command = plan
 
   variables {
@@ -101,11 +101,11 @@ run "outage_of_blockchain_is_healed_from_the_archive_on" {
   }
 
   assert {
-    condition = { for e in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : e.name => e.value if startswith(e.name, "HEAL_") } == {
-      HEAL_ARCHIVE = "s3://test-123456789012-eu-west-1/raw/"
-      HEAL_HOURS   = "6"
+    condition = { for e in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : e.name => e.value if startswith(e.name, "BACKFILL_") } == {
+      BACKFILL_ARCHIVE = "s3://test-123456789012-eu-west-1/raw/"
+      BACKFILL_HOURS   = "6"
     }
-    error_message = "The poller is told how far back to heal and where to see what is not missing."
+    error_message = "The container receives the hours to backfill and the archive."
   }
 
   assert {
@@ -115,16 +115,16 @@ run "outage_of_blockchain_is_healed_from_the_archive_on" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.stalled.metric_name == "TransactionsPublished" && aws_cloudwatch_metric_alarm.gaps.metric_name == "PollGaps"
-    error_message = "Missed transactions are an alarm, and so is a stream without any."
+    error_message = "Missed transactions, and a stream without any, raise alarms."
   }
 }
 
-run "stream_of_ones_own_is_settings" {
+run "stream_of_your_own_is_configured_by_settings" {
   command = plan
 
   variables {
     poller = merge(var.poller, {
-      heal         = { hours = 24, url = "https://example.org/past?since={since}" }
+      backfill     = { hours = 24, url = "https://example.org/history?since={since}" }
       mapping      = { items = "/features", key = "/id", name = "earthquakes", scale = 100, time = "/properties/time", time_unit = "ms", value = "/properties/mag" }
       poll_seconds = 300
       source       = "http"
@@ -133,10 +133,10 @@ run "stream_of_ones_own_is_settings" {
   }
 
   assert {
-    condition = { for e in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : e.name => e.value if can(regex("^(HEAL_|POLL|SOURCE)", e.name)) } == {
-      HEAL_ARCHIVE     = "s3://test-123456789012-eu-west-1/raw/"
-      HEAL_HOURS       = "24"
-      HEAL_URL         = "https://example.org/past?since={since}"
+    condition = { for e in jsondecode(aws_ecs_task_definition.this.container_definitions)[0].environment : e.name => e.value if can(regex("^(BACKFILL_|POLL|SOURCE)", e.name)) } == {
+      BACKFILL_ARCHIVE = "s3://test-123456789012-eu-west-1/raw/"
+      BACKFILL_HOURS   = "24"
+      BACKFILL_URL     = "https://example.org/history?since={since}"
       POLL_SECONDS     = "300"
       SOURCE           = "http"
       SOURCE_ITEMS     = "/features"
@@ -153,11 +153,11 @@ run "stream_of_ones_own_is_settings" {
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.stalled.metric_name == "Polls"
-    error_message = "A quiet stream is no alarm; one that is not polled is."
+    error_message = "A quiet stream raises no alarm, one that is not polled does."
   }
 }
 
-run "source_without_past_is_not_asked_for_it" {
+run "source_without_history_has_no_backfill" {
   command = plan
 
   variables {
@@ -165,12 +165,12 @@ run "source_without_past_is_not_asked_for_it" {
   }
 
   assert {
-    condition     = !strcontains(aws_ecs_task_definition.this.container_definitions, "HEAL_")
-    error_message = "mempool.space does not say when a mined transaction was seen first."
+    condition     = !strcontains(aws_ecs_task_definition.this.container_definitions, "BACKFILL_")
+    error_message = "mempool.space does not report when a mined transaction was first seen."
   }
 }
 
-run "http_needs_a_mapping" {
+run "http_requires_a_mapping" {
   command = plan
 
   variables {
@@ -180,7 +180,7 @@ run "http_needs_a_mapping" {
   expect_failures = [var.poller]
 }
 
-run "mapping_is_pointers" {
+run "mapping_has_json_pointers" {
   command = plan
 
   variables {
@@ -190,7 +190,7 @@ run "mapping_is_pointers" {
   expect_failures = [var.poller]
 }
 
-run "mapping_names_its_stream" {
+run "mapping_has_a_valid_name" {
   command = plan
 
   variables {
@@ -200,7 +200,7 @@ run "mapping_names_its_stream" {
   expect_failures = [var.poller]
 }
 
-run "mapping_knows_its_time_unit" {
+run "mapping_has_a_known_time_unit" {
   command = plan
 
   variables {
@@ -210,21 +210,21 @@ run "mapping_knows_its_time_unit" {
   expect_failures = [var.poller]
 }
 
-run "healing_has_an_end" {
+run "backfill_is_limited" {
   command = plan
 
   variables {
-    poller = merge(var.poller, { source = "blockchain", heal = { hours = 100, url = null } })
+    poller = merge(var.poller, { source = "blockchain", backfill = { hours = 100, url = null } })
   }
 
   expect_failures = [var.poller]
 }
 
-run "past_of_http_is_asked_since_a_time" {
+run "history_of_http_has_a_start" {
   command = plan
 
   variables {
-    poller = merge(var.poller, { source = "http", source_url = "https://example.org", heal = { hours = 6, url = "https://example.org/past" }, mapping = { items = "", key = "/id", name = "rides", scale = 1, time = null, time_unit = "s", value = "/price" } })
+    poller = merge(var.poller, { source = "http", source_url = "https://example.org", backfill = { hours = 6, url = "https://example.org/history" }, mapping = { items = "", key = "/id", name = "rides", scale = 1, time = null, time_unit = "s", value = "/price" } })
   }
 
   expect_failures = [var.poller]
@@ -240,7 +240,7 @@ run "source_is_known" {
   expect_failures = [var.poller]
 }
 
-run "replay_needs_a_file" {
+run "replay_requires_a_file" {
   command = plan
 
   variables {

@@ -1,8 +1,8 @@
-"""How arrivals and the fee level move in the simulator.
+"""Arrivals and the fee level of the simulator.
 
 The level (satoshi per byte) is the product of a base, a daily cycle, waves, mean-reverting
-fluctuations and the pressure of what waits for a block; blocks come at random, every 600 s on
-average. The simulator draws single fees around the level.
+fluctuations, and the pressure of transactions that wait for a block; blocks come at random, every
+600 s on average. The simulator draws single fees around the level.
 """
 
 from dataclasses import dataclass
@@ -11,31 +11,28 @@ from random import Random
 
 STEP_SECONDS = 10
 BLOCK_SECONDS = 600
-BLOCK_ROOM = 1.5  # times the transactions that arrive between two blocks
-MOST_PRESSURE = 5  # blocks' worth of waiting transactions
+BLOCK_CAPACITY = 1.5  # relative to the transactions that arrive between two blocks
+MAX_PRESSURE = 5  # blocks of waiting transactions
 
-DAILY_RATE, DAILY_LEVEL, NIGHT = (
-    0.25,
-    0.15,
-    0.35,
-)  # heights, and the part of a UTC day that passes first
+DAILY_RATE, DAILY_LEVEL = 0.25, 0.15  # amplitudes of the daily cycle
+DAILY_PHASE = 0.35  # share of a UTC day before the cycle starts
 
 
 @dataclass(frozen=True, slots=True)
 class Regime:
-    """How the fee level behaves. Heights and spreads are in logarithms."""
+    """Parameters of the fee level; amplitudes and spreads are of its logarithm."""
 
     base: float  # satoshi per byte
-    wave: float  # height of the waves
+    wave: float  # amplitude of the waves
     wave_minutes: float
-    sharpness: float  # 0: a sine; more: short high crests, long low troughs
+    sharpness: float  # 0: a sine; above: short high crests, long low troughs
     spread: float  # of the fluctuations
-    memory_minutes: float  # how soon fluctuations revert to the mean
-    pressure: float  # per block's worth of waiting transactions
+    memory_minutes: float  # time in which fluctuations revert to the mean
+    pressure: float  # per block of waiting transactions
 
 
-# Waves stand for batch payouts: first hourly, then more often and higher. A forecaster that has
-# learnt the first is wrong about the second, and some hours of the second are enough to learn it.
+# Waves are like batch payouts: first hourly, then more frequent and higher. A model trained on the
+# first regime is wrong in the second; a few hours of the second are enough to train another.
 CALM = Regime(
     8, wave=0.25, wave_minutes=60, sharpness=0.2, spread=0.1, memory_minutes=15, pressure=0.03
 )
@@ -44,12 +41,12 @@ BUSY = Regime(
 )
 
 
-class Market:
-    """The state of the simulated market, moved on by `step`."""
+class FeeModel:
+    """The state of the simulated market; `step` advances it."""
 
-    def __init__(self, seed: str, start: int, rate: float, change: float | None) -> None:
+    def __init__(self, seed: str, start: int, rate: float, regime_change: float | None) -> None:
         self.time = start
-        self._change = float("inf") if change is None else change
+        self._regime_change = float("inf") if regime_change is None else regime_change
         self._mean = rate * STEP_SECONDS
         self._block_mean = rate * BLOCK_SECONDS
         self._random = Random(seed)  # noqa: S311 - a simulation
@@ -58,20 +55,20 @@ class Market:
         self._fluctuation = 0.0
 
     def step(self) -> tuple[int, float]:
-        """Move on by STEP_SECONDS; give how many transactions arrive, and their fee level."""
-        regime = CALM if self.time < self._change else BUSY
-        day = sin(2 * pi * (self.time / 86_400 - NIGHT))
+        """Advance by STEP_SECONDS; return the number of arrivals and their fee level."""
+        regime = CALM if self.time < self._regime_change else BUSY
+        day = sin(2 * pi * (self.time / 86_400 - DAILY_PHASE))
         arrivals = self._arrivals(self._mean * (1 + DAILY_RATE * day))
         self._waiting += arrivals
         level = regime.base * exp(
             DAILY_LEVEL * day
             + regime.wave * _wave(self.time / 60 / regime.wave_minutes, regime.sharpness)
             + self._fluctuate(regime)
-            + regime.pressure * min(self._waiting / self._block_mean, MOST_PRESSURE)
+            + regime.pressure * min(self._waiting / self._block_mean, MAX_PRESSURE)
         )
         self.time += STEP_SECONDS
         while self._block < self.time:
-            self._waiting = max(0.0, self._waiting - BLOCK_ROOM * self._block_mean)
+            self._waiting = max(0.0, self._waiting - BLOCK_CAPACITY * self._block_mean)
             self._block += self._random.expovariate(1 / BLOCK_SECONDS)
         return arrivals, level
 
@@ -86,6 +83,6 @@ class Market:
 
 
 def _wave(cycles: float, sharpness: float) -> float:
-    """A sine whose crests are `sharpness` sharper; about 0 on average."""
+    """Return a sine with crests that are sharper by `sharpness`; about 0 on average."""
     swing = sin(2 * pi * cycles)
     return swing + sharpness * (swing * swing - 0.5)

@@ -1,4 +1,4 @@
-"""What the archive of events in S3 already holds: the hashes of its newest hours."""
+"""Hashes of the transactions that the archive of events in S3 already has."""
 
 import gzip
 import json
@@ -14,16 +14,16 @@ import boto3
 logger = logging.getLogger(__name__)
 
 HOUR = 3600
-THREADS = 10  # an hour holds 60 objects or more, and polling waits until all are read
+THREADS = 10  # an hour has 60 objects or more, and polling waits until all are read
 
 
-def hashes(place: str, since: int, now: int) -> Iterator[str]:
-    """Read a folder (s3:// URI) with hours below it, `YYYY/MM/DD/HH/`, as Firehose writes them.
+def archived_hashes(uri: str, since: int, now: int) -> Iterator[str]:
+    """Read the archive at an s3:// URI, in folders `YYYY/MM/DD/HH/` as Firehose writes them.
 
-    Times are epoch seconds of arrival. An object that cannot be read is logged and left out: what
-    it holds is at worst published again. Raises botocore's errors if S3 refuses.
+    Times are epoch seconds of arrival. Objects that cannot be read are logged and skipped: their
+    transactions may be published again. Raises botocore's errors.
     """
-    parts = urlsplit(place)
+    parts = urlsplit(uri)
     s3 = boto3.client("s3")
     pages = s3.get_paginator("list_objects_v2")
 
@@ -34,20 +34,20 @@ def hashes(place: str, since: int, now: int) -> Iterator[str]:
         for hour in range(since // HOUR, now // HOUR + 1):
             folder = datetime.fromtimestamp(hour * HOUR, UTC).strftime("%Y/%m/%d/%H/")
             prefix = f"{parts.path.strip('/')}/{folder}"
-            listed = [
-                one["Key"]
+            keys = [
+                item["Key"]
                 for page in pages.paginate(Bucket=parts.netloc, Prefix=prefix)
-                for one in page.get("Contents", [])
+                for item in page.get("Contents", [])
             ]
-            for found in threads.map(read, listed):
-                yield from found
+            for hashes in threads.map(read, keys):
+                yield from hashes
 
 
 def _hashes(body: bytes, key: str) -> list[str]:
     try:
         events = [json.loads(line) for line in gzip.decompress(body).splitlines()]
-        found = [one["hash"] for event in events for one in event["detail"]["transactions"]]
-        return [name for name in found if bytes.fromhex(name)]
+        hashes = [item["hash"] for event in events for item in event["detail"]["transactions"]]
+        return [text for text in hashes if bytes.fromhex(text)]
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        logger.warning("archived object left out", extra={"key": key, "error": repr(error)})
+        logger.warning("archived object skipped", extra={"key": key, "error": repr(error)})
         return []

@@ -1,4 +1,4 @@
-"""A stream of events as the world sends it, and what the Lambda engine makes of it."""
+"""A stream with repeated, late and malformed events, and the result of the Lambda engine."""
 
 import gzip
 import json
@@ -25,7 +25,7 @@ MALFORMED = [
     '{"detail": {"transactions": [{"hash": "a", "time": 1728561600, "fee": 1}',
     '{"detail": {"transactions": [{"hash": "a", "time": 1728561600, "fee": 1}]}} {}',
 ]
-REFUSED = [
+INVALID = [
     *(value for _, value, valid in CASES if not valid),
     1,
     None,
@@ -54,7 +54,7 @@ REFUSED = [
     {"hash": "a", "time": START, "Fee": 1},
     {"hash": "a", "time": START, "fee ": 1},
 ]
-# What a transaction may look like as well; those of one hash are many, of many fees.
+# Valid members that are hard to parse; transactions of one hash have many fees.
 ODD = [
     {"hash": ""},
     {"hash": "a\u2028b\x85"},
@@ -70,7 +70,7 @@ ODD = [
 
 
 def transactions(minutes, rate, dice):
-    """Simulate, then repeat, shuffle, delay and contradict -> transactions in order of arrival."""
+    """Simulate, repeat, shuffle, delay, contradict; return transactions in order of arrival."""
     arrivals = []
     for _ in range(minutes * rate):
         moment = dice.randrange(60 * minutes)
@@ -93,7 +93,7 @@ def transactions(minutes, rate, dice):
 
 
 def lines(minutes, rate=200, seed=7):
-    """Lay the transactions into events, spoil some -> the raw archive's lines."""
+    """Pack the transactions into events, damage some; return the lines of the raw archive."""
     dice = random.Random(seed)
     arrived = transactions(minutes, rate, dice)
     found = []
@@ -101,7 +101,7 @@ def lines(minutes, rate=200, seed=7):
         size = dice.randrange(1, 12)
         together, arrived = arrived[:size], arrived[size:]
         if dice.random() < 0.1:
-            together.insert(dice.randrange(len(together)), dice.choice(REFUSED))
+            together.insert(dice.randrange(len(together)), dice.choice(INVALID))
         found.append(event(*together))
         if dice.random() < 0.5:
             whole = json.loads(found.pop())
@@ -112,54 +112,54 @@ def lines(minutes, rate=200, seed=7):
 
 
 def event(*inside):
-    time = "2024-10-10T12:00:00Z"  # of the event; nothing follows from it here
+    time = "2024-10-10T12:00:00Z"  # of the event; not used here
     detail = {"version": "1", "transactions": inside}
     return json.dumps({"version": "0", "time": time, "detail": detail})
 
 
 def events(transactions):
-    """Lay transactions into full events."""
+    """Pack transactions into full events."""
     waiting = list(transactions)
     return [event(*waiting[start : start + 500]) for start in range(0, len(waiting), 500)]
 
 
 def inside(line):
-    """Return the transactions of a line, None if it is no event of transactions."""
+    """Return the transactions of a line, None if it is not an event with transactions."""
     try:
-        found = json.loads(line, parse_constant=_no_number)["detail"]["transactions"]
+        found = json.loads(line, parse_constant=_reject_constant)["detail"]["transactions"]
     except (ValueError, KeyError, TypeError):
         return None
     return found if isinstance(found, list) else None
 
 
-def judged(text):
-    """Go through the lines with the Lambda engine's parser -> minutes, counts of what is refused.
+def expected(text):
+    """Parse the lines like the Lambda engine; return minutes and counts of rejections.
 
-    What that engine refuses as a whole event, the stream refuses by transaction.
+    That engine rejects complete events, the stream single transactions.
     """
-    minutes, refused, newest = defaultdict(set), defaultdict(int), 0
+    minutes, rejected, newest = defaultdict(set), defaultdict(int), 0
     for line in filter(str.strip, text):
         found = inside(line)
         if found is None:
-            refused["no event of transactions"] += 1
+            rejected["not an event with transactions"] += 1
             continue
         for each in found:
             read = raw_object.parse(gzip.compress(event(each).encode()))
             if read.rejected:
-                refused["hash, fee or time is missing or wrong"] += 1
+                rejected["hash, fee or time is missing or invalid"] += 1
                 continue
             [(minute, columns)] = read.minutes.items()
             newest = max(newest, each["time"])
             if each["time"] // 60 * 60 + 60 + LATENESS <= newest - DELAY:
-                refused["later than the allowed lateness"] += 1
+                rejected["later than the allowed lateness"] += 1
             else:
                 minutes[minute] |= minute_set(*columns)
-    return dict(minutes), dict(refused)
+    return dict(minutes), dict(rejected)
 
 
 def iso(moment):
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(moment))
 
 
-def _no_number(name):
+def _reject_constant(name):
     raise ValueError(name)

@@ -1,4 +1,4 @@
-"""A recorded file as the world sends it, and what an independent count says of it."""
+"""A recorded file with repeated, late and malformed lines, and an independent count of it."""
 
 import json
 import random
@@ -28,8 +28,8 @@ MALFORMED = [
 
 
 def lines(hours, rate, change, start="2024-10-10T00:00:00Z", seed=SEED):
-    """Simulate, then repeat, shuffle, delay and spoil -> lines of the file."""
-    argv = ["-m", "poller.sources.simulator", "--start", start]
+    """Simulate, repeat, shuffle, delay, add malformed lines; return lines and malformed count."""
+    argv = ["-m", "poller.simulator", "--start", start]
     argv += ["--hours", str(hours), "--rate", str(rate), "--seed", str(seed)]
     argv += ["--regime-change-hours", str(change)]
     stream = subprocess.run([sys.executable, *argv], check=True, capture_output=True).stdout
@@ -39,23 +39,23 @@ def lines(hours, rate, change, start="2024-10-10T00:00:00Z", seed=SEED):
     for number, line in enumerate(found):
         shuffled, late = dice.uniform(0, 60), dice.uniform(0, 5000)
         places.append((number + (late if dice.random() < 0.005 else shuffled), line))
-        if dice.random() < 0.05:  # once more, at any later time
+        if dice.random() < 0.05:  # repeated at any later time
             places.append((dice.uniform(number, len(found)), line))
-    spoilt = MALFORMED * 20
-    places += [(dice.uniform(0, len(found)), line) for line in [*spoilt, b"", b"   "]]
-    return [line for _, line in sorted(places)], len(spoilt)
+    malformed = MALFORMED * 20
+    places += [(dice.uniform(0, len(found)), line) for line in [*malformed, b"", b"   "]]
+    return [line for _, line in sorted(places)], len(malformed)
 
 
 def counted(text):
-    """Count independently of the project's code -> {minute: {hash: fee}}."""
+    """Return {minute: {hash: fee}}, computed independently of the project's code."""
     minutes = defaultdict(dict)
     for line in text:
         try:
             value = json.loads(line)
             name, fee, time = value["hash"], value["fee"], value["time"]
-            good = len(name) == 64 and int(name, 16) >= 0 and type(fee) is int and fee >= 0
+            valid = len(name) == 64 and int(name, 16) >= 0 and type(fee) is int and fee >= 0
         except (ValueError, KeyError, TypeError):
             continue
-        if good and type(time) is int and time > 1e9:
+        if valid and type(time) is int and time > 1e9:
             minutes[time // 60].setdefault(name, fee)
     return minutes

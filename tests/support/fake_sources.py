@@ -1,4 +1,4 @@
-"""Servers on 127.0.0.1 that answer as public APIs do, on good and on bad days."""
+"""HTTP and WebSocket servers on 127.0.0.1 that respond like public APIs, also when these fail."""
 
 import json
 from contextlib import contextmanager, suppress
@@ -10,29 +10,29 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import serve
 
 TIME = 1_728_518_400
-EXAMPLES = Path(__file__).parents[3] / "poller" / "examples"
+EXAMPLES = Path(__file__).parents[2] / "poller" / "examples"
 
 
 def example(name):
-    """The settings of an example."""
+    """Return the settings of an example."""
     lines = (EXAMPLES / name).read_text().splitlines()
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
 
 
-class Waits(Event):
-    """Does not wait, but remembers how long it should have."""
+class RecordedWaits(Event):
+    """Does not wait, but records the timeouts."""
 
     def __init__(self):
         super().__init__()
-        self.asked = []
+        self.timeouts = []
 
     def wait(self, timeout=None):
-        self.asked.append(timeout)
-        assert len(self.asked) < 100, "it waits for ever"
+        self.timeouts.append(timeout)
+        assert len(self.timeouts) < 100, "endless loop"
         return self.is_set()
 
 
-def answer(value, status=200):
+def json_response(value, status=200):
     return status, {"Content-Type": "application/json"}, json.dumps(value).encode()
 
 
@@ -43,34 +43,34 @@ def transaction(number, **more):
 
 
 def listing(*numbers):
-    """The newest first, as blockchain.info lists them."""
-    return answer({"txs": [transaction(number, fee=number) for number in numbers]})
+    """Return a list as of blockchain.info, the newest transaction first."""
+    return json_response({"txs": [transaction(number, fee=number) for number in numbers]})
 
 
 @contextmanager
-def site(*answers, paths=None):
-    """Give one answer after the other, the last one for ever, or by path; yields the address.
+def http_server(*responses, paths=None):
+    """Serve the responses in order, the last one repeatedly, or by path; yields the URL.
 
-    An answer is (status, headers, body); without status the server hangs up. A body may be an
-    iterator of pieces.
+    A response is (status, headers, body); without a status the server closes the connection. A
+    body may be an iterator of chunks.
     """
-    waiting = list(answers)
+    remaining = list(responses)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             if paths is not None:
                 status, headers, body = paths.get(self.path, (404, {}, b"unknown"))
             else:
-                status, headers, body = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+                status, headers, body = remaining.pop(0) if len(remaining) > 1 else remaining[0]
             if status is None:
                 return
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            with suppress(BrokenPipeError, ConnectionResetError):  # the poller had enough
-                for piece in [body] if isinstance(body, bytes) else body:
-                    self.wfile.write(piece)
+            with suppress(BrokenPipeError, ConnectionResetError):  # the poller gave up
+                for chunk in [body] if isinstance(body, bytes) else body:
+                    self.wfile.write(chunk)
 
         def log_message(self, *_):
             pass
@@ -86,24 +86,24 @@ def site(*answers, paths=None):
 
 
 @contextmanager
-def socket_site(*talks, refusal=None):
-    """Hold one talk per connection, the last one for ever; yields the address and what was asked.
+def websocket_server(*handlers, refusal=None):
+    """Use one handler per connection, the last one repeatedly; yields URL and subscriptions.
 
-    A talk takes the connection after its first message and may send; when it returns, the server
-    hangs up. `refusal` answers the first handshake instead: (status, headers).
+    A handler gets the connection after its first message; when it returns, the server closes the
+    connection. `refusal` is the response to the first handshake: (status, headers).
     """
-    waiting, asked, refusals = list(talks), [], [refusal] if refusal else []
+    remaining, subscriptions, refusals = list(handlers), [], [refusal] if refusal else []
 
     def handle(connection):
-        asked.append(json.loads(connection.recv()))
+        subscriptions.append(json.loads(connection.recv()))
         with suppress(ConnectionClosed):
-            (waiting.pop(0) if len(waiting) > 1 else waiting[0])(connection)
+            (remaining.pop(0) if len(remaining) > 1 else remaining[0])(connection)
 
     def refuse(connection, _):
         if not refusals:
             return None
         status, headers = refusals.pop()
-        response = connection.respond(status, "as told\n")
+        response = connection.respond(status, "refused\n")
         for name, value in headers.items():
             response.headers[name] = value
         return response
@@ -112,7 +112,7 @@ def socket_site(*talks, refusal=None):
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
-            yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}", asked
+            yield f"ws://127.0.0.1:{server.socket.getsockname()[1]}", subscriptions
         finally:
             server.shutdown()
             thread.join()

@@ -1,4 +1,4 @@
-"""A stream of one's own: where key, time and value are is a setting."""
+"""A stream of your own: settings say where key, time and value are."""
 
 import json
 from decimal import Decimal
@@ -9,28 +9,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from poller.settings import Settings
-from poller.sources.mapped import Mapping, resolve
-from poller.transaction import Rejected, Transaction
-from tests.unit.poller.upstream import example
+from poller.config import Mapping, Settings
+from poller.sources.mapping import mapped_format, resolve
+from poller.transaction import Transaction
+from tests.support.fake_sources import example
 
 NOW = 1_750_000_000
 TIME = 1_728_518_400
-EARTHQUAKES = json.loads((Path(__file__).parent / "earthquakes.json").read_text())
+EARTHQUAKES = json.loads((Path(__file__).parents[2] / "events" / "earthquakes.json").read_text())
 
 
 def mapping(**change):
-    plain = {"name": "rides", "items": "", "key": "/id", "time": "/at", "time_unit": "s"}
-    return Mapping(**plain | {"value": "/value", "scale": Decimal(1)} | change)
+    fields = {"name": "rides", "key": "/id", "time": "/at", "value": "/value"}
+    return mapped_format(Mapping(**fields | change))
 
 
 def read(item, **change):
-    return mapping(**change).format().transaction(item, NOW)
+    return mapping(**change).transaction(item, NOW)
 
 
-def test_example_reads_earthquakes():
-    environment = example("earthquakes.env") | {"EVENT_BUS_NAME": "b", "METRIC_NAMESPACE": "m"}
-    form = Settings.from_env(environment).mapping.format()
+def test_example_reads_earthquakes(monkeypatch):
+    variables = {"EVENT_BUS_NAME": "b", "METRIC_NAMESPACE": "m"}
+    for name, value in (example("earthquakes.env") | variables).items():
+        monkeypatch.setenv(name, value)
+    form = mapped_format(Settings.from_env().mapping)
     poll = form.poll("here", form.items(EARTHQUAKES), 0, NOW)
     assert [(one.time, one.fee) for one in poll.transactions] == [
         (1728519027, 230),
@@ -44,12 +46,12 @@ def test_example_reads_earthquakes():
         "source": "earthquakes",
         "key": "tx2024twsg",
     }
-    [refused] = poll.rejected
-    assert refused.reason == "/properties/mag is not a number: None"
-    assert json.loads(refused.raw)["id"] == "ak024d1wzsbz"
+    [rejected] = poll.rejected
+    assert rejected.reason == "/properties/mag: got None, expected a number"
+    assert json.loads(rejected.raw)["id"] == "ak024d1wzsbz"
 
 
-def test_key_that_is_a_hash_stays_it():
+def test_key_that_is_a_hash_is_used_as_it_is():
     assert read({"id": "AB" * 32, "at": TIME, "value": 1}).hash == "ab" * 32
     assert read({"id": 7, "at": TIME, "value": 1}).hash == sha256(b"rides/7").hexdigest()
 
@@ -70,7 +72,7 @@ def test_time_is_read_in_its_unit(time, unit):
     assert read({"id": 1, "at": time, "value": 1}, time_unit=unit).time == TIME
 
 
-def test_stream_without_times_has_the_polls():
+def test_items_without_a_time_have_that_of_the_poll():
     assert read({"id": 1, "value": 1}, time=None).time == NOW
 
 
@@ -78,45 +80,45 @@ def test_stream_without_times_has_the_polls():
     ("value", "scale", "fee"),
     [(2.3, "100", 230), ("0.00012345", "1e8", 12345), (7, "0.1", 1), (1.005, "1000", 1005)],
 )
-def test_value_is_scaled_as_it_is_written(value, scale, fee):
+def test_value_is_scaled_exactly_as_written(value, scale, fee):
     assert read({"id": 1, "at": TIME, "value": value}, scale=Decimal(scale)).fee == fee
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"id": None}, "/id is no key: None"),
-        ({"id": ""}, "/id is no key: ''"),
-        ({"id": True}, "/id is no key: True"),
-        ({"at": "soon"}, "/at is no time in s: 'soon'"),
-        ({"at": 12}, "time is not between"),
-        ({"at": float("1e300")}, "/at is no time in s"),
-        ({"value": None}, "/value is not a number: None"),
-        ({"value": True}, "/value is not a number: True"),
-        ({"value": "nan"}, "/value is not a number: 'nan'"),
-        ({"value": "1e999999"}, "/value is not a number: '1e999999'"),
-        ({"value": -0.1}, "/value * 1 is not from 0 to"),
+        ({"id": None}, "/id: got None, expected a string or integer"),
+        ({"id": ""}, "/id: got '', expected a string or integer"),
+        ({"id": True}, "/id: got True, expected a string or integer"),
+        ({"at": "soon"}, "/at: got 'soon', expected a time in s"),
+        ({"at": 12}, "time: got 12, expected an integer from"),
+        ({"at": float("1e300")}, "/at: got 1e+300, expected a time in s"),
+        ({"value": None}, "/value: got None, expected a number"),
+        ({"value": True}, "/value: got True, expected a number"),
+        ({"value": "nan"}, "/value: got 'nan', expected a number"),
+        ({"value": "1e999999"}, "/value: got '1e999999', expected a number"),
+        ({"value": -0.1}, "/value * 1: got -0.1, expected a product from 0 to"),
     ],
     ids=lambda value: None if isinstance(value, str) else repr(value),
 )
-def test_item_that_does_not_fit_is_set_aside(change, reason):
-    refused = read({"id": 1, "at": TIME, "value": 1} | change)
-    assert isinstance(refused, Rejected)
-    assert refused.reason.startswith(reason)
+def test_item_that_does_not_fit_is_rejected(change, reason):
+    result = read({"id": 1, "at": TIME, "value": 1} | change)
+    assert isinstance(result, str)
+    assert result.startswith(reason)
 
 
-things = st.recursive(
+values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
 )
 
 
 @given(
-    things | st.fixed_dictionaries({"id": things, "at": things, "value": things}),
+    values | st.fixed_dictionaries({"id": values, "at": values, "value": values}),
     st.sampled_from(["s", "ms", "iso"]),
 )
 def test_nothing_raises(item, unit):
-    assert isinstance(read(item, time_unit=unit), Transaction | Rejected)
+    assert isinstance(read(item, time_unit=unit), Transaction | str)
 
 
 @pytest.mark.parametrize(
@@ -132,12 +134,12 @@ def test_nothing_raises(item, unit):
         ("/b", None),
     ],
 )
-def test_pointer_leads_as_rfc_6901_says(pointer, found):
+def test_pointer_is_resolved_as_in_rfc_6901(pointer, found):
     assert resolve({"a": [1, {"b/c": 2, "~": 3}]}, pointer) == found
 
 
-def test_list_is_found_where_the_setting_says():
-    form = mapping(items="/data/list").format()
+def test_list_is_found_at_its_pointer():
+    form = mapping(items="/data/list")
     assert form.items({"data": {"list": [1]}}) == [1]
     assert form.items({"data": {"list": {}}}) is None
-    assert mapping().format().items([2]) == [2]
+    assert mapping().items([2]) == [2]

@@ -1,4 +1,4 @@
-"""A small EventBridge over HTTP: takes PutEvents, or refuses as it is told to."""
+"""A small EventBridge over HTTP that accepts PutEvents, or fails as configured."""
 
 import json
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ import boto3
 from botocore.config import Config
 
 
-class Bus:
-    """Holds what it took; `answers` says how the next requests are met, one after the other.
+class FakeBus:
+    """Stores the accepted entries; `failures` are those of the next requests, in order.
 
-    An answer is an HTTP status with an error code, or the set of entry positions that fail.
+    A failure is an HTTP status with an error code, or the positions of the entries that fail.
     """
 
     def __init__(self):
         self.entries, self.requests = [], []
-        self.answers: list[tuple[int, str] | set[int]] = []
-        self.endless: tuple[int, str] | None = None
+        self.failures: list[tuple[int, str] | set[int]] = []
+        self.permanent_failure: tuple[int, str] | None = None
         self.url = ""
 
     def transactions(self):
@@ -32,31 +32,31 @@ class Bus:
 
     def put(self, entries):
         self.requests.append(entries)
-        answer = self.answers.pop(0) if self.answers else self.endless or set()
-        if isinstance(answer, tuple):
-            return answer[0], {"__type": answer[1], "message": "as told"}
-        self.entries += [one for n, one in enumerate(entries) if n not in answer]
+        failure = self.failures.pop(0) if self.failures else self.permanent_failure or set()
+        if isinstance(failure, tuple):
+            return failure[0], {"__type": failure[1], "message": "as configured"}
+        self.entries += [one for n, one in enumerate(entries) if n not in failure]
         results = [
-            {"ErrorCode": "InternalFailure", "ErrorMessage": "as told"}
-            if n in answer
+            {"ErrorCode": "InternalFailure", "ErrorMessage": "as configured"}
+            if n in failure
             else {"EventId": str(n)}
             for n in range(len(entries))
         ]
-        return 200, {"FailedEntryCount": len(answer), "Entries": results}
+        return 200, {"FailedEntryCount": len(failure), "Entries": results}
 
 
 @contextmanager
-def serving() -> Iterator[Bus]:
-    bus = Bus()
+def serving() -> Iterator[FakeBus]:
+    bus = FakeBus()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = -1  # one packet an answer: two would wait for each other
+        wbufsize = -1  # one packet per response: two would wait for each other
 
         def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, answer = bus.put(body["Entries"])
-            text = json.dumps(answer).encode()
+            status, response = bus.put(body["Entries"])
+            text = json.dumps(response).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()

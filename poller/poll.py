@@ -1,4 +1,4 @@
-"""What sources hand over, poll after poll, and how a stream without a clock is cut into polls."""
+"""Polls: what a source returns at a time, and how recorded transactions are split into polls."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 from poller.transaction import Transaction
 
-MOST = 10_000  # lines in one poll: bounds the memory, whatever the times in a file say
+MAX_ITEMS = 10_000  # per poll: bounds the memory, whatever the times in a file are
 
 
-class SetAside(NamedTuple):
-    """A line or transaction that is not published, and why."""
+class Rejected(NamedTuple):
+    """A line or item that is not a valid transaction, as published."""
 
     source: str
     line: int | None
@@ -20,23 +20,23 @@ class SetAside(NamedTuple):
 
 @dataclass(slots=True)
 class Poll:
-    """What one poll brought: valid transactions in the order of arrival, and what was refused."""
+    """Transactions in order of arrival, and what was rejected."""
 
-    time: int  # the largest valid time so far, epoch seconds; 0 before the first
+    time: int  # the latest valid time so far, epoch seconds; 0 before the first
     transactions: list[Transaction] = field(default_factory=list)
-    rejected: list[SetAside] = field(default_factory=list)
-    at: int = 0  # when it was polled, epoch seconds; 0: as its stream's own time says
-    gap: bool = False  # between the poll before and this one something was missed
+    rejected: list[Rejected] = field(default_factory=list)
+    polled_at: int = 0  # epoch seconds; 0: the source has no clock, `time` applies
+    gap: bool = False  # transactions were missed between the previous poll and this one
 
 
-def cut(
-    arrivals: Iterable[Transaction | SetAside], seconds: int, most: int = MOST
+def split_into_polls(
+    arrivals: Iterable[Transaction | Rejected], seconds: int, max_items: int = MAX_ITEMS
 ) -> Iterator[Poll]:
-    """Begin a new poll when the largest time so far enters another `seconds` of stream time."""
+    """Start a new poll when the latest time enters the next interval of `seconds`."""
     poll = Poll(0)
     boundary = 0
     for arrival in arrivals:
-        if isinstance(arrival, SetAside):
+        if isinstance(arrival, Rejected):
             poll.rejected.append(arrival)
         else:
             time = arrival.time
@@ -47,7 +47,7 @@ def cut(
                 boundary = time - time % seconds + seconds
             poll.time = max(poll.time, time)
             poll.transactions.append(arrival)
-        if len(poll.transactions) + len(poll.rejected) >= most:
+        if len(poll.transactions) + len(poll.rejected) >= max_items:
             yield poll
             poll = Poll(poll.time)
     if poll.transactions or poll.rejected:

@@ -1,1 +1,0 @@
-"""① The poller: reads a source of transactions and puts them on the bus."""

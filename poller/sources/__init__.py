@@ -1,1 +1,0 @@
-"""Where transactions come from. Each source is an iterator of polls."""

@@ -1,1 +1,0 @@
-"""② The Flink engine: the stream of events -> exact rows of the minutes, seconds after them."""
