@@ -51,7 +51,7 @@ def test_training_is_requested_from_the_trigger(deployment, trigger, capsys):
 
     events = deployment.clients("lambda").meta.events
     events.register("before-parameter-build.lambda.Invoke", remember)
-    answers(
+    add_response(
         trigger,
         {"started": True, "execution_arn": ARN, "reason": "new data"},
         {
