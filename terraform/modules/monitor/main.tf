@@ -7,7 +7,7 @@ locals {
   threshold_parameter     = "/${var.foundation.prefix}/quality/threshold"
   threshold_parameter_arn = "${var.foundation.arns.ssm}:parameter${local.threshold_parameter}"
 
-  reading_pattern = {
+  result_pattern = {
     source        = ["aws.s3"]
     "detail-type" = ["Object Created"]
     detail = {
@@ -32,7 +32,7 @@ module "monitoring_collector" {
   source = "../lambda_function"
 
   name              = "monitoring_collector"
-  description       = "Hour -> loss, naive loss and coverage of the production endpoint"
+  description       = "Hourly schedule -> loss, naive loss and coverage of the production endpoint"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.monitoring_collector.json
   timeout_seconds   = 120
@@ -47,7 +47,7 @@ module "monitoring_collector" {
 
   triggers = {
     hourly = {
-      description         = "Every full hour -> monitoring_collector"
+      description         = "Hourly schedule -> monitoring_collector"
       schedule_expression = local.schedule
     }
   }
@@ -68,7 +68,7 @@ module "ground_truth_writer" {
   triggers = {
     reading = {
       description   = "New monitoring result -> ground_truth_writer"
-      event_pattern = jsonencode(local.reading_pattern)
+      event_pattern = jsonencode(local.result_pattern)
     }
   }
 }

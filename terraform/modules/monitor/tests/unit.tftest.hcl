@@ -14,11 +14,11 @@ run "production_is_monitored_every_hour" {
 
   assert {
     condition     = local.schedule == "cron(0 * * * ? *)"
-    error_message = "The schedule is every full hour."
+    error_message = "The schedule is hourly, on the hour."
   }
 
   assert {
-    condition     = local.reading_pattern.detail.object.key == [{ prefix = "monitoring/" }]
+    condition     = local.result_pattern.detail.object.key == [{ prefix = "monitoring/" }]
     error_message = "Monitoring results invoke the ground truth writer."
   }
 
