@@ -49,13 +49,18 @@ def destroy() -> None:
 
 def _copy(scratch: Path) -> Path:
     """Copy the tree, so that no lock files and data folders are left in it."""
-    ignored = shutil.ignore_patterns(".terraform", "*.tfstate*", "*.tfvars", "*.tfvars.json")
-    copy = Path(shutil.copytree(SOURCE, scratch / "terraform", ignore=ignored))
+    copy = Path(shutil.copytree(SOURCE, scratch / "terraform", ignore=_ignored))
     for sibling in ("build", "sagemaker_pipelines"):  # the root module reads their files
         (scratch / sibling).symlink_to(ROOT / sibling)
     for module in copy.glob("modules/*"):
         shutil.copy(copy / ".terraform.lock.hcl", module)
     return copy
+
+
+def _ignored(folder: str, names: list[str]) -> set[str]:
+    """Leave out state, and the user's variables; module tests have variables of their own."""
+    variables = ("*.tfvars", "*.tfvars.json") if Path(folder) == SOURCE else ()
+    return shutil.ignore_patterns(".terraform", "*.tfstate*", *variables)(folder, names)
 
 
 def _check_folder(folder: Path) -> str:

@@ -48,33 +48,33 @@ def test_buffer_is_that_of_the_terraform_module():
     assert buffer.fills_in(buffer.size) == 1
 
 
-def test_price_table_says_where_each_price_is_from():
+def test_price_table_has_the_source_of_each_price():
     for price in json.loads(costs.PRICES.read_text())["prices"].values():
         assert price["usd"] > 0
         assert price["url"].startswith("https://")
         assert price["checked"] is None or price["checked"].startswith("20")
 
 
-def test_large_events_are_paid_by_each_begun_64_kb():
+def test_large_events_are_billed_per_started_64_kb():
     large = costs.Load(10_000, 0.4, 10, 60, 2)  # 100,000 bytes a poll
     price = dict.fromkeys(costs.prices(), 0.0) | {"eventbridge_64kb": 1.0}
     assert costs.shared(LOAD, price)["EventBridge"] == LOAD.polls
     assert costs.shared(large, price)["EventBridge"] == 2 * large.polls
 
 
-def test_lambda_is_paid_by_object_and_second():
+def test_lambda_is_billed_by_request_and_duration():
     price = dict.fromkeys(costs.prices(), 0.0) | {"lambda_arm_gb_second": 1.0}
     items = costs.engine_lambda(LOAD, seconds=3, price=price)
     assert items["Lambda"] == LOAD.objects * 3 * 0.5
     assert sum(items.values()) == items["Lambda"]
 
 
-def test_flink_is_paid_also_when_nothing_comes():
+def test_flink_is_billed_even_without_traffic():
     price = dict.fromkeys(costs.prices(), 0.0) | {"flink_kpu_hour": 1.0}
     assert costs.engine_flink(LOAD, 2, 1, price)["Flink"] == 3 * costs.HOURS
 
 
-def test_firehose_pays_small_records_as_5_kb():
+def test_firehose_bills_small_records_as_5_kb():
     price = dict.fromkeys(costs.prices(), 0.0) | {"firehose_gb": 1.0}
     small = costs.Load(10, 0.4, 10, 60, 2)  # 100 bytes a poll
     assert costs.shared(small, price)["Firehose"] == pytest.approx(small.polls * 5_120 / 1e9)
@@ -102,7 +102,7 @@ def test_goals_are_met_at_their_bounds():
         ("poller_memory", 1.2),
     ],
 )
-def test_goal_that_is_missed_is_said_to_be(name, value):
+def test_missed_goal_is_reported(name, value):
     assert [goal.met for goal in goals(MEASURED | {name: value})].count(False) == 1
 
 
@@ -111,7 +111,7 @@ def test_table_aligns_its_columns():
     assert text.splitlines() == ["          n", "a     1,234", "long    0.5", "b       123"]
 
 
-def test_share_of_a_limit_is_above_1_where_it_bites():
+def test_share_of_a_limit_is_above_1_when_it_is_exceeded():
     shares = latency.shares(
         rate=1_000,
         bytes_a_second=2_000_000,

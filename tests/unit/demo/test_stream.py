@@ -37,31 +37,31 @@ def test_outlier_does_not_start_the_clock_years_earlier(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"no\ntransaction\n"], ids=["empty", "no transaction"])
-def test_file_without_transactions_is_refused(tmp_path, content):
+def test_file_without_transactions_is_rejected(tmp_path, content):
     file = tmp_path / "file"
     file.write_bytes(content)
     with pytest.raises(stream.StreamError, match="has no transaction"):
         stream.recorded(file)
 
 
-def test_missing_file_is_refused_in_one_line(tmp_path):
+def test_missing_file_is_rejected_in_one_line(tmp_path):
     with pytest.raises(stream.StreamError, match="No such file"):
         stream.recorded(tmp_path / "absent")
 
 
-def test_folder_is_refused_in_one_line(tmp_path):
+def test_folder_is_rejected_in_one_line(tmp_path):
     with pytest.raises(stream.StreamError, match="directory"):
         stream.recorded(tmp_path)
 
 
-def test_file_that_is_too_short_is_refused_with_both_numbers(tmp_path):
+def test_file_that_is_too_short_is_rejected_with_both_numbers(tmp_path):
     file = written(tmp_path / "f", [line(n, START + n * HOUR) for n in range(3)])
     with pytest.raises(stream.StreamError, match=r"2 h found, 5\.5 h needed for a first model"):
         stream.recorded(file)
 
 
 @pytest.mark.parametrize("hours", [-1, 0, 5, float("nan")])
-def test_simulation_that_is_too_short_is_refused(hours):
+def test_simulation_that_is_too_short_is_rejected(hours):
     with pytest.raises(stream.StreamError, match=r"5\.5 h needed for a first model"):
         stream.simulated(hours)
 

@@ -56,7 +56,7 @@ def test_variables_of_the_user_override_and_are_used_by_later_runs(home, run, tm
     assert capsys.readouterr().out.count(f"variables: {file}") == 2
 
 
-def test_variables_that_are_missing_are_refused(home, run, tmp_path, capsys):
+def test_variables_that_are_missing_are_rejected(home, run, tmp_path, capsys):
     file = tmp_path / "none.tfvars"
     assert run("--vars", str(file)) == 1
     assert f"VARS: got {file}, expected a file" in capsys.readouterr().err
