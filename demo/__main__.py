@@ -14,7 +14,7 @@ HOME = Path(".evergreen/demo")
 
 
 def main() -> int:
-    """Run one demo; exit code 0, 1 if the loop failed, 2 for unusable arguments."""
+    """Run one demo; exit code 0, 1 if the loop failed, 2 for invalid arguments."""
     arguments = _parser().parse_args()
     try:
         Interrupts()
@@ -89,7 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--source", help="simulator (default) or replay (default with --file)")
     add("--file", type=Path, help="recorded transactions, .jsonl or .jsonl.gz")
     add("--hours", type=float, default=44, help="virtual hours of the simulator (44)")
-    add("--approve-by-hand", action="store_true", help="you approve each model (evergreen)")
+    add(
+        "--approve-by-hand",
+        action="store_true",
+        help="approve each model yourself (evergreen approve)",
+    )
     add("--home", type=Path, help=f"folder of logs, state and results (logs: {HOME})")
     add("--keep", action="store_true", help="keep the local AWS running until Ctrl-C")
     return parser

@@ -1,4 +1,4 @@
-"""The conditions that a completed run has to meet."""
+"""Conditions that a completed run must meet."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def failures(
 
 
 def remarks(report: dict[str, Any]) -> list[str]:
-    """Return what did not happen because of the stream, which is not a failure of the loop."""
+    """Return remarks on what the stream did not cause, which are not failures of the loop."""
     deployed = _deployed(report)
     if not report["models"]:
         return []
@@ -59,7 +59,7 @@ def _incomplete(report: dict[str, Any]) -> list[str]:
     if not report["monitoring"]:
         found.append("⑦ production was never measured.")
     if not alarms:
-        found.append("⑦ the alarm did not fire after the change of regime.")
+        found.append("⑦ the alarm did not fire after the regime change.")
     elif not any(model["trained_at"] >= alarms[0]["time"] for model in deployed):
         found.append("⑧ no model that was trained after the alarm reached production.")
     return found

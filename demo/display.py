@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cli.console import make_console
 
-PLAIN_SECONDS = 15.0  # between status lines where they cannot be replaced
+PLAIN_SECONDS = 15.0  # between status lines without a live view
 STAGES = {
     "①": "poll",
     "②": "ingest",
@@ -25,7 +25,7 @@ STAGES = {
 
 
 class Display:
-    """Prints lasting lines, and shows the current phase, the active stages and a status line."""
+    """Prints permanent lines, and shows the current phase, the active stages and a status line."""
 
     def __init__(self) -> None:
         self._console = make_console()
@@ -43,7 +43,7 @@ class Display:
         self._live = None
 
     def say(self, text: str) -> None:
-        """Print a lasting line."""
+        """Print a permanent line."""
         self._console.print(text)
 
     def show(self, active: str, text: str) -> None:

@@ -1,4 +1,4 @@
-"""demo/loop.png: production's loss and forecasts over time."""
+"""Draw demo/loop.png: loss and forecasts of the production model over time."""
 
 from datetime import datetime
 from pathlib import Path
@@ -74,9 +74,9 @@ def _fees(axes: Axes, rows: list[Minute], forecasts: list[dict[str, Any]]) -> No
         axes.fill_between(ahead, low, high, color=FORECAST, alpha=0.35, lw=0, label=band)
         axes.plot(ahead, quantiles["0.5"], color=FORECAST, lw=1.8, label=line)
     axes.set_ylabel("average fee, satoshi")
-    title = "Average fee a minute, and production's hourly forecasts of 30 minutes"
+    title = "Average fee per minute, and hourly forecasts of 30 minutes"
     axes.set_title(title, loc="left", fontweight="bold")
-    if fees:  # single minutes may be far above: they do not set the scale
+    if fees:  # outliers do not set the scale
         axes.set_ylim(top=1.15 * sorted(fees)[int(0.998 * (len(fees) - 1))])
     _legend(axes, "upper left")
 

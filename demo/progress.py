@@ -1,4 +1,4 @@
-"""The progress of the loop, read from the AWS APIs: stage, virtual time, counts, decisions."""
+"""Progress of the loop, read from the AWS APIs: stage, virtual time, counts, decisions."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -6,21 +6,27 @@ from typing import Any
 
 from cli.connection import Connection
 from cli.queries.decisions import decisions
+from common.decisions import (
+    DEPLOYMENT_FAILED,
+    MODEL_DEPLOYED,
+    RETRAINING_SKIPPED,
+    RETRAINING_STARTED,
+)
 from demo.display import display
 
 POLL_INTERVAL = 2.0  # seconds
 SIGNS = {
-    "Model Deployed": "⑥",
-    "Deployment Failed": "⑥",
-    "Retraining Started": "⑧",
-    "Retraining Skipped": "⑧",
+    MODEL_DEPLOYED: "⑥",
+    DEPLOYMENT_FAILED: "⑥",
+    RETRAINING_STARTED: "⑧",
+    RETRAINING_SKIPPED: "⑧",
 }
 DETAILS = ("stage", "reason", "error", "cause")
-CROSSED = ": Threshold Crossed"  # CloudWatch's reason continues with all values of the alarm
+CROSSED = ": Threshold Crossed"  # in CloudWatch's reason, followed by all datapoints
 
 
 class Progress:
-    """Reads the loop's state every other second and displays it."""
+    """Reads and displays the state of the loop every two seconds."""
 
     def __init__(self, connection: Connection, since: int) -> None:
         self._connection = connection
@@ -32,16 +38,16 @@ class Progress:
 
     def show(self, *, now: str) -> None:
         """Update the display, at most every two seconds; `now` is the virtual time."""
-        moment = time.monotonic()
-        if moment - self._read < POLL_INTERVAL:
+        seconds = time.monotonic()
+        if seconds - self._read < POLL_INTERVAL:
             return
-        self._read = moment
+        self._read = seconds
         self._show_decisions()
         self._show_alarm(now)
         polled, results = self._sum("TransactionsPolled"), self._results()
         line = (
             f"{_short(now)} · {polled:,} transactions · {results} monitoring results · "
-            f"{moment - self.started:.0f} s"
+            f"{seconds - self.started:.0f} s"
         )
         display.show(self._stages(results), line)
 

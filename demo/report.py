@@ -13,14 +13,14 @@ from cli.queries.monitoring import monitoring_results
 from cli.time_range import TimeRange
 from demo import features
 
-# A recorded file may be of any time.
+# A recorded file may be from any time.
 ALWAYS = TimeRange(datetime(2009, 1, 3, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 KEYS = ("time", "stage", "wql", "threshold")
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The report, and what only the picture shows."""
+    """The report, and further data for the picture."""
 
     report: dict[str, Any]
     rows: list[features.Minute]

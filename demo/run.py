@@ -1,4 +1,4 @@
-"""One demo from start to end: server, apply, the loop, the report, the second plan."""
+"""A complete run: server, apply, the loop, the report, the second plan."""
 
 import contextlib
 import io
@@ -40,7 +40,7 @@ class Demo:
     training_failure: str | None = None
 
     def run(self) -> None:
-        """Run all phases; the server is stopped afterwards, whatever happens."""
+        """Run all phases; the server is always stopped afterwards."""
         started = time.monotonic()
         self._clear()
         with self._phase("start", "the local AWS"):
@@ -103,9 +103,9 @@ class Demo:
             "prefix": PREFIX,
             "approval_policy": "manual" if self.by_hand else "automatic",
             "image_tag": "local",
-            # Without expiry rules the provider does not wait a minute for them to settle.
+            # The provider waits a minute for lifecycle rules, so there are none.
             "data": {"expire_days": {}},
-            # The demo starts one task with the stream that it was asked for.
+            # The demo starts one task with the selected stream.
             "poller": {"desired_count": 0, "source": "simulator"},
         }
 
@@ -113,7 +113,7 @@ class Demo:
         """Remove the files of an earlier run except its results, and stop its server."""
         left = [file for file in self.home.glob("*") if file.name not in RESULTS]
         if left and not (self.home / "logs" / "server.log").is_file():
-            raise StageError(f"{self.home} is not the folder of a demo: name a new or empty one")
+            raise StageError(f"{self.home} is not the folder of a demo: choose a new or empty one")
         lifecycle.down(self.home)
         for file in left:
             if file.is_dir() and not file.is_symlink():

@@ -1,4 +1,4 @@
-"""The demo's local AWS: starts on a free port with a virtual clock, and ends with the demo."""
+"""The demo's local AWS, on a free port and with a virtual clock; it ends with the demo."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ class ServerError(Exception):
 
 
 class Server:
-    """A child process that ends when this process ends, however that happens."""
+    """A child process that ends with this process, even if that is killed."""
 
     def __init__(self, home: Path, start: str) -> None:
         self.home = home
@@ -58,11 +58,11 @@ class Server:
             self._process.stdin.close()
 
     def clock(self, **change: str | None) -> dict[str, Any]:
-        """Change the clock (`advance_to`, `stop_at`), if asked to, and return its state."""
+        """Change the clock (`advance_to`, `stop_at`) if there are changes; return its state."""
         return self._request("clock", change or None)
 
     def settle(self) -> dict[str, Any]:
-        """Wait until all consequences of what has happened so far are processed."""
+        """Wait until no work is in flight."""
         return self._request("settle", {})
 
     def _wait(self) -> str:

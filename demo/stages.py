@@ -1,4 +1,4 @@
-"""One run of the loop; by hand are only the poller task and the first training."""
+"""One run of the loop; only the poller task and the first training are started explicitly."""
 
 import time
 from typing import Any
@@ -12,7 +12,7 @@ from demo.progress import Progress
 from demo.server import Server
 from demo.stream import HOUR, Stream, epoch, iso
 
-MAX_ATTEMPTS = 3  # of the first training, if the history has gaps
+MAX_ATTEMPTS = 3  # for the first training, whose history may have gaps
 ATTEMPT_HOURS = 2
 TAIL_HOURS = 1.2  # after the stream, so that the last minutes are monitored
 POLL_INTERVAL = 0.5  # seconds
@@ -46,10 +46,10 @@ class Loop:
 
     def run(self) -> None:
         """Run until the end of the stream, and until its last consequences are processed."""
-        self._break_at(self._training_at)
+        self._stop_clock_at(self._training_at)
         task = self._start_poller()
         while (ended := self._task(task))["lastStatus"] != "STOPPED":
-            self._look()
+            self._poll()
             time.sleep(POLL_INTERVAL)
         code = ended["containers"][0].get("exitCode")
         if code != 0:
@@ -58,16 +58,16 @@ class Loop:
         self._train_if_reached(final=True)
         self._run_on(self.last + TAIL_HOURS * HOUR)
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         clock = self.server.clock()
         self._progress.show(now=clock["now"])
         if self._approvals and self._training_at is None:
-            self._approvals.hold_while_pending()
+            self._approvals.stop_while_pending()
         if clock["holding"] and not clock["in_flight"]:
             self._train_if_reached()
 
     def _train_if_reached(self, *, final: bool = False) -> None:
-        """Request the first model once its time has come, and again later if it failed."""
+        """Start the first training when it is due, and again later if it failed."""
         at = self._training_at
         now = epoch(self.server.clock()["now"])
         if at is None or (now < at and not final):
@@ -80,12 +80,12 @@ class Loop:
             self._training_at = int(now + ATTEMPT_HOURS * HOUR)
         else:
             self._training_at = None
-        self._break_at(self._training_at)
+        self._stop_clock_at(self._training_at)
 
     def _train(self) -> str | None:
-        """Request a training as `evergreen retrain` does; return its failure, None on success."""
+        """Run a training like `evergreen retrain`; return its failure, None on success."""
         clock = self._settled()
-        reason = "first model" if self._attempts == 0 else f"first model, again {self._attempts}"
+        reason = "first model" if self._attempts == 0 else f"first model, retry {self._attempts}"
         try:
             result = request_training(self.connection, reason, clock["now"])
         except CommandError as error:
@@ -100,7 +100,7 @@ class Loop:
             return None
         return str(execution.get("FailureReason", execution["PipelineExecutionStatus"]))
 
-    def _break_at(self, when: float | None) -> None:
+    def _stop_clock_at(self, when: float | None) -> None:
         self.server.clock(stop_at=None if when is None else iso(when))
 
     def _settled(self) -> dict[str, Any]:
@@ -111,13 +111,13 @@ class Loop:
         return clock
 
     def _run_on(self, end: float) -> None:
-        """Advance the clock after the stream in steps, so that a person can still approve."""
+        """Advance the clock in steps after the stream, so that models can still be approved."""
         now = epoch(self.server.clock()["now"])
         while now < end:
             clock = self._settled()
             self._progress.show(now=clock["now"])
             if self._approvals:
-                self._approvals.hold_while_pending()
+                self._approvals.stop_while_pending()
             clock = self.server.clock(advance_to=iso(min(end, now + 300)))
             now = epoch(clock["now"])
             if clock["holding"]:

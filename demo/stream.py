@@ -8,17 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
+from common import times
 from poller.sources import replay
 
 HOUR, DAY = 3600, 86_400
-SIMULATED = int(datetime(2024, 10, 10, tzinfo=UTC).timestamp())
+SIMULATION_START = int(datetime(2024, 10, 10, tzinfo=UTC).timestamp())
 RATE = 6  # transactions a second
 FIRST_TRAINING_HOURS = 13.0
 TRAINING_SHARE, CHANGE_SHARE = 0.3, 0.614  # of a short stream
 # A training needs MinimumMinutes (300) of history; the archive is a few minutes behind.
 MIN_HOURS = 5.5
-BEGINNING = 1000  # transactions
-# The loop counts minutes: polling six times a minute would only be slower.
+SAMPLE_SIZE = 1000  # first transactions
+# Rows are per minute, so more frequent polls would only take time.
 EVERY_MINUTE = {"POLL_SECONDS": "60"}
 
 
@@ -37,7 +38,7 @@ class Stream:
     clock_start: int
     first: int
     last: int | None  # None: known when the file has been read to its end
-    complete: bool  # long enough, with a change of regime, to expect the whole loop
+    complete: bool  # long enough, with a regime change, to expect the whole loop
 
     def last_time(self) -> Future[int]:
         """Return the largest time; a recorded file is read to its end in the background."""
@@ -56,7 +57,7 @@ class Stream:
 
 
 def choose(source: str | None, file: Path | None, hours: float) -> Stream:
-    """Return the stream that the arguments name; StreamError if they do not fit together."""
+    """Return the stream that the arguments select; StreamError if they contradict each other."""
     source = source or ("simulator" if file is None else "replay")
     if source not in {"simulator", "replay"}:
         raise StreamError(f"SOURCE: got {source}, expected simulator or replay")
@@ -68,7 +69,7 @@ def choose(source: str | None, file: Path | None, hours: float) -> Stream:
 
 
 def simulated(hours: float) -> Stream:
-    """Return a simulation with a change of regime in its second half.
+    """Return a simulation with a regime change in its second half.
 
     Raises StreamError if it is too short for a first model.
     """
@@ -77,26 +78,26 @@ def simulated(hours: float) -> Stream:
     environment = {
         **EVERY_MINUTE,
         "SOURCE": "simulator",
-        "SIMULATOR_START": iso(SIMULATED),
+        "SIMULATOR_START": iso(SIMULATION_START),
         "SIMULATOR_HOURS": f"{hours:g}",
         "SIMULATOR_RATE": str(RATE),
         "SIMULATOR_REGIME_CHANGE_HOURS": f"{change:g}",
     }
-    last = SIMULATED + int(hours * HOUR)
-    return Stream(environment, SIMULATED, SIMULATED, last, complete=hours >= 40)
+    last = SIMULATION_START + int(hours * HOUR)
+    return Stream(environment, SIMULATION_START, SIMULATION_START, last, complete=hours >= 40)
 
 
 def recorded(file: Path) -> Stream:
     """Return a recorded file; StreamError if it has no transactions or too few hours of them."""
     try:
-        times = _beginning(file)
-        # One line with a strange time must not start the clock years before the others.
-        middle = median(times) if times else 0
-        first = min((time for time in times if abs(time - middle) <= DAY), default=0)
-        hours = _hours(file, first) if times else 0
+        sample = _first_times(file)
+        # A single outlier must not start the clock years before the other times.
+        middle = median(sample) if sample else 0
+        first = min((time for time in sample if abs(time - middle) <= DAY), default=0)
+        hours = _hours(file, first) if sample else 0
     except UNREADABLE as error:
         raise StreamError(f"{file} cannot be read: {error}") from error
-    if not times:
+    if not sample:
         raise StreamError(f"{file} has no transaction in its first lines (README.md: format)")
     _require(hours, str(file))
     environment = {**EVERY_MINUTE, "SOURCE": "replay", "SOURCE_FILE": str(file.resolve())}
@@ -113,7 +114,7 @@ def last_time(file: Path) -> int:
 
 def iso(seconds: float) -> str:
     """Format epoch seconds as ISO UTC."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return times.iso(datetime.fromtimestamp(seconds, UTC))
 
 
 def epoch(text: str) -> float:
@@ -127,7 +128,7 @@ def _require(hours: float, what: str) -> None:
 
 
 def _hours(file: Path, first: int) -> float:
-    """Return the hours that a file covers, at most those that are needed."""
+    """Return the hours that a file covers, at most the required ones."""
     newest = first
     for poll in replay.polls(str(file), HOUR, _now()):
         newest = max(newest, poll.time)
@@ -136,13 +137,13 @@ def _hours(file: Path, first: int) -> float:
     return (newest - first) / HOUR
 
 
-def _beginning(file: Path) -> list[int]:
-    times: list[int] = []
+def _first_times(file: Path) -> list[int]:
+    found: list[int] = []
     for poll in replay.polls(str(file), 1, _now()):
-        times += [transaction.time for transaction in poll.transactions]
-        if len(times) >= BEGINNING:
+        found += [transaction.time for transaction in poll.transactions]
+        if len(found) >= SAMPLE_SIZE:
             break
-    return times[:BEGINNING]
+    return found[:SAMPLE_SIZE]
 
 
 def _now() -> int:

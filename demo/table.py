@@ -5,7 +5,7 @@ from typing import Any
 
 from demo.progress import CROSSED
 
-MAX_TIMES = 3  # of an alarm; for more, their number is shown
+MAX_TIMES = 3  # per alarm; more are shown as first, last and number
 
 
 def render(report: dict[str, Any]) -> str:
@@ -25,7 +25,7 @@ def render(report: dict[str, Any]) -> str:
             alarms.setdefault(alarm["name"], []).append(_short(alarm["time"]))
     lines += [f"alarm          {_times(times)}  {name}" for name, times in alarms.items()]
     for retrain in report["retrains"]:
-        reason = retrain["reason"].partition(CROSSED)[0]  # the report has all of it
+        reason = retrain["reason"].partition(CROSSED)[0]  # the report has the complete reason
         lines.append(f"retraining     {_short(retrain['time'])}  {retrain['outcome']}: {reason}")
     terraform, wall = report["terraform"], report["wall_seconds"]
     changes = terraform["second_plan_changes"]

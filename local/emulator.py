@@ -1,4 +1,4 @@
-"""Access to the emulator MiniStack, which has no public API for what is used here.
+"""Access to internals of the emulator MiniStack, which has no public API for them.
 
 A name that the installed version lacks raises `EmulatorError` when `local.ministack` is imported,
 which is when the server starts.

@@ -19,7 +19,7 @@ _started: "list[subprocess.Popen[bytes]]" = []  # keeps the objects alive while 
 
 
 class LifecycleError(Exception):
-    """The server could not be started or stopped; the text is for the user."""
+    """The server could not be started or stopped; the message is for the user."""
 
 
 def status(home: Path) -> dict[str, Any] | None:
@@ -74,7 +74,7 @@ def up(port: int, home: Path, arguments: list[str]) -> dict[str, Any]:
 
 
 def down(home: Path) -> bool:
-    """Stop the recorded server if it runs -> whether it did."""
+    """Stop the recorded server; return whether it was running."""
     record = _record(home)
     running = record is not None and _is_server(record["pid"])
     if record is not None and running:
@@ -96,7 +96,7 @@ def _stop(pid: int) -> None:
 
 
 def _reap() -> None:
-    """Forget the servers started by this process that have ended."""
+    """Reap the servers that this process started and that have ended."""
     _started[:] = [proc for proc in _started if proc.poll() is None]
 
 

@@ -1,6 +1,6 @@
-"""Every name of MiniStack that the local AWS reads, calls (`find`) or replaces (`Hook`).
+"""All names of MiniStack that the local AWS reads, calls (`find`) or replaces (`Hook`).
 
-No other module of the project uses a name of the package `ministack`.
+No other module of the project uses names of the package `ministack`.
 """
 
 from local.emulator import Hook, find
@@ -11,8 +11,8 @@ service_names = {*find("app", "SERVICE_HANDLERS"), *find("app", "SERVICE_NAME_AL
 main_loop = Hook("app", "_MAIN_LOOP")
 error_response = find("core.responses", "error_response_json")
 json_response = find("core.responses", "json_response")
-# Modules whose `time` and `datetime` follow the clock. SQS keeps the time of the machine: its long
-# polling waits on it, and nothing here reads its timestamps.
+# Modules whose `time` and `datetime` follow the clock. SQS uses the system time, because its long
+# polling waits for it and nothing here reads its timestamps.
 TIMED_MODULES = ("core.responses", *(f"services.{name}" for name in (
     "cloudwatch", "cloudwatch_logs", "ecr", "s3", "ssm", "stepfunctions")))  # fmt: skip
 

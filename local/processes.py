@@ -1,4 +1,4 @@
-"""Child processes that never outlive the process that started them, however that one ends.
+"""Child processes that never outlive this process, even if it is killed.
 
 Run as a script, this module is the reaper: it reads the ids of process groups from its stdin
 (`+pid`, `-pid`) and kills the registered groups when the pipe closes.

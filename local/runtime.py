@@ -1,4 +1,4 @@
-"""The parts that all services of the local AWS share: clock, home folder, endpoint, clients."""
+"""State that all services of the local AWS share: clock, home folder, endpoint, clients."""
 
 import os
 import time
@@ -10,8 +10,8 @@ from local.clock.clock import Clock
 
 ACCOUNT = "123456789012"
 REGION = os.environ.get("AWS_REGION", "eu-west-1")
-# The access key of everything that runs inside. Its callers are already counted as in flight, so
-# their events never move the virtual clock.
+# The access key of code that runs inside the local AWS. It is already counted as in flight, so its
+# events never move the virtual clock.
 INSIDE_KEY = "ASIAEVERGREENINSIDE0"
 # The variables of the host that children inherit: they select the CPU kernels of numerical
 # libraries (some hosts crash or compute wrong results without them, and results are comparable
@@ -36,7 +36,7 @@ endpoint_url: str
 
 
 def configure(new_clock: Clock, new_home: Path, new_endpoint_url: str) -> None:
-    """Set the shared parts, once per process, before any service is used."""
+    """Set the shared state, once per process, before any service is used."""
     global clock, home, endpoint_url
     clock, home, endpoint_url = new_clock, new_home.resolve(), new_endpoint_url
     for folder in ("logs/lambda", "logs/jobs", "logs/endpoints", "logs/ecs", "work"):
@@ -55,7 +55,7 @@ def host_environment() -> dict[str, str]:
 
 
 def aws_environment() -> dict[str, str]:
-    """Return the AWS_* variables of everything that runs inside (functions, tasks, jobs)."""
+    """Return the AWS_* variables of functions, tasks and jobs."""
     return {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,

@@ -62,8 +62,8 @@ class Event:
         return self._flag
 
 
-def _remember_token(call_with_callback: Callable[..., Any]) -> Callable[..., Any]:
-    """Remember the task token of a Lambda call, whose failure MiniStack ignores."""
+def _record_token(call_with_callback: Callable[..., Any]) -> Callable[..., Any]:
+    """Record the task token of a Lambda call, whose failure MiniStack ignores."""
 
     def wrapper(resource: str, value: Any, token: str, state: Any) -> Any:
         reset = _waiting_for.set(token)
@@ -126,6 +126,6 @@ def install() -> None:
     threads = types.ModuleType("threading")
     threads.__dict__.update(vars(threading), Thread=Worker, Event=Event)
     ministack.interpreter_threads.replace(threads)
-    ministack.call_with_callback.wrap(_remember_token)
+    ministack.call_with_callback.wrap(_record_token)
     ministack.call_lambda.wrap(_fail_waiting_task)
     ministack.task_put_events.wrap(_check_put_events)

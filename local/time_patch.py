@@ -1,4 +1,4 @@
-"""Virtual time inside MiniStack: the `time` and `datetime` of its modules follow our clock."""
+"""Virtual time in MiniStack: `time` and `datetime` of its modules follow the clock."""
 
 import datetime as dt
 import time as real_time
@@ -47,7 +47,7 @@ def virtual_time_module() -> types.ModuleType:
 
 
 def patch(module: types.ModuleType) -> None:
-    """Replace the time functions of `module`, whatever names it imported them under."""
+    """Replace the time functions of `module` under all names that it imported them as."""
     time_module = virtual_time_module()
     replacements: list[tuple[Any, Any]] = [
         (real_time, time_module),

@@ -1,4 +1,4 @@
-"""Settings of the operator in SSM Parameter Store, as validated models."""
+"""Read settings in SSM Parameter Store as validated models."""
 
 from typing import TYPE_CHECKING, TypeVar
 

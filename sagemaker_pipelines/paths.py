@@ -1,4 +1,4 @@
-"""Files of a SageMaker job: `/opt/ml`, or another base where there is no container."""
+"""Files of a SageMaker job: `/opt/ml` in a container, another base elsewhere."""
 
 import os
 import traceback
@@ -49,12 +49,12 @@ class Paths:
 
 
 class JobError(Exception):
-    """A failure that the operator can act on: its text is the whole failure reason."""
+    """A failure that the operator can fix; its message is the complete failure reason."""
 
 
 @contextmanager
 def report_failures(paths: Paths) -> Iterator[None]:
-    """Write the failure reason to the file that SageMaker reads, then let the job fail."""
+    """Write the failure reason to the file that SageMaker reads, then fail the job."""
     try:
         yield
     except Exception as error:

@@ -1,6 +1,6 @@
-"""Build the two images and push them to the ECR repositories of a deployment (`make images`).
+"""Build both images and push them to the ECR repositories of a deployment (`make images`).
 
-Tags are immutable and name the git commit, so `make deploy` uses exactly what was built from it.
+Tags are immutable and name the git commit, so `make deploy` uses the images of its commit.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def image_tag(root: Path = ROOT) -> str:
 
 
 def main() -> None:
-    """Build and push the images that the repositories do not have yet."""
+    """Build and push the images that are missing in the repositories."""
     parser = argparse.ArgumentParser(prog="python -m scripts.images", description=__doc__)
     parser.add_argument("--prefix", default="evergreen", help="prefix of the deployment")
     prefix = parser.parse_args().prefix

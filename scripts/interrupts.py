@@ -1,4 +1,4 @@
-"""Signals that end a process, as one exception that is raised once."""
+"""Terminating signals as an exception that is raised once."""
 
 import signal
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(BaseException):
-    """The process is to end; later signals do not interrupt its clean-up."""
+    """A terminating signal; later ones do not interrupt the clean-up."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -17,7 +17,7 @@ class Interrupted(BaseException):
 
 
 class Interrupts:
-    """Raises Interrupted at a signal, or at the end of a section that must not be interrupted."""
+    """Raises Interrupted at the first signal, or at the end of a deferring section."""
 
     def __init__(self) -> None:
         self._deferring = False
@@ -27,7 +27,7 @@ class Interrupts:
 
     @contextmanager
     def deferred(self) -> Iterator[None]:
-        """Keep a signal until the end of the section."""
+        """Defer a signal to the end of the section."""
         self._deferring = True
         yield
         self._deferring = False

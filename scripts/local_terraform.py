@@ -1,6 +1,6 @@
-"""Run the Terraform root against a local AWS.
+"""Run the Terraform root module against a local AWS.
 
-Everything that a run writes is in the home of the local AWS: data folder, state, log, sockets.
+All files of a run are in the home of the local AWS: data folder, state, log, sockets.
 """
 
 import json
@@ -19,7 +19,7 @@ PLAIN = ["-input=false", "-no-color"]
 CHANGE = [*PLAIN, "-auto-approve", "-parallelism=30"]
 # A local run ignores the account and settings of the shell.
 IGNORED = ("AWS_", "TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR", "TF_CLI_ARGS_")
-KEPT = ("AWS_REGION", "AWS_DEFAULT_REGION", "TF_CLI_ARGS_init")
+INHERITED = ("AWS_REGION", "AWS_DEFAULT_REGION", "TF_CLI_ARGS_init")
 MAX_SOCKET_FOLDER = 80  # characters; a socket's path has at most 104
 
 
@@ -36,19 +36,19 @@ def apply(home: Path, variables: dict[str, Any], file: Path | None = None) -> No
 
     Raises TerraformError with Terraform's own errors.
     """
-    _must(home, ["apply", *CHANGE, *_options(home, variables, file)])
+    _checked(home, ["apply", *CHANGE, *_options(home, variables, file)])
 
 
 def destroy(home: Path, variables: dict[str, Any]) -> None:
     """Remove everything."""
-    _must(home, ["destroy", *CHANGE, *_options(home, variables)])
+    _checked(home, ["destroy", *CHANGE, *_options(home, variables)])
 
 
 def plan_changes(home: Path, variables: dict[str, Any]) -> int:
-    """Count the resources and outputs that another apply would change."""
+    """Return the number of resources and outputs that another apply would change."""
     plan = home.resolve() / "terraform.tfplan"
-    _must(home, ["plan", *PLAIN, "-parallelism=30", f"-out={plan}", *_options(home, variables)])
-    planned = json.loads(_must(home, ["show", "-json", str(plan)]))
+    _checked(home, ["plan", *PLAIN, "-parallelism=30", f"-out={plan}", *_options(home, variables)])
+    planned = json.loads(_checked(home, ["show", "-json", str(plan)]))
     changes = [change["change"]["actions"] for change in planned.get("resource_changes", [])]
     changes += [change["actions"] for change in planned.get("output_changes", {}).values()]
     return sum(actions not in (["no-op"], ["read"]) for actions in changes)
@@ -56,13 +56,13 @@ def plan_changes(home: Path, variables: dict[str, Any]) -> int:
 
 def output(home: Path) -> dict[str, Any]:
     """Return the root's outputs, by name."""
-    shown = json.loads(_must(home, ["output", "-json", *_state(home)]))
+    shown = json.loads(_checked(home, ["output", "-json", *_state(home)]))
     return {name: described["value"] for name, described in shown.items()}
 
 
 def resources(home: Path) -> int:
-    """Count the resources in the state, without data sources."""
-    addresses = _must(home, ["state", "list", *_state(home)]).split()
+    """Return the number of resources in the state, without data sources."""
+    addresses = _checked(home, ["state", "list", *_state(home)]).split()
     return sum("data" not in address.split("[")[0].split(".") for address in addresses)
 
 
@@ -81,7 +81,7 @@ def _log(home: Path) -> Path:
     return home / "logs" / "terraform.log"
 
 
-def _must(home: Path, arguments: list[str]) -> str:
+def _checked(home: Path, arguments: list[str]) -> str:
     done = _run(home, arguments)
     if done.returncode:
         errors = "\n  ".join(dict.fromkeys(_errors(done.stderr)))
@@ -90,7 +90,7 @@ def _must(home: Path, arguments: list[str]) -> str:
 
 
 def _errors(text: str) -> list[str]:
-    """Return Terraform's errors, each as one line of its title and its last paragraph."""
+    """Return each of Terraform's errors as one line: title and last paragraph."""
     blocks = re.split(r"^Error: ", text, flags=re.MULTILINE)
     found = []
     for block in blocks[1:] or blocks:
@@ -113,7 +113,7 @@ def _run(home: Path, arguments: list[str]) -> "subprocess.CompletedProcess[str]"
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            start_new_session=True,  # a group, to end Terraform with its plug-ins
+            start_new_session=True,  # a process group, to kill Terraform with its plug-ins
         )
         processes.adopt(proc)
         try:
@@ -131,12 +131,12 @@ def _environment(home: Path) -> dict[str, str]:
     env = {
         name: value
         for name, value in provider.environment().items()
-        if name in KEPT or not name.startswith(IGNORED)
+        if name in INHERITED or not name.startswith(IGNORED)
     }
-    server = json.loads((home / "server.json").read_text())  # never an account by mistake
+    server = json.loads((home / "server.json").read_text())  # never an AWS account by mistake
     region = server["region"]
     sockets = home.resolve() / "tmp"
-    if len(str(sockets)) <= MAX_SOCKET_FOLDER:  # a killed run leaves none in the machine's /tmp
+    if len(str(sockets)) <= MAX_SOCKET_FOLDER:  # else a killed run leaves sockets in /tmp
         sockets.mkdir(exist_ok=True)
         env["TMPDIR"] = str(sockets)
     return env | {

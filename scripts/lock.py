@@ -1,4 +1,4 @@
-"""Renew requirements.lock from pyproject.toml, and the pins of the images (`make lock`)."""
+"""Update requirements.lock from pyproject.toml, and the pins of the images (`make lock`)."""
 
 import json
 import subprocess
@@ -15,9 +15,11 @@ IMAGES = ("poller/requirements.txt", "sagemaker_pipelines/container/requirements
 def main() -> None:
     """Resolve all dependency groups together and write the versions."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    wanted = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
-    wanted += [package for group in project["dependency-groups"].values() for package in group]
-    versions = _resolve(wanted)
+    requirements = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
+    requirements += [
+        package for group in project["dependency-groups"].values() for package in group
+    ]
+    versions = _resolve(requirements)
     for file in (LOCK, *(ROOT / image for image in IMAGES)):
         lines = file.read_text().splitlines()
         comments = [line for line in lines if line.startswith("#")]
@@ -37,7 +39,7 @@ def _resolve(requirements: list[str]) -> dict[str, str]:
         subprocess.run([*pip, *options, *requirements], check=True)
         installs = json.loads(Path(report.name).read_bytes())["install"]
     found = [(item["metadata"]["name"], item["metadata"]["version"]) for item in installs]
-    # Without the local part: torch's CPU build is 2.13.0+cpu.
+    # Without the local version: torch's CPU build is 2.13.0+cpu.
     return {name: f"{name}=={version.partition('+')[0]}" for name, version in found}
 
 

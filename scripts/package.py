@@ -1,7 +1,7 @@
 """Build the Lambda zips: `python -m scripts.package` -> build/functions/<function>.zip.
 
-The same sources give the same bytes on every machine, so that Terraform sees a change only when
-there is one. Nothing is compressed: that would depend on the machine's zlib.
+Builds are reproducible, so that Terraform detects only real changes. Files are not compressed,
+because the result would depend on the zlib of the machine.
 """
 
 import io
@@ -12,12 +12,12 @@ ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ROOT / "functions"
 TARGET = ROOT / "build" / "functions"
 COMMON = "common"
-DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
+DATE = (1980, 1, 1, 0, 0, 0)  # the earliest in a zip
 MODE = 0o644 << 16
 
 
 def main(target: Path = TARGET) -> None:
-    """Write the zips that changed; remove those of functions that are gone."""
+    """Write the zips that changed; remove those of deleted functions."""
     target.mkdir(parents=True, exist_ok=True)
     names = sorted(file.parent.name for file in FUNCTIONS.glob("*/handler.py"))
     changed = [name for name in names if _write(target / f"{name}.zip", build(name))]

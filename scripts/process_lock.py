@@ -1,4 +1,4 @@
-"""One process at a time: a file lock that ends with its process, however that ends."""
+"""A file lock that the operating system releases when its process ends."""
 
 import fcntl
 import os
@@ -13,7 +13,7 @@ class LockedError(Exception):
 
 @contextmanager
 def hold(path: Path, what: str) -> Iterator[None]:
-    """Hold the lock, with the process id in its file; LockedError if another process has it."""
+    """Hold the lock and write the process id to it; LockedError if another process has it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
         try:

@@ -1,4 +1,4 @@
-"""Find Terraform and its AWS provider, with or without network."""
+"""Find Terraform and its AWS provider, also without network access."""
 
 import json
 import os
@@ -10,8 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "terraform"
-PROVIDER = "*/hashicorp/aws"  # below a mirror, whatever the name of its registry
-# Usual folders of provider mirrors on machines without network.
+PROVIDER = "*/hashicorp/aws"  # in a mirror of any registry
+# Common locations of provider mirrors on machines without network access.
 MIRRORS = ("/opt/*", "/srv/*", "/usr/local/share/*", "/var/lib/*")
 
 

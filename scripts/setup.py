@@ -1,6 +1,6 @@
-"""Make the virtual environment from requirements.lock: `python3 scripts/setup.py .venv`.
+"""Create the virtual environment from requirements.lock: `python3 scripts/setup.py .venv`.
 
-Runs under the machine's own Python, so only the standard library is used.
+Runs with the system's Python, so it uses only the standard library.
 """
 
 import shutil
@@ -26,7 +26,7 @@ def main(venv: Path) -> None:
     run([sys.executable, "-m", "venv", str(venv)])
     python = str(venv / "bin" / "python")
     print("setup 2/4: pinned packages, PyTorch is the large one (a few minutes)", flush=True)
-    # The lock is complete, so nothing is resolved; bytecode is made below, on every core.
+    # The lock is complete, so nothing is resolved; bytecode is compiled below on all cores.
     install = [python, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps"]
     run([*install, "--no-compile", "--progress-bar", "off", "-r", "requirements.lock"])
     run([*install, "--quiet", "--no-build-isolation", "--editable", "."])
@@ -35,18 +35,18 @@ def main(venv: Path) -> None:
     # The import root of the Lambdas: images, command line and jobs use functions/common as well.
     (libraries / "evergreen_functions.pth").write_text(f"{ROOT / 'functions'}\n")
     subprocess.run([python, "-m", "compileall", "-qq", "-j", "0", str(libraries)], check=False)
-    print("setup 4/4: PyTorch loads", flush=True)
+    print("setup 4/4: import of PyTorch", flush=True)
     if subprocess.run([python, "-c", "import torch"], cwd=ROOT, check=False).returncode:
         sys.exit(
-            "PyTorch does not load here; most likely the registry gave the CUDA build without "
-            "its libraries. README.md, section torch, says how to get the CPU build."
+            "PyTorch cannot be imported; most likely the CUDA build was installed without its "
+            "libraries. README.md, section torch, describes how to install the CPU build."
         )
     (venv / "ready").touch()
     print(f"setup done in {time.monotonic() - started:.0f} s", flush=True)
 
 
 def run(command: list[str]) -> None:
-    """Run one step; its failure ends the setup with the command that failed."""
+    """Run a command; exit with a message if it fails."""
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         sys.exit(f"setup failed at: {' '.join(command)}")
 

@@ -44,18 +44,23 @@ def deploy() -> None:
 def destroy() -> None:
     """Destroy what `deploy` created; Terraform asks before it changes anything."""
     _init(SOURCE, [])
-    _interactive("destroy", "any")  # required by the plan, without effect
+    _interactive("destroy", "any")  # the variable is required, but has no effect
 
 
 def _copy(scratch: Path) -> Path:
-    """Copy the tree, so that no lock file and no data folder is left in it."""
-    ignored = shutil.ignore_patterns(".terraform", "*.tfstate*", "*.tfvars", "*.tfvars.json")
-    copy = Path(shutil.copytree(SOURCE, scratch / "terraform", ignore=ignored))
-    for neighbor in ("build", "sagemaker_pipelines"):  # the root reads files of these
-        (scratch / neighbor).symlink_to(ROOT / neighbor)
+    """Copy the tree, so that no lock files and data folders are left in it."""
+    copy = Path(shutil.copytree(SOURCE, scratch / "terraform", ignore=_ignored))
+    for sibling in ("build", "sagemaker_pipelines"):  # the root module reads their files
+        (scratch / sibling).symlink_to(ROOT / sibling)
     for module in copy.glob("modules/*"):
         shutil.copy(copy / ".terraform.lock.hcl", module)
     return copy
+
+
+def _ignored(folder: str, names: list[str]) -> set[str]:
+    """Leave out state, and the user's variables; module tests have variables of their own."""
+    variables = ("*.tfvars", "*.tfvars.json") if Path(folder) == SOURCE else ()
+    return shutil.ignore_patterns(".terraform", "*.tfstate*", *variables)(folder, names)
 
 
 def _check_folder(folder: Path) -> str:
@@ -63,7 +68,7 @@ def _check_folder(folder: Path) -> str:
     started = time.monotonic()
     name = folder.name if folder.parent.name != "modules" else f"modules/{folder.name}"
     _init(folder, ["-backend=false"])
-    # The root's validation includes every module, and a test validates its own module.
+    # Validation of the root module includes all modules; a test validates its own module.
     for command in ("validate", "test") if name == "terraform" else ("test",):
         done = _capture([provider.terraform(), command, *PLAIN], folder)
         if done.returncode:
@@ -101,7 +106,7 @@ def _interactive(command: str, image_tag: str) -> None:
     call = [provider.terraform(), command, f"-var=image_tag={image_tag}"]
     done = subprocess.run(call, cwd=SOURCE, env=provider.environment(), check=False)
     if done.returncode:
-        raise TerraformError(f"terraform {command} failed: its message is above")
+        raise TerraformError(f"terraform {command} failed, see above")
 
 
 COMMANDS = {"check": check, "deploy": deploy, "destroy": destroy}

@@ -67,7 +67,7 @@ def tables(folder: Path) -> str:
 
 
 def write_examples(terraform: Path) -> Path:
-    """Write the examples of all module READMEs into a root module beside the tree."""
+    """Write the examples of all module READMEs into a root module next to the tree."""
     folder = terraform.parent / "examples"
     (folder / "tests").mkdir(parents=True)
     readmes = sorted(terraform.glob("modules/*/README.md"))
@@ -79,7 +79,7 @@ def write_examples(terraform: Path) -> Path:
         raise ValueError(f"no HCL example in {', '.join(missing)}")
     examples = "\n".join(block[1] for block in found if block)
     examples = examples.replace('"./modules/', f'"../{terraform.name}/modules/')
-    # `make flink-package` is not part of the tests: any file stands in for the zip.
+    # The tests do not run `make flink-package`: any file replaces the zip.
     examples = examples.replace('"../build/flink/streaming.zip"', '"main.tf"')
     (folder / "main.tf").write_text(f'provider "aws" {{}}\n\n{examples}')
     shutil.copy(terraform / "versions.tf", folder)
@@ -89,15 +89,15 @@ def write_examples(terraform: Path) -> Path:
 
 
 def _update(readme: Path, *, check: bool) -> bool:
-    """Insert the tables between the markers -> whether the file may stay as it is."""
+    """Insert the tables between the markers; return False if `check` finds a difference."""
     text = readme.read_text()
     before, _, rest = text.partition(BEGIN)
     after = rest.partition(END)[2]
-    wanted = f"{before}{BEGIN}\n{tables(readme.parent)}\n{END}{after}"
+    updated = f"{before}{BEGIN}\n{tables(readme.parent)}\n{END}{after}"
     if check:
-        return wanted == text
-    if wanted != text:
-        readme.write_text(wanted)
+        return updated == text
+    if updated != text:
+        readme.write_text(updated)
     return True
 
 

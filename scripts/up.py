@@ -1,4 +1,4 @@
-"""`make up`: a local AWS with everything applied, left running on the machine's clock.
+"""`make up`: start a local AWS with real time, apply everything and leave it running.
 
 `python -m scripts.up [--port PORT] [--vars FILE]`
 """
@@ -19,16 +19,16 @@ from scripts.provider import TerraformError
 HOME = Path(__file__).resolve().parent.parent / ".evergreen" / "up"
 PORT = 4566
 PORTS = range(PORT, PORT + 50)
-HISTORY = timedelta(hours=14)  # of the simulated stream: enough to train a first model
+HISTORY = timedelta(hours=14)  # of the simulated stream, enough for a first model
 CATCH_UP = f"""
 The poller first catches up on {HISTORY / timedelta(hours=1):g} hours of the simulated stream; that
 takes a minute or two."""
 NEXT = """
 Next:
-  .venv/bin/evergreen status                          every stage, and what waits for you
+  .venv/bin/evergreen status                          all stages and pending approvals
   .venv/bin/evergreen retrain --reason "first model"  then approve, for staging and production
-  .venv/bin/evergreen history                         what was decided, and why
-  eval "$(.venv/bin/evergreen env)"                   the aws command line on this local AWS
+  .venv/bin/evergreen history                         models, retrainings and alarms
+  eval "$(.venv/bin/evergreen env)"                   set up this shell for the local AWS
   make down                                           stop it and delete its data
 """
 
@@ -61,7 +61,7 @@ def _up(interrupts: Interrupts, port: int | None, file: Path | None) -> None:
         if running is None:
             _discard_leftovers()
             free = _free_port(port)
-            with interrupts.deferred():  # the server is detached: it would outlive an interrupt
+            with interrupts.deferred():  # the detached server would outlive an interrupt
                 health = lifecycle.up(free, HOME, ["--clock", "real"])
         else:
             health = running
@@ -70,10 +70,10 @@ def _up(interrupts: Interrupts, port: int | None, file: Path | None) -> None:
         if running is None:
             lifecycle.down(HOME)
             (HOME / "terraform.tfstate").unlink(missing_ok=True)
-            rest = "stopped"
+            state = "stopped"
         else:
-            rest = "still running, perhaps with only a part of the changes: run `make up` again"
-        print(f"\nmake up: interrupted; the local AWS is {rest}", file=sys.stderr)
+            state = "still running, perhaps with only a part of the changes: run `make up` again"
+        print(f"\nmake up: interrupted; the local AWS is {state}", file=sys.stderr)
         raise
 
 
@@ -99,7 +99,7 @@ def _apply(health: dict[str, Any], file: Path | None) -> None:
 def _settings(file: Path | None) -> dict[str, Any]:
     """Return and store the start of the stream and the path of the user's variables.
 
-    A repeated `make up` uses the stored ones: another start would replace the running poller.
+    A repeated `make up` uses the stored ones, because another start would replace the poller.
     """
     record = HOME / "settings.json"
     stored = json.loads(record.read_text()) if record.is_file() else {}
@@ -114,7 +114,7 @@ def _settings(file: Path | None) -> dict[str, Any]:
 
 
 def _discard_leftovers() -> None:
-    """Forget a server that was killed, except for the user's variables: its data was in memory."""
+    """Discard the state of a killed server, whose data was in memory; keep the variables file."""
     state, record = HOME / "terraform.tfstate", HOME / "settings.json"
     if state.is_file():
         print("the previous local AWS ended without `make down`: its models and data are gone")
@@ -124,7 +124,7 @@ def _discard_leftovers() -> None:
 
 
 def _free_port(port: int | None) -> int:
-    """Return the port, which must be free; without one, the first free port from 4566 on."""
+    """Return `port` if it is free, by default the first free port from 4566; LifecycleError."""
     for candidate in PORTS if port is None else [port]:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

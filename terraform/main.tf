@@ -100,7 +100,7 @@ module "register" {
   repository_arn    = module.foundation.repositories["forecaster"].arn
 }
 
-# Deletes, on `terraform destroy`, what ⑥ and ⑧ create at run time. Both take their names from its outputs.
+# Deletes on `terraform destroy` what ⑥ and ⑧ create at run time. Both modules use its outputs.
 module "clean_up" {
   source = "./modules/clean_up"
 

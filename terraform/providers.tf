@@ -1,4 +1,4 @@
-# Region, credentials and endpoint come from the environment: nothing here depends on where it runs.
+# Region, credentials and endpoint are configured by the environment.
 provider "aws" {
   default_tags {
     tags = {

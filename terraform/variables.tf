@@ -1,5 +1,5 @@
 variable "alarm" {
-  description = "When the loss alarm starts a retraining: M of N hourly losses above the threshold"
+  description = "Condition of the loss alarm, which starts a retraining: M of N hourly losses above the threshold"
   type = object({
     datapoints_to_alarm = optional(number, 2) # M
     evaluation_periods  = optional(number, 3) # N, at most 24
@@ -112,7 +112,7 @@ variable "network" {
   description = "Existing network for the poller; null creates a small public network"
   type = object({
     assign_public_ip   = optional(bool, false) # required in public subnets
-    security_group_ids = list(string)          # must allow HTTPS out
+    security_group_ids = list(string)          # must allow HTTPS egress
     subnet_ids         = list(string)          # subnets with a route to the internet
   })
   default = null
@@ -192,7 +192,7 @@ variable "quality" {
 }
 
 variable "retraining" {
-  description = "Trainings besides those that the alarm starts"
+  description = "Trainings in addition to those that the alarm starts"
   type = object({
     schedule = optional(string) # schedule expression; null: none
   })
@@ -206,7 +206,7 @@ variable "training" {
     backtest_windows = optional(number) # windows of the backtest; null: default of the pipeline
     history_hours    = optional(number) # hours of history to train on; null: default of the pipeline
     hyperparameters = optional(object({
-      context_length          = optional(number, 60)          # minutes that the network sees before the forecast
+      context_length          = optional(number, 60)          # minutes before the forecast that the network reads
       dropout_rate            = optional(number, 0.1)         # between 0 and 1
       early_stopping_patience = optional(number, 10)          # epochs without improvement until training stops
       epochs                  = optional(number, 40)          # maximum

@@ -42,7 +42,7 @@ def status(connection: Connection) -> Result:
 def _body(document: Json, loss_alarm: str) -> RenderableType:
     data = [
         _poller(document["poller"]),
-        _letters(document["dead_letters"]),
+        _dead_letters(document["dead_letters"]),
         _minutes(document["minutes"]),
     ]
     models = [
@@ -66,7 +66,7 @@ def _poller(row: Json | None) -> Row:
     return "①", "poller", f"{row['running']} of {row['desired']} running ({row['status']})"
 
 
-def _letters(rows: list[Json]) -> Row:
+def _dead_letters(rows: list[Json]) -> Row:
     filled = [f"{row['messages']} in {row['queue']}" for row in rows if row["messages"]]
     return "②", "dead letters", ", ".join(filled) or f"none (queues: {len(rows)})"
 
@@ -94,12 +94,12 @@ def _pending(rows: list[Json]) -> list[Row]:
     waiting: list[Row] = [
         (
             {"staging": "⑤"}.get(row["stage"], "⑥"),
-            "waits for you",
+            "pending approval",
             f"model {row['version']} for {row['stage']}, since {short(row['since'])}",
         )
         for row in rows
     ]
-    return waiting or [("⑤", "waits for you", "nothing")]
+    return waiting or [("⑤", "pending approval", "none")]
 
 
 def _deployment(row: Json | None) -> list[Row]:

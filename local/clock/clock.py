@@ -1,4 +1,4 @@
-"""The clock of the local AWS: the system clock, or virtual time that `advance` and `follow` move.
+"""The clock of the local AWS: the system clock, or virtual time moved by `advance` and `follow`.
 
 Timers fire in order of time. Virtual time never passes a timer while work is in flight.
 """
@@ -20,7 +20,7 @@ Mode = Literal["real", "virtual"]
 
 
 class ClockBusyError(Exception):
-    """The clock could not move in time: work was in flight, or a breakpoint held it."""
+    """The clock could not move before the timeout: work in flight, or a breakpoint."""
 
 
 class Clock(WorkInFlight):
@@ -42,7 +42,7 @@ class Clock(WorkInFlight):
         return time.time() if self.mode == "real" else self._now
 
     def call_at(self, when: float, fn: Callable[..., Any], *args: Any) -> Timer:
-        """Run `fn` as a worker at `when` (epoch seconds), or with the next advance if past."""
+        """Run `fn` as a worker at `when` (epoch seconds), or at the next advance if past."""
         run = partial(contextvars.copy_context().run, fn, *args)
         return self._push(when, Timer(run, inline=False))
 
@@ -51,7 +51,7 @@ class Clock(WorkInFlight):
         return self.call_at(self.now() + delay, fn, *args)
 
     def sleep(self, seconds: float) -> None:
-        """Sleep in the time of this clock; a sleeping worker is not in flight."""
+        """Sleep in the time of the clock; a sleeping worker is not in flight."""
         if seconds > 0:
             wake = self.signal()
             self._push(self.now() + seconds, Timer(wake.set, inline=True))
@@ -75,7 +75,7 @@ class Clock(WorkInFlight):
             self._advancing.release()
 
     def follow(self, to: float, timeout: float = FOREVER) -> None:
-        """Advance to `to` unless it has passed; wait for a breakpoint to be lifted."""
+        """Advance to `to` unless it has passed; wait while a breakpoint is set."""
         deadline = time.monotonic() + timeout
         while self.mode == "virtual" and self._now < to:
             self.advance(to, _left(deadline))
@@ -83,10 +83,10 @@ class Clock(WorkInFlight):
                 if not self.changed.wait_for(
                     lambda: self._now >= to or self._now < self._stop_at, _left(deadline)
                 ):
-                    raise ClockBusyError(f"a breakpoint holds the clock at {self._now:.0f}")
+                    raise ClockBusyError(f"a breakpoint stops the clock at {self._now:.0f}")
 
     def stop_at(self, when: float | None) -> None:
-        """Set the breakpoint that virtual time does not pass, or lift it (None)."""
+        """Set the breakpoint that virtual time does not pass, or clear it (None)."""
         with self.changed:
             self._stop_at = math.inf if when is None else when
             self.changed.notify_all()

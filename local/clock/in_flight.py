@@ -1,7 +1,7 @@
-"""The count of work in flight, so that a caller can wait until every consequence is done.
+"""The count of work in flight, which lets a caller wait until all of it is done.
 
-Work in flight is every thread started by `spawn` or by a timer. A worker is not in flight while it
-waits for time or for another worker (`Signal`).
+Work in flight are the threads that `spawn` or a timer started (workers). A worker is not in flight
+while it waits for time or for another worker (`Signal`).
 """
 
 import contextvars
@@ -33,7 +33,7 @@ class Signal:
         self._event.wait()
 
     def set(self) -> None:
-        """Wake every waiter, counted before the setter's own work can end."""
+        """Wake all waiters, and count them before the calling worker can end."""
         with self._work.changed:
             if not self._event.is_set():
                 self._work.count(self._waiting)
@@ -65,7 +65,7 @@ class WorkInFlight:
 
     @contextmanager
     def busy(self) -> Iterator[None]:
-        """Count a thread that is no worker (it serves a client) while it does work."""
+        """Count a thread that is not a worker (but serves a client) while it does work."""
         if self.counted():
             yield
             return

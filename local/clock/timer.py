@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Timer:
-    """A call that is due at one time; `cancel` is safe at any time."""
+    """A scheduled call; `cancel` is safe at any time."""
 
     run: Callable[[], object]
     inline: bool  # run in the thread of the clock, not in a worker
     cancelled: bool = False
 
     def cancel(self) -> None:
-        """Keep the timer from firing, if it has not fired yet."""
+        """Prevent the call, if it has not started yet."""
         self.cancelled = True

@@ -52,17 +52,17 @@ def _members_to_lists(value: Any) -> Any:
 def put_metric_alarm(
     params: dict[str, Any], data: dict[str, Any], is_cbor: bool, is_json: bool = False
 ) -> Response:
-    """PutMetricAlarm: store every field; an updated alarm retains its state."""
+    """Store all fields of PutMetricAlarm; an updated alarm retains its state."""
     request = dict(data) if is_cbor or is_json else parse_query(params)
     request.pop("Action", None)
     request.pop("Version", None)
     tags, name, now = request.pop("Tags", None), request["AlarmName"], runtime.clock.now()
     old = ministack.alarms.get(name)
-    refused: Response | None = ministack.alarm_tags_refusal(
+    rejection: Response | None = ministack.alarm_tags_refusal(
         tags, request.get("DatapointsToAlarm"), old is None, is_cbor, is_json
     )
-    if refused:
-        return refused
+    if rejection:
+        return rejection
     alarm = {
         "AlarmArn": f"arn:aws:cloudwatch:{runtime.REGION}:{runtime.ACCOUNT}:alarm:{name}",
         "AlarmDescription": "",
@@ -83,7 +83,7 @@ def put_metric_alarm(
 
 
 def set_alarm_state(original: Operation) -> Operation:
-    """SetAlarmState of a metric alarm: send the event and run the actions, too."""
+    """Make SetAlarmState of a metric alarm also send the event and run the actions."""
 
     def wrapper(
         params: dict[str, Any], data: dict[str, Any], is_cbor: bool, is_json: bool = False
@@ -100,7 +100,7 @@ def set_alarm_state(original: Operation) -> Operation:
 
 
 def describe_alarms(original: Operation) -> Operation:
-    """DescribeAlarms: return all fields in the query protocol."""
+    """Make DescribeAlarms return all fields in the query protocol."""
 
     def wrapper(
         params: dict[str, Any], data: dict[str, Any], is_cbor: bool, is_json: bool = False

@@ -14,7 +14,7 @@ PHRASES = {
 
 
 def state_of(alarm: dict[str, Any]) -> dict[str, Any]:
-    """Return the current state in the form of the event."""
+    """Return the current state in the format of the event."""
     state = {
         "value": alarm["StateValue"],
         "reason": alarm["StateReason"],
@@ -26,7 +26,7 @@ def state_of(alarm: dict[str, Any]) -> dict[str, Any]:
 
 
 def reason(alarm: dict[str, Any], state: str, points: Datapoints, now: float) -> str:
-    """Return the reason for a new state in CloudWatch's words."""
+    """Return the reason for a new state in CloudWatch's wording."""
     count = len(points)
     if state == "INSUFFICIENT_DATA":
         return f"Insufficient Data: {count} datapoints were unknown."
@@ -69,7 +69,7 @@ def reason_data(alarm: dict[str, Any], points: Datapoints, now: float) -> dict[s
 
 
 def configuration(alarm: dict[str, Any]) -> dict[str, Any]:
-    """Return the metrics and the description of an alarm in the form of the event."""
+    """Return metrics and description of an alarm in the format of the event."""
     queries = alarm.get("Metrics") or [
         {
             "Id": "m1",

@@ -15,7 +15,7 @@ MINUTE = 60.0
 
 
 def evaluate(alarm: dict[str, Any]) -> None:
-    """Bring one alarm to the state that its metrics imply now."""
+    """Update the state of an alarm from its metrics."""
     now = runtime.clock.now()
     try:
         points = datapoints(alarm, now)

@@ -10,7 +10,7 @@ from local.cloudwatch.alarm_state import Datapoints
 
 log = logging.getLogger(__name__)
 
-# Datapoints are stored almost in order of time: one may be late by no more than this.
+# Datapoints are stored almost in order of time; this is the maximum delay.
 MAX_DELAY_SECONDS = 7200.0
 
 
@@ -48,7 +48,7 @@ def _store(document: dict[str, Any]) -> None:
 def measure_queues() -> None:
     """Store the depth of every queue that holds messages, as SQS does each minute."""
     for queue in list(ministack.queues.values()):
-        now = time.time()  # SQS keeps the system time
+        now = time.time()  # SQS uses the system time
         visible = sum(message["visible_at"] <= now for message in queue["messages"])
         if visible:
             dimensions = {"QueueName": queue["name"]}

@@ -21,7 +21,7 @@ class Log:
 def sagemaker_environment(base: Path, *, isolated: bool) -> dict[str, str]:
     """Return the environment of a SageMaker container with `base` as its /opt/ml.
 
-    One with network isolation gets no credentials.
+    It has no credentials with network isolation.
     """
     aws = {} if isolated else runtime.aws_environment()
     return {**images.environment(), **aws, "SAGEMAKER_BASE_DIR": str(base)}

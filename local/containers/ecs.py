@@ -20,7 +20,7 @@ _processes: "dict[str, subprocess.Popen[bytes]]" = {}  # by task ARN
 
 
 def run_task(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """RunTask, also for services: record the tasks, then start their processes."""
+    """Make RunTask, also for services, start the processes of its tasks."""
 
     def wrapper(data: dict[str, Any]) -> Any:
         known = set(ministack.tasks)
@@ -33,7 +33,7 @@ def run_task(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def stop_task(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """StopTask: SIGTERM, then SIGKILL after the stop timeout."""
+    """Make StopTask send SIGTERM, then SIGKILL after the stop timeout."""
 
     def wrapper(data: dict[str, Any]) -> Any:
         cluster = ministack.cluster_name(data.get("cluster"))
@@ -49,7 +49,7 @@ def stop_task(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def create_service(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """CreateService: add the one field that Terraform misses in MiniStack's response."""
+    """Add a field to CreateService that Terraform expects and MiniStack lacks."""
 
     def wrapper(data: dict[str, Any]) -> Any:
         response = original(data)
@@ -92,7 +92,9 @@ def _start(task: dict[str, Any], definition: dict[str, Any]) -> "subprocess.Pope
         argv = images.entry_point(command)
     variables = [*definition.get("environment", []), *override.get("environment", [])]
     environment = images.environment() | runtime.aws_environment()
-    environment |= {"AWS_ACCESS_KEY_ID": "task"}  # not the inside key: its events move the clock
+    environment |= {
+        "AWS_ACCESS_KEY_ID": "task"
+    }  # not INSIDE_KEY, so that its events move the clock
     environment |= {variable["name"]: variable["value"] for variable in variables}
     work = runtime.home / "work" / "ecs" / _id(task)
     work.mkdir(parents=True)

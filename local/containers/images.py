@@ -1,4 +1,4 @@
-"""The programs that container images run: without Docker, an image is a process."""
+"""The programs of container images, which run as processes without Docker."""
 
 import os
 import sys
@@ -43,7 +43,7 @@ def entry_point(command: list[str]) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of every container: nothing of the host but its CPU settings."""
+    """Return the environment of all containers, with only the CPU settings of the host."""
     return {
         **runtime.host_environment(),
         "PATH": os.pathsep.join(

@@ -1,7 +1,7 @@
-"""EventBridge buses: entries keep their own time and are delivered by the matching rules.
+"""EventBridge buses: entries retain their time and are delivered by the matching rules.
 
-Patterns, buses and rules are MiniStack's; accepting events and delivering them (`targets.py`) is
-implemented here, and so is the error for enabling or disabling a rule that does not exist.
+Patterns, buses and rules are MiniStack's. PutEvents, the deliveries (`targets.py`) and the error
+for enabling or disabling a missing rule are implemented here.
 """
 
 import json
@@ -45,7 +45,7 @@ def _accept(
 
 
 def put_events(data: dict[str, Any], allow_aws_source: bool = False) -> Response:
-    """PutEvents: each entry succeeds or fails on its own, as on AWS."""
+    """Handle PutEvents, whose entries succeed or fail individually, as on AWS."""
     entries = data.get("Entries") or []
     if not 1 <= len(entries) <= 10:
         return ministack.error_response(
@@ -71,9 +71,9 @@ def _entry_bytes(entry: dict[str, Any]) -> int:
 
 
 def _put(entry: dict[str, Any], *, aws_source: bool) -> dict[str, str]:
-    bus, refused = ministack.resolve_bus(entry.get("EventBusName") or "default")
-    if refused:
-        return {"ErrorCode": refused[0], "ErrorMessage": refused[1]}
+    bus, rejection = ministack.resolve_bus(entry.get("EventBusName") or "default")
+    if rejection:
+        return {"ErrorCode": rejection[0], "ErrorMessage": rejection[1]}
     for name in ("Source", "DetailType", "Detail"):
         if not entry.get(name):
             message = f"Parameter {name} is not valid. Reason: {name} is a required argument."
@@ -106,7 +106,7 @@ def epoch(time: float | str | None) -> float | None:
 def _require_rule(
     operation: Callable[[dict[str, Any]], Response],
 ) -> Callable[[dict[str, Any]], Response]:
-    """Refuse an operation on a rule that does not exist, which MiniStack reports as a success."""
+    """Reject an operation on a missing rule, which MiniStack reports as a success."""
 
     def wrapper(data: dict[str, Any]) -> Response:
         name, bus = data.get("Name"), data.get("EventBusName") or "default"

@@ -1,4 +1,4 @@
-"""Firehose to S3: records are buffered by size and age, then written as one object."""
+"""Firehose to S3: buffer records by size and age, then write them as one object."""
 
 import gzip
 import logging
@@ -102,7 +102,7 @@ def _delimiter(config: dict[str, Any]) -> bytes:
 
 
 def _add_time_zone(describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Add the CustomTimeZone of a destination, which MiniStack leaves out."""
+    """Add the CustomTimeZone of a destination, which MiniStack omits."""
 
     def wrapper(destination: dict[str, Any]) -> dict[str, Any]:
         described: dict[str, Any] = describe(destination)
@@ -114,6 +114,6 @@ def _add_time_zone(describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def install() -> None:
-    """Buffer records, which MiniStack would write as one object each."""
+    """Buffer records, which MiniStack writes as one object each."""
     ministack.deliver_to_s3.replace(buffer_records)
     ministack.describe_destination.wrap(_add_time_zone)

@@ -69,7 +69,7 @@ def _update_timer(operation: Callable[[dict[str, Any]], Any]) -> Callable[[dict[
 
 
 def install() -> None:
-    """Follow every change of a rule; MiniStack's own ticker is never started."""
+    """Update timers with every change of a rule; MiniStack's ticker is never started."""
     for hook in (
         ministack.put_rule,
         ministack.delete_rule,

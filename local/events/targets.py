@@ -16,7 +16,7 @@ def invoke(
 ) -> None:
     """Deliver an event that matched `rule` (with the signature of MiniStack's function).
 
-    No failure is temporary here, so none is retried: it goes to the target's DLQ at once.
+    Failures are never temporary here, so the event is sent to the target's DLQ without retries.
     """
     view = view or ministack.event_view(event)
     delivery = Delivery(target, rule, event, _payload(target, rule, view))

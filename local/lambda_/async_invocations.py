@@ -1,8 +1,8 @@
 """Asynchronous invocation: a queue in front of the function, two retries, then the DLQ.
 
-As on AWS, an event is retried after one and after two minutes. When the retries are exhausted, the
-event goes to the dead-letter queue and an invocation record to the on-failure destination. A
-throttled event returns to the queue, which is no attempt, until it exceeds its maximum age.
+As on AWS, an event is retried after one and after two more minutes. After the last retry it is
+sent to the dead-letter queue, and an invocation record to the on-failure destination. A throttled
+event returns to the queue, which does not count as an attempt, up to its maximum age.
 """
 
 import json
@@ -43,20 +43,20 @@ class Delivery:
 
     @property
     def arn(self) -> str:
-        """Return the ARN of the function, with the version unless it is $LATEST."""
+        """The ARN of the function, with the version unless it is $LATEST."""
         arn, version = self.config["FunctionArn"], self.config["Version"]
         unqualified = version == "$LATEST" or arn.endswith(f":{version}")
         return arn if unqualified else f"{arn}:{version}"
 
     @property
     def config(self) -> dict[str, Any]:
-        """Return the function's configuration."""
+        """The function's configuration."""
         config: dict[str, Any] = self.record.get("config") or self.record
         return config
 
 
 def invoke(record: functions.Record, event: Any) -> None:
-    """Accept an event; the outcome shows only in logs, retries and destinations."""
+    """Accept an event; its result appears only in logs, retries and destinations."""
     runtime.clock.spawn(_attempt, Delivery(record, event, runtime.clock.now()), 1)
 
 

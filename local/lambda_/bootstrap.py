@@ -102,7 +102,7 @@ class Runtime:
         self.post(f"invocation/{context.aws_request_id}/{kind}", body, context.aws_request_id)
 
     def post(self, path: str, body: bytes, request_id: str = "") -> None:
-        """Print the end mark with the peak memory in MB, then post."""
+        """Print the end marker with the peak memory in MB, then post."""
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         megabytes = peak // (1024 if sys.platform == "linux" else 1024 * 1024)
         sys.stdout.write(f"\x1e{request_id} {megabytes}\n")

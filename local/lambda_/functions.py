@@ -14,7 +14,7 @@ from local import cloudwatch_logs, ministack, runtime
 from local.lambda_.invocation import Function, Outcome
 from local.lambda_.sandbox import Sandbox
 
-MAX_CONCURRENCY = 4  # sandboxes per function, unless it reserves fewer
+MAX_CONCURRENCY = 4  # sandboxes per function, or fewer if reserved
 MAX_IDLE_SANDBOXES = 16  # of all functions; about 70 MB each
 
 Record = dict[str, Any]
@@ -30,7 +30,7 @@ class ThrottledError(Exception):
 
 
 def execute(record: Record, event: Any) -> Result:
-    """Invoke synchronously for MiniStack's callers, which take a throttle as a result."""
+    """Invoke synchronously for MiniStack's callers, which expect a throttle as a result."""
     try:
         return invoke(record, event, str(uuid.uuid4()), queued=False)
     except ThrottledError as throttled:
@@ -40,7 +40,7 @@ def execute(record: Record, event: Any) -> Result:
 
 
 def invoke(record: Record, event: Any, request_id: str, *, queued: bool) -> Result:
-    """Run one event; a `queued` one waits for a free sandbox instead of being throttled.
+    """Run one event; a `queued` event waits for a free sandbox instead of being throttled.
 
     Raises ThrottledError; for a queued event only if the reserved concurrency is 0.
     """
@@ -96,9 +96,9 @@ def _take_sandbox(function: Function) -> Sandbox:
     return warm[-1] if warm else Sandbox(function)
 
 
-def _is_outdated(idle: Function, wanted: Function) -> bool:
-    same = idle.name == wanted.name and idle.version == wanted.version
-    return same and idle != wanted and idle.arn == wanted.arn
+def _is_outdated(idle: Function, current: Function) -> bool:
+    same = idle.name == current.name and idle.version == current.version
+    return same and idle != current and idle.arn == current.arn
 
 
 def _return_sandbox(sandbox: Sandbox) -> None:
@@ -126,6 +126,6 @@ def _emit_metrics(
 
 
 def install() -> None:
-    """Replace MiniStack's executor, and its metrics, which would count twice."""
+    """Replace MiniStack's executor, and its metrics, which would be counted twice."""
     ministack.execute_function.replace(execute)
     ministack.emit_lambda_metrics.replace(lambda *_, **__: None)

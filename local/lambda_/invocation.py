@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """The configuration of a function that a sandbox depends on; equal ones share sandboxes."""
+    """The function configuration that a sandbox depends on; equal ones share sandboxes."""
 
     name: str
     arn: str

@@ -10,7 +10,7 @@ from typing import Any
 
 
 class RuntimeApi:
-    """Sends events to the runtime of one sandbox and collects what it posts."""
+    """Sends events to the runtime of one sandbox and receives its results."""
 
     def __init__(self, function_arn: str, timeout_seconds: int) -> None:
         self.function_arn, self.timeout_seconds = function_arn, timeout_seconds
@@ -23,13 +23,13 @@ class RuntimeApi:
         threading.Thread(target=self._serve, daemon=True).start()
 
     def close(self) -> None:
-        """End the serving thread, wherever it waits."""
+        """End the serving thread."""
         self.events.put(None)
         with contextlib.suppress(OSError):
             socket.create_connection(self._listener.getsockname()).close()
 
     def take(self, kind: str, body: bytes) -> None:
-        """Store what the runtime posted: a `response`, an `error` or the error of its `init`."""
+        """Store a posted `response`, `error` or `init` error."""
         if kind == "init":
             self.init_error = body
         else:

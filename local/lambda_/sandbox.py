@@ -16,8 +16,8 @@ from local.lambda_.invocation import Function, Outcome
 from local.lambda_.runtime_api import RuntimeApi
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
-INIT_SECONDS = 60  # 10 on AWS; a laptop that trains a model at the same time is slower
-END_MARK = "\x1e"  # the bootstrap writes it, with the peak memory, after each invocation
+INIT_SECONDS = 60  # 10 on AWS; more here, because a model may be trained at the same time
+END_MARKER = "\x1e"  # the bootstrap writes it, with the peak memory, after each invocation
 _unpacking = threading.Lock()
 
 
@@ -89,10 +89,10 @@ class Sandbox:
         }
 
     def _lines(self) -> list[str]:
-        """Return the output up to the end mark, or all output of a process that ended."""
+        """Return the output up to the end marker, or all output of a process that ended."""
         lines: list[str] = []
         while (line := self._output.get()) is not None:
-            if line.startswith(END_MARK):
+            if line.startswith(END_MARKER):
                 self._peak_megabytes = int(line.split()[-1])
                 if self.alive:
                     break
@@ -126,7 +126,7 @@ def _signal_name(number: int) -> str:
 
 def _unpack(function: Function) -> Path:
     """Unpack the code once per content -> the task root."""
-    digest = "".join(letter for letter in function.code_sha256 if letter.isalnum())[:16]
+    digest = "".join(c for c in function.code_sha256 if c.isalnum())[:16]
     root = runtime.home / "work" / "lambda" / f"{function.name}-{digest}"
     with _unpacking:
         if not root.is_dir():

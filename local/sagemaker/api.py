@@ -1,4 +1,4 @@
-"""The SageMaker control plane: a registry of operations, called by clients and by us."""
+"""The SageMaker control plane: a registry of operations for clients and for pipelines."""
 
 import copy
 import logging
@@ -14,8 +14,8 @@ log = logging.getLogger(__name__)
 Json = dict[str, Any]
 Operation = Callable[[Json], Json]
 
-# Guards all state of the control plane. Every operation holds it; a worker takes it to change a
-# resource. A thread that holds it must not wait for another thread.
+# Guards all state of the control plane: operations hold it, workers acquire it for changes.
+# A thread that holds it must not wait for another thread.
 LOCK = threading.RLock()
 
 _operations: dict[str, Operation] = {}
@@ -58,5 +58,5 @@ def handle(request: Request) -> Response:
     name = request.headers.get("x-amz-target", "").rpartition(".")[2]
     try:
         return json_response(call(name, request.json()))
-    except ApiError as refused:
-        return error(refused.code, refused.message, refused.status)
+    except ApiError as rejected:
+        return error(rejected.code, rejected.message, rejected.status)

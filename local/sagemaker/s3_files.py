@@ -39,7 +39,7 @@ def write(uri: str, body: bytes) -> None:
 
 
 def download(uri: str, folder: Path) -> int:
-    """Copy all objects with a prefix to a folder, named by the rest of the key -> their number."""
+    """Copy all objects with a prefix to a folder, named by the rest of the key -> number."""
     bucket, prefix = split(uri)
     folder.mkdir(parents=True, exist_ok=True)
     found = keys(uri)

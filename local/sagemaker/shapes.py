@@ -1,4 +1,4 @@
-"""Checks by AWS's description of its API: valid requests, the fields of responses."""
+"""Request validation and response fields by AWS's API model in botocore."""
 
 import re
 from functools import cache

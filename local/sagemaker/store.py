@@ -1,4 +1,4 @@
-"""The resources of one kind by name, and what their operations share: ARNs, lists and pages."""
+"""Stores of resources by kind, and helpers of their operations: ARNs, filters, pagination."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -73,12 +73,12 @@ class Store(Generic[Resource]):
 
 
 def without_tags(body: Json) -> Json:
-    """Return a create request without its tags, which are stored on their own."""
+    """Return a create request without its tags, which are stored separately."""
     return {key: value for key, value in body.items() if key != "Tags"}
 
 
 def pick(item: Json, fields: tuple[str, ...]) -> Json:
-    """Return these fields of a resource, as far as they are set."""
+    """Return the fields of a resource that are set."""
     return {key: item[key] for key in fields if item.get(key) is not None}
 
 
@@ -99,7 +99,7 @@ def matches(item: Json, body: Json, name: str, status: str | None = None) -> boo
 def paginate(
     key: str, items: list[Json], body: Json, *, name: str | None, time: str = "CreationTime"
 ) -> Json:
-    """Sort a list as the request asks, newest first by default, and return the requested page.
+    """Sort a list by the request, newest first by default, and return the requested page.
 
     `items` are oldest first; `name` is the field of SortBy=Name, None keeps the order.
     """

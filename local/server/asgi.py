@@ -59,7 +59,7 @@ async def read_body(receive: Receive) -> bytes:
 
 
 def replay(body: bytes) -> Receive:
-    """Return a `receive` that yields a body that was read before."""
+    """Return a `receive` that returns an already read body."""
 
     async def receive() -> dict[str, Any]:
         return {"type": "http.request", "body": body, "more_body": False}

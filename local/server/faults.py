@@ -1,6 +1,6 @@
 """Fault injection: the next matching requests get a delay, an error response, or both.
 
-An error `after` the request was carried out is a lost response: a client that retries repeats it.
+An error `after` the request took effect is a lost response: a retry repeats the request.
 """
 
 import re
@@ -22,7 +22,7 @@ class Fault:
 
     service: str
     operation: str = ""
-    status: int | None = None  # None: respond as usual, only late
+    status: int | None = None  # None: delay only
     after: bool = False
     seconds: float = 0.0
     times: int = 1
@@ -37,9 +37,9 @@ _lock = threading.Lock()
 _faults: list[Fault] = []
 
 
-def replace(wanted: list[dict[str, Any]]) -> None:
+def replace(faults: list[dict[str, Any]]) -> None:
     """Replace all faults; raises TypeError or re.error for an invalid one."""
-    replacements = [Fault(**fields) for fields in wanted]
+    replacements = [Fault(**fields) for fields in faults]
     for fault in replacements:
         re.compile(fault.operation)
     with _lock:

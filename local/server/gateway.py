@@ -1,7 +1,7 @@
-"""The only port: routes each request to MiniStack, to our SageMaker or to the administration.
+"""The gateway: routes requests to MiniStack, the SageMaker services or the administration API.
 
-PutEvents from outside first moves the virtual clock to its newest entry, so that everything due
-before that time happens first, in order.
+PutEvents from outside first advances the virtual clock to its newest entry, so that everything due
+before happens first, in order.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from local.server import admin, asgi, faults
 from local.server.asgi import Receive, Scope, Send
 
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
-MAX_BUSY_SECONDS = 40  # how long PutEvents waits for the clock; clients give up after 60
+MAX_BUSY_SECONDS = 40  # that PutEvents waits for the clock; clients time out after 60
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""The server process: install our behavior in MiniStack, then serve until stopped."""
+"""The server process: install the replacements in MiniStack, then serve until stopped."""
 
 import asyncio
 import importlib
@@ -16,7 +16,7 @@ import uvloop
 from local import emulator, processes, runtime
 from local.clock.clock import Clock, Mode
 
-# Each has an install() that replaces a behavior of MiniStack, in this order.
+# Modules with an install() that replaces parts of MiniStack, in this order.
 REPLACEMENTS = (
     "time_patch",
     "lambda_.functions",
@@ -63,7 +63,7 @@ def serve(
         processes.stop_all()
         (home / "server.json").unlink(missing_ok=True)
         logging.shutdown()
-        os._exit(0)  # workers may wait for a virtual time that never comes
+        os._exit(0)  # workers may wait for virtual time
 
 
 async def _run(listener: socket.socket, *, die_with_parent: bool) -> None:

@@ -3,14 +3,14 @@
 import argparse
 import os
 
-# One thread per process by default: the arrays are small, and competing threads are many times
-# slower on a busy machine. Must be set before NumPy or torch is imported.
+# One thread per process by default: the arrays are small, and on a busy machine more threads are
+# many times slower. Must be set before NumPy or torch is imported.
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
 
 def main() -> None:
-    """Run one command; each imports only what it needs, so that serving starts fast."""
+    """Run one command, which imports only what it needs so that serving starts fast."""
     from sagemaker_pipelines.paths import Paths, report_failures  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(description=__doc__)

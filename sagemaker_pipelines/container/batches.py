@@ -36,12 +36,12 @@ class Windows:
         past: int,
     ) -> None:
         self.past, self.horizon = past, parameters.prediction_length
-        self.tracks = [self._track(item, parameters, cycles) for item in series]
+        self.tracks = [self._track(s, parameters, cycles) for s in series]
 
     def _track(self, series: Series, parameters: Hyperparameters, cycles: Sequence[str]) -> _Track:
         values, length = series.target, len(series.target)
         if parameters.likelihood == "negative-binomial":
-            values = np.maximum(np.round(values), 0)  # a distribution of counts
+            values = np.maximum(np.round(values), 0)  # its values are counts
         before = np.zeros(self.past, np.float32)
         target = np.concatenate([before, impute(values)])
         observed = np.concatenate([before, ~np.isnan(values)]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Export a trained torch network to the files for serving: model.npz, metadata.json."""
+"""Export a trained torch network for serving: model.npz, metadata.json."""
 
 import json
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ def write(
     network: DeepARModel,
     parameters: Hyperparameters,
     cycles: Sequence[str],
-    about: dict[str, Any],
+    training: dict[str, Any],
     folder: Path,
 ) -> None:
-    """Write the weights (readable without torch or pickle) and the metadata to use them."""
+    """Write the weights, readable without torch or pickle, and the metadata."""
     weights = {name: value.detach().numpy() for name, value in network.state_dict().items()}
     arrays = {"embedding": next(v for k, v in weights.items() if k.startswith("embedder"))[0]}
     for layer in range(parameters.num_layers):
@@ -39,7 +39,7 @@ def write(
         "num_layers": parameters.num_layers,
         "cycles": list(cycles),
         "lags": [lag + 1 for lag in network.lags_seq],  # GluonTS numbers lags from 0
-        "training": about,
+        "training": training,
     }
     folder.mkdir(parents=True, exist_ok=True)
     np.savez(folder / "model.npz", **arrays)

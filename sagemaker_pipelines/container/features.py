@@ -1,6 +1,6 @@
-"""Inputs of the network besides lags of the target: calendar features and imputed values.
+"""Network inputs other than lags of the target: calendar features and imputed values.
 
-Shared by training (torch) and inference (NumPy), so that they cannot differ.
+Training (torch) and inference (NumPy) share this module, so that they cannot differ.
 """
 
 from collections.abc import Callable, Sequence

@@ -23,8 +23,8 @@ class Progress:
 
 BATCHES_PER_EPOCH = 10  # as in the log of Amazon DeepAR for few series
 VALIDATION_WINDOWS = 64
-# Standard deviation of the random levels (natural logarithm). A single series reaches each level
-# once: without augmentation the network memorizes the level of each hour and fails at others.
+# Standard deviation of the random levels (natural logarithm). A single series has each level only
+# once; without augmentation the network memorizes the level of each hour and fails at others.
 LEVEL_SPREAD = 0.5
 
 

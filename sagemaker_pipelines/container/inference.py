@@ -1,4 +1,4 @@
-"""Amazon DeepAR's inference format: validated JSON requests in, forecasts out. No HTTP here."""
+"""Amazon DeepAR's inference format: validate JSON requests, return forecasts. No HTTP."""
 
 import json
 from typing import Annotated, Any, Literal
@@ -11,11 +11,11 @@ from sagemaker_pipelines.container.series import Series, SeriesError, parse
 
 
 class RequestError(ValueError):
-    """The request is invalid; the text says what was expected."""
+    """The request is invalid; the message states the expected format."""
 
 
 class Configuration(BaseModel):
-    """What a request wants to know of each forecast; the defaults are those of Amazon DeepAR."""
+    """Requested outputs of each forecast; the defaults are those of Amazon DeepAR."""
 
     model_config = ConfigDict(frozen=True, title="configuration")
 
@@ -44,7 +44,7 @@ def respond(forecaster: Forecaster, body: bytes) -> dict[str, Any]:
         raise RequestError("request: expected an object with a list of instances")
     configuration = Configuration.parse(request.get("configuration", {}))
     series = [_series(entry, f"instances[{n}]: ") for n, entry in enumerate(instances)]
-    return {"predictions": [forecast(forecaster, item, configuration) for item in series]}
+    return {"predictions": [forecast(forecaster, s, configuration) for s in series]}
 
 
 def respond_lines(forecaster: Forecaster, body: bytes, configuration: Configuration) -> str:
@@ -53,7 +53,7 @@ def respond_lines(forecaster: Forecaster, body: bytes, configuration: Configurat
     if not lines:
         raise RequestError("request: got no lines, expected one instance per line")
     series = [_series(_json(line), f"line {n}: ") for n, line in enumerate(lines, 1)]
-    return "\n".join(json.dumps(forecast(forecaster, item, configuration)) for item in series)
+    return "\n".join(json.dumps(forecast(forecaster, s, configuration)) for s in series)
 
 
 def forecast(

@@ -19,7 +19,7 @@ MAX_VALUE = float(np.finfo(np.float32).max)
 
 
 class SeriesError(ValueError):
-    """The JSON is not a time series; the text says what was expected."""
+    """The JSON is not a time series; the message states the expected format."""
 
 
 @dataclass(frozen=True, slots=True)

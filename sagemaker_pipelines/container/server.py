@@ -50,7 +50,7 @@ class Application:
     def _invoke(self, environ: dict[str, Any]) -> tuple[str, str, bytes]:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         if length > MAX_BODY_BYTES:
-            # Read it anyway: a client that is still sending would not see the response.
+            # Read it anyway, because a client that is still sending would not read the response.
             while environ["wsgi.input"].read(MAX_BODY_BYTES):
                 pass
             return _problem(

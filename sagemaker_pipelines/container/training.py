@@ -19,8 +19,8 @@ from sagemaker_pipelines.container.forecaster import Forecaster, quantiles
 from sagemaker_pipelines.container.hyperparameters import Hyperparameters, parse
 from sagemaker_pipelines.paths import JobError, Paths
 
-MINIMUM_OBSERVATIONS = 100
-# Fields that Amazon DeepAR can learn from and this image cannot, by their hyperparameter.
+MIN_OBSERVATIONS = 100
+# Fields that this image ignores, unlike Amazon DeepAR, by their hyperparameter.
 UNUSED_FIELDS = {"cardinality": "cat", "num_dynamic_feat": "dynamic_feat"}
 QUALITY = "#quality_metric: host=algo-1,"
 
@@ -30,13 +30,12 @@ def main(paths: Paths) -> None:
     values = json.loads(paths.hyperparameters.read_text())
     parameters = parse(values)
     series = _read(paths, "train", values)
-    observations = sum(int((~np.isnan(item.target)).sum()) for item in series)
-    if observations < MINIMUM_OBSERVATIONS:
+    observations = sum(int((~np.isnan(s.target)).sum()) for s in series)
+    if observations < MIN_OBSERVATIONS:
         raise JobError(
-            f"train channel: got {observations} observations, "
-            f"expected at least {MINIMUM_OBSERVATIONS}"
+            f"train channel: got {observations} observations, expected at least {MIN_OBSERVATIONS}"
         )
-    longest = max(len(item.target) for item in series)
+    longest = max(len(s.target) for s in series)
     if longest < 4 * parameters.prediction_length:
         raise JobError(
             f"longest training series: got {longest} values, expected at least "
@@ -66,13 +65,13 @@ def _read(paths: Paths, channel: str, values: dict[str, str]) -> list[data.Serie
 
 def _train(paths: Paths, parameters: Hyperparameters, series: list[data.Series]) -> None:
     warnings.filterwarnings("ignore", module="gluonts")
-    # Imported late because it takes seconds; invalid input is rejected before.
+    # Imported here because it takes seconds; invalid input fails before.
     import torch  # noqa: PLC0415
 
     from sagemaker_pipelines.container import batches, export, features, fit, network  # noqa: PLC0415
 
     torch.manual_seed(0)
-    longest = max(len(item.target) for item in series)
+    longest = max(len(s.target) for s in series)
     cycles = features.cycles_for(parameters.step_seconds, longest)
     model = network.build(parameters, cycles)
     windows = batches.Windows(series, parameters, cycles, model.past_length)
@@ -97,21 +96,21 @@ def _train(paths: Paths, parameters: Hyperparameters, series: list[data.Series])
         raise JobError("the training diverged (its loss is NaN or infinite): reduce learning_rate")
     _log(f"Best validation loss at epoch {progress.best_epoch}")
     _log(f"{QUALITY} train final_loss <loss>={progress.train_loss:.6f}")
-    about = {"epochs": progress.epoch + 1, "best_epoch": progress.best_epoch}
-    export.write(model, parameters, cycles, about, paths.model)
+    training = {"epochs": progress.epoch + 1, "best_epoch": progress.best_epoch}
+    export.write(model, parameters, cycles, training, paths.model)
 
 
 def _test(forecaster: Forecaster, series: list[data.Series], parameters: Hyperparameters) -> None:
     """Score the last prediction_length values of every test series, as Amazon DeepAR does."""
     horizon, levels = parameters.prediction_length, parameters.test_quantiles
-    usable = [item for item in series if not np.isnan(item.target[:-horizon]).all()]
+    usable = [s for s in series if not np.isnan(s.target[:-horizon]).all()]
     if not usable:
         return
-    truth = np.concatenate([item.target[-horizon:] for item in usable]).astype(np.float64)
+    truth = np.concatenate([s.target[-horizon:] for s in usable]).astype(np.float64)
     paths = np.concatenate(
         [
-            forecaster.sample(item.upto(len(item.target) - horizon), parameters.num_eval_samples)
-            for item in usable
+            forecaster.sample(s.upto(len(s.target) - horizon), parameters.num_eval_samples)
+            for s in usable
         ],
         axis=1,
     )

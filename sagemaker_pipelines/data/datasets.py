@@ -1,4 +1,4 @@
-"""History -> training series, backtest requests and their truths. Pure."""
+"""History -> training series, backtest requests and truths. Pure."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,10 +31,10 @@ def split(
     except windows.TooShortError as error:
         raise JobError(f"{error}.") from error
     origins = [o for o in plan.origins if windows.usable(history, o, horizon, request_minutes)]
-    if len(origins) < windows.FEWEST_WINDOWS:
+    if len(origins) < windows.MIN_WINDOWS:
         raise JobError(
             f"Only {len(origins)} backtest windows have data for half of their minutes; "
-            f"at least {windows.FEWEST_WINDOWS} are needed."
+            f"at least {windows.MIN_WINDOWS} are needed."
         )
     contexts = [slice(max(0, origin - request_minutes), origin) for origin in origins]
     return Datasets(

@@ -26,7 +26,7 @@ def history(averages: Mapping[datetime, float], first: datetime, end: datetime) 
 def frame(table: pa.Table) -> pd.DataFrame:
     """Return rows of the feature store as a DataFrame.
 
-    Numbers keep their Arrow type, because quality checks tell a missing number from NaN.
+    Numbers keep their Arrow type, because quality checks distinguish missing numbers from NaN.
     """
     columns = table.select([MINUTE, EVENT_TIME, *FEATURES])
     numbers = {kind: pd.ArrowDtype(kind) for kind in (pa.float64(), pa.int64(), pa.null())}
@@ -35,5 +35,5 @@ def frame(table: pa.Table) -> pd.DataFrame:
 
 
 def json_values(values: pd.Series, missing: str | None = None) -> list[float | str | None]:
-    """Return values for JSON, which has no NaN: `missing` stands for it."""
+    """Return values for JSON, with `missing` instead of NaN."""
     return [missing if np.isnan(value) else value for value in values.to_list()]

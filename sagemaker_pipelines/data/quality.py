@@ -1,4 +1,4 @@
-"""Data quality of a history: every rule with its value and its limit. Pure."""
+"""Data quality rules of a history, with values and limits. Pure."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from sagemaker_pipelines.data import quality_metrics as metrics
 
 
 class Limits(BaseModel):
-    """Limits set by the operator: the SSM parameters under quality/data."""
+    """Limits that the operator sets: SSM parameters under quality/data."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,7 +62,7 @@ class QualityReport:
 
     @property
     def summary(self) -> str:
-        """Whether the history can be trained on, and if not, why."""
+        """The result of the check, with all failed rules."""
         if not self.failed:
             return f"The history passes all {len(self.rules)} data quality rules."
         return f"The history fails data quality rules: {', '.join(map(str, self.failed))}."
@@ -80,10 +80,10 @@ class QualityReport:
 def check(
     rows: pd.DataFrame, history: pd.Series, end_time: datetime, limits: Limits, minimum: int
 ) -> QualityReport:
-    """Check the rows, in the order of the feature store reader, and the history made of them.
+    """Check the rows, in the order of the feature store reader, and their history.
 
-    The first rules have the limits of the operator. The last four are true of every row that
-    window_aggregator writes, so a single violation means that something else wrote the row.
+    The first rules have the operator's limits. Every row that window_aggregator writes passes the
+    last four, so a single violation means that something else wrote the row.
     """
     known = history.dropna().index
     length = max(1, len(history))

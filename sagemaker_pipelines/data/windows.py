@@ -1,13 +1,13 @@
-"""Backtest windows: rolling origins over the end of the history, which is not trained on."""
+"""Backtest windows: rolling origins in the held-out end of the history."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
-FEWEST_WINDOWS = 8
-# Minutes between windows. Windows closer than the shortest step add little information.
-LONGEST_STEP, SHORTEST_STEP = 30, 5
-LARGEST_HELD_OUT = 0.4  # share of the history
+MIN_WINDOWS = 8
+# Minutes between windows; closer windows add little information.
+MAX_STEP, MIN_STEP = 30, 5
+MAX_HELD_OUT_SHARE = 0.4  # of the history
 
 
 class TooShortError(ValueError):
@@ -25,17 +25,17 @@ class Plan:
 def plan(length: int, horizon: int, window_count: int) -> Plan:
     """Place the windows, 30 minutes apart if that leaves 60 % of the history for training.
 
-    In a shorter history they are closer together, then fewer, but at least eight. Raises
-    TooShortError.
+    A shorter history first reduces the distance, then the number of windows, but not below eight.
+    Raises TooShortError.
     """
-    room = int(LARGEST_HELD_OUT * length) - horizon  # between the first and the last origin
-    count = max(window_count, FEWEST_WINDOWS)
-    while count > FEWEST_WINDOWS and room // (count - 1) < SHORTEST_STEP:
+    available = int(MAX_HELD_OUT_SHARE * length) - horizon  # between the first and the last origin
+    count = max(window_count, MIN_WINDOWS)
+    while count > MIN_WINDOWS and available // (count - 1) < MIN_STEP:
         count -= 1
-    step = min(LONGEST_STEP, room // (count - 1))
+    step = min(MAX_STEP, available // (count - 1))
     if step < 1:
         raise TooShortError(
-            f"{length} minutes of history are too few for {FEWEST_WINDOWS} backtest windows "
+            f"{length} minutes of history are too few for {MIN_WINDOWS} backtest windows "
             f"of {horizon} minutes"
         )
     last = length - horizon

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def compact(s3: "S3Client", store: offline.OfflineStore, now: datetime) -> dict[str, int]:
-    """Merge every hour that is over; a failing hour does not stop the others.
+    """Merge every hour that has ended; a failing hour does not stop the others.
 
-    All hours are listed, because late rows add small files to hours that were already merged.
+    All hours are listed, because late rows add files to hours that were already merged.
     Raises JobError with the first failure after the last hour.
     """
     hours = compaction.closed_hours(store.prefix, store.keys(s3, EVERYTHING), now)

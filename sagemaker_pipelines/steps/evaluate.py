@@ -48,7 +48,7 @@ class Backtest:
     def join(
         cls, windows: Sequence[Mapping[str, Any]], forecasts: Sequence[Mapping[str, Any]]
     ) -> "Backtest":
-        """Match forecasts to windows; a transform keeps the order of its requests."""
+        """Match forecasts to windows; a batch transform preserves the order of its requests."""
         if len(windows) != len(forecasts):
             raise JobError(
                 f"forecasts: got {len(forecasts)}, expected {len(windows)}, one for each window."
@@ -70,7 +70,7 @@ class Backtest:
 
 
 def mean_wql(truth: Array, quantiles: Mapping[str, Array]) -> float:
-    """Return the mean wQL over arrays of equal shape; JobError without any nonzero truth."""
+    """Return the mean wQL over arrays of equal shape; JobError if all truths are zero or NaN."""
     pooled = {level: forecast.ravel().tolist() for level, forecast in quantiles.items()}
     try:
         return scores.mean_wql(truth.ravel().tolist(), pooled)
@@ -81,7 +81,7 @@ def mean_wql(truth: Array, quantiles: Mapping[str, Array]) -> float:
 def evaluate(
     backtest: Backtest, history: Mapping[str, Any], policy: Policy, trained_at: str
 ) -> dict[str, Any]:
-    """Evaluate a model: its loss, the limit of the gate, the alarm threshold once deployed."""
+    """Return evaluation.json: loss, limit of the gate, alarm threshold once deployed."""
     losses = backtest.window_losses()
     loss = mean_wql(backtest.truth, backtest.quantiles)
     naive = mean_wql(backtest.truth, dict.fromkeys(backtest.quantiles, backtest.naive))
@@ -107,7 +107,7 @@ def evaluate(
         "trained_at": trained_at,
         "history": history,
         "window_losses": losses,
-        # From here: Model Monitor's statistics of a regression model, which the registry displays.
+        # Model Monitor's statistics of a regression model, which the registry displays.
         "version": 0.0,
         "dataset": {
             "item_count": int((~np.isnan(backtest.truth)).sum()),

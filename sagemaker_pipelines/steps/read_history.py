@@ -21,7 +21,7 @@ from sagemaker_pipelines.data.feature_store import offline, online, rows
 from sagemaker_pipelines.data.history import frame, history
 from sagemaker_pipelines.paths import Paths, report_failures
 
-ONLINE_MINUTES = 60  # the offline store may lag behind by 15
+ONLINE_MINUTES = 60  # the offline store may lag by 15 minutes
 
 
 def read(
@@ -42,7 +42,7 @@ def read(
 
 
 def write_history(minutes: pd.Series, report: dict[str, Any], paths: Paths) -> None:
-    """Write the history and its quality report, whether it passes or not."""
+    """Write the history and its quality report."""
     folder = paths.processing("history")
     minutes.to_csv(folder / "minutes.csv", date_format="%Y-%m-%dT%H:%M:%SZ")
     _write_json(folder / "data_quality.json", report)
@@ -67,7 +67,7 @@ def _write_lines(path: Path, entries: Iterable[dict[str, Any]]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the step. If the history fails the rules, it succeeds and the pipeline stops there."""
+    """Run the step; it succeeds even if the history fails, and the pipeline checks the report."""
     args = _parser().parse_args(arguments)
     paths = Paths.from_env()
     with report_failures(paths):

@@ -11,7 +11,7 @@
 
 Only Train is in the branch of CheckData: later steps depend on its model and never start without
 it, and SageMaker does not support nested conditions. An execution writes only to
-s3://<bucket>/training/<execution id>/. Caching is off, because the data are always new.
+s3://<bucket>/training/<execution id>/. Step caching is off, because the data always change.
 """
 
 import json
@@ -114,12 +114,12 @@ evaluate = job_steps.processing(
 
 loss = evaluate.value("evaluation", "deepar_metrics.mean_wql.value")
 limit = evaluate.value("evaluation", "limit")
-why = ("Trained on data until", p.END_TIME, "because:", p.REASON)
+description = ("Trained on data until", p.END_TIME, "because:", p.REASON)
 
 register = model_steps.registration(
     "Register",
     forecaster,
-    description=Join(" ", why),
+    description=Join(" ", description),
     model_quality={
         "Statistics": model_steps.file(evaluate.output("evaluation"), "evaluation.json"),
         "Constraints": model_steps.file(evaluate.output("evaluation"), "constraints.json"),

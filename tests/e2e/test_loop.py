@@ -1,6 +1,6 @@
-"""The loop turns on a recorded, mangled file: the demo as a user runs it.
+"""The demo as a user runs it, on a recorded and mangled file.
 
-What it leaves to look at stays in .evergreen/e2e: logs, report.json, loop.png.
+Logs, report.json and loop.png stay in .evergreen/e2e.
 """
 
 import gzip
@@ -31,21 +31,21 @@ def start(*arguments):
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def printed_until(demo, text, seconds):
-    """Read the demo's lines until one holds the text; the last lines tell why none came."""
+def read_until(demo, text, seconds):
+    """Read the demo's output up to a line with the text; on failure, show the last lines."""
     deadline = time.monotonic() + seconds
-    said = []
+    output = []
     for line in demo.stdout:
         print(line, end="")
-        said.append(line)
+        output.append(line)
         if text in line:
-            return "".join(said)
-        assert time.monotonic() < deadline, f"{text!r} did not come in time"
-    raise AssertionError(f"the demo ended before it said {text!r}:\n{''.join(said[-10:])}")
+            return "".join(output)
+        assert time.monotonic() < deadline, f"{text!r} was not printed in time"
+    raise AssertionError(f"the demo ended before it printed {text!r}:\n{''.join(output[-10:])}")
 
 
-def processes():
-    """List the processes that work in the demo's folder."""
+def demo_processes():
+    """List the processes that use the demo's folder."""
     shown = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True)
     return [line for line in shown.stdout.splitlines() if str(HOME) in line]
 
@@ -58,21 +58,21 @@ def recorded(tmp_path):
     return file, irregular_file.counted(lines), malformed
 
 
-def test_demo_that_is_killed_leaves_no_process():
+def test_killed_demo_leaves_no_process():
     with start("--hours", "6") as demo:
-        printed_until(demo, "terraform apply", 60)
+        read_until(demo, "terraform apply", 60)
         demo.kill()
     deadline = time.monotonic() + 30
-    while left := processes():
+    while left := demo_processes():
         assert time.monotonic() < deadline, left
         time.sleep(0.2)
 
 
-def test_loop_turns_on_a_mangled_file(recorded):
+def test_demo_retrains_and_promotes_on_a_mangled_file(recorded):
     file, minutes, malformed = recorded
     with start("--source", "replay", "--file", str(file), "--keep") as demo:
         try:
-            printed_until(demo, "stays at", 900)
+            read_until(demo, "stays at", 900)
             rows = stored(minutes)
             demo.send_signal(signal.SIGINT)
             ended = demo.stdout.read()
@@ -108,7 +108,7 @@ def test_loop_turns_on_a_mangled_file(recorded):
     assert report["monitoring"][-1]["time"] > retrained[0]["production_at"]
     assert report["terraform"]["second_plan_changes"] == 0
     assert (HOME / "loop.png").read_bytes().startswith(b"\x89PNG")
-    assert processes() == []
+    assert demo_processes() == []
 
 
 def stored(minutes):

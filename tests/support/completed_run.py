@@ -1,4 +1,4 @@
-"""The report of a completed run: a change of regime at 27 h, an alarm, a second model."""
+"""The report of a completed run: a regime change at 27 h, an alarm, a second model."""
 
 import math
 from datetime import UTC, datetime, timedelta

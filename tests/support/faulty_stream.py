@@ -1,4 +1,4 @@
-"""A stream that is being polled, and faults that are injected meanwhile."""
+"""A stream that is polled while faults are injected."""
 
 import json
 import os
@@ -13,11 +13,11 @@ from tests.support.deployed_loop import metrics, start_poller
 HOURS = 3
 FUNCTION = "evergreen-window-aggregator"
 PARTS, RECORDS = "PUT /.*/minutes/", "PUT /FeatureGroup/"
-DEADLINE = 120  # seconds; a few on an idle machine
+DEADLINE = 120  # seconds; an idle machine needs a few
 
 
 class FaultyStream:
-    """A stream of three hours from the next hour of the clock on."""
+    """Three hours of transactions, starting at the clock's next full hour."""
 
     def __init__(self, aws, outputs, folder):
         self.aws, self.outputs, self.folder = aws, outputs, folder
@@ -35,8 +35,8 @@ class FaultyStream:
     def at(self, minutes):
         return self.start + timedelta(minutes=minutes)
 
-    def hold(self, minutes):
-        """Continue the stream to this many minutes after its start, and stop the clock there."""
+    def run_until(self, minutes):
+        """Continue the stream until this many minutes after its start, then stop the clock."""
         self.aws.post("clock", stop_at=iso(self.at(minutes)))
         self.aws.until(lambda: self.aws.get("clock")["holding"], DEADLINE)
         self.aws.settle()
@@ -77,7 +77,7 @@ class FaultyStream:
                 os.kill(self.killed[-1], signal.SIGKILL)
 
     def finish(self):
-        """Poll the rest of the stream and let everything that follows happen."""
+        """Poll the rest of the stream and let all its effects happen."""
         self.aws.post("clock", stop_at=None)
         assert self.poller.wait(DEADLINE) == 0
         for log in self.logs:
@@ -96,5 +96,5 @@ def late_transactions(time, count=5):
 def link(path):
     try:
         return str(path.readlink())
-    except OSError:  # of another user, or ended
+    except OSError:  # another user's process, or it has ended
         return ""

@@ -33,7 +33,7 @@ class CrashError(BaseException):
 
 
 class Bucket:
-    """Strongly consistent, like S3."""
+    """In-memory bucket, strongly consistent like S3."""
 
     def __init__(self):
         self.objects = {}
@@ -64,7 +64,7 @@ class Bucket:
         self._called()
 
     def delete_objects(self, Delete, **_):  # noqa: N803
-        for item in Delete["Objects"]:  # S3 may have done only a part
+        for item in Delete["Objects"]:  # S3 may delete only some of them
             self.delete_object(**item)
         return {}
 
@@ -114,7 +114,7 @@ def store_file(bucket, name, written, schema=SCHEMA):
 
 
 def as_rows(written):
-    """Return rows in the form of the reader."""
+    """Return rows in the format of the reader."""
     columns = pa.Table.from_pylist(written, schema=SCHEMA)
     return rows.table({name: columns[name] for name in columns.column_names})
 

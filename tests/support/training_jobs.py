@@ -1,4 +1,4 @@
-"""Train tiny models as SageMaker does: folders below a base, one process."""
+"""Train tiny models as SageMaker does: in a process with folders below a base."""
 
 import json
 import os
@@ -23,7 +23,7 @@ SMALL = {
 
 
 def wave(length=400, first=0):
-    """A sine with a period of 20 minutes and a little noise."""
+    """Return a sine with a period of 20 minutes and a little noise."""
     steps = np.arange(first, first + length)
     noise = np.random.default_rng(first).normal(0, 2, length)
     return (100 + 30 * np.sin(2 * np.pi * steps / 20) + noise).round(3).tolist()
@@ -36,7 +36,7 @@ def channel(base, name, entries):
 
 
 def environment(base, **more):
-    """The host's environment, so that both processes compute with the same BLAS kernels."""
+    """Return the host's environment, so that both processes use the same BLAS kernels."""
     return {
         **os.environ,
         "PYTHONDONTWRITEBYTECODE": "1",

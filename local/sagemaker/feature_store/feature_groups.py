@@ -22,7 +22,7 @@ class FeatureGroup:
 
     @property
     def ttl(self) -> Json | None:
-        """Return the time to live of records that are written without one."""
+        """The default time to live of records."""
         return (self.record.get("OnlineStoreConfig") or {}).get("TtlDuration")
 
 
@@ -42,7 +42,7 @@ store.register_reads(
 
 @operation("CreateFeatureGroup")
 def create(body: Json) -> Json:
-    """Create a group, usable at once."""
+    """Create a group with status Created."""
     name, now = body["FeatureGroupName"], runtime.clock.now()
     groups.require_free(name)
     definition, arn = _definition(body), groups.arn(name)

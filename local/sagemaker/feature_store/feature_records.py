@@ -19,7 +19,7 @@ _INTEGRAL = re.compile(r"[+-]?\d{1,19}")
 
 
 class RecordError(ValueError):
-    """A record that does not match the definition of its group; the text is AWS's message."""
+    """A record that does not match its group's definition; the message is AWS's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from local.sagemaker.feature_store.feature_records import NANOSECONDS, Definitio
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 300
-LETTERS = string.ascii_letters + string.digits
+CHARACTERS = string.ascii_letters + string.digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,8 @@ def _hour(row: Row) -> str:
 
 def _file_name(rows: list[Row]) -> str:
     latest = max(row.record.event_time for row in rows)
-    digits = "".join(secrets.choice(LETTERS) for _ in range(16))
-    return f"{_time(latest // NANOSECONDS).strftime('%Y%m%dT%H%M%SZ')}_{digits}.parquet"
+    suffix = "".join(secrets.choice(CHARACTERS) for _ in range(16))
+    return f"{_time(latest // NANOSECONDS).strftime('%Y%m%dT%H%M%SZ')}_{suffix}.parquet"
 
 
 def _time(seconds: float) -> datetime:

@@ -28,15 +28,15 @@ def handle(request: Request) -> Response:
             delete(parts[2], request.query)
         else:
             return error("UnknownOperationException", f"{request.method} {request.path}")
-    except RecordError as refused:
-        return error("ValidationError", str(refused))
-    except ApiError as refused:
-        return error(refused.code, refused.message, refused.status)
+    except RecordError as invalid:
+        return error("ValidationError", str(invalid))
+    except ApiError as rejected:
+        return error(rejected.code, rejected.message, rejected.status)
     return json_response({})
 
 
 def put(name: str, body: Json) -> None:
-    """PutRecord: store every record offline, and online only a newer one."""
+    """Store a record (PutRecord): always offline, online only if it is newer."""
     group = _writable_group(name)
     definition = group.definition
     values = feature_records.parse(definition, body.get("Record") or [])
@@ -53,7 +53,7 @@ def put(name: str, body: Json) -> None:
 
 
 def get(name: str, query: Mapping[str, str]) -> Json:
-    """GetRecord: the response for an unknown, deleted or expired record is empty."""
+    """Return a record (GetRecord), or an empty response if it is missing, deleted or expired."""
     group = groups.get(name)
     names = query["FeatureName"].split(",") if "FeatureName" in query else None
     record = _visible_record(group, query.get("RecordIdentifierValueAsString", ""))
@@ -65,9 +65,9 @@ def get(name: str, query: Mapping[str, str]) -> Json:
 
 
 def batch_get(body: Json) -> Json:
-    """BatchGetRecord: up to 100 identifiers; those without a record are omitted."""
-    wanted = body.get("Identifiers") or []
-    count = sum(len(item["RecordIdentifiersValueAsString"]) for item in wanted)
+    """Return up to 100 records (BatchGetRecord); missing records are omitted."""
+    identifiers = body.get("Identifiers") or []
+    count = sum(len(item["RecordIdentifiersValueAsString"]) for item in identifiers)
     if not 1 <= count <= MAX_IDENTIFIERS:
         message = (
             f"Validation Error: Identifiers: got {count} record identifiers, "
@@ -76,7 +76,7 @@ def batch_get(body: Json) -> Json:
         raise ApiError("ValidationException", message)
     expiration = body.get("ExpirationTimeResponse")
     records, errors = [], []
-    for item in wanted:
+    for item in identifiers:
         name = item["FeatureGroupName"]
         for identifier in item["RecordIdentifiersValueAsString"]:
             key = {"FeatureGroupName": name, "RecordIdentifierValueAsString": identifier}
@@ -89,16 +89,16 @@ def batch_get(body: Json) -> Json:
                         group.definition, record, names, expiration
                     )
                     records.append({**key, **formatted})
-            except (ApiError, RecordError) as refused:
-                code = getattr(refused, "code", "ValidationError")
-                errors.append({**key, "ErrorCode": code, "ErrorMessage": str(refused)})
+            except (ApiError, RecordError) as rejected:
+                code = getattr(rejected, "code", "ValidationError")
+                errors.append({**key, "ErrorCode": code, "ErrorMessage": str(rejected)})
     return {"Records": records, "Errors": errors, "UnprocessedIdentifiers": []}
 
 
 def delete(name: str, query: Mapping[str, str]) -> None:
-    """DeleteRecord: a deletion with a later event time hides the online record.
+    """Delete a record (DeleteRecord) if the deletion has a later event time.
 
-    With an earlier one SoftDelete only writes the deletion offline, HardDelete is an error.
+    Otherwise SoftDelete only writes the deletion offline, and HardDelete is an error.
     """
     group = _writable_group(name)
     definition = group.definition

@@ -1,4 +1,4 @@
-"""Endpoints: a serving process behind a name; an update replaces it once the new one responds."""
+"""Endpoints as serving processes; an update replaces the process once the new one responds."""
 
 import re
 import uuid
@@ -29,7 +29,7 @@ class Endpoint:
 
     @property
     def variant(self) -> Json:
-        """Return the first production variant."""
+        """The first production variant."""
         variant: Json = self.config["ProductionVariants"][0]
         return variant
 
@@ -76,7 +76,7 @@ def create(body: Json) -> Json:
 
 @operation("UpdateEndpoint")
 def update(body: Json) -> Json:
-    """Serve another configuration; refused while another change is in progress."""
+    """Serve another configuration; rejected while another change is in progress."""
     endpoint = _idle_endpoint(body["EndpointName"], "update")
     config = configs.get(body["EndpointConfigName"])
     endpoint.set_status("Updating")
@@ -86,7 +86,7 @@ def update(body: Json) -> Json:
 
 @operation("DeleteEndpoint")
 def delete(body: Json) -> Json:
-    """Stop serving; refused while a change is in progress."""
+    """Stop serving; rejected while a change is in progress."""
     endpoint = _idle_endpoint(body["EndpointName"], "delete")
     endpoint.set_status("Deleting")
     endpoints.remove(body["EndpointName"])

@@ -79,7 +79,7 @@ def capture_record(
 
 
 def _capture(endpoint: Endpoint, request: Request, kind: str, response: ContainerResponse) -> None:
-    """Write the invocation to S3 if capture is enabled, whatever the sampling percentage."""
+    """Write the invocation to S3 if capture is enabled; the sampling percentage is ignored."""
     config = endpoint.config.get("DataCaptureConfig", {})
     if not config.get("EnableCapture", False):
         return

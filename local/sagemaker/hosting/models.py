@@ -27,7 +27,7 @@ def create(body: Json) -> Json:
 
 @operation("DeleteModel")
 def delete(body: Json) -> Json:
-    """Delete a model; endpoints that serve it go on."""
+    """Delete a model; endpoints continue to serve it."""
     models.remove(body["ModelName"])
     return {}
 

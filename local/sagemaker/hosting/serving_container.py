@@ -58,7 +58,7 @@ class ServingContainer:
             **variables,
         }
         self._process = container.start(argv, environment)
-        follow = (self._process, log, self._remember)
+        follow = (self._process, log, self._record_line)
         threading.Thread(target=container.follow, args=follow, daemon=True).start()
         self._wait()
 
@@ -82,7 +82,7 @@ class ServingContainer:
     def _connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=RESPONSE_SECONDS)
 
-    def _remember(self, line: str) -> None:
+    def _record_line(self, line: str) -> None:
         self._last_line = line
 
     def _wait(self) -> None:

@@ -1,4 +1,4 @@
-"""The parts that training, processing and transform jobs share: run, status, times, events.
+"""Common parts of training, processing and transform jobs: run, status, times, events.
 
 A job runs in a worker of the clock: it is work in flight, so it takes no virtual time.
 """
@@ -47,12 +47,12 @@ class Job:
 
     @property
     def base(self) -> Path:
-        """Return the folder that is /opt/ml for the job."""
+        """The folder that is /opt/ml for the job."""
         return runtime.home / "work" / self.kind.arn_kind / self.name
 
     @property
     def log(self) -> Log:
-        """Return the destination of the job's output."""
+        """The destination of the job's output."""
         stream = f"{self.name}/algo-1-{int(self.record['CreationTime'])}"
         file = runtime.home / "logs" / "jobs" / f"{self.name}.log"
         return Log(f"/aws/sagemaker/{self.kind.stem}s", stream, file)
@@ -88,7 +88,7 @@ class Kind:
 
     @cached_property
     def store(self) -> Store[Job]:
-        """Return the jobs of this kind."""
+        """The jobs of this kind."""
         name = self.stem.replace("Job", " job")
         taken = (
             f"{name} names must be unique within an AWS account and region, "

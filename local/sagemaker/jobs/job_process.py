@@ -25,7 +25,7 @@ def program(image: str, role: images.Role) -> list[str]:
 
 
 def environment(job: Job, *, isolated: bool) -> dict[str, str]:
-    """Return the environment of a job; one with network isolation gets no credentials."""
+    """Return the environment of a job, without credentials if it has network isolation."""
     region = {"AWS_REGION": runtime.REGION, "AWS_DEFAULT_REGION": runtime.REGION}
     base = container.sagemaker_environment(job.base, isolated=isolated)
     return base | region | job.record.get("Environment", {})

@@ -42,7 +42,7 @@ class Step:
 
     @property
     def kind(self) -> str:
-        """Return the type of the step."""
+        """The type of the step."""
         return str(self.body["Type"])
 
 

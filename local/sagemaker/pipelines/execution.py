@@ -58,7 +58,7 @@ class Execution:
 
     @property
     def arn(self) -> str:
-        """Return the ARN of the execution."""
+        """The ARN of the execution."""
         return f"{self.pipeline_arn}/execution/{self.id}"
 
     def variables(self) -> dict[str, str]:

@@ -25,7 +25,7 @@ def start(body: Json) -> Json:
     if token in pipeline.tokens:
         earlier, execution = pipeline.tokens[token]
         if earlier != request:
-            message = "The ClientRequestToken was used with other parameters before."
+            message = "The ClientRequestToken was already used with other parameters."
             raise ApiError("ConflictException", message)
         return {"PipelineExecutionArn": execution.arn}
     execution = _new_execution(pipeline, body)

@@ -1,4 +1,4 @@
-"""The types of pipeline steps: each calls the same operations as a client would."""
+"""The types of pipeline steps, which call the same operations as clients."""
 
 import time
 from collections.abc import Callable
@@ -49,7 +49,7 @@ def _job(execution: Execution, state: StepState, arguments: Json, _: Scope) -> N
 
 
 def _wait_for_job(execution: Execution, stem: str, name: Json) -> Json:
-    """Poll a job in real time (virtual time stands still for it) -> its Describe response."""
+    """Poll a job in real time, during which virtual time stops -> its Describe response."""
     wait, stopped = MIN_POLL_SECONDS, False
     while True:
         described = api.call(f"Describe{stem}", name)

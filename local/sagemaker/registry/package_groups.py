@@ -1,4 +1,4 @@
-"""Model package groups: each counts the versions of one model."""
+"""Model package groups, which contain the versions of a model."""
 
 from dataclasses import dataclass, field
 

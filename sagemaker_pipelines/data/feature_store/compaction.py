@@ -1,12 +1,12 @@
-"""Merge the small files of an hour of the offline store into one, without losing a row.
+"""Merge the small files of an hour of the offline store without losing rows.
 
     read all -> write the merged file -> read it back, compare -> delete the files read
 
 Every write of a minute is retained, so reading as of an earlier time returns the same as before.
 Only rows that are equal in all columns (of a merged file and its sources) are merged.
 The name of the merged file is derived from its rows: a retry after a crash writes the same file.
-After a crash between any two calls old and new files coexist, and readers see the same rows twice.
-Only files that were read are deleted, so files that arrive meanwhile remain.
+After a crash between two calls, old and new files coexist and readers see duplicate rows.
+Only files that were read are deleted, so files that arrive in the meantime remain.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ class CompactionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a merge must preserve: number of rows, their minutes, their values."""
+    """Invariants of a merge: number of rows, minutes, checksum of the values."""
 
     rows: int
     minutes: frozenset[str]
@@ -61,7 +61,7 @@ def _line(row: Row) -> str:
 
 
 def closed_hours(prefix: str, keys: Iterable[str], now: datetime) -> list[list[str]]:
-    """Return the keys of each hour that is over and has more than one file."""
+    """Return the keys of each hour that has ended and has more than one file."""
     hours: dict[datetime, list[str]] = defaultdict(list)
     for key in keys:
         hours[hour(key.removeprefix(f"{prefix}/"))].append(key)

@@ -85,7 +85,7 @@ def read(
 def _files(
     s3: "S3Client", store: OfflineStore, within: PartitionRange, features: Sequence[str]
 ) -> list[pa.Table]:
-    """Read every file of a range once.
+    """Read each file of a range once.
 
     A compaction deletes listed files only after their rows are in a new file, which the next
     listing shows. Rows that are read from both files are equal.
@@ -98,8 +98,8 @@ def _files(
 
     with ThreadPoolExecutor(THREADS) as pool:
         for _ in range(MAX_LISTINGS):
-            wanted = [key for key in store.keys(s3, within) if key not in tables]
-            found = dict(zip(wanted, pool.map(fetch, wanted), strict=True))
+            new = [key for key in store.keys(s3, within) if key not in tables]
+            found = dict(zip(new, pool.map(fetch, new), strict=True))
             tables |= {key: table for key, table in found.items() if table is not None}
             if None not in found.values():
                 return list(tables.values())
@@ -107,7 +107,7 @@ def _files(
 
 
 def get(s3: "S3Client", bucket: str, key: str) -> bytes | None:
-    """Read an object; None if it no longer exists."""
+    """Read an object; return None if it no longer exists."""
     try:
         content: Any = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:

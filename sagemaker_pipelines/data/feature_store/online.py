@@ -1,4 +1,4 @@
-"""Read the online store, which has a minute up to 15 minutes before the offline store."""
+"""Read the online store, which is up to 15 minutes ahead of the offline store."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from sagemaker_pipelines.data.feature_store import rows
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_featurestore_runtime import SageMakerFeatureStoreRuntimeClient
 
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # of equal event times the offline row is preferred
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # so that equal event times prefer the offline row
 
 
 def read(
@@ -21,11 +21,11 @@ def read(
     minutes: Iterable[datetime],
     features: Sequence[str],
 ) -> pa.Table:
-    """Read minutes as rows in the form of the offline store, features as numbers."""
-    wanted = [times.iso(minute) for minute in minutes]
+    """Read minutes in the format of offline rows, with features as numbers."""
+    names = [times.iso(minute) for minute in minutes]
     fields = (*features, feature_rows.EVENT_TIME)
-    records = list(feature_rows.batch_get(runtime, group, wanted, fields).values())
-    never = pa.array([_NEVER] * len(records), rows.TIME)
+    records = list(feature_rows.batch_get(runtime, group, names, fields).values())
+    epoch = pa.array([_EPOCH] * len(records), rows.TIME)
     return rows.table(
         {
             **{name: pa.array([_number(row.get(name)) for row in records]) for name in features},
@@ -33,8 +33,8 @@ def read(
                 name: pa.array([r[name] for r in records])
                 for name in (feature_rows.MINUTE, feature_rows.EVENT_TIME)
             },
-            rows.CALL: never,
-            rows.WRITE: never,
+            rows.CALL: epoch,
+            rows.WRITE: epoch,
             rows.DELETED: pa.array([False] * len(records), pa.bool_()),
         }
     )

@@ -10,7 +10,7 @@ _FOLDER = "year=%Y/month=%m/day=%d/hour=%H/"
 
 @dataclass(frozen=True, slots=True)
 class PartitionRange:
-    """Folders from the first to the last (inclusive; None: to the end of the store).
+    """Folders from the first to the last (inclusive; None: end of the store).
 
     Their names sort by time, so a range is a contiguous part of the bucket listing.
     """

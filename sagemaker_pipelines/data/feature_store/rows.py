@@ -64,11 +64,11 @@ def combined(tables: Sequence[pa.Table]) -> pa.Table:
 
 
 def known(rows: pa.Table, as_of: datetime) -> pa.Table:
-    """Return the rows that a reader at `as_of` could know.
+    """Return the rows that were known at `as_of`: both event time and API call are not later.
 
-    Their event time is not later, because the row of an unfinished minute is incomplete. Their
-    call is not later, because late transactions, corrections, deletions and backfills came
-    afterwards. The write time is irrelevant: until then the online store has the row.
+    A later event time means that the minute had not ended; a later call that the row has late
+    transactions, or is a correction, deletion or backfill. The write time is irrelevant, because
+    the online store has the row before.
     """
     then = pa.scalar(as_of, TIME)
     mask = pc.and_(pc.less_equal(rows[EVENT_TIME], then), pc.less_equal(rows[CALL], then))

@@ -1,6 +1,6 @@
 # Deletes, on `terraform destroy`, the resources that the loop created at run time and that Terraform does not manage.
-# The outputs repeat the inputs but depend on the cleanup invocation. Modules that create resources at run time read the names
-# from here, so Terraform destroys them first, then runs the cleanup, then destroys roles, bucket and key.
+# The outputs repeat the inputs but depend on the cleanup invocation. Modules that create resources at run time use these
+# outputs, so Terraform destroys them first, then runs the cleanup, then destroys roles, bucket and key.
 
 locals {
   parameters   = "${var.foundation.arns.ssm}:parameter"

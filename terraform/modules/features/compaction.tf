@@ -1,4 +1,4 @@
-# Feature Store writes many small files; a daily job merges them into one file an hour.
+# Feature Store writes many small files; a daily job merges them into one file per hour.
 
 locals {
   job_name = "${var.foundation.prefix}-compaction" # name of the role, prefix of the job names

@@ -3,7 +3,7 @@
 locals {
   name = "${var.foundation.prefix}-minutes"
 
-  # Features that each version adds. v1 stays: SageMaker cannot remove features, and replacing the group would lose its history.
+  # Features that each version adds. v1 is permanent: SageMaker cannot remove features, and a replacement of the group would lose its history.
   versions = merge({ v1 = {} }, var.features.versions)
 
   groups = {

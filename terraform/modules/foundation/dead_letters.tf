@@ -21,14 +21,14 @@ data "aws_iam_policy_document" "undelivered" {
 
 resource "aws_sqs_queue" "undelivered" {
   name                      = local.queue_name
-  kms_master_key_id         = local.key_alias # by alias: the queue (30 s to create) does not wait for the key (15 s)
+  kms_master_key_id         = local.key_alias # by alias, so that the queue (30 s to create) does not wait for the key (15 s)
   message_retention_seconds = 1209600
   policy                    = data.aws_iam_policy_document.undelivered.json
 }
 
 resource "aws_cloudwatch_metric_alarm" "undelivered" {
   alarm_name          = local.queue_name
-  alarm_description   = "${local.queue_name} holds events that a target rejected for an hour"
+  alarm_description   = "${local.queue_name} has events that could not be delivered to their target within an hour"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = local.queue_name }

@@ -1,6 +1,6 @@
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "${local.function_name}-errors"
-  alarm_description   = "${local.function_name} raised an error; see its log"
+  alarm_description   = "${local.function_name} failed; see its log"
   namespace           = "AWS/Lambda"
   metric_name         = "Errors"
   dimensions          = { FunctionName = local.function_name }
@@ -15,7 +15,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   alarm_name          = local.queue_name
-  alarm_description   = "Events wait in ${local.queue_name}: they failed after all retries and are retained for 14 days"
+  alarm_description   = "${local.queue_name} has events that failed after all retries; they are retained for 14 days"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = local.queue_name }

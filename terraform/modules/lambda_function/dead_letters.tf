@@ -2,7 +2,7 @@
 
 locals {
   queue_name = "${local.function_name}-dead-letters"
-  # Built from names: the queue takes 30 s to create and nothing else has to wait for it.
+  # Built from names, so that other resources do not wait for the queue, which takes 30 s to create.
   queue_arn = "${var.function_defaults.arns.sqs}:${local.queue_name}"
   rule_arns = [for bus in ["", "*/"] : "${var.function_defaults.arns.events}:rule/${bus}${local.function_name}-*"]
 }

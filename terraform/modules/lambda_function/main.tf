@@ -11,7 +11,7 @@ locals {
     POWERTOOLS_SERVICE_NAME      = local.function_name
   }
 
-  # The publisher has accounts of its own outside the commercial partition.
+  # The publisher uses other accounts outside of the commercial partition.
   powertools_account = lookup({
     cn-north-1    = "498634801083"
     us-gov-east-1 = "165087284144"

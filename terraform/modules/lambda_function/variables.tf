@@ -12,7 +12,7 @@ variable "environment" {
 }
 
 variable "function_defaults" {
-  description = "Output function_defaults of modules/foundation: what all functions share"
+  description = "Output function_defaults of modules/foundation: settings that all functions share"
   type = object({
     arns               = map(string)
     artifacts_dir      = string
@@ -31,14 +31,14 @@ variable "function_defaults" {
 }
 
 variable "log_level" {
-  description = "Lowest level of the function's log lines"
+  description = "Minimum level of log lines"
   type        = string
   default     = "INFO"
   nullable    = false
 
   validation {
     condition     = contains(["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], var.log_level)
-    error_message = "log_level is DEBUG, INFO, WARNING, ERROR or CRITICAL."
+    error_message = "log_level: expected DEBUG, INFO, WARNING, ERROR or CRITICAL."
   }
 }
 
@@ -61,13 +61,13 @@ variable "name" {
 }
 
 variable "policy" {
-  description = "JSON of the permissions in addition to the common ones"
+  description = "IAM policy (JSON) in addition to the common permissions"
   type        = string
   nullable    = false
 }
 
 variable "powertools_layer_version" {
-  description = "Version of the public layer of Powertools for AWS Lambda (Python). The functions are tested with release 3.37.0, whose layer version is unverified; it is the end of the ARN in the SSM parameter /aws/service/powertools/python/arm64/python3.13/3.37.0. The default is the newest version that its documentation was seen to name (release 3.23.0 or later)"
+  description = "Version of the public layer of Powertools for AWS Lambda (Python). The functions are tested with release 3.37.0, whose layer version has not been verified: it is the last part of the ARN in the SSM parameter /aws/service/powertools/python/arm64/python3.13/3.37.0. The default is the newest version found in the documentation (release 3.23.0 or later)"
   type        = number
   default     = 27
   nullable    = false

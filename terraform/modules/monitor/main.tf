@@ -32,7 +32,7 @@ module "monitoring_collector" {
   source = "../lambda_function"
 
   name              = "monitoring_collector"
-  description       = "Hour -> loss, naive loss and coverage of the production endpoint"
+  description       = "Hourly schedule -> loss, naive loss and coverage of the production endpoint"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.monitoring_collector.json
   timeout_seconds   = 120
@@ -47,7 +47,7 @@ module "monitoring_collector" {
 
   triggers = {
     hourly = {
-      description         = "Every full hour -> monitoring_collector"
+      description         = "Hourly schedule -> monitoring_collector"
       schedule_expression = local.schedule
     }
   }

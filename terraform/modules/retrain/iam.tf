@@ -53,7 +53,7 @@ data "aws_iam_policy_document" "threshold_updater" {
   }
 
   statement {
-    sid       = "MoveThreshold"
+    sid       = "WriteThreshold"
     actions   = ["ssm:GetParameter", "ssm:PutParameter"]
     resources = [var.threshold_parameter.arn]
   }

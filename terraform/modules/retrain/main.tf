@@ -1,4 +1,4 @@
-# ⑧ retrain: degraded production -> one guarded training; deployed model -> its own threshold.
+# ⑧ retrain: degraded production -> one guarded training; deployed model -> threshold from its backtest.
 
 locals {
   parameters   = "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}"
@@ -25,7 +25,7 @@ module "retrain_trigger" {
   source = "../lambda_function"
 
   name              = "retrain_trigger"
-  description       = "Alarm, schedule or person -> at most one training"
+  description       = "Alarm, schedule or manual request -> at most one training at a time"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.retrain_trigger.json
 
@@ -42,7 +42,7 @@ module "retrain_trigger" {
         description   = "Production loss alarm -> retrain_trigger"
         event_pattern = jsonencode(local.alarm_pattern)
       }
-      # An alarm sends one event when it goes into ALARM, and none while it stays there.
+      # An alarm sends one event when it goes into ALARM, and none while it stays in ALARM.
       check = {
         description         = "Hourly check whether the production loss alarm is in ALARM -> retrain_trigger"
         input               = { source = "evergreen.check" }
@@ -60,7 +60,7 @@ module "threshold_updater" {
   source = "../lambda_function"
 
   name              = "threshold_updater"
-  description       = "Model deployed to production -> its own threshold"
+  description       = "Model deployed to production -> threshold from its backtest"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.threshold_updater.json
 

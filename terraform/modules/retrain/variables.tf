@@ -50,7 +50,7 @@ variable "pipeline_name" {
 }
 
 variable "retraining" {
-  description = "Schedule expression of a regular retraining beside the alarm (null: none)"
+  description = "Schedule expression of regular retraining in addition to the alarm (null: none)"
   type = object({
     schedule = string
   })

@@ -1,4 +1,4 @@
-# One IAM role that one AWS service assumes, with its permissions in a single inline policy.
+# An IAM role that one AWS service assumes, with an inline policy.
 
 data "aws_iam_policy_document" "assume" {
   statement {

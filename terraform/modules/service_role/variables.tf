@@ -1,5 +1,5 @@
 variable "account_id" {
-  description = "Account on whose behalf the service has to act (condition aws:SourceAccount); null for services that do not send it"
+  description = "Account that the service must act for (condition aws:SourceAccount); null for services that do not send it"
   type        = string
   default     = null
 }
@@ -24,7 +24,7 @@ variable "name" {
 }
 
 variable "policy" {
-  description = "JSON of the permissions"
+  description = "IAM policy (JSON)"
   type        = string
   nullable    = false
 }
@@ -36,6 +36,6 @@ variable "service" {
 
   validation {
     condition     = can(regex("^[a-z0-9-]+$", var.service))
-    error_message = "service: expected the first label of a service principal, such as lambda or ecs-tasks."
+    error_message = "service: expected the first part of a service principal, such as lambda or ecs-tasks."
   }
 }

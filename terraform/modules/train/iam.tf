@@ -3,7 +3,7 @@
 locals {
   jobs = [
     for kind in ["model", "processing-job", "training-job", "transform-job"] :
-    "${var.foundation.arns.sagemaker}:${kind}/pipelines-*" # names that SageMaker gives to the jobs of a pipeline
+    "${var.foundation.arns.sagemaker}:${kind}/pipelines-*" # names of the jobs that SageMaker pipelines create
   ]
   packages = [
     "${var.foundation.arns.sagemaker}:model-package-group/${var.model_package_group_name}",

@@ -16,7 +16,7 @@ variable "feature_group" {
 }
 
 variable "forecast" {
-  description = "Forecast requests, in the backtest as in the monitor"
+  description = "Forecast requests of backtest and monitor"
   type = object({
     lag_minutes     = number # minutes until rows are considered complete
     request_minutes = number # minutes of history in a request
@@ -42,7 +42,7 @@ variable "foundation" {
 }
 
 variable "image" {
-  description = "Image of the processing steps, with tag; trains as well if training.image is own"
+  description = "Image of the processing steps, with tag; also for training if training.image is own"
   type        = string
   nullable    = false
 }

@@ -1,4 +1,4 @@
-# What the mocked provider answers: shapes that Terraform checks (ARNs, JSON), of account 123456789012 in eu-west-1.
+# Values of the mock provider in the formats that Terraform checks (ARNs, JSON), for account 123456789012 in eu-west-1.
 
 mock_data "aws_availability_zones" {
   defaults = { names = ["eu-west-1a", "eu-west-1b", "eu-west-1c"] }

@@ -40,22 +40,22 @@ FAULTS = [
 
 @pytest.fixture(scope="module")
 def stream(aws, outputs, tmp_path_factory):
-    """The stream after all faults; each was injected in the middle of it."""
+    """The finished stream; every fault was injected while it ran."""
     stream = FaultyStream(aws, outputs, tmp_path_factory.mktemp("stream"))
     stream.poll()
-    stream.hold(30)
+    stream.run_until(30)
     stream.inject(*FAULTS)
-    stream.hold(60)
+    stream.run_until(60)
     assert stream.pending_faults() == []
     stream.kill_poller()
     stream.poll()
-    stream.hold(90)
+    stream.run_until(90)
     stream.throttle()
-    stream.hold(110)
+    stream.run_until(110)
     assert evergreen(aws, "replay", *time_range(stream.start, stream.at(90)))[0] == 0
-    stream.hold(130)
+    stream.run_until(130)
     stream.unthrottle()
-    stream.hold(140)
+    stream.run_until(140)
     stream.kill_functions()
     stream.finish()
     return stream

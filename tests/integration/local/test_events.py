@@ -94,7 +94,7 @@ def test_each_invalid_entry_fails_on_its_own(aws, queue):
     assert codes == [None, "MalformedDetail", "NotAuthorizedForSourceException", "InvalidArgument"]
 
 
-def test_request_over_256_kib_is_refused(aws, queue):
+def test_request_over_256_kib_is_rejected(aws, queue):
     entry = {"Source": "s", "DetailType": "d", "Detail": json.dumps({"x": "y" * 140_000})}
     client = aws.client("events")
     with pytest.raises(client.exceptions.ClientError, match="over the limit"):

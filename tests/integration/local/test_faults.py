@@ -76,6 +76,6 @@ def test_error_has_the_format_of_the_service(aws, inject):
 @pytest.mark.parametrize(
     "fault", [{}, {"service": "s3", "often": 3}, {"service": "s3", "operation": "("}]
 )
-def test_invalid_fault_is_refused(inject, fault):
+def test_invalid_fault_is_rejected(inject, fault):
     with pytest.raises(urllib.error.HTTPError, match="400"):
         inject(fault)

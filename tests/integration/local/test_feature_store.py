@@ -118,13 +118,13 @@ def test_i4_only_a_later_event_time_replaces_the_online_record(store):
     ],
     ids=lambda change: "-".join(f"{k}={v}" for k, v in change.items()),
 )
-def test_invalid_record_is_refused(store, change):
+def test_invalid_record_is_rejected(store, change):
     values = {"tx_minute": MINUTE, "event_time": "2024-10-10T00:06:00Z", **change}
     with pytest.raises(store.exceptions.ValidationError):
         store.put_record(FeatureGroupName=GROUP, Record=to_record(values))
 
 
-def test_missing_event_time_and_unknown_group_are_refused(store):
+def test_missing_event_time_and_unknown_group_are_rejected(store):
     only_id = [{"FeatureName": "tx_minute", "ValueAsString": MINUTE}]
     with pytest.raises(store.exceptions.ValidationError, match="event_time"):
         store.put_record(FeatureGroupName=GROUP, Record=only_id)

@@ -257,7 +257,7 @@ def test_missing_resource_is_reported_as_terraform_expects(sagemaker, kind):
         assert missing.value.response["Error"]["Code"] == "ValidationException"
 
 
-def test_name_of_an_existing_resource_is_refused(sagemaker, serving):
+def test_name_of_an_existing_resource_is_rejected(sagemaker, serving):
     with pytest.raises(ClientError, match="already existing model"):
         sagemaker.create_model(
             ModelName="good",

@@ -180,7 +180,7 @@ def test_channel_without_objects_fails_the_training(aws, sagemaker):
     assert failed["FailureReason"].startswith("ClientError: No S3 objects found under S3 URL")
 
 
-def test_name_of_an_existing_job_is_refused_and_jobs_are_listed(aws, sagemaker, trained):
+def test_name_of_an_existing_job_is_rejected_and_jobs_are_listed(aws, sagemaker, trained):
     with pytest.raises(ClientError, match="ResourceInUse"):
         train(aws, sagemaker, "good")
     listed = sagemaker.list_training_jobs(NameContains="good")["TrainingJobSummaries"]
@@ -326,13 +326,13 @@ def test_transform_responds_to_each_line_in_order(aws, sagemaker, s3, trained, j
     assert "LastModifiedTime" not in detail
 
 
-def test_transform_fails_if_the_model_refuses_a_line(aws, sagemaker, trained):
+def test_transform_fails_if_the_model_rejects_a_line(aws, sagemaker, trained):
     failed = transform(aws, sagemaker, trained, "refused", "bad")
     assert failed["TransformJobStatus"] == "Failed"
     assert "400" in failed["FailureReason"]
 
 
-def test_invalid_request_is_refused(aws, sagemaker):
+def test_invalid_request_is_rejected(aws, sagemaker):
     client = aws.client("sagemaker")
     client.meta.events.register(
         "before-call.sagemaker.CreateTrainingJob",
@@ -343,7 +343,7 @@ def test_invalid_request_is_refused(aws, sagemaker):
     assert refused.value.response["Error"]["Code"] == "ValidationException"
 
 
-def test_invalid_name_is_refused(aws, sagemaker):
+def test_invalid_name_is_rejected(aws, sagemaker):
     with pytest.raises(ClientError, match="at 'trainingJobName' failed to satisfy constraint"):
         train(aws, sagemaker, "../elsewhere")
 

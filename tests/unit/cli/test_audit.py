@@ -43,13 +43,13 @@ def test_invalid_range_is_a_usage_error(capsys, command, arguments, message):
     assert message in json.loads(printed.out)["error"]
 
 
-def test_range_that_runs_backwards_is_refused(deployment, capsys):
+def test_range_that_runs_backwards_is_rejected(deployment, capsys):
     backwards = ["--from", NIGHT[3], "--to", NIGHT[1]]
     assert main(["audit", *backwards], deployment.connect) == 2
     assert "is not before --to" in capsys.readouterr().err
 
 
-def test_range_of_the_future_is_refused(deployment, capsys):
+def test_range_of_the_future_is_rejected(deployment, capsys):
     future = ["--from", "2024-10-10T14:00", "--to", "2024-10-10T15:00"]
     assert main(["audit", *future], deployment.connect) == 2
     assert "is not before the current minute" in capsys.readouterr().err

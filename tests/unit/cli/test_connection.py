@@ -131,7 +131,7 @@ def test_unknown_profile_is_one_line(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("text", [None, "", "{}", "[]"])
-def test_home_without_a_record_is_refused(tmp_path, text):
+def test_home_without_a_record_is_rejected(tmp_path, text):
     if text is not None:
         Path(tmp_path / "server.json").write_text(text)
     with pytest.raises(CommandError, match=r"server\.json cannot be read") as refused:

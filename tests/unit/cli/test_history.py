@@ -50,7 +50,7 @@ def test_json_has_the_newest_entries(with_history, capsys):
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "many"])
-def test_history_refuses_an_invalid_limit(limit, capsys):
+def test_history_rejects_an_invalid_limit(limit, capsys):
     assert main(["history", f"--limit={limit}"]) == 2
     assert f"--limit: got {limit!r}, expected a number above 0" in capsys.readouterr().err
 

@@ -65,12 +65,12 @@ def test_last_hour_is_the_default(stored, capsys):
     assert capsys.readouterr().out == "③ evergreen-minutes: 0 minutes\n  tx_minute  avg_fee_1min\n"
 
 
-def test_range_without_a_minute_is_refused(stored, capsys):
+def test_range_without_a_minute_is_rejected(stored, capsys):
     assert main(["minutes", "--from", "2024-10-11", "--to", "2024-10-10"], stored.connect) == 2
     assert "--from 2024-10-11T00:00:00Z is not before --to" in capsys.readouterr().err
 
 
-def test_invalid_time_is_refused(capsys):
+def test_invalid_time_is_rejected(capsys):
     assert main(["minutes", "--from", "yesterday"]) == 2
     assert "--from: got 'yesterday', expected an ISO 8601 time" in capsys.readouterr().err
 

@@ -138,7 +138,7 @@ def test_prefix_without_deployment_is_the_same_error_in_every_command(deployment
     )
 
 
-def test_names_of_another_version_are_refused(deployment, capsys):
+def test_names_of_another_version_are_rejected(deployment, capsys):
     deployment.parameter("outputs", "{}")
     assert main(["status"], deployment.connect) == 1
     assert "/evergreen/outputs has no 'account_id'" in capsys.readouterr().err

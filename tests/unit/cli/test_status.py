@@ -102,7 +102,7 @@ def test_status_shows_every_stage(running, capsys):
         "② dead letters none (queues: 0)",
         "③ minutes none in the last 60 minutes",
         "④ training Executing, at Train, started 2024-10-10 13:00",
-        "⑤ waits for you model 6 for staging, since 2024-10-10 13:00",
+        "⑤ pending approval model 6 for staging, since 2024-10-10 13:00",
         "⑥ deployment at WaitForStaging, started 2024-10-10 13:00",
         "⑥ production model 4 InService 2024-10-10 13:00",
         "⑥ staging model 5 InService 2024-10-10 13:00",
@@ -110,7 +110,7 @@ def test_status_shows_every_stage(running, capsys):
         "⑦ 13 loss 0.3100 threshold 0.2500 naive 0.4000",
     ):
         assert expected in lines
-    assert any(line.startswith("⑥ waits for you model 5 for production") for line in lines)
+    assert any(line.startswith("⑥ pending approval model 5 for production") for line in lines)
     assert any(line.startswith("⑧") and "evergreen-production-loss" in line for line in lines)
 
 

@@ -87,7 +87,7 @@ def test_without_local_aws_the_credentials_or_the_endpoint_decide(monkeypatch):
     assert not target.choose(None, None).is_local
 
 
-def test_contradicting_options_are_refused(tmp_path):
+def test_contradicting_options_are_rejected(tmp_path):
     with pytest.raises(CommandError, match="--home names a local AWS") as refused:
         target.choose(tmp_path, "aws")
     assert refused.value.code == 2
@@ -100,7 +100,7 @@ def test_unknown_target_is_a_usage_error(capsys):
 
 @for_each_command
 @for_each_setting
-def test_change_of_an_ambiguous_target_is_refused_before_any_call(
+def test_change_of_an_ambiguous_target_is_rejected_before_any_call(
     local_aws, monkeypatch, capsys, command, name
 ):
     def connect(chosen, prefix):

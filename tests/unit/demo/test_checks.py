@@ -24,7 +24,7 @@ def test_plan_that_is_not_empty_is_a_failure():
     assert "would change 2" in checks.failures(report, complete=False)[0]
 
 
-def test_second_model_must_come_from_the_alarm():
+def test_second_model_must_be_trained_after_the_alarm():
     report = completed_run.report()
     report["models"][1]["trained_at"] = completed_run.at(29)
     assert checks.failures(report, complete=True) == [
@@ -32,7 +32,7 @@ def test_second_model_must_come_from_the_alarm():
     ]
 
 
-def test_one_model_to_the_end_is_a_remark():
+def test_single_model_is_a_remark():
     report = completed_run.report()
     report["models"], report["alarms"] = report["models"][:1], []
     assert checks.failures(report, complete=False) == []

@@ -24,13 +24,13 @@ def shown(output, **terminal):
 
 
 @pytest.mark.parametrize("terminal", [{}, {"force_terminal": True, "legacy_windows": True}])
-def test_lasting_lines_are_printed_everywhere(output, terminal):
+def test_permanent_lines_are_printed_on_every_output(output, terminal):
     text = shown(output, **terminal)
     assert "— the loop" in text
     assert "⑥ deployed" in text
 
 
-def test_without_terminal_status_lines_are_plain_and_rare(output):
+def test_status_lines_without_terminal_are_plain_and_rate_limited(output):
     assert shown(output).splitlines() == ["— the loop", "④ train · first", "⑥ deployed"]
 
 

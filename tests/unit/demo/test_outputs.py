@@ -39,7 +39,7 @@ def test_alarm_periods_last_until_the_state_changes():
     ]
 
 
-def test_alarm_that_is_still_on_lasts_to_the_end():
+def test_alarm_without_end_lasts_to_the_end_of_the_run():
     report = completed_run.report()
     report["alarms"] = report["alarms"][:1]
     assert picture.alarm_periods(report) == [(completed_run.at(30), completed_run.at(44))]

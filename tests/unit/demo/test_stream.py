@@ -21,47 +21,47 @@ def written(path, lines):
 
 
 def long_enough(*times):
-    """Write a file of these times and one six hours later."""
+    """Return lines with these times and one six hours later."""
     return [line(n, time) for n, time in enumerate([*times, times[-1] + 6 * HOUR])]
 
 
-def test_clock_starts_at_the_hour_of_the_earliest_of_the_first(tmp_path):
+def test_clock_starts_at_the_hour_of_the_earliest_time(tmp_path):
     lines = ["no json", *long_enough(START + 5000, START + 4000, START + 4500)]
     found = stream.recorded(written(tmp_path / "file.jsonl.gz", lines))
     assert (found.first, found.clock_start) == (START + 4000, START + 3600)
 
 
-def test_one_strange_time_does_not_start_the_clock_years_before(tmp_path):
+def test_outlier_does_not_start_the_clock_years_earlier(tmp_path):
     lines = long_enough(1_300_000_000, *[START + n for n in range(1, 50)])
     assert stream.recorded(written(tmp_path / "f", lines)).first == START + 1
 
 
-@pytest.mark.parametrize("content", [b"", b"nothing\nof use\n"], ids=["empty", "no transaction"])
-def test_file_without_transactions_is_refused(tmp_path, content):
+@pytest.mark.parametrize("content", [b"", b"no\ntransaction\n"], ids=["empty", "no transaction"])
+def test_file_without_transactions_is_rejected(tmp_path, content):
     file = tmp_path / "file"
     file.write_bytes(content)
     with pytest.raises(stream.StreamError, match="has no transaction"):
         stream.recorded(file)
 
 
-def test_missing_file_is_refused_in_one_line(tmp_path):
+def test_missing_file_is_rejected_in_one_line(tmp_path):
     with pytest.raises(stream.StreamError, match="No such file"):
         stream.recorded(tmp_path / "absent")
 
 
-def test_folder_is_refused_in_one_line(tmp_path):
+def test_folder_is_rejected_in_one_line(tmp_path):
     with pytest.raises(stream.StreamError, match="directory"):
         stream.recorded(tmp_path)
 
 
-def test_file_that_is_too_short_is_refused_with_both_numbers(tmp_path):
+def test_file_that_is_too_short_is_rejected_with_both_numbers(tmp_path):
     file = written(tmp_path / "f", [line(n, START + n * HOUR) for n in range(3)])
     with pytest.raises(stream.StreamError, match=r"2 h found, 5\.5 h needed for a first model"):
         stream.recorded(file)
 
 
 @pytest.mark.parametrize("hours", [-1, 0, 5, float("nan")])
-def test_simulation_that_is_too_short_is_refused(hours):
+def test_simulation_that_is_too_short_is_rejected(hours):
     with pytest.raises(stream.StreamError, match=r"5\.5 h needed for a first model"):
         stream.simulated(hours)
 
@@ -81,7 +81,7 @@ def test_file_implies_replay(tmp_path):
         (None, Path("/nonexistent"), "No such file"),
     ],
 )
-def test_arguments_that_do_not_fit_are_refused(source, file, message):
+def test_contradicting_arguments_are_rejected(source, file, message):
     with pytest.raises(stream.StreamError, match=message):
         stream.choose(source, file, 44)
 

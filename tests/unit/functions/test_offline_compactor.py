@@ -22,7 +22,7 @@ def environment(monkeypatch):
 
 
 def start(refusal=None):
-    """Deliver the event ; return the response and the requests."""
+    """Deliver the event; return the response and the requests."""
 
     def create(**_):
         if refusal:

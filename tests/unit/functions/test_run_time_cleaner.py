@@ -93,7 +93,7 @@ def test_other_actions_of_terraform_do_nothing(account, action):
     assert clean(account, {"prefix": "test"}) == ({}, [])
 
 
-def test_endpoint_being_created_is_waited_for(account, monkeypatch):
+def test_clean_up_waits_for_an_endpoint_being_created(account, monkeypatch):
     account.endpoints["test-staging"]["EndpointStatus"] = "Creating"
     waited = []
 

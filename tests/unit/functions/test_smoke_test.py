@@ -65,7 +65,7 @@ def test_capture_in_base64_ends_the_deployment(staging):
         staging.deliver()
 
 
-def test_capture_is_found_behind_many_newer_ones(staging):
+def test_capture_is_found_among_many_newer_ones(staging):
     staging.capture()
     for number in range(handler.MAX_FILES - 1):
         staging.capture(f"monitor-{number}")
@@ -84,7 +84,7 @@ def test_response_that_is_not_a_forecast_ends_the_deployment(staging, response):
         staging.deliver()
 
 
-def test_forecast_out_of_proportion_ends_the_deployment(staging):
+def test_implausible_forecast_ends_the_deployment(staging):
     staging.response = forecast(high=1e9)
     with pytest.raises(forecast_checks.ImplausibleForecastError, match=r"got 1e\+09"):
         staging.deliver()
@@ -102,7 +102,7 @@ def test_missing_minutes_are_ignored_when_the_forecast_is_checked():
     forecast_checks.check_plausible(Forecast(values, [3.0]), [None, 2.0, None])
 
 
-def test_fees_of_zero_are_a_history(staging):
+def test_fees_of_zero_count_as_history(staging):
     staging.fee, staging.response = "0.0", forecast(low=0.0, middle=0.0, high=0.5)
     staging.capture()
     assert staging.deliver() == {"inference_id": INFERENCE}

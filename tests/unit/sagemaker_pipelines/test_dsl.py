@@ -3,7 +3,7 @@ import json
 from sagemaker_pipelines.dsl import Get, Join, JsonGet, Parameter, Step, definition
 
 
-def test_expressions_render_as_sagemaker_writes_them():
+def test_expressions_have_the_format_of_sagemaker():
     bucket = Parameter("Bucket")
     step = Step("Read", "Processing", {"Uri": Join("/", ("s3:/", bucket))})
 
@@ -21,7 +21,7 @@ def test_parameter_without_default_must_be_set_by_the_starter():
     assert Parameter("Epochs", "40").declare()["DefaultValue"] == "40"
 
 
-def test_nested_steps_render_where_they_stand():
+def test_nested_steps_are_rendered_in_place():
     fail = Step("Reject", "Fail", {"ErrorMessage": "no"})
     check = Step("Check", "Condition", {"Conditions": [], "IfSteps": [], "ElseSteps": [fail]})
 

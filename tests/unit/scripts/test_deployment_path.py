@@ -1,4 +1,4 @@
-"""`make deploy` knows nothing of the emulator: neither its code nor its environment."""
+"""`make deploy` is independent of the emulator: imports and environment."""
 
 import ast
 import json
@@ -17,7 +17,7 @@ VARIABLES = ("AWS_ENDPOINT_URL", "DOCKER_HOST", "LOG_LEVEL", "MINISTACK_HOST", "
 
 
 def imports(module):
-    """Return the modules that a module of ours names in its imports, wherever they are."""
+    """Return the modules that a module imports anywhere."""
     found = set()
     for node in ast.walk(ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_text())):
         if isinstance(node, ast.Import):
@@ -35,8 +35,8 @@ def test_deployment_path_imports_nothing_of_the_emulator(entry):
         reached.add(module)
         found = imports(module)
         assert not {name for name in found if name.split(".")[0] in EMULATOR}, module
-        ours = {name for name in found if (ROOT / f"{name.replace('.', '/')}.py").is_file()}
-        pending |= ours - reached
+        internal = {name for name in found if (ROOT / f"{name.replace('.', '/')}.py").is_file()}
+        pending |= internal - reached
 
 
 def test_importing_the_deployment_path_changes_no_variable():
@@ -53,7 +53,7 @@ def test_importing_the_deployment_path_changes_no_variable():
 
 @pytest.mark.parametrize("command", ["deploy", "destroy"])
 def test_terraform_gets_the_environment_of_the_shell(tmp_path, monkeypatch, command):
-    """With one exception: a CLI configuration that does not exist."""
+    """The one exception is a CLI configuration file that does not exist."""
     tool, log = tmp_path / "terraform", tmp_path / "log"
     tool.write_text(
         f"#!{sys.executable}\n"

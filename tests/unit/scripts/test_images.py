@@ -1,4 +1,4 @@
-"""Images have immutable tags: the git commit that they were built from."""
+"""Images have the git commit as immutable tag."""
 
 import json
 import os
@@ -58,7 +58,7 @@ def test_variable_of_terraform_is_used_instead(repository, monkeypatch):
 
 @pytest.fixture
 def docker(tmp_path, monkeypatch):
-    """A stand-in for docker; returns the function that reads its calls."""
+    """Replace docker; return a function that reads its calls."""
     log, tool = tmp_path / "docker.log", tmp_path / "bin" / "docker"
     tool.parent.mkdir()
     tool.write_text(

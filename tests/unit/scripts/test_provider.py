@@ -1,4 +1,4 @@
-"""Terraform missing or too old, provider not found: one message that helps."""
+"""Messages for a missing or old Terraform and a missing provider."""
 
 import json
 
@@ -10,7 +10,7 @@ from scripts.provider import TerraformError
 
 @pytest.fixture
 def path(tmp_path, monkeypatch):
-    """Return a folder that is the whole PATH."""
+    """Return the only folder on the PATH."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("TF_CLI_CONFIG_FILE", raising=False)
     return tmp_path
@@ -40,13 +40,13 @@ def test_new_enough_terraform_is_used(path, version):
 
 
 @pytest.mark.parametrize("output", ["no json", "{}"])
-def test_another_program_of_that_name_is_refused(path, output):
+def test_other_program_named_terraform_is_rejected(path, output):
     installed(path, output)
     with pytest.raises(TerraformError, match="does not print its version"):
         provider.terraform()
 
 
-def test_missing_cli_configuration_is_left_out(monkeypatch, tmp_path):
+def test_missing_cli_configuration_is_ignored(monkeypatch, tmp_path):
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "none"))
     assert "TF_CLI_CONFIG_FILE" not in provider.environment()
     (tmp_path / "some").touch()
@@ -54,7 +54,7 @@ def test_missing_cli_configuration_is_left_out(monkeypatch, tmp_path):
     assert "TF_CLI_CONFIG_FILE" in provider.environment()
 
 
-def test_named_mirror_is_the_only_way(monkeypatch, tmp_path):
+def test_configured_mirror_is_the_only_option(monkeypatch, tmp_path):
     monkeypatch.setenv("TF_PROVIDER_MIRROR", str(tmp_path))
     assert list(provider.init_options()) == [[f"-plugin-dir={tmp_path}"]]
     assert f"TF_PROVIDER_MIRROR: got {tmp_path}, expected" in str(provider.not_found("log"))

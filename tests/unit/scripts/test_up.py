@@ -13,7 +13,7 @@ from scripts import up
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """Use a folder of its own, without a server or Terraform."""
+    """Replace the home folder, the server and Terraform."""
     folder = tmp_path / "up"
     folder.mkdir()
     applied = []
@@ -56,13 +56,13 @@ def test_variables_of_the_user_override_and_are_used_by_later_runs(home, run, tm
     assert capsys.readouterr().out.count(f"variables: {file}") == 2
 
 
-def test_variables_that_are_missing_are_refused(home, run, tmp_path, capsys):
+def test_variables_that_are_missing_are_rejected(home, run, tmp_path, capsys):
     file = tmp_path / "none.tfvars"
     assert run("--vars", str(file)) == 1
     assert f"VARS: got {file}, expected a file" in capsys.readouterr().err
 
 
-def test_repeated_run_leaves_the_stream_as_it_is(home, run):
+def test_repeated_run_does_not_change_the_stream(home, run):
     _, applied = home
     assert run() == 0
     assert run() == 0
@@ -71,7 +71,7 @@ def test_repeated_run_leaves_the_stream_as_it_is(home, run):
     assert first["poller"]["source"] == "simulator"
 
 
-def test_after_a_killed_server_it_starts_empty_and_says_so(home, run, tmp_path, capsys):
+def test_leftovers_of_a_killed_server_are_discarded_with_a_message(home, run, tmp_path, capsys):
     folder, applied = home
     file = tmp_path / "my.tfvars"
     file.touch()
@@ -85,7 +85,7 @@ def test_after_a_killed_server_it_starts_empty_and_says_so(home, run, tmp_path, 
     assert used == file
 
 
-def test_second_run_at_the_same_time_is_refused(home, run, capsys):
+def test_concurrent_run_is_rejected(home, run, capsys):
     folder, _ = home
     with up.process_lock.hold(folder.with_suffix(".lock"), "`make up`"):
         assert run() == 1
@@ -127,20 +127,20 @@ def test_interrupt_leaves_a_server_that_ran_before(home, run, monkeypatch, capsy
     assert "still running" in capsys.readouterr().err
 
 
-def test_another_port_than_that_of_the_running_server_is_refused(home, run, monkeypatch, capsys):
+def test_other_port_than_that_of_the_running_server_is_rejected(home, run, monkeypatch, capsys):
     monkeypatch.setattr(up.lifecycle, "status", lambda _: health(4566))
     assert run("--port", "4567") == 1
     assert "PORT: got 4567, but the local AWS is running on 4566" in capsys.readouterr().err
 
 
-def test_named_port_that_is_in_use_is_refused():
+def test_requested_port_in_use_is_rejected():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(lifecycle.LifecycleError, match=f"PORT: got {port}: Address already"):
             up._free_port(port)
 
 
-def test_next_free_port_replaces_one_that_is_in_use(monkeypatch, capsys):
+def test_next_free_port_is_used_if_the_default_is_in_use(monkeypatch, capsys):
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         socket.create_server(("127.0.0.1", 0)) as other,

@@ -37,7 +37,7 @@ run "one_row_per_minute_online_and_offline" {
 
   assert {
     condition     = one(one(aws_sagemaker_feature_group.minutes["v1"].online_store_config).ttl_duration) == { unit = "Days", value = 7 }
-    error_message = "A row leaves the online store after a week."
+    error_message = "A row expires online after a week."
   }
 
   assert {
@@ -80,7 +80,7 @@ run "a_later_version_is_a_second_feature_group" {
 
   assert {
     condition     = [for f in aws_sagemaker_feature_group.minutes["v2"].feature_definition : f.feature_name] == ["tx_minute", "total_nb_trx_1min", "total_fee_1min", "avg_fee_1min", "event_time", "median_fee_1min"]
-    error_message = "v2 has the features of v1 and its own."
+    error_message = "v2 has the features of v1 and those that it adds."
   }
 
   assert {

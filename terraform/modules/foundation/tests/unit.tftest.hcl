@@ -118,7 +118,7 @@ run "decisions_are_logged_and_notified" {
   }
 }
 
-run "data_can_be_kept" {
+run "data_can_be_retained" {
   command = plan
 
   variables {
@@ -133,7 +133,7 @@ run "data_can_be_kept" {
 
   assert {
     condition     = length(aws_sns_topic_subscription.mail) == 0
-    error_message = "No address, no mail."
+    error_message = "Without an address there is no subscription."
   }
 }
 

@@ -105,7 +105,7 @@ run "function_has_log_group_role_triggers_and_dead_letter_queue" {
 
   assert {
     condition     = aws_cloudwatch_event_target.this["check"].input_transformer[0].input_template == "{\"id\":\"<id>\",\"source\":\"x\",\"time\":\"<time>\"}" && length(aws_cloudwatch_event_target.this["hourly"].input_transformer) == 0
-    error_message = "A trigger's input is sent with the event's id and time; without one the event is sent as it is."
+    error_message = "A trigger's input is sent with the event's id and time; without one the event is sent unchanged."
   }
 
   assert {

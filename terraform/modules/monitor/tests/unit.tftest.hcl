@@ -14,7 +14,7 @@ run "production_is_monitored_every_hour" {
 
   assert {
     condition     = local.schedule == "cron(0 * * * ? *)"
-    error_message = "The schedule is every full hour."
+    error_message = "The schedule is hourly, on the hour."
   }
 
   assert {

@@ -29,7 +29,7 @@ run "only_the_service_in_this_account_assumes_the_role" {
 
   assert {
     condition     = length(data.aws_iam_policy_document.this.statement) == 0 && data.aws_iam_policy_document.this.source_policy_documents == tolist([var.policy])
-    error_message = "The role has the permissions it was given and no others."
+    error_message = "The role has only the permissions of the policy."
   }
 }
 
@@ -54,7 +54,7 @@ run "images_are_pulled_from_named_repositories" {
       GetRegistryToken = tolist(["*"])
       PullImages       = tolist(["arn:aws:ecr:eu-west-1:123456789012:repository/test"])
     }
-    error_message = "Only the registry token is not bound to a repository."
+    error_message = "Only the registry token applies to all repositories."
   }
 }
 

@@ -38,7 +38,7 @@ run "pipeline_parameters_have_the_values_of_the_deployment" {
 
   assert {
     condition     = [for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.Name] == [for p in jsondecode(file(var.definition_file)).Parameters : p.Name]
-    error_message = "No parameter is added or lost."
+    error_message = "No parameter is added or removed."
   }
 
   assert {
@@ -48,7 +48,7 @@ run "pipeline_parameters_have_the_values_of_the_deployment" {
 
   assert {
     condition     = one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == "BacktestWindows"]) == one([for p in jsondecode(file(var.definition_file)).Parameters : p.DefaultValue if p.Name == "BacktestWindows"])
-    error_message = "Null keeps the default of the definition."
+    error_message = "Null uses the default of the definition."
   }
 
   assert {

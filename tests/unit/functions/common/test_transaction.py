@@ -1,6 +1,6 @@
-"""The rule, and those who must follow it: the aggregator's hot path, the audit, the SQL.
+"""The rule, and the code that must follow it: the aggregator's hot path, the audit, the SQL.
 
-Flink itself goes through the invalid cases in tests/streaming.
+Flink itself processes the invalid cases in tests/streaming.
 """
 
 import gzip
@@ -42,7 +42,7 @@ def test_rule(value, valid):
 
 
 @given(st.lists(transactions, max_size=6))
-def test_hot_path_of_the_aggregator_counts_what_the_rule_calls_valid(batch):
+def test_hot_path_of_the_aggregator_agrees_with_the_rule(batch):
     event = {"time": "2024-10-10T12:00:00Z", "detail": {"transactions": batch}}
     raw = raw_object.parse(gzip.compress(json.dumps(event).encode(), 1))
     counted = sorted(
@@ -56,7 +56,7 @@ def test_hot_path_of_the_aggregator_counts_what_the_rule_calls_valid(batch):
 
 
 @given(st.lists(transactions, max_size=6))
-def test_audit_counts_what_the_rule_calls_valid(batch):
+def test_audit_agrees_with_the_rule(batch):
     event = {"id": "1", "time": "2024-10-10T12:00:00Z", "detail": {"transactions": batch}}
     valid = [value for value in batch if transaction.is_valid(value)]
     assert archive.transactions(event) == (valid, len(batch) - len(valid))
@@ -75,12 +75,12 @@ def test_audit_counts_what_the_rule_calls_valid(batch):
         ({"fee": True}, "fee: got True, expected"),
     ],
 )
-def test_sources_are_held_to_more(changes, problem):
+def test_sources_must_follow_stricter_rules(changes, problem):
     found = transaction.source_problem(VALID | changes, latest=NOON)
     assert found is None if problem is None else found.startswith(problem)
 
 
 @given(transactions)
-def test_what_a_source_may_publish_is_valid_in_the_archive(value):
+def test_everything_a_source_may_publish_is_valid_in_the_archive(value):
     if transaction.source_problem(value, latest=NOON) is None:
         assert transaction.is_valid(value)

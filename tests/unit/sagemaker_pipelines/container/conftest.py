@@ -10,7 +10,7 @@ START = "2024-10-10 00:00:00"
 
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
-    """Paths and output of a finished training job."""
+    """Return paths and output of a completed training job."""
     base = tmp_path_factory.mktemp("job")
     target = wave(400)
     target[7] = "NaN"

@@ -120,7 +120,7 @@ def test_batch_responds_line_by_line(forecaster):
 
 @pytest.fixture(scope="module")
 def served(trained):
-    """A real server; yields its address."""
+    """Yield the address of a real server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -175,10 +175,10 @@ def test_transform_responds_with_json_lines_as_configured(served, forecaster):
 def assert_close(predictions, expected):
     """Compare predictions of two processes, whose BLAS kernels may round differently."""
     assert len(predictions) == len(expected)
-    for prediction, wanted in zip(predictions, expected, strict=True):
-        assert prediction["quantiles"].keys() == wanted["quantiles"].keys()
-        assert prediction["mean"] == pytest.approx(wanted["mean"], rel=1e-6)
-        for level, row in wanted["quantiles"].items():
+    for prediction, reference in zip(predictions, expected, strict=True):
+        assert prediction["quantiles"].keys() == reference["quantiles"].keys()
+        assert prediction["mean"] == pytest.approx(reference["mean"], rel=1e-6)
+        for level, row in reference["quantiles"].items():
             assert prediction["quantiles"][level] == pytest.approx(row, rel=1e-6)
 
 
@@ -202,11 +202,11 @@ def test_invalid_requests_have_an_error_message(served, path, body, kind, status
 
 def test_serving_does_not_import_torch():
     code = "import sagemaker_pipelines.container.server, sys; print('torch' in sys.modules)"
-    shown = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
         env=dict(os.environ),
         capture_output=True,
         check=True,
     )
-    assert shown.stdout.strip() == b"False"
+    assert done.stdout.strip() == b"False"

@@ -1,4 +1,4 @@
-"""`train` from channels to a model folder, and its failures."""
+"""`train`: from channels to a model folder, and failure reasons."""
 
 import json
 import shutil
@@ -20,10 +20,10 @@ def test_training_writes_a_model_and_logs_like_amazon_deepar(trained):
     paths, log = trained
     assert {path.name for path in paths.model.iterdir()} == {"model.npz", "metadata.json"}
     assert not paths.failure.exists()
-    for words in ("epoch=2, train loss <loss>=", "completed 100 % of epochs", "train final_loss"):
-        assert words in log
-    for words in ("RMSE", "mean_wQuantileLoss", "wQuantileLoss[0.5]"):
-        assert f"#test_score (algo-1, {words}): " in log
+    for text in ("epoch=2, train loss <loss>=", "completed 100 % of epochs", "train final_loss"):
+        assert text in log
+    for text in ("RMSE", "mean_wQuantileLoss", "wQuantileLoss[0.5]"):
+        assert f"#test_score (algo-1, {text}): " in log
 
 
 def test_training_is_deterministic(trained, tmp_path):
@@ -31,14 +31,14 @@ def test_training_is_deterministic(trained, tmp_path):
     shutil.copytree(paths.base / "input", tmp_path / "input")
     assert train(tmp_path).returncode == 0
     with (
-        np.load(paths.model / "model.npz") as item,
-        np.load(Paths(tmp_path).model / "model.npz") as two,
+        np.load(paths.model / "model.npz") as first,
+        np.load(Paths(tmp_path).model / "model.npz") as second,
     ):
-        assert all((item[name] == two[name]).all() for name in item.files)
+        assert all((first[name] == second[name]).all() for name in first.files)
 
 
 @pytest.mark.parametrize(
-    ("entries", "given", "reason"),
+    ("entries", "hyperparameters", "reason"),
     [
         (None, {}, "train channel: missing"),
         ([], {}, "train channel: got 0 observations, expected at least 100"),
@@ -59,10 +59,10 @@ def test_training_is_deterministic(trained, tmp_path):
     ],
     ids=["absent", "empty", "few", "start", "text", "cat", "short", "hyperparameter"],
 )
-def test_invalid_input_fails_with_its_reason(tmp_path, entries, given, reason):
+def test_invalid_input_fails_with_its_reason(tmp_path, entries, hyperparameters, reason):
     if entries is not None:
         channel(tmp_path, "train", entries)
-    finished = train(tmp_path, **given)
+    finished = train(tmp_path, **hyperparameters)
     assert finished.returncode == 1
     assert reason in Paths(tmp_path).failure.read_text()
     assert finished.stderr.strip().startswith("failed: ")
@@ -76,7 +76,7 @@ def test_malformed_json_names_the_channel(tmp_path):
     assert "train channel: " in Paths(tmp_path).failure.read_text()
 
 
-@pytest.mark.filterwarnings("ignore")  # GluonTS's own
+@pytest.mark.filterwarnings("ignore")  # of GluonTS
 @pytest.mark.parametrize("likelihood", ["student-T", "gaussian", "negative-binomial"])
 def test_numpy_forecaster_is_equivalent_to_the_torch_network(tmp_path, likelihood):
     # Imported here, because it takes seconds and warns.
@@ -90,8 +90,8 @@ def test_numpy_forecaster_is_equivalent_to_the_torch_network(tmp_path, likelihoo
     export.write(model, parameters, ["hour"], {}, tmp_path)
     target = np.round(wave(600))
     past = model.past_length
-    item = Series(series({"start": START, "target": [1]}).start, target.astype(np.float32))
-    windows = batches.Windows([item], parameters, ["hour"], past)
+    whole = Series(series({"start": START, "target": [1]}).start, target.astype(np.float32))
+    windows = batches.Windows([whole], parameters, ["hour"], past)
     batch = windows.batch(np.array([[0, 500]]))
     with torch.no_grad():
         expected, scale, *_ = model.unroll_lagged_rnn(
@@ -102,7 +102,7 @@ def test_numpy_forecaster_is_equivalent_to_the_torch_network(tmp_path, likelihoo
             batch["past_observed_values"],
             batch["future_time_feat"][:, :1],
         )
-    found, _, found_scale, *_ = Forecaster.load(tmp_path).unroll(item.upto(500))
+    found, _, found_scale, *_ = Forecaster.load(tmp_path).unroll(whole.upto(500))
     assert found_scale == pytest.approx(float(scale), rel=1e-5)
     for ours, theirs in zip(found, expected, strict=True):
         np.testing.assert_allclose(ours[-1], theirs[0, -1], rtol=2e-3, atol=2e-4)

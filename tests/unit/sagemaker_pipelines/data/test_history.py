@@ -29,7 +29,7 @@ def test_history_has_no_gap_and_starts_with_the_first_known_minute():
     assert json_values(series) == [2.0, 3.0, None, 5.0, None, None]
 
 
-def test_without_a_known_minute_all_are_missing():
+def test_history_without_known_minutes_has_only_missing_values():
     series = history({}, START, START + 2 * MINUTE)
     assert (series.index[0], json_values(series, "NaN")) == (START, ["NaN", "NaN"])
 
@@ -49,7 +49,7 @@ def test_frame_has_the_current_row_of_each_minute():
     log = [
         row(7, 3.0),
         row(5, 10.5),
-        row(5, 12.5, 2),  # replaces the one before
+        row(5, 12.5, 2),  # replaces the row above
         row(6, 8.0),
         row(6, None, 2),  # deleted
         row(8, None, is_deleted=False),  # no average: a row without a value

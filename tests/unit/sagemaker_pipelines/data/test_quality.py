@@ -55,7 +55,7 @@ NUMBER = pd.ArrowDtype(pa.float64())
 
 
 def frame(written):
-    """Rows as sagemaker_pipelines.data.history.frame returns them."""
+    """Return rows in the format of sagemaker_pipelines.data.history.frame."""
     kinds = {name: TIME if name in ("minute", "event_time") else NUMBER for name in row(0)}
     columns = {
         NAMES.get(name, name): pd.array(
@@ -80,7 +80,7 @@ def failed(*arguments, **settings):
     return {rule.name: rule.value for rule in check(*arguments, **settings).failed}
 
 
-def test_rows_of_our_own_writer_pass():
+def test_rows_of_window_aggregator_pass():
     report = check(rows())
     assert report.failed == []
     assert report.summary == "The history passes all 11 data quality rules."
@@ -104,10 +104,8 @@ OFF_GRID = {"minute": START + 5.5 * MINUTE, "event_time": START + 7 * MINUTE}
             id="holes",
         ),
         pytest.param(NULLS, {"interpolated_share": 45 / 400}, id="rows-without-a-value"),
-        pytest.param(rows()[:376], {"gap_minutes": 24}, id="nothing-lately"),
-        pytest.param(
-            rows()[:374], {"gap_minutes": 26, "staleness_minutes": 32}, id="nothing-for-long"
-        ),
+        pytest.param(rows()[:376], {"gap_minutes": 24}, id="recent-gap"),
+        pytest.param(rows()[:374], {"gap_minutes": 26, "staleness_minutes": 32}, id="stale"),
         pytest.param(
             [row(n, 7.0) if n < 61 else row(n) for n in range(LENGTH)],
             {"constant_minutes": 61},
@@ -136,7 +134,7 @@ def test_rule_fails_for(written, expected):
     assert failed(written) == pytest.approx(expected)
 
 
-def test_too_few_minutes_fail_in_any_quality():
+def test_too_few_minutes_fail():
     assert failed(rows(), minimum=401) == {"minutes_with_data": 400}
 
 
@@ -156,14 +154,14 @@ def test_summary_names_each_failed_rule_with_value_and_limit():
 
 # A history has hundreds of minutes, so examples are slow.
 histories = settings(deadline=None, max_examples=30)
-anything = st.one_of(st.none(), st.floats())
+any_number = st.one_of(st.none(), st.floats())
 any_row = st.builds(
     dict,
     minute=st.integers(0, LENGTH * 60 - 1).map(lambda n: START + timedelta(seconds=n)),
-    average_fee=anything,
+    average_fee=any_number,
     event_time=st.integers(0, LENGTH).map(lambda n: START + n * MINUTE),
-    transactions=anything,
-    total_fee=anything,
+    transactions=any_number,
+    total_fee=any_number,
 )
 any_limits = st.builds(Limits, **{name: st.floats(0, 1e6) for name in Limits.model_fields})
 

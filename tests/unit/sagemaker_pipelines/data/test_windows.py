@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sagemaker_pipelines.data.windows import FEWEST_WINDOWS, TooShortError, plan, usable
+from sagemaker_pipelines.data.windows import MIN_WINDOWS, TooShortError, plan, usable
 
 
 def test_long_history_has_all_windows_30_minutes_apart():
@@ -18,7 +18,7 @@ def test_long_history_has_all_windows_30_minutes_apart():
 
 def test_shorter_history_has_closer_windows_before_fewer():
     assert len(plan(12 * 60, horizon=30, window_count=24).origins) == 24
-    assert FEWEST_WINDOWS <= len(plan(300, horizon=30, window_count=24).origins) < 24
+    assert MIN_WINDOWS <= len(plan(300, horizon=30, window_count=24).origins) < 24
 
 
 @given(st.integers(300, 20_000), st.integers(1, 60), st.integers(8, 200))
@@ -30,7 +30,7 @@ def test_training_has_60_percent_and_no_window(length, horizon, window_count):
     assert result.training_end >= 0.6 * length
     assert result.training_end == min(result.origins)
     assert max(result.origins) + horizon == length
-    assert FEWEST_WINDOWS <= len(result.origins) <= max(window_count, FEWEST_WINDOWS)
+    assert MIN_WINDOWS <= len(result.origins) <= max(window_count, MIN_WINDOWS)
     assert len(set(result.origins)) == len(result.origins)
 
 

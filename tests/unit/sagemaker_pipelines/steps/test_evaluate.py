@@ -22,7 +22,7 @@ POLICY_TEXT = {
 
 
 def backtest(miss=1.0, windows=4):
-    """Windows of two steps with truth 10: the median misses by `miss`, the naive forecast by 4."""
+    """Return windows of two steps with truth 10; the median misses by `miss`, the naive by 4."""
     forecast = {
         "mean": [10.0 + miss] * 2,
         "quantiles": {"0.1": [8.0] * 2, "0.5": [10.0 + miss] * 2, "0.9": [12.0] * 2},

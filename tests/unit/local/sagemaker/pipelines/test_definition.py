@@ -38,7 +38,7 @@ def definition(*steps, parameters=(), **more):
         ),
     ],
 )
-def test_invalid_definition_is_refused(text, words):
+def test_invalid_definition_is_rejected(text, words):
     with pytest.raises(DefinitionError, match=words):
         parse(text)
 

@@ -46,7 +46,7 @@ def test_paths_are_split(path, parts):
 
 
 @pytest.mark.parametrize("path", ["a..b", "a[", "a['b]", "a b"])
-def test_invalid_path_is_refused(path):
+def test_invalid_path_is_rejected(path):
     with pytest.raises(UnresolvedError):
         path_parts(path)
 

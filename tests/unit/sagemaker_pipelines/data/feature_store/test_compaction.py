@@ -1,4 +1,4 @@
-"""③ Compaction: crashes, concurrent writes and reads never change what is read."""
+"""③ Compaction: readers see the same rows despite crashes, concurrent writes and reads."""
 
 import io
 from contextlib import suppress
@@ -44,7 +44,7 @@ writes = st.builds(
 
 
 def version(row):
-    """A minute's event time determines its content."""
+    """Return the key that determines the content of a row."""
     return (row["tx_minute"], row["event_time"], row["api_invocation_time"])
 
 
@@ -53,7 +53,7 @@ hours = st.lists(writes, min_size=1, max_size=12, unique_by=version)
 
 @st.composite
 def filled(draw):
-    """A bucket with the rows of one hour in any number of files, some in several."""
+    """Draw a bucket with the rows of one hour in several files, partly duplicated."""
     bucket, files = Bucket(), {}
     for row in draw(hours):
         for name in draw(st.sets(st.sampled_from("abcd"), min_size=1, max_size=2)):
@@ -64,9 +64,9 @@ def filled(draw):
 
 
 def read_all(bucket):
-    """The averages that readers see: now, and as of three earlier times."""
-    moments = [None, *(START + n * 30 * MINUTE for n in (1, 2, 3))]
-    return [averages(offline.read(bucket, STORE, START, NOW, FEE, at)) for at in moments]
+    """Return the averages that readers see: now, and as of three earlier times."""
+    times = [None, *(START + n * 30 * MINUTE for n in (1, 2, 3))]
+    return [averages(offline.read(bucket, STORE, START, NOW, FEE, at)) for at in times]
 
 
 FEE = ["avg_fee_1min"]
@@ -111,7 +111,7 @@ def test_crash_at_any_call_loses_nothing_and_a_retry_completes(bucket):
         compact(bucket)
         assert len(bucket.objects) == 1
         assert read_all(bucket) == before
-    assert len(files) == 1 or at > 2 * len(files)  # reading and deleting each, and more
+    assert len(files) == 1 or at > 2 * len(files)  # at least a read and a deletion per file
 
 
 @settings(deadline=None, max_examples=25)
@@ -148,7 +148,7 @@ def test_concurrent_compactions_and_a_new_file_lose_nothing(bucket, at):
             compact(bucket)
 
     bucket.between = between
-    with suppress(JobError):  # the other one was faster: a file is gone
+    with suppress(JobError):  # the other compaction was faster and deleted a file
         compact(bucket)
     bucket.between = lambda: None
     if calls < at:
@@ -174,36 +174,36 @@ def test_file_that_arrives_during_a_compaction_remains():
 
 
 @pytest.mark.parametrize(
-    "spoiled",
+    "corrupt",
     [
-        pytest.param(parquet([write(START, 1.0), write(START, 2.0, 2)]), id="a-row-short"),
+        pytest.param(parquet([write(START, 1.0), write(START, 2.0, 2)]), id="missing-row"),
         pytest.param(
             parquet([write(START, 1.0), write(START, 2.0, 2), write(START + MINUTE, 3.5)]),
             id="another-value",
         ),
-        pytest.param(b"PAR1 torn", id="no-parquet"),
+        pytest.param(b"PAR1 truncated", id="no-parquet"),
     ],
 )
-def test_only_a_merged_file_that_does_not_read_back_is_deleted(spoiled):
-    class Spoiling(Bucket):
+def test_only_a_merged_file_that_does_not_read_back_is_deleted(corrupt):
+    class Corrupting(Bucket):
         def put_object(self, Key, Body, **_):  # noqa: N803
-            super().put_object(Key, spoiled)
+            super().put_object(Key, corrupt)
 
-    bucket = Spoiling()
-    honest = Bucket()
-    two_files(honest)
-    bucket.objects = dict(honest.objects)
+    bucket = Corrupting()
+    intact = Bucket()
+    two_files(intact)
+    bucket.objects = dict(intact.objects)
     with pytest.raises(JobError, match="1 of 1 hours were not merged"):
         compact(bucket)
-    assert bucket.objects == honest.objects
+    assert bucket.objects == intact.objects
 
 
 def test_rejected_deletion_is_an_error():
-    class Keeping(Bucket):
+    class Rejecting(Bucket):
         def delete_objects(self, Delete, **_):  # noqa: N803
             return {"Errors": [{"Key": Delete["Objects"][0]["Key"], "Message": "Access Denied"}]}
 
-    bucket = Keeping()
+    bucket = Rejecting()
     two_files(bucket)
     with pytest.raises(JobError, match=r"a\.parquet was not deleted: Access Denied"):
         compact(bucket)
@@ -214,8 +214,8 @@ def test_failing_hour_does_not_stop_others():
     two_files(bucket)
     for name in "ab":
         store_file(bucket, name, [write(START + HOUR, ord(name) * 1.0)])
-    torn = next(key for key in bucket.objects if "hour=00/a" in key)
-    bucket.objects[torn] = b"torn"
+    truncated = next(key for key in bucket.objects if "hour=00/a" in key)
+    bucket.objects[truncated] = b"truncated"
     with pytest.raises(JobError, match=r"1 of 2 hours were not merged.*hour=00"):
         compact(bucket, NOW + HOUR)
     assert len([key for key in bucket.objects if "hour=01" in key]) == 1
@@ -226,7 +226,7 @@ def test_failing_hour_does_not_stop_others():
     [(START + 2 * HOUR - SECOND, 0), (START + 2 * HOUR, 1)],
     ids=["open", "over"],
 )
-def test_only_hours_that_are_over_are_merged(now, merged):
+def test_only_hours_that_have_ended_are_merged(now, merged):
     bucket = Bucket()
     two_files(bucket)
     assert compact(bucket, now)["hours"] == merged

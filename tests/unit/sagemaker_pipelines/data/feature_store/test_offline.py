@@ -73,7 +73,10 @@ def test_as_of_reads_rows_known_at_that_time():
     bucket = filled(1)
     minute = START + 5 * MINUTE
     store_file(bucket, "later", [write(minute, 9.0, 2, api_invocation_time=START + 2 * HOUR)])
-    read = lambda as_of: averages(offline.read(bucket, STORE, START, START + HOUR, FEE, as_of))  # noqa: E731
+
+    def read(as_of):
+        return averages(offline.read(bucket, STORE, START, START + HOUR, FEE, as_of))
+
     assert read(START + HOUR)[minute] == 5.0
     assert read(START + 2 * HOUR)[minute] == 9.0
     assert read(None)[minute] == 9.0

@@ -55,9 +55,9 @@ def test_order_and_repetition_of_rows_change_nothing(written, random):
 def test_latest_write_wins_unless_a_deletion_is_later(written):
     expected = {}
     for minute in {row["tx_minute"] for row in written}:
-        own = [row for row in written if row["tx_minute"] == minute]
-        values = sorted((r for r in own if not r["is_deleted"]), key=distinct)
-        deletions = [row["event_time"] for row in own if row["is_deleted"]]
+        versions = [row for row in written if row["tx_minute"] == minute]
+        values = sorted((r for r in versions if not r["is_deleted"]), key=distinct)
+        deletions = [row["event_time"] for row in versions if row["is_deleted"]]
         if values and values[-1]["event_time"] >= max(deletions, default=""):
             expected[minute] = values[-1]["avg_fee_1min"]
     found = averages(as_rows(written))
@@ -68,8 +68,8 @@ def test_latest_write_wins_unless_a_deletion_is_later(written):
     "newer",
     [
         pytest.param({"version": 2}, id="event-time"),
-        pytest.param({"api_invocation_time": START + 9 * MINUTE}, id="then-call"),
-        pytest.param({"write_time": START + 9 * MINUTE}, id="then-write"),
+        pytest.param({"api_invocation_time": START + 9 * MINUTE}, id="api-call"),
+        pytest.param({"write_time": START + 9 * MINUTE}, id="write-time"),
     ],
 )
 def test_newer_row_wins_by(newer):
@@ -93,7 +93,7 @@ def test_deletion_with_an_equal_event_time_deletes_nothing():
 
 
 @pytest.mark.parametrize(
-    ("age", "lifetime", "kept"),
+    ("age", "lifetime", "remains"),
     [
         pytest.param(WEEK, WEEK, True, id="expired"),
         pytest.param(9 * WEEK, WEEK, True, id="expired-long-ago"),
@@ -101,15 +101,15 @@ def test_deletion_with_an_equal_event_time_deletes_nothing():
         pytest.param(9 * WEEK, None, False, id="never-expires"),
     ],
 )
-def test_expired_records_remain_in_the_history(age, lifetime, kept):
+def test_expired_records_remain_in_the_history(age, lifetime, remains):
     removed = write(START, None, event_time=iso(START + MINUTE + SECOND / 1000 + age))
     found = averages(as_rows([removed, ROW]), lifetime)
-    assert found == ({START: 10.0} if kept else {})
+    assert found == ({START: 10.0} if remains else {})
 
 
 def test_as_of_has_only_finished_minutes_and_earlier_calls():
     called = {"api_invocation_time": START + MINUTE / 2}
-    early = write(START, 1.0, **called)  # of the minute while it ran
+    early = write(START, 1.0, **called)  # before the end of the minute
     late = write(START, 2.0, version=2, api_invocation_time=START + 60 * MINUTE)
     gone = write(START, None, version=3, api_invocation_time=START + 90 * MINUTE)
     written = as_rows([early, late, gone])
@@ -151,6 +151,6 @@ def test_feature_added_after_the_file_is_null():
     schema = SCHEMA.append(pa.field("median_fee_1min", pa.float64()))
     row = write(START + MINUTE, 1.0, median_fee_1min=2.0)
     young = rows.parquet(parquet([row], schema), ["median_fee_1min"])
-    held = rows.latest(rows.combined([old, young]))
-    assert held["median_fee_1min"].to_pylist() == [None, 2.0]
-    assert rows.values(held, "median_fee_1min") == {START + MINUTE: 2.0}
+    found = rows.latest(rows.combined([old, young]))
+    assert found["median_fee_1min"].to_pylist() == [None, 2.0]
+    assert rows.values(found, "median_fee_1min") == {START + MINUTE: 2.0}
