@@ -101,8 +101,5 @@ flink-test: flink-setup ## run the Flink engine on a local cluster (needs Java 1
 flink-rows: setup flink-setup ## compare the rows of both engines for one file: FILE=…
 	@$(BIN)/python -m scripts.flink_rows "$(FILE)"
 
-flink-lock: setup ## renew requirements.lock and the pins of the images from pyproject.toml
-	@$(BIN)/python -m scripts.lock
-
-package: setup ## build the Flink engine's zip into build/flink (Maven fetches the connector once)
+flink-package: setup ## build the Flink engine's zip into build/flink (Maven fetches the connector once)
 	@$(BIN)/python -m scripts.flink_package

@@ -1,4 +1,4 @@
-"""The poller on a recorded file, and the decoding of that file alone."""
+"""Run the poller on a recorded file, and decode that file alone."""
 
 import gzip
 import importlib
@@ -10,33 +10,33 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from benchmarks.ingestion import aws
-from benchmarks.measure import Clock, peak_mb
+from benchmarks.ingestion import fake_aws
+from benchmarks.measure import CpuClock, peak_mb
 
 
 def poller(file: str, remembered: str = "0") -> dict[str, Any]:
-    """Run the poller on a recorded file; PutEvents is serialised and signed, and then taken."""
+    """Run the poller on a recorded file; PutEvents is serialized, signed, and then accepted."""
     boto3 = importlib.import_module("boto3")
     health, metrics, publisher, run, seen, settings = (
         importlib.import_module(f"poller.{name}")
         for name in ("health", "metrics", "publisher", "run", "seen", "settings")
     )
     replay = importlib.import_module("poller.sources.replay")
-    os.environ.update(aws.SETTINGS)
+    os.environ.update(fake_aws.ENVIRONMENT)
     client, sent = boto3.client("events"), [0]
 
-    def taken(request: Any, **_: object) -> Any:
+    def accept(request: Any, **_: object) -> Any:
         sent[0] += 1
-        answer = json.dumps({"FailedEntryCount": 0, "Entries": []}).encode()
+        body = json.dumps({"FailedEntryCount": 0, "Entries": []}).encode()
         response = importlib.import_module("botocore.awsrequest").AWSResponse
-        return response(request.url, 200, {}, _Body(answer))
+        return response(request.url, 200, {}, _Body(body))
 
-    client.meta.events.register_first("before-send.eventbridge.PutEvents", taken)
+    client.meta.events.register_first("before-send.eventbridge.PutEvents", accept)
     stop = Event()
     given = {"EVENT_BUS_NAME": "b", "METRIC_NAMESPACE": "m", "SOURCE": "simulator"}
     beats = health.Health(settings.Settings.from_env(given))
     memory = seen.Seen(int(remembered)) if int(remembered) else seen.Seen()
-    clock = Clock()
+    clock = CpuClock()
     totals = run.run(
         replay.polls(file, 10, 2_000_000_000),
         memory,
@@ -59,9 +59,9 @@ class _Body(io.BytesIO):
 
 
 def decode_lines(file: str) -> dict[str, Any]:
-    """Decode alone what the poller reads: gunzip and `json.loads` of each line."""
+    """Only decode what the poller reads: gunzip and `json.loads` of each line."""
     body = Path(file).read_bytes()
-    clock = Clock()
+    clock = CpuClock()
     for line in gzip.decompress(body).splitlines():
         json.loads(line)
     return {"cpu": clock.seconds(), "peak": peak_mb()}

@@ -6,7 +6,7 @@ from datetime import datetime
 from cli.aws import Json
 from cli.connection import Connection
 from cli.errors import CommandError
-from common.feature_rows import BATCH_SIZE, FeatureStoreError, batch_get
+from common.feature_rows import BATCH_SIZE, FeatureStoreError, Row, batch_get
 from common.times import MINUTE, floor_minute, minutes
 
 LOOK_BACK_MINUTES = 60
@@ -29,12 +29,12 @@ def freshness(connection: Connection) -> Json:
     }
 
 
-def online_rows(connection: Connection, names: list[str]) -> dict[str, Json]:
+def online_rows(connection: Connection, names: list[str]) -> dict[str, Row]:
     """Return the rows (feature -> text) of the minutes (ISO) that have one, by minute."""
     store = connection.clients("sagemaker-featurestore-runtime")
     group = connection.outputs.feature_group_name
     batches = [names[n : n + BATCH_SIZE] for n in range(0, len(names), BATCH_SIZE)]
-    found: dict[str, Json] = {}
+    found: dict[str, Row] = {}
     with ThreadPoolExecutor(THREADS) as pool:
         try:
             for rows in pool.map(lambda batch: batch_get(store, group, batch), batches):

@@ -1,5 +1,6 @@
 """A stream that is polled while faults are injected."""
 
+import json
 import os
 import signal
 from datetime import timedelta
@@ -23,6 +24,9 @@ class FaultyStream:
         self.start = aws.next_hour()
         self.end = self.start + timedelta(hours=HOURS)
         self.lines, self.malformed = mangled.lines(HOURS, 1, HOURS, iso(self.start), seed=11)
+        # Whether the mangled lines contain late transactions depends on the hour.
+        position = len(self.lines) * 5 // 6
+        self.lines[position:position] = late_transactions(self.at(10))
         (folder / "recorded.jsonl").write_bytes(b"\n".join(self.lines))
         self.logs, self.killed = [], []
 
@@ -77,6 +81,14 @@ class FaultyStream:
         for log in self.logs:
             metrics(self.aws, log)
         self.aws.pass_minutes(10)
+
+
+def late_transactions(time, count=5):
+    second = int(time.timestamp())
+    records = [
+        {"hash": f"{0xABC000 + n:064x}", "time": second + n, "fee": n} for n in range(count)
+    ]
+    return [json.dumps(record).encode() for record in records]
 
 
 def link(path):

@@ -66,7 +66,7 @@ module "ground_truth_writer" {
   }
 
   triggers = {
-    reading = {
+    result = {
       description   = "New monitoring result -> ground_truth_writer"
       event_pattern = jsonencode(local.result_pattern)
     }

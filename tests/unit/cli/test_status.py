@@ -122,7 +122,7 @@ def test_json_has_no_secrets(running, capsys):
     assert [item["version"] for item in document["endpoints"]] == [4, 5]
     assert [item["version"] for item in document["pending"]] == [6, 5]
     assert document["training"]["step"] == "Train"
-    assert document["readings"][0]["wql"] == 0.31
+    assert document["monitoring_results"][0]["wql"] == 0.31
     assert "a secret" not in out
 
 
