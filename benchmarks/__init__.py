@@ -1,1 +1,0 @@
-"""Benchmarks: each is a package with its own `__main__`, and prints a table beside a limit."""

@@ -1,4 +1,4 @@
-"""Work in a process of its own -> the CPU seconds it took and the most memory it held."""
+"""Run work in a process of its own; measure its CPU seconds and peak memory."""
 
 import json
 import os
@@ -14,32 +14,32 @@ STATUS = Path("/proc/self/status")
 MB = 2**20
 
 
-def alone(module: str, *given: object) -> Any:
-    """Run `python -m module given…` -> what it printed as JSON.
+def run_alone(module: str, *arguments: object) -> Any:
+    """Run `python -m module arguments…` and return the JSON that it prints.
 
-    A process each, so that none inherits the memory or the warm caches of another.
+    In a process of its own, so that nothing inherits the memory or the warm caches of another run.
     """
-    command = [sys.executable, "-m", module, *map(str, given)]
+    command = [sys.executable, "-m", module, *map(str, arguments)]
     path = os.pathsep.join([str(ROOT), str(ROOT / "functions")])
     environment = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
-class Clock:
-    """CPU seconds of this process, all threads, since it was made."""
+class CpuClock:
+    """CPU seconds of this process (all threads) since the clock was created."""
 
     def __init__(self) -> None:
-        self._begun = process_time()
+        self._start = process_time()
 
     def seconds(self) -> float:
-        """Tell the time; the machine's other work does not move this clock."""
-        return process_time() - self._begun
+        """Return the CPU seconds; other work of the machine does not count."""
+        return process_time() - self._start
 
 
 def peak_mb() -> float:
-    """Return the most memory (resident) that this process has held."""
-    if STATUS.exists():  # Linux; getrusage's maximum begins with that of the parent
+    """Return the peak resident memory of this process in MB."""
+    if STATUS.exists():  # Linux, where the maximum of getrusage starts with that of the parent
         for line in STATUS.read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) / 1024
@@ -48,5 +48,5 @@ def peak_mb() -> float:
 
 
 def limit_memory(mb: int) -> None:
-    """Have allocations beyond so many MB of address space fail; only Linux keeps to it."""
+    """Limit the address space to this many MB; only Linux enforces it."""
     resource.setrlimit(resource.RLIMIT_AS, (mb * MB, mb * MB))

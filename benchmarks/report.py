@@ -1,4 +1,4 @@
-"""What a benchmark says: tables, goals, and the machine it ran on."""
+"""Report of a benchmark: tables, goals, and the machine that it ran on."""
 
 import json
 import os
@@ -10,13 +10,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-GOAL = ("", "value", "", "goal", "met")
+GOAL_HEADERS = ("", "value", "", "goal", "met")
 RESULTS = Path(__file__).parent / "results"
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A number that has to be at least, or at most, so much; NaN is never enough."""
+    """A value that must be at least, or at most, the goal; NaN never meets it."""
 
     name: str
     value: float
@@ -25,11 +25,11 @@ class Goal:
 
     @property
     def met(self) -> bool:
-        """Tell whether the goal is reached."""
+        """Whether the value meets the goal."""
         return self.value >= self.goal if self.at_least else self.value <= self.goal
 
     def row(self) -> list[object]:
-        """Return it as a line of a table with heads `GOAL`."""
+        """Return the row of a table with the headers `GOAL_HEADERS`."""
         bound = "at least" if self.at_least else "at most"
         return [self.name, self.value, bound, self.goal, "yes" if self.met else "NO"]
 
@@ -39,9 +39,9 @@ class Goal:
         return {"name": self.name, "value": value, "goal": self.goal, "met": self.met}
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Align rows below their heads: the first column left, numbers right."""
-    lines = [list(heads), *([_cell(one) for one in row] for row in rows)]
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Format rows below their headers: the first column left-aligned, the others right-aligned."""
+    lines = [list(headers), *([_cell(value) for value in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
@@ -59,7 +59,7 @@ def _cell(value: object) -> str:
 
 
 def machine(*packages: str) -> dict[str, Any]:
-    """Describe where and with what the numbers were made."""
+    """Describe the machine and the versions that produced the numbers."""
     cpus = Path("/proc/cpuinfo")
     names = [
         line.partition(":")[2].strip()
@@ -78,12 +78,12 @@ def machine(*packages: str) -> dict[str, Any]:
 
 
 def write(name: str, content: dict[str, Any]) -> Path:
-    """Keep a run's numbers as `results/<name>.json`."""
+    """Write the numbers of a run to `results/<name>.json` and return the path."""
     RESULTS.mkdir(exist_ok=True)
-    place = RESULTS / f"{name}.json"
-    place.write_text(json.dumps(content, indent=2, default=_plain) + "\n")
-    return place
+    file = RESULTS / f"{name}.json"
+    file.write_text(json.dumps(content, indent=2, default=_to_json) + "\n")
+    return file
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     return value.as_json() if isinstance(value, Goal) else asdict(value)

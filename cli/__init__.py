@@ -1,0 +1,1 @@
+"""The `evergreen` command; a regular package, since python-hcl2 installs another `cli`."""

@@ -1,4 +1,4 @@
-"""The typer application: how a command is registered, and the options that all have."""
+"""The typer application: registration of commands, and the options that all commands have."""
 
 import inspect
 import sys
@@ -28,7 +28,7 @@ app = typer.Typer(
 
 
 def one_of(*names: str) -> Callable[[str], str]:
-    """Return the parser of an option that takes one of these names."""
+    """Return the parser of an option with these choices."""
 
     def parse(text: str) -> str:
         if text not in names:
@@ -39,7 +39,7 @@ def one_of(*names: str) -> Callable[[str], str]:
 
 
 def positive(value: str | int) -> int:
-    """Parse an option's or argument's number above 0; its default is a number already."""
+    """Parse a positive integer; the default value is one already."""
     if not (text := str(value)).isdecimal() or int(text) == 0:
         raise typer.BadParameter(f"got {text!r}, expected a number above 0")
     return int(text)
@@ -68,8 +68,8 @@ def command(
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Register `function(connection, …) -> Result` as a command.
 
-    A command that `changes` something needs an unambiguous target, and a confirmation on an
-    account. A `resumable` one continues where an interrupted run has stopped.
+    A command that `changes` something requires an unambiguous target, and a confirmation on AWS.
+    A `resumable` command continues an interrupted run.
     """
 
     def register(function: Callable[..., Result]) -> Callable[..., Result]:
@@ -122,14 +122,14 @@ def _connect(
             "--target local or --target aws",
             2,
         )
-    _ = connection.outputs  # no command does anything without a deployment
+    _ = connection.outputs  # fail early without a deployment
     if changes and not connection.target.is_local and not more["yes"]:
         _confirm(connection)
     return connection
 
 
 def _confirm(connection: "Connection") -> None:
-    """Ask a person whether to change an account; CommandError unless the answer is yes."""
+    """Ask for confirmation to change an AWS account; CommandError unless it is given."""
     if not sys.stdin.isatty():
         raise CommandError("this changes an AWS account: confirm it with --yes", 2)
     console = make_console(stderr=True)

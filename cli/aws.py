@@ -1,4 +1,4 @@
-"""Helpers of all queries: pages, S3 objects, and errors that mean "does not exist"."""
+"""Helpers of all queries: pagination, S3 objects, missing resources."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,16 +9,7 @@ from botocore.exceptions import ClientError
 Clients = Callable[[str], Any]
 Json = dict[str, Any]
 
-ABSENT = frozenset(
-    {
-        "ClusterNotFoundException",
-        "NoSuchBucket",
-        "NoSuchKey",
-        "ParameterNotFound",
-        "ResourceNotFound",
-        "ResourceNotFoundException",
-    }
-)
+ABSENT = {"ClusterNotFoundException", "NoSuchBucket", "NoSuchKey", "ParameterNotFound"}
 
 
 def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
@@ -28,13 +19,8 @@ def pages(client: Any, operation: str, key: str, **arguments: Any) -> Iterator[A
 
 
 def is_absent(error: ClientError) -> bool:
-    """Return whether a resource does not exist; SageMaker has no error code for it."""
-    details = error.response["Error"]
-    text = details.get("Message", "").lower()
-    return details["Code"] in ABSENT or (
-        details["Code"] == "ValidationException"
-        and ("does not exist" in text or "could not find" in text)
-    )
+    """Return whether an error means that a resource does not exist."""
+    return error.response["Error"]["Code"] in ABSENT
 
 
 def s3_object(clients: Clients, uri: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Progress of a long operation on the archive: stored in S3, so that any machine can resume it."""
+"""Progress of a long operation on the archive, stored in S3 so that any machine can resume it."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ BATCH_SIZE = 20  # objects
 
 @dataclass(slots=True)
 class Checkpoint:
-    """The last finished key of an operation on an ordered list of keys."""
+    """The last key that an operation on an ordered list of keys has processed."""
 
     s3: Any
     bucket: str
@@ -23,7 +23,7 @@ class Checkpoint:
     resumed: bool = False
 
     def batches(self, keys: Sequence[str]) -> Iterator[Sequence[str]]:
-        """Yield the remaining keys in batches; a batch is finished when the next one is taken."""
+        """Yield the remaining keys in batches; a batch is done when the next one is requested."""
         last = self._load()
         remaining = [key for key in keys if key > last]
         done = len(keys) - len(remaining)

@@ -1,4 +1,4 @@
-"""The deployment that a command works on: clients, account, region, time, and names."""
+"""The deployment that a command works on: clients, account, region, time, resource names."""
 
 import json
 import urllib.error
@@ -21,7 +21,7 @@ LOCAL_REGION = "eu-west-1"
 
 @dataclass(frozen=True)
 class Connection:
-    """Access to one deployment, which may not exist."""
+    """Access to a deployment, which may not exist."""
 
     clients: Clients
     prefix: str
@@ -32,14 +32,14 @@ class Connection:
     poll_seconds: float = 15
 
     def __str__(self) -> str:
-        """Describe the target for the person who runs a command."""
+        """Describe the target for the user."""
         where = "local AWS" if self.target.is_local else "AWS"
         where += f" at {self.target.url}" if self.target.url else ""
         return f"{where}, account {self.account}, region {self.region}, prefix {self.prefix}"
 
     @cached_property
     def outputs(self) -> Outputs:
-        """The deployment's names; CommandError if there is no such deployment."""
+        """The deployment's resource names; CommandError if it does not exist."""
         return read_outputs(self.clients("ssm"), self.prefix, f"{self.account}/{self.region}")
 
 
@@ -49,7 +49,7 @@ def connect(chosen: Target, prefix: str) -> Connection:
 
 
 def connect_local(url: str, prefix: str, chosen: Target | None = None) -> Connection:
-    """Open a connection to a local AWS; it has a clock of its own."""
+    """Open a connection to a local AWS, which has its own clock."""
     now, region = _time_and_region(url)
 
     def clients(service: str) -> Any:
@@ -83,7 +83,7 @@ def local_client(
 
 
 def _time_and_region(url: str) -> tuple[datetime, str]:
-    """Return time and region of the local AWS; of another emulator, those of the machine."""
+    """Return time and region of the local AWS, or of this machine for another emulator."""
     try:
         with urllib.request.urlopen(f"{url.rstrip('/')}/_evergreen/clock", timeout=30) as response:  # noqa: S310
             clock = json.load(response)
@@ -119,7 +119,7 @@ def _aws(chosen: Target, prefix: str) -> Connection:
     @cache
     def clients(service: str) -> Any:
         make: Any = session.client
-        # Without a URL the target is AWS itself, whatever AWS_ENDPOINT_URL names.
+        # Without a URL the target is AWS itself: ignore AWS_ENDPOINT_URL.
         options: Any = {"read_timeout": 300, "ignore_configured_endpoint_urls": not chosen.url}
         return make(service, endpoint_url=chosen.url or None, config=Config(**options))
 

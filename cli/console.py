@@ -1,4 +1,4 @@
-"""Terminal output: tables, notes, progress bars; ASCII where the terminal knows nothing else."""
+"""Terminal output: tables, notes, progress bars, and ASCII for limited encodings."""
 
 import codecs
 import io
@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 NOTHING = "–"
-WIDE = 1000  # columns where nothing is displayed: a pipe or a file gets whole lines
+WIDE = 1000  # columns, so that lines are not wrapped in a pipe or a file
 STYLES = {
     "ALARM": "bold red",
     "Executing": "yellow",
@@ -45,7 +45,7 @@ Row = Sequence[object]
 
 
 def configure_streams() -> None:
-    """Write ASCII for every character that the encoding of stdout or stderr lacks."""
+    """Replace characters that stdout or stderr cannot encode by ASCII."""
     codecs.register_error("evergreen-ascii", _in_ascii)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -60,7 +60,7 @@ def _in_ascii(error: UnicodeError) -> tuple[str, int]:
 
 
 def make_console(*, stderr: bool = False) -> Console:
-    """Return a console that prints text as it is."""
+    """Return a console that prints text without markup."""
     console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console.width = WIDE
@@ -76,7 +76,7 @@ def print_body(body: RenderableType) -> None:
 
 
 def note(text: str, style: str = "dim") -> None:
-    """Print a line beside the result: to stderr."""
+    """Print a line to stderr."""
     make_console(stderr=True).print(text, style=style, soft_wrap=True)
 
 
@@ -100,7 +100,7 @@ def sections(*parts: RenderableType) -> RenderableType:
 
 
 def short(time: str | None) -> str | None:
-    """Format an ISO time to the minute, without T."""
+    """Format an ISO time as `YYYY-MM-DD HH:MM`."""
     return time[:16].replace("T", " ") if time else None
 
 

@@ -2,7 +2,7 @@
 
 
 class CommandError(Exception):
-    """A command failed; exit code 1, or 2 if its arguments or its target cannot be used."""
+    """A command failed; exit code 1, or 2 for unusable arguments or an unusable target."""
 
     def __init__(self, message: str, code: int = 1) -> None:
         super().__init__(message)

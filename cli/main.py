@@ -1,4 +1,4 @@
-"""Entry point of `evergreen`; imports everything else only when an interrupt is handled."""
+"""Entry point of `evergreen`; handles Ctrl-C from before the first slow import."""
 
 import signal
 import sys
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None, connect: "Connect | None" = None) -> int:
-    """Run one command and return its exit code; `connect` replaces the way to AWS in tests."""
+    """Run one command and return its exit code; tests pass their own `connect`."""
     default: Any = signal.getsignal(signal.SIGINT)
     if default is signal.default_int_handler:  # Ctrl-C while importing ends without a traceback
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""The names of a deployment's resources."""
+"""The resource names of a deployment."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from cli.errors import CommandError
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Names that Terraform chose, as it writes them to the SSM parameter `/PREFIX/outputs`."""
+    """Names that Terraform writes to the SSM parameter `/PREFIX/outputs`."""
 
     account_id: str
     bucket_name: str
@@ -35,7 +35,7 @@ class Outputs:
 
 
 def read_outputs(ssm: Any, prefix: str, where: str) -> Outputs:
-    """Read the parameter; CommandError if there is no such deployment in account/region."""
+    """Read the parameter; CommandError if the deployment does not exist."""
     name = f"/{prefix}/outputs"
     try:
         document = json.loads(ssm.get_parameter(Name=name)["Parameter"]["Value"])

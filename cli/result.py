@@ -1,4 +1,4 @@
-"""The result of a command, for people and for programs."""
+"""The result of a command, as text and as JSON."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any

@@ -12,7 +12,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer._click.exceptions import UsageError  # typer exports only its subclasses
 
-from cli import commands  # noqa: F401 - they register themselves
+from cli import commands  # noqa: F401 - registers them
 from cli.app import Connect, app
 from cli.console import configure_streams, print_body
 from cli.errors import CommandError

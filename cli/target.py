@@ -1,4 +1,4 @@
-"""The AWS that a command works on: the local one while it runs, else that of the credentials."""
+"""The AWS that a command works on: the local AWS while it runs, else the account."""
 
 import json
 import os
@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from cli.errors import CommandError
 
-# Where `make up` of this installation keeps its local AWS, whatever the current directory is.
+# Home of the local AWS that `make up` starts; independent of the current directory.
 LOCAL_HOME = Path(__file__).resolve().parent.parent / ".evergreen" / "up"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-# Each of these names an AWS; with a local AWS running there are then two.
+# Each selects an AWS; while a local AWS runs, the target is then ambiguous.
 AWS_SETTINGS = (
     "AWS_ACCESS_KEY_ID",
     "AWS_DEFAULT_PROFILE",
@@ -23,7 +23,7 @@ AWS_SETTINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An AWS: its endpoint (None: AWS's own), and what in the environment names another one."""
+    """An endpoint (empty: AWS itself), and the variables that select another AWS."""
 
     url: str = ""
     conflicts: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""A half-open range of minutes, and the types of its command-line options."""
+"""A half-open range of minutes and its command-line options."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -36,14 +36,14 @@ class TimeRange:
         return minutes(self.start, (self.end - self.start) // MINUTE)
 
     def until(self, now: datetime) -> "TimeRange":
-        """Return the part of the range that has passed; CommandError if none of it has."""
+        """Return the part of the range before now; CommandError if there is none."""
         if self.start >= (end := floor_minute(now)):
             raise CommandError(f"--from {iso(self.start)} is not before the current minute", 2)
         return replace(self, end=min(self.end, end))
 
 
 def parse_time(text: str) -> datetime:
-    """Parse an option's ISO time; without offset it is UTC."""
+    """Parse an option's ISO time, in UTC if it has no offset."""
     try:
         return parse(text)
     except ValueError:
@@ -87,7 +87,7 @@ Late = Annotated[
         parser=_days,
         metavar="DAYS",
         show_default="1",
-        help="Also read what arrived up to so many days after the range.",
+        help="Also read objects that arrived up to this many days after the range.",
     ),
 ]
 ONE_DAY = timedelta(days=1)

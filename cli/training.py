@@ -1,4 +1,4 @@
-"""Request a training as a person."""
+"""Manual requests for a training execution."""
 
 import json
 from uuid import uuid4

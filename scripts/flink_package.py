@@ -15,7 +15,7 @@ from pathlib import Path
 from scripts.package import DATE, MODE, ROOT
 
 STREAMING, COMMON = ROOT / "streaming", ROOT / "functions" / "common"
-COMMON_MODULES = ("__init__", "errors", "transaction")
+COMMON_MODULES = ("errors", "transaction")
 JAR = STREAMING / "target" / "pyflink-dependencies.jar"
 TARGET = ROOT / "build" / "flink" / "streaming.zip"
 CONNECTOR = "META-INF/services/org.apache.flink.table.factories.Factory"

@@ -36,7 +36,7 @@ def _resolve(requirements: list[str]) -> dict[str, str]:
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install"]
         subprocess.run([*pip, *options, *requirements], check=True)
         installs = json.loads(Path(report.name).read_bytes())["install"]
-    found = [(one["metadata"]["name"], one["metadata"]["version"]) for one in installs]
+    found = [(item["metadata"]["name"], item["metadata"]["version"]) for item in installs]
     # Without the local part: torch's CPU build is 2.13.0+cpu.
     return {name: f"{name}=={version.partition('+')[0]}" for name, version in found}
 

@@ -6,6 +6,7 @@ which `make test` plans.
 """
 
 import argparse
+import json
 import re
 import shutil
 import sys
@@ -51,7 +52,7 @@ def tables(folder: Path) -> str:
         row for variable in _blocks(source, "variable") for row in _inputs(source, *variable)
     ]
     outputs = [
-        f"| `{name}` | {_cell(body['description'])} |"
+        f"| `{name}` | {_cell(json.loads(body['description']))} |"
         for name, body in _blocks((folder / "outputs.tf").read_text(), "output")
     ]
     lines = [
@@ -112,14 +113,14 @@ def _inputs(source: str, name: str, body: dict[str, Any]) -> Iterator[str]:
     kind = str(body["type"]).partition("(")[0].removeprefix("${").removesuffix("}")
     attributes = list(_attributes(source, name))
     shown = kind if attributes else _plain(body["type"])
-    yield f"| `{name}` | {_cell(body['description'])} | `{shown}` | {default} |"
+    yield f"| `{name}` | {_cell(json.loads(body['description']))} | `{shown}` | {default} |"
     yield from attributes
 
 
 def _attributes(source: str, variable: str) -> Iterator[str]:
     """Yield a row for each attribute that has a comment; nested ones are named by their path."""
     block = re.search(
-        rf'^variable "{variable}" {{\n.*?^  type = object\(\{{\n(.*?)^  \}}\)',
+        rf'^variable "{variable}" {{\n(?:(?!^}}).)*?^  type = object\(\{{\n(.*?)^  \}}\)',
         source,
         re.DOTALL | re.MULTILINE,
     )
@@ -143,7 +144,6 @@ def _plain(value: object) -> str:
 
 
 def _cell(text: str) -> str:
-    text = text.removeprefix('"').removesuffix('"').replace('\\"', '"')
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 

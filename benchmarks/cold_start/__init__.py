@@ -1,1 +1,0 @@
-"""How long the functions take to be imported."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.cold_start`: measures, prints tables, writes results/cold_start.json."""
+"""`python -m benchmarks.cold_start`: measure, print tables, write results/cold_start.json."""
 
 import os
 import sys
@@ -9,11 +9,12 @@ from typing import Any
 
 from benchmarks import report
 from benchmarks.cold_start.goals import Start, goals
-from benchmarks.measure import ROOT, alone
+from benchmarks.measure import ROOT, run_alone
 
-WORK = "benchmarks.cold_start.work"
-# In turn; the least CPU time counts, the others were disturbed. Compiling takes seconds.
+IMPORTS = "benchmarks.cold_start.imports"
+# The least CPU time counts, the others were disturbed. Without bytecode a round takes seconds.
 ROUNDS = {True: 7, False: 3}  # by whether there is bytecode
+HEADERS = ("", "import, CPU s", "boto3, CPU s", "ratio", "", "clients")
 
 
 def main() -> None:
@@ -23,7 +24,7 @@ def main() -> None:
     starts = []
     with TemporaryDirectory(prefix="cold-start-") as folder:
         for bytecode in (True, False):
-            # Without bytecode: it is looked for in an empty folder, and not written.
+            # Without bytecode: Python looks for it in an empty folder, and does not write it.
             os.environ["PYTHONDONTWRITEBYTECODE"] = "" if bytecode else "1"
             if not bytecode:
                 os.environ["PYTHONPYCACHEPREFIX"] = str(Path(folder) / "empty")
@@ -32,27 +33,26 @@ def main() -> None:
                 starts.append(measure(name, bytecode=bytecode))
     judged = goals(starts)
     print("\n" + ", ".join(f"{name} {value}" for name, value in about.items()))
-    heads = ("", "import, CPU s", "boto3, CPU s", "ratio", "", "clients")
     for bytecode in (True, False):
         print(f"\n{'With' if bytecode else 'Without'} bytecode\n")
         rows = [start.row() for start in starts if start.bytecode == bytecode]
-        print(report.table(heads, rows))
-    print(f"\nGoals\n\n{report.table(report.GOAL, [goal.row() for goal in judged])}")
+        print(report.table(HEADERS, rows))
+    print(f"\nGoals\n\n{report.table(report.GOAL_HEADERS, [goal.row() for goal in judged])}")
     results = [{**asdict(start), "ratio": round(start.ratio, 3)} for start in starts]
     content = {"goals": judged, "machine": about, "starts": results}
     print(f"\nwritten: {report.write('cold_start', content)}")
 
 
 def measure(name: str, *, bytecode: bool) -> Start:
-    """Import a handler and its bare clients in turn, each time in a process of its own."""
+    """Alternate between importing a handler and creating its bare clients, each run alone."""
     handlers: list[dict[str, Any]] = []
     clients: list[float] = []
     for _ in range(ROUNDS[bytecode]):
-        handlers.append(alone(WORK, "handler", name))
+        handlers.append(run_alone(IMPORTS, "handler", name))
         services = tuple(handlers[0]["services"])
-        clients.append(alone(WORK, "boto3", ",".join(services))["cpu"])
-    least = min(found["cpu"] for found in handlers)
-    return Start(name, services, handlers[0]["pydantic"], bytecode, least, min(clients))
+        clients.append(run_alone(IMPORTS, "boto3", ",".join(services))["cpu"])
+    fastest = min(result["cpu"] for result in handlers)
+    return Start(name, services, handlers[0]["pydantic"], bytecode, fastest, min(clients))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""What a month costs on AWS: quantities from rate and measurements, times list prices. Pure.
+"""Monthly cost on AWS: quantities from rate and measurements, times list prices. Pure.
 
-Not in it, because both engines and all rates share it: the key, logs, metrics and alarms, and what
-comes after ②. Nor data transfer: all of it is within one region.
+Excluded, because both engines and all rates have it: the key, logs, metrics and alarms, and the
+stages after ②. Data transfer is free within one region.
 """
 
 import json
@@ -11,60 +11,60 @@ from math import ceil
 from pathlib import Path
 
 PRICES = Path(__file__).with_name("prices.json")
-HOURS = 730  # a month
+HOURS = 730  # per month
 MINUTES = HOURS * 60
 SECONDS = HOURS * 3600
 KB, GB = 1024, 1e9
 LAMBDA_GB = 0.5  # of both functions
 POLLER_VCPU, POLLER_GB = 0.25, 0.5  # of the Fargate task
-SHARD = 1_000_000  # bytes a second
-MOST_EVENT = 256_000  # bytes
-FEATURE_WRITER_SECONDS = 0.1  # an invocation; assumed
-KEPT_MONTHS = 12  # of the raw archive: data.expire_days.raw is 365
+SHARD_BYTES = 1_000_000  # per second
+MAX_EVENT_BYTES = 256_000
+FEATURE_WRITER_SECONDS = 0.1  # per invocation; assumed
+RETENTION_MONTHS = 12  # of the raw archive: data.expire_days.raw is 365
 
-Items = dict[str, float]  # what -> USD a month
+Items = dict[str, float]  # service -> USD per month
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a rate means in events and objects, a month on average."""
+    """Events and objects of a rate, per month on average."""
 
-    bytes_a_second: float  # of events, uncompressed
+    bytes_per_second: float  # of events, uncompressed
     compressed_share: float
     poll_seconds: float
     object_seconds: float  # between two raw objects
-    parts_a_minute: float  # raw objects that hold some of it
+    parts_per_minute: float  # raw objects with transactions of one minute
 
     @property
     def events(self) -> float:
-        """How many events a month."""
-        return ceil(self.bytes_a_second * self.poll_seconds / MOST_EVENT) * self.polls
+        """Events per month."""
+        return ceil(self.bytes_per_second * self.poll_seconds / MAX_EVENT_BYTES) * self.polls
 
     @property
     def polls(self) -> float:
-        """How many polls a month."""
+        """Polls per month."""
         return SECONDS / self.poll_seconds
 
     @property
     def event_bytes(self) -> float:
-        """How large an event is."""
-        return self.bytes_a_second * SECONDS / self.events
+        """Mean size of an event."""
+        return self.bytes_per_second * SECONDS / self.events
 
     @property
     def objects(self) -> float:
-        """How many raw objects a month."""
+        """Raw objects per month."""
         return SECONDS / self.object_seconds
 
 
 def prices() -> dict[str, float]:
-    """Read the prices (USD a unit)."""
-    return {name: one["usd"] for name, one in json.loads(PRICES.read_text())["prices"].items()}
+    """Read the prices (USD per unit)."""
+    return {name: price["usd"] for name, price in json.loads(PRICES.read_text())["prices"].items()}
 
 
 def shared(load: Load, price: Mapping[str, float]) -> Items:
-    """Cost what both engines need: poller, bus, raw archive."""
+    """Return the cost of poller, bus and raw archive, which both engines need."""
     record = 5 * KB * ceil(load.event_bytes / (5 * KB))
-    archived = load.bytes_a_second * SECONDS * load.compressed_share / GB
+    archived = load.bytes_per_second * SECONDS * load.compressed_share / GB
     hour = POLLER_VCPU * price["fargate_arm_vcpu_hour"] + POLLER_GB * price["fargate_arm_gb_hour"]
     return {
         "poller": HOURS * (hour + price["ipv4_hour"]),
@@ -72,16 +72,17 @@ def shared(load: Load, price: Mapping[str, float]) -> Items:
             load.events * ceil(load.event_bytes / (64 * KB)) * price["eventbridge_64kb"]
         ),
         "Firehose": load.events * record / GB * price["firehose_gb"],
-        "S3 raw": load.objects * price["s3_put"] + archived * KEPT_MONTHS * price["s3_gb_month"],
+        "S3 raw": load.objects * price["s3_put"]
+        + archived * RETENTION_MONTHS * price["s3_gb_month"],
     }
 
 
 def engine_lambda(load: Load, seconds: float, price: Mapping[str, float]) -> Items:
-    """Cost `window_aggregator`, which takes so many seconds for an object.
+    """Return the cost with `window_aggregator`, which takes `seconds` per object.
 
-    A minute in n parts has them written n times, listed n times, and read n (n - 1) / 2 times.
+    For a minute of n parts it writes n parts, lists n times, and reads n (n - 1) / 2 parts.
     """
-    n = load.parts_a_minute
+    n = load.parts_per_minute
     requests = MINUTES * (2 * n * price["s3_put"] + n * (n - 1) / 2 * price["s3_get"])
     return {
         **shared(load, price),
@@ -93,8 +94,8 @@ def engine_lambda(load: Load, seconds: float, price: Mapping[str, float]) -> Ite
 
 
 def engine_flink(load: Load, kpus: int, firings: float, price: Mapping[str, float]) -> Items:
-    """Cost Kinesis, so many KPUs, and `feature_writer`, of which each firing is an invocation."""
-    shards = 2 + ceil(load.bytes_a_second / SHARD)  # one each for minutes and dead letters
+    """Return the cost with Kinesis, the KPUs, and one `feature_writer` invocation per firing."""
+    shards = 2 + ceil(load.bytes_per_second / SHARD_BYTES)  # one each for minutes and dead letters
     units = load.events * ceil(load.event_bytes / (25 * KB)) + MINUTES * firings
     writes = MINUTES * firings
     return {

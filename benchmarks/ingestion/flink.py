@@ -1,4 +1,4 @@
-"""The Flink job on the same events: `python -m benchmarks.ingestion.flink FOLDER`.
+"""Run the Flink job on the same events: `python -m benchmarks.ingestion.flink FOLDER MAXIMUM`.
 
 One task of parallelism 1. CPU seconds are those of all its processes, Python and Java, from start
 to end.
@@ -18,22 +18,22 @@ from threading import Timer
 
 from scripts.flink_local import PYTHON, Job
 
-HOW_TO = "not measured: make flink-setup"
-BECOME_SUBREAPER = 36  # of prctl(2)
+NOT_MEASURED = "not measured: make flink-setup"
+PR_SET_CHILD_SUBREAPER = 36  # of prctl(2)
 
 
 def installed() -> bool:
-    """Tell whether the engine's environment is there."""
+    """Return whether the environment of the engine exists."""
     return PYTHON.is_file()
 
 
-def main(folder: str, most: str) -> None:
-    """Run the job on the first events of a stream, at most so many (0: all)."""
+def main(folder: str, maximum: str) -> None:
+    """Run the job on the first `maximum` events of a stream (0: all)."""
     with TemporaryDirectory(prefix="bench-flink-") as home:
         job = Job(Path(home) / "job", PYTHON)
-        job.feed("all", _lines(folder, int(most)))
-        # Java outlives the Python that started it; only who waits for it is told what it used.
-        ctypes.CDLL(None).prctl(BECOME_SUBREAPER, 1)
+        job.feed("all", _lines(folder, int(maximum)))
+        # Java outlives the Python that started it; only a parent that waits for it gets its usage.
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
         with job.running() as process:
             job.finish(process)
             _wait_for_all(process.pid)
@@ -55,21 +55,21 @@ def main(folder: str, most: str) -> None:
 
 
 def _wait_for_all(session: int) -> None:
-    impatience = Timer(20, os.killpg, (session, signal.SIGKILL))
-    impatience.start()
+    kill_late = Timer(20, os.killpg, (session, signal.SIGKILL))
+    kill_late.start()
     try:
         while True:
             os.wait()
-    except ChildProcessError:  # there are no more
-        impatience.cancel()
+    except ChildProcessError:  # all have ended
+        kill_late.cancel()
 
 
-def _lines(folder: str, most: int) -> Iterator[str]:
+def _lines(folder: str, maximum: int) -> Iterator[str]:
     number = 0
     for file in sorted(Path(folder).glob("*.gz")):
         for line in gzip.decompress(file.read_bytes()).decode().splitlines():
             number += 1
-            if most and number > most:
+            if maximum and number > maximum:
                 return
             yield line
 

@@ -1,16 +1,16 @@
-"""What was promised, from what was measured. Pure."""
+"""Goals of the ingestion. Pure."""
 
 from collections.abc import Mapping
 
 from benchmarks.report import Goal
 
-SPEED = 0.7  # of decoding the same bytes
+SPEED = 0.7  # relative to decoding the same bytes
 RECOMPUTE_SECONDS = 3.0
-FLAT = 1.1  # memory of ten times the stream, relative
+CONSTANT_MEMORY = 1.1  # peak with ten times the stream, relative
 
 
 def goals(measured: Mapping[str, float]) -> list[Goal]:
-    """Judge the measurements by name."""
+    """Compare the measurements with their goals."""
     return [
         Goal(
             "aggregator's speed relative to decoding the raw objects alone",
@@ -24,6 +24,10 @@ def goals(measured: Mapping[str, float]) -> list[Goal]:
             RECOMPUTE_SECONDS,
         ),
         Goal("peak MB of that in 512 MB of address space", measured["recompute_mb"], 512),
-        Goal("aggregator's memory, ten times the objects", measured["aggregator_memory"], FLAT),
-        Goal("poller's memory, ten times the stream", measured["poller_memory"], FLAT),
+        Goal(
+            "aggregator's memory, ten times the objects",
+            measured["aggregator_memory"],
+            CONSTANT_MEMORY,
+        ),
+        Goal("poller's memory, ten times the stream", measured["poller_memory"], CONSTANT_MEMORY),
     ]

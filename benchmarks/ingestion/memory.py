@@ -1,37 +1,37 @@
-"""Whether memory stays flat as the stream grows: peaks of one process, ten times the work."""
+"""Peak memory with ten times the stream: whether memory is constant."""
 
 import gzip
 from pathlib import Path
 
 from benchmarks.ingestion import stream
-from benchmarks.ingestion.speeds import WORK, Say
-from benchmarks.measure import alone
+from benchmarks.ingestion.speeds import TASKS, Log
+from benchmarks.measure import run_alone
 
-# What is bounded is full in both runs: the parts that the aggregator keeps in memory, and the
-# hashes that the poller remembers.
-RATE, SECONDS, TIMES = 400, 300, 10
-REMEMBERED = 10_000
+# The bounded caches are full in both runs: parts in the aggregator, hashes in the poller.
+RATE, SECONDS, FACTOR = 400, 300, 10
+MAX_HASHES = 10_000
 
 
-def ratios(home: Path, say: Say) -> dict[str, float]:
-    """Return the peak of the long run relative to that of the short one."""
+def ratios(home: Path, log: Log) -> dict[str, float]:
+    """Return the peaks (MB) of the long runs, and relative to the short runs."""
     folder = home / "long"
-    say("memory of the aggregator")
-    stream.write(folder, RATE, SECONDS * TIMES)
+    log("memory of the aggregator")
+    stream.write(folder, RATE, SECONDS * FACTOR)
     objects = len(list(folder.glob("*.gz")))
     short, long = (
-        alone(WORK, "aggregator", folder, 0, most)["peak"] for most in (objects // TIMES, objects)
+        run_alone(TASKS, "aggregator", folder, 0, count)["peak"]
+        for count in (objects // FACTOR, objects)
     )
-    say("memory of the poller")
-    of_poller = []
-    for times in (1, TIMES):
-        file = home / f"{times}.jsonl.gz"
-        text = "\n".join(stream.transactions(RATE, SECONDS * times))
+    log("memory of the poller")
+    poller = []
+    for factor in (1, FACTOR):
+        file = home / f"{factor}.jsonl.gz"
+        text = "\n".join(stream.transactions(RATE, SECONDS * factor))
         file.write_bytes(gzip.compress(text.encode(), 1))
-        of_poller.append(alone(WORK, "poller", file, REMEMBERED)["peak"])
+        poller.append(run_alone(TASKS, "poller", file, MAX_HASHES)["peak"])
     return {
         "aggregator_mb": long,
         "aggregator_memory": long / short,
-        "poller_mb": of_poller[1],
-        "poller_memory": of_poller[1] / of_poller[0],
+        "poller_mb": poller[1],
+        "poller_memory": poller[1] / poller[0],
     }

@@ -1,4 +1,4 @@
-"""The same rows by pandas and by DuckDB, as one would write them there."""
+"""The same rows with pandas and with DuckDB, in their idiomatic form."""
 
 import gzip
 import importlib
@@ -7,25 +7,25 @@ from collections.abc import Iterator
 from typing import Any
 
 from benchmarks.ingestion import stream
-from benchmarks.measure import Clock, peak_mb
+from benchmarks.measure import CpuClock, peak_mb
 
-Minutes = dict[str, list[str]]  # minute (ISO) -> count, sum, average, as the row writes them
+Minutes = dict[str, list[str]]  # minute (ISO) -> count, sum, average as in the row
 
 
 def with_pandas(folder: str) -> dict[str, Any]:
-    """`json.loads`, as above, then a DataFrame: distinct (hash, fee), smallest fee, by minute."""
+    """Decode with `json.loads`, then aggregate a DataFrame: lowest fee per hash and minute."""
     pandas = importlib.import_module("pandas")
-    given = stream.read(folder)
-    clock = Clock()
-    frame = pandas.DataFrame.from_records(_transactions(given), columns=["hash", "time", "fee"])
-    one_each = frame.assign(minute=frame["time"] // 60).groupby(["minute", "hash"])["fee"].min()
-    made = one_each.groupby(level="minute").agg(["size", "sum"])
-    rows = [(int(minute), int(row["size"]), int(row["sum"])) for minute, row in made.iterrows()]
-    return {"cpu": clock.seconds(), "peak": peak_mb(), "minutes": _as_written(rows)}
+    bodies = stream.read(folder)
+    clock = CpuClock()
+    frame = pandas.DataFrame.from_records(_transactions(bodies), columns=["hash", "time", "fee"])
+    lowest = frame.assign(minute=frame["time"] // 60).groupby(["minute", "hash"])["fee"].min()
+    totals = lowest.groupby(level="minute").agg(["size", "sum"])
+    rows = [(int(minute), int(row["size"]), int(row["sum"])) for minute, row in totals.iterrows()]
+    return {"cpu": clock.seconds(), "peak": peak_mb(), "minutes": _row_texts(rows)}
 
 
-def _transactions(given: list[bytes]) -> Iterator[dict[str, Any]]:
-    for body in given:
+def _transactions(bodies: list[bytes]) -> Iterator[dict[str, Any]]:
+    for body in bodies:
         for line in gzip.decompress(body).splitlines():
             yield from json.loads(line)["detail"]["transactions"]
 
@@ -42,17 +42,17 @@ SELECT time // 60, count(*), sum(fee) FROM (
 
 
 def with_duckdb(folder: str) -> dict[str, Any]:
-    """Compute the same in DuckDB, from the files; one thread, because threads cost CPU seconds."""
+    """Aggregate the files in SQL, with one thread: threads cost CPU seconds."""
     duckdb = importlib.import_module("duckdb")
-    clock = Clock()
+    clock = CpuClock()
     connection = duckdb.connect(config={"threads": 1})
     rows = connection.execute(DUCKDB.format(f"{folder}/*.gz")).fetchall()
-    return {"cpu": clock.seconds(), "peak": peak_mb(), "minutes": _as_written(rows)}
+    return {"cpu": clock.seconds(), "peak": peak_mb(), "minutes": _row_texts(rows)}
 
 
-def _as_written(rows: list[tuple[int, int, int]]) -> Minutes:
-    raw = importlib.import_module("window_aggregator.raw_object")
+def _row_texts(rows: list[tuple[int, int, int]]) -> Minutes:
+    raw_object = importlib.import_module("window_aggregator.raw_object")
     return {
-        raw._iso(minute): [str(count), str(total), repr(int(total) / count)]
+        raw_object._iso(minute): [str(count), str(total), repr(int(total) / count)]
         for minute, count, total in rows
     }

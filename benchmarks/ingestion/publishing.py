@@ -1,4 +1,4 @@
-"""The poller on a recorded file, and the decoding of that file alone."""
+"""Run the poller on a recorded file, and decode that file alone."""
 
 import gzip
 import importlib
@@ -11,19 +11,19 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from benchmarks.ingestion import aws
-from benchmarks.measure import Clock, peak_mb
+from benchmarks.ingestion import fake_aws
+from benchmarks.measure import CpuClock, peak_mb
 
 
 def poller(file: str, remembered: str = "0") -> dict[str, Any]:
-    """Run the poller on a recorded file; PutEvents is serialized and signed, and then accepted."""
+    """Run the poller on a recorded file; PutEvents is serialized, signed, and then accepted."""
     boto3 = importlib.import_module("boto3")
     config, deduplication, health, loop, metrics, publisher = (
         importlib.import_module(f"poller.{name}")
         for name in ("config", "deduplication", "health", "loop", "metrics", "publisher")
     )
     replay = importlib.import_module("poller.sources.replay")
-    os.environ.update(aws.SETTINGS)
+    os.environ.update(fake_aws.ENVIRONMENT)
     client, sent = boto3.client("events"), [0]
 
     def accept(request: Any, **_: object) -> Any:
@@ -36,7 +36,7 @@ def poller(file: str, remembered: str = "0") -> dict[str, Any]:
     stop = Event()
     settings = config.Settings(event_bus_name="b", metric_namespace="m", source="simulator")
     known = deduplication.Deduplication(*filter(None, [int(remembered)]))
-    clock = Clock()
+    clock = CpuClock()
     with redirect_stdout(io.StringIO()):  # metrics
         totals = loop.run(
             replay.polls(file, 10, 2_000_000_000),
@@ -60,9 +60,9 @@ class _Body(io.BytesIO):
 
 
 def decode_lines(file: str) -> dict[str, Any]:
-    """Decode alone what the poller reads: gunzip and `json.loads` of each line."""
+    """Only decode what the poller reads: gunzip and `json.loads` of each line."""
     body = Path(file).read_bytes()
-    clock = Clock()
+    clock = CpuClock()
     for line in gzip.decompress(body).splitlines():
         json.loads(line)
     return {"cpu": clock.seconds(), "peak": peak_mb()}

@@ -1,6 +1,6 @@
-"""A stream at an exact rate, laid into events by the poller and into objects as by Firehose.
+"""A stream at an exact rate, as events of the poller and as objects of Firehose.
 
-Seeded: the same settings give the same bytes.
+Seeded: the same settings produce the same bytes.
 """
 
 import gzip
@@ -15,8 +15,8 @@ from benchmarks.measure import MB, ROOT
 from poller import batching
 
 START = 1_728_561_600  # 2024-10-10T12:00:00Z
-# What blockchain.info says of a transaction beside hash, time, fee and size.
-FURTHER = (
+# Fields of blockchain.info besides hash, time, fee and size.
+OTHER_FIELDS = (
     ',"ver":2,"vin_sz":%d,"vout_sz":%d,"weight":%d,"relayed_by":"0.0.0.0","lock_time":0,'
     '"tx_index":0,"double_spend":false,"block_index":null,"block_height":null'
 )
@@ -31,75 +31,79 @@ ENVELOPE = (
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """When Firehose writes an object: as Terraform configures it, whichever comes first."""
+    """Limits at which Firehose writes an object, whichever is reached first."""
 
     seconds: int
     size: int  # bytes before compression
 
     @classmethod
     def configured(cls) -> "Buffer":
-        """Read both from the module `ingest`."""
+        """Read both from the Terraform module `ingest`."""
         text = STREAMS.read_text()
         found = dict(re.findall(r"buffering_(interval|size)\s*=\s*(\d+)", text))
         return cls(int(found["interval"]), int(found["size"]) * MB)
 
-    def fills_in(self, bytes_a_second: float) -> float:
+    def fills_in(self, bytes_per_second: float) -> float:
         """Return the seconds after which an object is written."""
-        return min(self.seconds, self.size / bytes_a_second)
+        return min(self.seconds, self.size / bytes_per_second)
 
 
-def transactions(rate: int, seconds: int, *, bare: bool = False, seed: int = 7) -> Iterator[str]:
-    """Draw `rate` transactions in each second, as published from the default source, blockchain.
+def transactions(
+    rate: int, seconds: int, *, minimal: bool = False, seed: int = 7
+) -> Iterator[str]:
+    """Generate `rate` transactions per second, as published from the default source, blockchain.
 
-    `bare`: with hash, time, fee and size only, as a source may have no more.
+    `minimal`: with hash, time, fee and size only, as from sources without other fields.
     """
-    dice = random.Random(seed)
+    rng = random.Random(seed)
     for second in range(seconds):
         for _ in range(rate):
-            name, fee = f"{dice.getrandbits(256):064x}", int(dice.lognormvariate(8.5, 1)) + 1
-            size = int(dice.lognormvariate(5.4, 0.6))
-            own = f'"hash":"{name}","time":{START + second},"fee":{fee},"size":{size}'
-            further = "" if bare else FURTHER % (*dice.choices(range(1, 5), k=2), 3 * size)
-            yield f"{{{own}{further}}}"
+            name = f"{rng.getrandbits(256):064x}"
+            fee, size = int(rng.lognormvariate(8.5, 1)) + 1, int(rng.lognormvariate(5.4, 0.6))
+            fields = f'"hash":"{name}","time":{START + second},"fee":{fee},"size":{size}'
+            other = "" if minimal else OTHER_FIELDS % (*rng.choices(range(1, 5), k=2), 3 * size)
+            yield f"{{{fields}{other}}}"
 
 
-def events(rate: int, seconds: int, *, bare: bool = False) -> Iterator[tuple[int, str]]:
+def events(rate: int, seconds: int, *, minimal: bool = False) -> Iterator[tuple[int, str]]:
     """Yield (second of its poll, line) of all events."""
-    drawn, number = transactions(rate, seconds, bare=bare), 0
-    for begun in range(0, seconds, POLL_SECONDS):
-        taken = min(POLL_SECONDS, seconds - begun)
-        texts = [next(drawn) for _ in range(rate * taken)]
-        polled = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(START + begun + taken - 1))
+    generated, number = transactions(rate, seconds, minimal=minimal), 0
+    for start in range(0, seconds, POLL_SECONDS):
+        length = min(POLL_SECONDS, seconds - start)
+        texts = [next(generated) for _ in range(rate * length)]
+        polled = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(START + start + length - 1))
         for entry in batching.entries(texts):
             number += 1
             line = ENVELOPE.format(number=number, time=polled, detail=entry.detail)
-            yield begun + taken, line
+            yield start + length, line
 
 
 def objects(lines: Iterator[tuple[int, str]], buffer: Buffer) -> Iterator[bytes]:
-    """Buffer lines -> bodies of raw objects."""
-    held: list[str] = []
+    """Buffer lines and yield the bodies of raw objects."""
+    buffered: list[str] = []
     size, since = 0, 0
     for second, line in lines:
-        # Firehose's clock does not begin with a minute: hence the first object is a short one.
-        if held and (size >= buffer.size or second - since >= buffer.seconds):
-            yield _body(held)
-            held, size = [], 0
-        if not held:
+        # Firehose's buffer does not start with a minute, so the first object is short.
+        if buffered and (size >= buffer.size or second - since >= buffer.seconds):
+            yield _body(buffered)
+            buffered, size = [], 0
+        if not buffered:
             since = second if since else -(buffer.seconds // 3)
-        held.append(line)
+        buffered.append(line)
         size += len(line) + 1
-    if held:
-        yield _body(held)
+    if buffered:
+        yield _body(buffered)
 
 
-def write(folder: Path, rate: int, seconds: int, *, bare: bool = False) -> int:
-    """Write the objects of a stream as files -> how many bytes they are uncompressed."""
+def write(folder: Path, rate: int, seconds: int, *, minimal: bool = False) -> int:
+    """Write the objects of a stream as files; return their uncompressed bytes."""
     folder.mkdir(parents=True)
     size = 0
-    for number, body in enumerate(objects(events(rate, seconds, bare=bare), Buffer.configured())):
+    for number, body in enumerate(
+        objects(events(rate, seconds, minimal=minimal), Buffer.configured())
+    ):
         (folder / f"{number:05}.gz").write_bytes(body)
-        size += int.from_bytes(body[-4:], "little")  # gzip ends with it
+        size += int.from_bytes(body[-4:], "little")  # the end of gzip
     return size
 
 

@@ -1,4 +1,4 @@
-"""`evergreen approve|reject`: answer a pending approval."""
+"""`evergreen approve|reject`: decide on a pending approval."""
 
 import json
 from typing import Annotated, Any
@@ -30,7 +30,7 @@ Stage = Annotated[
         parser=one_of(*SIGNS), metavar="staging|production", help="Stage of the approval."
     ),
 ]
-Comment = Annotated[str | None, typer.Option(help="Stored with the answer.")]
+Comment = Annotated[str | None, typer.Option(help="Stored with the decision.")]
 
 
 @command("approve", "⑤ ⑥ Approve a model that waits for staging or production.", changes=True)
@@ -40,8 +40,8 @@ def approve(
     stage: Stage = None,
     comment: Comment = None,
 ) -> Result:
-    """Approve the one pending approval that is meant."""
-    return _answer(connection, version, stage, comment, approved=True)
+    """Approve the pending approval that the arguments select."""
+    return _decide(connection, version, stage, comment, approved=True)
 
 
 @command("reject", "⑤ ⑥ Reject a model that waits for staging or production.", changes=True)
@@ -51,11 +51,11 @@ def reject(
     stage: Stage = None,
     comment: Comment = None,
 ) -> Result:
-    """Reject the one pending approval that is meant."""
-    return _answer(connection, version, stage, comment, approved=False)
+    """Reject the pending approval that the arguments select."""
+    return _decide(connection, version, stage, comment, approved=False)
 
 
-def _answer(
+def _decide(
     connection: Connection,
     version: int | None,
     stage: str | None,
@@ -66,7 +66,7 @@ def _answer(
     approval = _choose(pending_approvals(connection), version, stage)
     text = comment or f"{STATUS[approved]} with evergreen"
     if "parameter" in approval:
-        _answer_deployment(connection, approval, text, approved=approved)
+        _complete_task(connection, approval, text, approved=approved)
     else:
         connection.clients("sagemaker").update_model_package(
             ModelPackageArn=approval["package_arn"],
@@ -101,7 +101,7 @@ def _choose(pending: list[Json], version: int | None, stage: str | None) -> Json
     )
 
 
-def _answer_deployment(
+def _complete_task(
     connection: Connection, approval: Json, comment: str, *, approved: bool
 ) -> None:
     ssm, states = connection.clients("ssm"), connection.clients("stepfunctions")
@@ -129,7 +129,7 @@ def _remove(ssm: Any, approval: Json) -> None:
     try:
         ssm.delete_parameter(Name=approval["parameter"])
     except ssm.exceptions.ParameterNotFound:
-        return  # answered by somebody else at the same moment
+        return  # somebody else decided at the same time
 
 
 def _name(approval: Json) -> str:

@@ -18,16 +18,16 @@ from cli.time_range import ONE_DAY, End, Late, Start, TimeRange
 from common.times import floor_minute, iso
 
 HORIZON = timedelta(minutes=15)
-IN_FLIGHT = timedelta(minutes=5)  # from the bus to a row: Firehose's buffer, the aggregator
+IN_FLIGHT = timedelta(minutes=5)  # from the bus to a row, through Firehose's buffer
 MAX_SHOWN = 10  # minutes that do not add up
 
 
 @command("audit", "①–③ Account for every transaction of a range.")
 def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) -> Result:
-    """Compare poller, archive and rows; exit code 1 if something is unexplained."""
+    """Compare poller, archive and rows; exit code 1 if any difference is unexplained."""
     time_range = TimeRange(start, end).until(connection.now)
     if time_range.end < end:
-        note(f"minutes from {iso(time_range.end)} on are not over yet and are left out")
+        note(f"minutes from {iso(time_range.end)} on have not ended yet and are not audited")
     found, rejected = _read_archive(connection, time_range, late)
     rows = online_rows(connection, time_range.minutes())
     stored = Counter({m: int(row["total_nb_trx_1min"]) for m, row in rows.items()})
@@ -99,8 +99,8 @@ def _read_archive(
 def _settled(connection: Connection, found: archive.Archived) -> str:
     """Return the minute (ISO) before which everything that was published has arrived.
 
-    A poller that catches up on the past publishes old minutes now: while the archive receives
-    objects, those from the newest archived event on may still be under way.
+    A poller that catches up publishes old minutes: while the archive receives objects, minutes
+    from that of the newest archived event on may still be in flight.
     """
     now = connection.now
     settled = iso(floor_minute(now - IN_FLIGHT))

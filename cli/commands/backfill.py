@@ -26,7 +26,7 @@ def backfill(connection: Connection, start: Start, end: End, late: Late = ONE_DA
     checkpoint = Checkpoint(s3, bucket, f"backfill-{time_range.name}")
 
     def aggregate(key: str) -> Json | None:
-        """Return the key and its failure, if any; None without transactions of the range."""
+        """Aggregate one object -> key and failure; None if it has no transaction of the range."""
         events = load(s3, bucket, [key])
         try:
             times = [t["time"] for event in events for t in transactions(event)[0]]

@@ -1,4 +1,4 @@
-"""`evergreen env`: a shell's environment for the local AWS."""
+"""`evergreen env`: environment variables for the local AWS."""
 
 import shlex
 

@@ -1,4 +1,4 @@
-"""`evergreen minutes`: the offline history of the features, now or as of an earlier time."""
+"""`evergreen minutes`: rows of the offline store, now or as of an earlier time."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -36,7 +36,7 @@ def minutes(
     as_of: AsOf = None,
     group: Group = None,
 ) -> Result:
-    """Read the parquet files; rows of the last minutes are still only in the online store."""
+    """Read the Parquet files; the newest rows are only in the online store."""
     end = end or connection.now
     name = group or connection.outputs.feature_group_name
     found = offline_rows(connection, name, TimeRange(start or end - HOUR, end), as_of)

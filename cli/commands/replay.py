@@ -22,7 +22,7 @@ from poller.batching import RECEIVED, Entry
     resumable=True,
 )
 def replay(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) -> Result:
-    """Publish every event again with its own time, marked as a replay; rows do not change."""
+    """Publish every event again with its original time, marked as a replay; rows do not change."""
     from poller.publisher import Publisher  # noqa: PLC0415 - its imports take 0.1 s
 
     time_range = TimeRange(start, end)
@@ -52,9 +52,9 @@ def replay(connection: Connection, start: Start, end: End, late: Late = ONE_DAY)
 
 
 def replayed(event: Json, time_range: TimeRange, name: str) -> Entry | None:
-    """Return the entry that repeats an event's part of the range; None if it has none.
+    """Return the entry that repeats the part of an event in the range; None if there is none.
 
-    Replays are not replayed: their originals are in the archive as well.
+    Replays are skipped, because their originals are in the archive as well.
     """
     chosen = [t for t in transactions(event)[0] if time_range.contains(t["time"])]
     if not chosen or "replay" in event["detail"]:

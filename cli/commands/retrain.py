@@ -1,4 +1,4 @@
-"""`evergreen retrain`: request a training, and optionally wait until it has ended."""
+"""`evergreen retrain`: start a training execution, and optionally wait for its end."""
 
 import time
 from typing import Annotated
@@ -31,7 +31,7 @@ def retrain(
     wait: Wait = False,
     as_json: bool = False,
 ) -> Result:
-    """Invoke the retrain trigger as a person; it responds whether a training has started."""
+    """Invoke the retrain trigger with a manual request."""
     response = request_training(connection, reason, iso(connection.now))
     if not response.get("started"):
         raise CommandError(f"no training was started: {response.get('reason')}")
@@ -51,7 +51,7 @@ def retrain(
 
 
 def _wait(connection: Connection, arn: str, *, quiet: bool) -> Json:
-    """Poll until the execution has ended; print each step's changes of status."""
+    """Poll until the execution has ended, and print every change of a step's status."""
     printed: set[tuple[str, str]] = set()
     while True:
         execution: Json = connection.clients("sagemaker").describe_pipeline_execution(

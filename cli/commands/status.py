@@ -32,7 +32,7 @@ def status(connection: Connection) -> Result:
         "pending": pending_approvals(connection),
         "deployment": deployment(connection),
         "endpoints": endpoints(connection),
-        "readings": [{key: result[key] for key in KEYS} for result in results],
+        "monitoring_results": [{key: result[key] for key in KEYS} for result in results],
         "threshold": threshold(connection),
         "alarms": alarms(connection),
     }
@@ -126,7 +126,7 @@ def _monitoring(document: Json) -> RenderableType:
             f"threshold {number(row['threshold']) or '–'}",
             f"naive {number(row['naive_wql'])}",
         )
-        for row in document["readings"]
+        for row in document["monitoring_results"]
     ]
     return table("monitoring of production", rows)
 

@@ -38,7 +38,7 @@ def alarm_changes(connection: Connection) -> list[Json]:
             connection.clients("cloudwatch"),
             "describe_alarm_history",
             "AlarmHistoryItems",
-            AlarmName=alarm["name"],  # one by one: the account may have thousands of other alarms
+            AlarmName=alarm["name"],  # the account may have thousands of other alarms
             HistoryItemType="StateUpdate",
         )
     ]

@@ -1,4 +1,4 @@
-"""Approvals that wait for a person: new versions before staging, tested ones before production."""
+"""Pending approvals: of new versions for staging, of tested versions for production."""
 
 from cli.aws import Json, pages
 from cli.connection import Connection

@@ -1,4 +1,4 @@
-"""The transactions of the raw archive: what the rows must contain."""
+"""The transactions of the raw archive, which the minute rows must contain."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -20,8 +20,8 @@ class Archived:
     """The archived transactions of a time range; lateness in seconds."""
 
     lateness: dict[tuple[int, str], int] = field(default_factory=dict)  # of the first arrival
-    sent: dict[str, tuple[str, int]] = field(default_factory=dict)  # event -> minute, transactions
-    invalid: int = 0  # malformed events and transactions; no row counts them
+    sent: dict[str, tuple[str, int]] = field(default_factory=dict)  # event id -> minute, count
+    invalid: int = 0  # malformed events and transactions, which no row counts
     unreadable: list[str] = field(default_factory=list)  # keys
     newest_key: str | None = None  # of the objects that were read
 
@@ -32,7 +32,7 @@ class Archived:
 
     @property
     def contradicting(self) -> int:
-        """How many of the distinct repeat a hash of another minute of the range."""
+        """The number of distinct transactions that repeat a hash of another minute."""
         return len(self.lateness) - len({name for _, name in self.lateness})
 
     @property
@@ -48,7 +48,7 @@ class Archived:
         return counts
 
     def by_minute(self, later_than: int = -1) -> Counter[str]:
-        """Count distinct transactions by minute (ISO); only those later than so many seconds."""
+        """Count distinct transactions by minute (ISO), if more than `later_than` s late."""
         counts = Counter(
             minute for (minute, _), late in self.lateness.items() if late > later_than
         )
@@ -73,10 +73,10 @@ def archived(
         sent = datetime.fromisoformat(event["time"])
         if time_range.contains(sent.timestamp()) and "replay" not in event["detail"]:
             found.sent[event["id"]] = (iso(sent.replace(second=0)), len(valid))
-        for each in valid:
-            time = each["time"]
+        for item in valid:
+            time = item["time"]
             if time_range.contains(time):
-                key = (time // MINUTE, each["hash"])
+                key = (time // MINUTE, item["hash"])
                 late = max(0, int(sent.timestamp()) - time)
                 found.lateness[key] = min(late, found.lateness.get(key, late))
     return found

@@ -16,7 +16,7 @@ from cli.time_range import TimeRange
 
 RAW, REJECTED = "raw/", "rejected/"
 THREADS = 4
-MAX_AHEAD = timedelta(days=1)  # a transaction's time may be this much later than its arrival
+MAX_AHEAD = timedelta(days=1)  # of a transaction's time compared to its arrival
 
 
 def load(
@@ -60,7 +60,7 @@ def _json(line: bytes) -> Any:
 def raw_keys(connection: Connection, time_range: TimeRange, late: timedelta) -> list[str]:
     """Return the keys of objects that may contain transactions of a range, in order.
 
-    `late` is how long after the range their arrival may be.
+    `late` is the maximum time between the range and their arrival.
     """
     s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
     start = time_range.start - MAX_AHEAD

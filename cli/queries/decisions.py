@@ -1,17 +1,15 @@
-"""The decision log: what the loop did, and how its trainings ended."""
+"""Decision events from the decision log, and the results of training executions."""
 
 import json
 from typing import Any
 
 from cli.aws import Json, pages
 from cli.connection import Connection
-
-REJECTED = "Training Data Rejected"
-RETRAININGS = ("Retraining Started", "Retraining Skipped")
+from common.decisions import RETRAINING_SKIPPED, RETRAINING_STARTED, TRAINING_DATA_REJECTED
 
 
 def decisions(connection: Connection) -> list[Json]:
-    """Return the loop's own events, each once, oldest first."""
+    """Return all decision events without duplicates, oldest first."""
     found = pages(
         connection.clients("logs"),
         "filter_log_events",
@@ -19,8 +17,8 @@ def decisions(connection: Connection) -> list[Json]:
         logGroupName=connection.outputs.decision_log_group,
     )
     events = [json.loads(event["message"]) for event in found]
-    once = {event["id"]: event for event in events}  # EventBridge may deliver twice
-    return sorted(once.values(), key=lambda event: str(event["time"]))
+    distinct = {event["id"]: event for event in events}  # EventBridge may deliver twice
+    return sorted(distinct.values(), key=lambda event: str(event["time"]))
 
 
 def retrains(connection: Connection, log: list[Json]) -> list[Json]:
@@ -39,18 +37,21 @@ def retrains(connection: Connection, log: list[Json]) -> list[Json]:
     }
     requests: dict[Any, Json] = {}
     for event in log:
-        if event["detail-type"] in RETRAININGS:  # a redelivered request is recorded again
+        if event["detail-type"] in {
+            RETRAINING_STARTED,
+            RETRAINING_SKIPPED,
+        }:  # redelivery records again
             request = event["detail"].get("request_id", event["id"])
             requests.setdefault((event["detail-type"], request), event)
     return [_retrain(event, executions) for event in requests.values()]
 
 
 def rejections(log: list[Json]) -> list[Json]:
-    """Return each history that was rejected before training: time, reason, execution_arn."""
+    """Return each rejection of training data: time, reason, execution_arn."""
     rejected = {  # a retried job records its rejection again
         event["detail"]["execution_arn"]: event
         for event in log
-        if event["detail-type"] == REJECTED
+        if event["detail-type"] == TRAINING_DATA_REJECTED
     }
     return [
         {"time": event["time"], "reason": event["detail"]["reason"], "execution_arn": arn}
@@ -62,7 +63,7 @@ def _retrain(event: Json, executions: dict[str, Json]) -> Json:
     detail = event["detail"]
     arn = detail.get("execution_arn")
     execution = executions.get(arn, {}) if arn else {}
-    if event["detail-type"] == "Retraining Skipped":
+    if event["detail-type"] == RETRAINING_SKIPPED:
         outcome = "skipped"
     else:
         outcome = str(execution.get("PipelineExecutionStatus", "started")).lower()

@@ -1,4 +1,4 @@
-"""The model's versions: backtest, approval, and when each was deployed."""
+"""Model versions: backtest, approval, times of deployment."""
 
 import json
 
@@ -6,23 +6,24 @@ from botocore.exceptions import ClientError
 
 from cli.aws import Json, is_absent, pages, s3_object
 from cli.connection import Connection
+from common.decisions import MODEL_DEPLOYED
 from common.times import iso
 
 NO_BACKTEST = dict.fromkeys(("windows", "wql", "naive_wql", "limit", "threshold"))
 
 
 def models(connection: Connection, log: list[Json]) -> list[Json]:
-    """Return every version, oldest first; `log` holds the decisions.
+    """Return every version, oldest first; `log` has the decision events.
 
     Keys: version, package_arn, trained_at, backtest {windows, wql, naive_wql, limit, threshold},
-    approval, approved_at, staging_at, production_at (the last deployment there, or None).
+    approval, approved_at, staging_at, production_at (last deployment to the stage, or None).
     """
     sagemaker = connection.clients("sagemaker")
     arns = [package["ModelPackageArn"] for package in packages(connection)]
     deployed = {
         (event["detail"]["package_arn"], event["detail"]["stage"]): event["time"]
         for event in log
-        if event["detail-type"] == "Model Deployed"
+        if event["detail-type"] == MODEL_DEPLOYED
     }
     described = [sagemaker.describe_model_package(ModelPackageName=arn) for arn in arns]
     return [_model(connection, package, deployed) for package in described]

@@ -9,14 +9,15 @@ from cli.connection import Connection
 def monitoring_results(
     connection: Connection, stage: str = "production", last: int | None = None
 ) -> list[Json]:
-    """Return a stage's (`last`) monitoring results as the collector wrote them, oldest first."""
+    """Return all or the `last` monitoring results of a stage, oldest first."""
     clients, bucket = connection.clients, connection.outputs.bucket_name
     listed = pages(
         clients("s3"), "list_objects_v2", "Contents", Bucket=bucket, Prefix=f"monitoring/{stage}/"
     )
-    keys = sorted(entry["Key"] for entry in listed)  # a key begins with the hour of the result
-    wanted = keys if last is None else keys[-last:]
-    found: list[Json] = [json.loads(s3_object(clients, f"s3://{bucket}/{key}")) for key in wanted]
+    keys = sorted(entry["Key"] for entry in listed)  # keys sort by hour
+    selected = keys if last is None else keys[-last:]
+    uris = [f"s3://{bucket}/{key}" for key in selected]
+    found: list[Json] = [json.loads(s3_object(clients, uri)) for uri in uris]
     return sorted(found, key=lambda result: str(result["time"]))
 
 

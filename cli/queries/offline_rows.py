@@ -19,7 +19,7 @@ def offline_rows(
 ) -> "pa.Table":
     """Return the rows of the range with all features, oldest first.
 
-    `as_of` limits them to what was known at that time.
+    With `as_of`, the rows that were known at that time.
     """
     from sagemaker_pipelines.data.feature_store import (  # noqa: PLC0415 - pyarrow takes half a second
         offline,

@@ -1,9 +1,10 @@
-"""What is running: poller, endpoints, newest training, deployment, and dead-letter queues."""
+"""Poller, endpoints, newest training execution, running deployment and dead-letter queues."""
 
 from botocore.exceptions import ClientError
 
 from cli.aws import Json, is_absent, pages
 from cli.connection import Connection
+from common.endpoints import describe
 from common.times import iso
 
 STAGES = ("production", "staging")
@@ -11,7 +12,7 @@ DEPTH = "ApproximateNumberOfMessages"
 
 
 def poller(connection: Connection) -> Json | None:
-    """Return status, running and desired tasks of the poller's service; None without service."""
+    """Return status, running and desired tasks of the poller's service; None without a service."""
     names = connection.outputs.poller
     try:
         found = connection.clients("ecs").describe_services(
@@ -42,12 +43,8 @@ def endpoints(connection: Connection) -> list[Json]:
 def _endpoint(connection: Connection, stage: str) -> Json:
     name = connection.outputs.endpoint_names[stage]
     row: Json = {"stage": stage, "endpoint": name, "status": None, "version": None, "since": None}
-    try:
-        endpoint = connection.clients("sagemaker").describe_endpoint(EndpointName=name)
-    except ClientError as error:
-        if is_absent(error):
-            return row
-        raise
+    if (endpoint := describe(connection.clients("sagemaker"), name)) is None:
+        return row
     version = endpoint["EndpointConfigName"].rpartition("-v")[2]
     return row | {
         "status": endpoint["EndpointStatus"],
@@ -95,7 +92,7 @@ def training_steps(connection: Connection, arn: str) -> list[Json]:
 
 
 def deployment(connection: Connection) -> Json | None:
-    """Return the running deployment: execution_arn, started, state (as in WaitForStaging)."""
+    """Return the running deployment: execution_arn, started, state (such as WaitForStaging)."""
     states = connection.clients("stepfunctions")
     executions = states.list_executions(
         stateMachineArn=connection.outputs.state_machine_arn, statusFilter="RUNNING", maxResults=1
@@ -113,7 +110,7 @@ def deployment(connection: Connection) -> Json | None:
 
 
 def dead_letters(connection: Connection) -> list[Json]:
-    """Return queue and messages of each of the deployment's queues: all are dead-letter queues."""
+    """Return name and number of messages of each queue, all of which are dead-letter queues."""
     sqs = connection.clients("sqs")
     prefix = f"{connection.outputs.prefix}-"
     rows = []

@@ -1,4 +1,4 @@
-"""Task token of a waiting deployment (Step Functions) -> answered by policy, or stored."""
+"""Task token of a waiting deployment (Step Functions) -> approved by policy, or stored."""
 
 import json
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ class Config(Settings):
 
 
 class ApprovalRequest(Event):
-    """What the deployment waits for."""
+    """Input of the state that waits for the approval."""
 
     task_token: str
     stage: str

@@ -49,10 +49,10 @@ def describe(error: ValidationError, rename: Callable[[str], str] = str) -> str:
 
 
 def _expected(kind: str, message: str) -> str:
-    """Return what a message of pydantic says was expected."""
+    """Return the expectation stated in a pydantic message."""
     expected = re.sub("^(Input|List|String|Tuple|Value) (should (be|have) |error, )", "", message)
     if kind != "model_type" and kind.endswith(
         ("_parsing", "_type", "_from_float", "too_short", "too_long")
     ):
-        return expected.partition(",")[0]  # the rest repeats why
+        return expected.partition(",")[0]  # the rest explains it
     return {"json_invalid": "valid JSON", "model_type": "a JSON object"}.get(kind, expected)

@@ -1,4 +1,4 @@
-"""SageMaker endpoints: the one place that recognizes an endpoint that does not exist."""
+"""Describe SageMaker endpoints, including ones that do not exist."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def describe(sagemaker: "SageMakerClient", name: str) -> dict[str, Any] | None:
-    """Return DescribeEndpoint's response, None if there is no such endpoint."""
+    """Return DescribeEndpoint's response, None if the endpoint does not exist."""
     try:
         return dict(sagemaker.describe_endpoint(EndpointName=name))
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""The one format of an error about a bad value. Pure."""
+"""The format of error messages about invalid values. Pure."""
 
 
 def bad_value(name: str, value: object, expected: str) -> str:

@@ -1,4 +1,4 @@
-"""Events of EventBridge as pydantic models that hold only the fields that are read."""
+"""EventBridge events as pydantic models with only the fields that are read."""
 
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
@@ -16,13 +16,13 @@ def _check_time(text: str) -> str:
 
 
 Time = Annotated[datetime, BeforeValidator(times.parse)]  # UTC
-TimeText = Annotated[str, AfterValidator(_check_time)]  # an ISO time that is passed on as it is
+TimeText = Annotated[str, AfterValidator(_check_time)]  # an ISO time that is passed on unchanged
 
 
 class Event(BaseModel):
-    """Base of all models: immutable; fields may be given by name or by AWS's name."""
+    """Base of all models: immutable; fields are set by name or by AWS's name."""
 
-    # Deferred: a function builds the validators of the models that it uses, not of all.
+    # Deferred, so that a function builds only the validators that it uses.
     model_config = ConfigDict(defer_build=True, frozen=True, populate_by_name=True)
 
 

@@ -7,12 +7,12 @@ from typing import Self
 
 from common.errors import bad_value
 
-EXPECTED = 'JSON as [["GROUP", ["FEATURE", ...]], ...], the first version first'
+EXPECTED = 'JSON: [["GROUP", ["FEATURE", ...]], ...], oldest version first'
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Versions of the feature group with their features, the first version first."""
+    """Versions of the feature group with their features, oldest version first."""
 
     feature_groups: tuple[tuple[str, tuple[str, ...]], ...]
 

@@ -15,20 +15,20 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 
 class EventTimeMetrics(EphemeralMetrics):
-    """Metrics at the time of an event; there may be none."""
+    """Metrics with the timestamp of an event; there may be none."""
 
     def set_timestamp(self, timestamp: int | datetime) -> None:
-        """Set the time of the metrics, without Powertools' check of its age.
+        """Set the timestamp of the metrics without Powertools' warning about its age.
 
-        The check compares with the machine's clock and warns beyond 14 days. The time is that of
-        an event; in a replay, and on the local AWS with its virtual clock, it may be years ago.
+        Powertools warns if it is more than 14 days before the system time. In a replay, and on the
+        local AWS with its virtual clock, an event may be years old.
         """
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "This metric doesn't meet the requirements")
             super().set_timestamp(timestamp)
 
     def flush_metrics(self, raise_on_empty_metrics: bool = False) -> None:
-        """Print the metrics; without any, print nothing and do not warn."""
+        """Print the metrics; print nothing and do not warn if there are none."""
         if self.metric_set:
             super().flush_metrics(raise_on_empty_metrics)
 
@@ -37,17 +37,16 @@ class EventTimeMetrics(EphemeralMetrics):
 logging.getLogger("aws_lambda_powertools.middleware_factory").setLevel(logging.CRITICAL)
 
 logger = Logger(utc=True, use_rfc3339=True)
-# An empty service: by default it would become a dimension, which no alarm expects.
+# An empty service, because Powertools would add it as a dimension, which no alarm expects.
 metrics = Metrics(provider=EventTimeMetrics(service=""))
 
-
-# What was imported so far lives as long as the process: garbage collection, whose first full run
-# would fall into the import of a handler, need not look at it.
+# Everything imported so far lives as long as the process. Exclude it from garbage collection,
+# whose first full run would otherwise slow down the import of the handler.
 gc.freeze()
 
 
 def add_metrics(time: datetime, values: Mapping[str, float], unit: MetricUnit) -> None:
-    """Add metric values at the time of the event."""
+    """Add metric values with the time of the event."""
     metrics.set_timestamp(time)
     for name, value in values.items():
         metrics.add_metric(name, unit, value)

@@ -11,10 +11,10 @@ Truth = Sequence[float | None]
 
 
 def mean_wql(truth: Truth, quantiles: Mapping[str, Sequence[float]]) -> float:
-    """Return the mean wQL over all levels; raises ValueError without any nonzero truth."""
+    """Return the mean wQL over all levels; raises ValueError if all truths are missing or zero."""
     total = sum(map(abs, filter(_is_known, truth)))
     if not total > 0:
-        raise ValueError("truth: got only missing or zero values, expected at least one other")
+        raise ValueError("truth: got only missing or zero values, expected a nonzero one")
     losses = [
         2
         * sum(

@@ -6,7 +6,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def parse(text: str) -> datetime:
-    """Parse an ISO 8601 time; without an offset it is UTC. Raises ValueError with the text."""
+    """Parse an ISO 8601 time; UTC if it has no offset. Raises ValueError."""
     try:
         time = datetime.fromisoformat(text)
     except (TypeError, ValueError):

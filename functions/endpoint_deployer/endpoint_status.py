@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-Description = dict[str, Any] | None  # DescribeEndpoint's response; None: no such endpoint
+Description = dict[str, Any] | None  # response of DescribeEndpoint; None: it does not exist
 
 BROKEN = {"Deleting", "Failed", "OutOfService", "UpdateRollbackFailed"}
 

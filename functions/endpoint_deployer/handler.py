@@ -23,11 +23,11 @@ sagemaker = boto3.client("sagemaker")
 
 
 class EndpointNotReadyError(RuntimeError):
-    """The endpoint accepts no change at the moment; Step Functions retries."""
+    """The endpoint is busy with another change; Step Functions retries."""
 
 
 class OtherPackageError(ValueError):
-    """The version's model exists already but was created from another package."""
+    """The model of this version was created from another package."""
 
 
 class Config(Settings):
@@ -129,7 +129,7 @@ def _ensure(create: Callable[[], object], describe: Callable[[], Any]) -> Any:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ValidationException":
             raise
-        # SageMaker has one code for "exists already" and "invalid request".
+        # SageMaker has the same code for "already exists" and "invalid request".
         try:
             return describe()
         except ClientError:

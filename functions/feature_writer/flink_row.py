@@ -23,7 +23,7 @@ def parse(data: bytes) -> dict[str, Any]:
         row = json.loads(data)
     except ValueError as error:
         raise RowError(bad_value("row", data, f"JSON ({error})")) from error
-    # By exact type: a value of a similar type would change what the feature means.
+    # Types are compared exactly: a similar type would change the meaning of the feature.
     if not (isinstance(row, dict) and {name: type(value) for name, value in row.items()} == TYPES):
         raise RowError(bad_value("row", data, f"fields {', '.join(TYPES)}"))
     return row
@@ -38,7 +38,7 @@ def check_features(features: Sequence[str]) -> None:
 def record(row: dict[str, Any], features: Sequence[str]) -> "list[FeatureValueTypeDef]":
     """Return the record of a row for a feature group with these features.
 
-    A fractional number is written as the shortest text that is read as the same float64.
+    A fractional number is written as the shortest text that parses to the same float64.
     """
     values = {name: row[name] for name in (MINUTE, *features, EVENT_TIME)}
     return [

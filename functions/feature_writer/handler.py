@@ -1,8 +1,8 @@
 """Batch of the stream of minutes (Kinesis) -> its rows in every version of the feature group.
 
-A row that fails is reported and does not stop the others, so that only this one goes to the
-dead-letter queue when Lambda's retries end. Lambda repeats the batch from the first failure on;
-Feature Store keeps the record with the latest event time, so repeated or late writes are harmless.
+Failed rows are reported and do not stop the others, so only they go to the dead-letter queue when
+Lambda's retries are exhausted. Lambda retries the batch from the first failure. Repeated and late
+writes are harmless, because Feature Store keeps the record with the latest event time.
 """
 
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ def lambda_handler(
     event: dict[str, Any], context: "LambdaContext"
 ) -> "PartialItemFailureResponse":
     """Write a batch; return the sequence numbers of the records that failed."""
-    # Deferred to the first batch: it imports asyncio and all data classes (27 ms of CPU).
+    # Deferred to the first batch because it imports asyncio and all data classes (27 ms of CPU).
     from aws_lambda_powertools.utilities.batch import (  # noqa: PLC0415
         BatchProcessor,
         EventType,
@@ -51,7 +51,7 @@ def lambda_handler(
     )
     failed = len(response["batchItemFailures"])
     written = len(event["Records"]) - failed
-    arrived = max(each["kinesis"]["approximateArrivalTimestamp"] for each in event["Records"])
+    arrived = max(item["kinesis"]["approximateArrivalTimestamp"] for item in event["Records"])
     time = datetime.fromtimestamp(arrived, UTC)
     add_metrics(time, {"RowsWritten": written}, MetricUnit.NoUnit)
     logger.info("rows written", rows=written, failed=failed)

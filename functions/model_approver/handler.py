@@ -32,7 +32,7 @@ class Config(Settings):
 @logger.inject_lambda_context
 @event_parser(model=Pending)
 def lambda_handler(event: Pending, _context: "LambdaContext") -> dict[str, str]:
-    """Approve the package if nobody has decided on it yet; return its status."""
+    """Approve the package if it is still pending; return its status."""
     config, arn = Config.from_env(), event.detail.arn
     status: str = sagemaker.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"]
     if status == "PendingManualApproval" and approval_policy.is_automatic(

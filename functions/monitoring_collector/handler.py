@@ -1,6 +1,6 @@
-"""Every full hour -> forecast of the newest complete minutes, scored against their truth.
+"""Hourly schedule -> forecast of the newest complete minutes, scored against their truth.
 
-"Now" is the schedule's time, so a redelivered event measures the same hour and writes the same
+"Now" is the time of the event, so a redelivered event measures the same hour and writes the same
 monitoring result.
 """
 
@@ -31,7 +31,7 @@ runtime = boto3.client("sagemaker-runtime")
 store = boto3.client("sagemaker-featurestore-runtime")
 parameters = SSMProvider(boto3_client=ssm)
 
-# During an update, and while it is rolled back, the endpoint serves the previous version.
+# During an update and its rollback the endpoint serves the previous version.
 SERVING = {"InService", "Updating", "SystemUpdating", "RollingBack"}
 
 
@@ -53,7 +53,7 @@ class Config(Settings):
 @metrics.log_metrics
 @event_parser(model=ScheduledEvent)
 def lambda_handler(event: ScheduledEvent, _context: "LambdaContext") -> dict[str, Any]:
-    """Measure the endpoint; return its losses, or the reason why there is no result."""
+    """Measure the endpoint; return its losses, or the reason why it was skipped."""
     config, now = Config.from_env(), times.floor_minute(event.time)
     endpoint_config = _serving(config.endpoint_name)
     if endpoint_config is None:
@@ -89,7 +89,7 @@ def _serving(endpoint: str) -> str | None:
 
 
 def _threshold(name: str) -> float | None:
-    # Not cached: a deployment changes it, and 5 s of the cache may be hours of event time.
+    # Not cached: a deployment changes it, and the cache's 5 s may be hours of virtual time.
     parameter: Any = parameters.get(name, transform="json", force_fetch=True)
     value = parameter["value"]
     return None if value is None else float(value)

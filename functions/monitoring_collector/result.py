@@ -13,7 +13,7 @@ VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class ForecastRequest:
-    """Which endpoint is measured, when, and the threshold in force at that time."""
+    """The endpoint that is measured, the time, and the threshold at that time."""
 
     stage: str
     time: datetime
@@ -22,7 +22,7 @@ class ForecastRequest:
 
     @property
     def inference_id(self) -> str:
-        """Id under which the endpoint captures the call; the same for a redelivered event."""
+        """Inference id in the data capture; the same for a redelivered event."""
         return f"{self.stage}-{times.iso(self.time)}"
 
     @property
@@ -55,7 +55,7 @@ def monitoring_result(
 
 
 def metric_values(result: dict[str, Any]) -> dict[str, float]:
-    """Return the result's metrics; the threshold is omitted while there is none."""
+    """Return the result's metrics, without the threshold while none is set."""
     values = {
         "MeanQuantileLoss": result["wql"],
         "NaiveQuantileLoss": result["naive_wql"],

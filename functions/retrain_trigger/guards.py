@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 
 
 class Policy(Event):
-    """How often the loop may train without a person's request (SSM `quality/policy/*`)."""
+    """Limits on trainings that no person requested (SSM `quality/policy/*`)."""
 
     cooldown_hours: float = Field(ge=0, allow_inf_nan=False)
     daily_cap: int = Field(ge=0)
@@ -28,7 +28,7 @@ class Policy(Event):
 
     @property
     def horizon(self) -> timedelta:
-        """Age from which a training no longer matters to the guards."""
+        """Age beyond which the guards ignore a training."""
         return max(self.cooldown, DAY) + timedelta(minutes=1)
 
 
@@ -43,8 +43,8 @@ class Execution:
 
 
 def started_by(request: TrainingRequest, executions: Iterable[Execution]) -> Execution | None:
-    """Return the execution that an earlier delivery of this request started, if there is one."""
-    return next((one for one in executions if one.name == request.execution_name), None)
+    """Return the execution that an earlier delivery of this request started, if any."""
+    return next((e for e in executions if e.name == request.execution_name), None)
 
 
 def start_token(pipeline: str, predecessor: str) -> str:
@@ -52,8 +52,8 @@ def start_token(pipeline: str, predecessor: str) -> str:
 
     The predecessor is the newest execution (ARN), or for the first one the pipeline's creation
     time. Requests that saw the same executions have the same token, and SageMaker starts one
-    execution per token: whoever comes second starts nothing, without a lock that could be left
-    behind by a crash.
+    execution per token: the second request starts nothing, and there is no lock that a crash could
+    leave behind.
     """
     return hashlib.sha256(f"{pipeline} after {predecessor}".encode()).hexdigest()
 
@@ -63,7 +63,7 @@ def refusal(
 ) -> str | None:
     """Return why no training may start, None if it may.
 
-    A person's request ignores cooldown and cap, but never starts a second training beside another.
+    A manual request ignores cooldown and cap, but never starts a second concurrent training.
     """
     known = list(executions)
     if any(execution.status in RUNNING for execution in known):

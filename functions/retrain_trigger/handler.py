@@ -1,4 +1,4 @@
-"""Alarm, hourly check, schedule or person -> at most one training at a time."""
+"""Alarm, hourly check, schedule or manual request -> at most one training at a time."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from retrain_trigger.training_request import (
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-ROUNDS = 2  # of looking at the executions and trying to start one
+MAX_ATTEMPTS = 2  # to list the executions and start one
 
 cloudwatch = boto3.client("cloudwatch")
 ssm = boto3.client("ssm")
@@ -31,7 +31,7 @@ ssm_parameters = SSMProvider(boto3_client=ssm)
 
 
 class ConcurrentStartError(RuntimeError):
-    """Another request started a training that is not listed yet; Lambda retries."""
+    """A concurrent request started a training that is not listed yet; Lambda retries."""
 
 
 class Config(Settings):
@@ -77,10 +77,10 @@ def _train(config: Config, request: TrainingRequest) -> tuple[str | None, str | 
     policy = guards.Policy.model_validate(_read(f"{config.parameter_path}/quality/policy"))
     hyperparameters = f"{config.parameter_path}/training/hyperparameters"
     pipeline = TrainingPipeline(sagemaker, config.pipeline_name)
-    for _ in range(ROUNDS):
+    for _ in range(MAX_ATTEMPTS):
         executions = pipeline.executions(since=request.time - policy.horizon)
-        if own := guards.started_by(request, executions):  # redelivery, perhaps after a crash
-            return own.arn, None
+        if earlier := guards.started_by(request, executions):  # redelivery, perhaps after a crash
+            return earlier.arn, None
         if refusal := guards.refusal(request, executions, policy):
             return None, refusal
         predecessor = executions[0].arn if executions else pipeline.created()

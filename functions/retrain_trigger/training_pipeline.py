@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TrainingPipeline:
-    """A SageMaker pipeline by its name."""
+    """Client of one SageMaker pipeline."""
 
     sagemaker: "SageMakerClient"
     name: str
 
     def executions(self, since: datetime) -> list[Execution]:
-        """Return the newest execution and all others since then, newest first."""
+        """Return the newest execution and all others since that time, newest first."""
         found: list[Execution] = []
         pages = self.sagemaker.get_paginator("list_pipeline_executions").paginate(
             PipelineName=self.name, SortBy="CreationTime", SortOrder="Descending"
@@ -41,7 +41,7 @@ class TrainingPipeline:
         return found
 
     def created(self) -> str:
-        """Return when the pipeline was created; it tells pipelines of the same name apart."""
+        """Return the creation time, which distinguishes pipelines of the same name."""
         return self.sagemaker.describe_pipeline(PipelineName=self.name)["CreationTime"].isoformat()
 
     def start(
@@ -61,7 +61,7 @@ class TrainingPipeline:
             )["PipelineExecutionArn"]
         except self.sagemaker.exceptions.ConflictException:
             return None
-        # For a used token SageMaker may also return the execution of whoever used it.
+        # For a used token SageMaker may return the execution of the other request.
         execution = self.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
         name = execution.get("PipelineExecutionDisplayName")
         return arn if name == request.execution_name else None

@@ -1,4 +1,4 @@
-"""Events that request a training, and the request that follows from them. Pure."""
+"""Events that request a training, and the resulting request. Pure."""
 
 import hashlib
 import re
@@ -10,8 +10,8 @@ from pydantic import Field
 
 from common.events import Event, Time
 
-MAX_REASON = 256  # characters of a reason that are stored with the model
-# Characters that CustomMetadataProperties of a model package, where the reason ends up, rejects.
+MAX_REASON_LENGTH = 256  # characters stored with the model
+# Characters that a model package rejects in CustomerMetadataProperties, which store the reason.
 INVALID_CHARACTERS = re.compile(r"[^\w .:/=+@-]+")
 
 
@@ -29,7 +29,7 @@ class AlarmDetail(Event):
 
 
 class AlarmEvent(Event):
-    """The loss alarm went into ALARM; CloudWatch does not repeat this while it stays there."""
+    """The loss alarm went into ALARM; CloudWatch sends this only once per transition."""
 
     source: Literal["aws.cloudwatch"]
     id: str
@@ -51,7 +51,7 @@ class AlarmCheck(Event):
 
 
 class ScheduleEvent(Event):
-    """A regular retraining."""
+    """The schedule of regular retraining."""
 
     source: Literal["aws.events"]
     id: str
@@ -60,7 +60,7 @@ class ScheduleEvent(Event):
 
 
 class ManualDetail(Event):
-    """What `evergreen retrain` sends."""
+    """Detail of the event of `evergreen retrain`."""
 
     reason: str = "requested manually"
 
@@ -100,7 +100,7 @@ class TrainingRequest:
 
     @property
     def execution_name(self) -> str:
-        """Display name of the execution that this request starts; identifies it later."""
+        """Display name of the request's execution, by which a redelivery finds it."""
         digest = hashlib.sha256(self.id.encode()).hexdigest()
         return f"{self.time:%Y-%m-%dT%H-%M}-{digest[:12]}"
 
@@ -108,4 +108,4 @@ class TrainingRequest:
     def stored_reason(self) -> str:
         """The reason in characters and length that a model package accepts."""
         words = INVALID_CHARACTERS.sub(" ", self.reason).split()
-        return " ".join(words)[:MAX_REASON] or "unknown"
+        return " ".join(words)[:MAX_REASON_LENGTH] or "unknown"

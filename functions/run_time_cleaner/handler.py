@@ -1,7 +1,7 @@
-"""`terraform destroy` -> deletes what the loop created at run time, unknown to Terraform.
+"""`terraform destroy` -> deletes resources that the loop created outside of Terraform.
 
-Each kind of resource is listed and deleted until none is left, so an interrupted invocation can
-simply be repeated.
+Each kind of resource is listed and deleted until none is left, so an interrupted invocation can be
+repeated.
 """
 
 import time
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 POLL_SECONDS = 5.0
-RESERVE_MILLISECONDS = 20_000  # left to report the error
-# Busy (an endpoint being created), still in use, or gone since it was listed: list again.
+RESERVE_MILLISECONDS = 20_000  # remaining time in which to report the error
+# Busy (such as an endpoint being created), still in use, or already deleted: list again.
 RETRYABLE = {"ValidationException", "ConflictException", "ResourceNotFound", "ParameterNotFound"}
 
 ssm = boto3.client("ssm")
@@ -30,7 +30,7 @@ sagemaker = boto3.client("sagemaker")
 
 
 class CleanUpIncompleteError(RuntimeError):
-    """Time ran out; the message lists what is left and why. Destroy again to continue."""
+    """Resources remain at the end of the time limit; destroy again to continue."""
 
 
 class Config(Settings):
@@ -43,7 +43,7 @@ class Config(Settings):
 
 
 class TerraformAction(Event):
-    """What Terraform does with its invocation resource."""
+    """Terraform's action on its invocation resource."""
 
     action: str
 
@@ -103,7 +103,7 @@ def _delete_all(
     delete: Callable[[str], object],
     context: "LambdaContext",
 ) -> int:
-    """Delete until nothing is found; return how many there were."""
+    """Delete until nothing is found; return the number of resources."""
     found: set[str] = set()
     while remaining := list(find()):
         found |= set(remaining)
@@ -117,7 +117,7 @@ def _delete_all(
 
 
 def _try_delete(delete: Callable[[str], object], name: str) -> str | None:
-    """Delete one resource; return the error if it is worth a retry, None after success."""
+    """Delete one resource; return the error if it is retryable, None after success."""
     try:
         delete(name)
     except ClientError as error:

@@ -1,6 +1,6 @@
-"""Which names in the account belong to this deployment. Pure.
+"""Recognize the resource names of this deployment. Pure.
 
-A prefix is not enough: `evergreen-` also begins the names of a deployment `evergreen-two`.
+Names are matched completely: `evergreen-` is also the prefix of a deployment `evergreen-two`.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The resources in the account that the loop of this deployment created."""
+"""The resources that the loop of this deployment created at run time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class Resources:
 
     def models(self) -> Iterator[str]:
         """Yield the names of the versions' models and of the backtests' models."""
-        ids = {one["PipelineExecutionArn"].rpartition("/")[2] for one in self._executions()}
+        ids = {e["PipelineExecutionArn"].rpartition("/")[2] for e in self._executions()}
         for part in (f"{self.prefix}-v", "pipelines-"):
             for model in self._list("list_models", NameContains=part):
                 if resource_names.is_model(self.prefix, ids, model["ModelName"]):

@@ -1,4 +1,4 @@
-"""What staging must show before a version may go to production. Pure."""
+"""Checks that a version must pass on staging before production. Pure."""
 
 import json
 import math
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from common.deepar import Forecast
 from common.windows import Fees
 
-MAX_FORECAST_RATIO = 100.0  # to the context's largest fee; beyond, a forecast is broken, not bad
+MAX_FORECAST_RATIO = 100.0  # to the largest fee of the context
 
 
 class ImplausibleForecastError(Exception):
@@ -15,13 +15,13 @@ class ImplausibleForecastError(Exception):
 
 
 class CaptureFormatError(Exception):
-    """The capture is in a format that no monitor reads."""
+    """The capture is in a format that Model Monitor cannot read."""
 
 
 def check_plausible(forecast: Forecast, context: Fees) -> None:
     """Raise ImplausibleForecastError if any quantile is out of proportion to the context.
 
-    A context of zeros has no scale to compare with: every forecast passes.
+    Every forecast passes for a context of zeros, which has no scale to compare with.
     """
     largest = max(fee for fee in context if fee is not None)
     limit = MAX_FORECAST_RATIO * largest if largest else math.inf
@@ -34,7 +34,7 @@ def check_plausible(forecast: Forecast, context: Fees) -> None:
 
 
 def is_captured(lines: Iterable[str], inference_id: str) -> bool:
-    """Return whether the lines have a capture of this call with both input and output.
+    """Return whether the lines contain input and output of this call.
 
     Raises CaptureFormatError for a capture in base64.
     """

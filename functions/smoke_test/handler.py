@@ -1,4 +1,4 @@
-"""Staging endpoint -> a forecast as the monitor requests it, checked, and its data capture."""
+"""Version on staging -> check a forecast as the monitor requests it, and its data capture."""
 
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from smoke_test import forecast_checks
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-NEWEST = 20  # capture files that are searched
+MAX_FILES = 20  # newest capture files that are searched
 
 s3 = boto3.client("s3")
 runtime = boto3.client("sagemaker-runtime")
@@ -43,7 +43,7 @@ class Config(Settings):
 
 
 class SmokeTest(Event):
-    """Which version is tested, on which stage."""
+    """The version to test and its stage."""
 
     stage: str
     version: int
@@ -56,7 +56,7 @@ def lambda_handler(event: SmokeTest, _context: "LambdaContext") -> dict[str, str
     """Test the version on its stage.
 
     Raises NoHistoryError, ForecastError, ImplausibleForecastError, CaptureFormatError, or
-    CaptureNotFoundError, which is worth a retry.
+    CaptureNotFoundError (retryable).
     """
     config = Config.from_env()
     endpoint = f"{config.prefix}-{event.stage}"
@@ -70,7 +70,7 @@ def lambda_handler(event: SmokeTest, _context: "LambdaContext") -> dict[str, str
     )
     if all(fee is None for fee in tested.context):
         raise NoHistoryError("the Feature Store has no minute to forecast from")
-    # The id differs by version and time: the capture of an earlier call proves nothing.
+    # Unique by version and time, so the capture of an earlier call does not match.
     inference_id = f"smoke-{event.version}-{event.time}"
     response = runtime.invoke_endpoint(
         EndpointName=endpoint,
@@ -91,6 +91,6 @@ def _captures(bucket: str, prefix: str) -> list[str]:
     """Return the lines of the newest capture files."""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     files = [item for page in pages for item in page.get("Contents", [])]
-    newest = sorted(files, key=lambda item: item["LastModified"])[-NEWEST:]
+    newest = sorted(files, key=lambda item: item["LastModified"])[-MAX_FILES:]
     bodies = [s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read() for item in newest]
     return [line for body in bodies for line in body.decode().splitlines() if line]

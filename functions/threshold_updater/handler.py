@@ -1,4 +1,4 @@
-"""`Model Deployed` to production (EventBridge) -> the threshold from the model's own backtest."""
+"""`Model Deployed` to production (EventBridge) -> threshold from the model's backtest."""
 
 import json
 from typing import TYPE_CHECKING, Annotated, Any
@@ -47,7 +47,7 @@ class EvaluationError(ValueError):
 @logger.inject_lambda_context
 @event_parser(model=EventBridgeEvent[Deployed])
 def lambda_handler(event: EventBridgeEvent[Deployed], _context: "LambdaContext") -> dict[str, Any]:
-    """Write the threshold of the newest deployment; a repeated or older event changes nothing."""
+    """Store the threshold of the newest deployment; repeated and older events change nothing."""
     arn, deployed_at = event.detail.package_arn, times.iso(event.time)
     name = Config.from_env().threshold_parameter
     current: Any = parameters.get(name, transform="json", force_fetch=True)

@@ -13,8 +13,8 @@ from window_aggregator.minute_set import MinuteSet, lowest_fee_per_hash
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_featurestore_runtime.type_defs import FeatureValueTypeDef
 
-# The version of a record is a number of milliseconds after the minute's end, less than a minute:
-# up to MAX_COUNTED members their number, then the Flink engine's firings, then parts.
+# The version of a record is its event time in milliseconds after the minute's end, below 60,000:
+# the number of members up to MAX_COUNTED, then the Flink engine's firings, then parts.
 MAX_COUNTED = 50_000
 FLINK_FIRINGS = 99
 MAX_PARTS = 59_999 - MAX_COUNTED - FLINK_FIRINGS
@@ -34,9 +34,10 @@ def record(
 ) -> "list[FeatureValueTypeDef]":
     """Return the record of a minute (ISO) whose set was read from `parts` parts.
 
-    Of a hash with two fees the lower counts. The event time is the minute's end plus the version
-    in milliseconds: a record computed from more replaces one computed from less, whichever is
-    written last. Raises ValueError for a feature without a formula, and if versions run out.
+    If a hash has two fees, the lower one counts. The event time is the minute's end plus the
+    version in milliseconds, so a record computed from more transactions replaces one computed from
+    fewer in any order of writes. Raises ValueError for a feature without a formula, or if the
+    version would exceed a minute.
     """
     if unknown := sorted(set(features) - set(FORMULAS)):
         raise ValueError(bad_value("feature", ", ".join(unknown), f"one of {', '.join(FORMULAS)}"))
@@ -52,9 +53,9 @@ def record(
 
 
 def version(members: int, parts: int) -> int:
-    """Return a number that grows with the set: its members, beyond MAX_COUNTED its parts.
+    """Return a number that grows with the set: members, or parts beyond MAX_COUNTED members.
 
-    Parts are only ever added and a listing shows all of them, so a set read from more parts
+    Parts are never deleted and a listing shows all of them, so a set read from more parts
     contains every set read from fewer.
     """
     if members <= MAX_COUNTED:
@@ -65,5 +66,5 @@ def version(members: int, parts: int) -> int:
 
 
 def conflicts(members: MinuteSet) -> int:
-    """Return how many members have the hash of another one but a different fee."""
+    """Return how many members repeat a hash with a different fee."""
     return len(members) - len(lowest_fee_per_hash(members))

@@ -1,8 +1,8 @@
 """S3 `Object Created` below raw/ -> a part and rows for every minute in the object.
 
-The part is written before the minute is listed: of two concurrent writers, the later lister sees
-both parts. So even after duplicates, delays and reordering, the last row that the store keeps is
-computed from all parts.
+The part is written before the parts of the minute are listed, so the later one of two concurrent
+writers sees both parts. Even after duplicates, delays and reordering, the row that the store keeps
+is computed from all parts.
 """
 
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -31,7 +31,7 @@ store = boto3.client("sagemaker-featurestore-runtime", config=CONFIG)
 pool = ThreadPoolExecutor(THREADS)
 
 
-# Not the data class for S3: it URL-decodes keys, which EventBridge does not encode.
+# The data class for S3 would URL-decode keys, which EventBridge does not encode.
 @logger.inject_lambda_context
 @metrics.log_metrics
 @event_source(data_class=EventBridgeEvent)
@@ -48,7 +48,7 @@ def lambda_handler(event: EventBridgeEvent, _context: "LambdaContext") -> dict[s
         pool.submit(_aggregate, settings, bucket, key, minute, columns)
         for minute, columns in raw.minutes.items()
     ]
-    wait(jobs)  # all of them; any that still ran would continue in the next invocation
+    wait(jobs)  # even after a failure: a running job would continue in the next invocation
     conflicts = sum(job.result() for job in jobs)
     values = {
         "ConflictingTransactions": conflicts,
@@ -63,7 +63,7 @@ def lambda_handler(event: EventBridgeEvent, _context: "LambdaContext") -> dict[s
         "late": raw.late,
     }
     logger.info("object aggregated", key=key, extra=counts)
-    if raw.rejected:  # everything else is in the rows
+    if raw.rejected:  # after everything else was written
         count, first = len(raw.rejected), raw.rejected[0]
         raise raw_object.RawObjectError(f"s3://{bucket}/{key}: {count} rejected, first: {first}")
     return counts
@@ -74,7 +74,7 @@ def _aggregate(settings: Settings, bucket: str, key: str, minute: str, columns: 
     own_key = parts.part_key(minute, key)
     parts.write(s3, bucket, own_key, columns)
     fees, count = parts.union(s3, bucket, minute, own_key, columns)
-    # First version first: an unknown feature of a later version must not stop it.
+    # Oldest version first: an unknown feature of a later version must not stop it.
     for group, features in settings.feature_groups:
         record = feature_record.record(minute, fees, count, features)
         store.put_record(FeatureGroupName=group, Record=record)

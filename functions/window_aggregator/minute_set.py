@@ -1,6 +1,6 @@
 """A minute as the set of its (transaction hash, fee in satoshi). Pure.
 
-The union of sets depends on neither order nor repetition, so neither does a row computed from it.
+A union of sets does not depend on order or repetition, so neither does a row computed from it.
 """
 
 from collections.abc import Mapping, Set
@@ -8,8 +8,8 @@ from collections.abc import Mapping, Set
 MinuteSet = Set[tuple[str, int]]
 Columns = tuple[list[str], list[int]]  # hashes, and the fee of each
 
-# Usually no hash has two fees. Then the set is the view of a dict's items: building, counting and
-# summing it is several times faster than with a set of tuples.
+# Usually no hash has two fees. The set is then the items view of a dict, which is several times
+# faster to build, count and sum than a set of tuples.
 DictItems = type({"": 0}.items())
 
 
@@ -22,7 +22,7 @@ def minute_set(hashes: list[str], fees: list[int]) -> MinuteSet:
 
 
 def lowest_fee_per_hash(members: MinuteSet) -> Mapping[str, int]:
-    """Return the fee of each hash, the lowest of several."""
+    """Return the lowest fee of each hash."""
     if isinstance(members, DictItems):
         return members.mapping
     return dict(sorted(members, reverse=True))  # of equal hashes the last one stays

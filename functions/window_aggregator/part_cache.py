@@ -1,4 +1,4 @@
-"""Byte-bounded LRU cache of parts: a warm function does not read again what it wrote itself."""
+"""Byte-bounded LRU cache of parts, so that a warm function does not read back its own writes."""
 
 from collections import OrderedDict
 from threading import Lock
@@ -7,7 +7,7 @@ from window_aggregator.minute_set import Columns
 
 
 class PartCache:
-    """The most recently used parts; what a key stands for never changes. Thread-safe."""
+    """The most recently used parts; the part of a key never changes. Thread-safe."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes, self._bytes = max_bytes, 0

@@ -1,4 +1,4 @@
-"""Parts: the transactions that one raw object has of one minute, stored in S3 per minute.
+"""Parts: the transactions of one minute in one raw object, stored in S3 by minute.
 
 A part is a JSON object of two columns, `{"hash": [...], "fee": [...]}`.
 """
@@ -20,7 +20,7 @@ HEX = b"0123456789abcdef"
 
 
 def part_key(minute: str, raw_key: str) -> str:
-    """Return the key of a raw object's part of a minute; the same on every delivery."""
+    """Return the key of a raw object's part of a minute; equal for every delivery."""
     return f"{PREFIX}/{minute}/{hashlib.sha256(raw_key.encode()).hexdigest()[:16]}.json"
 
 
@@ -50,7 +50,7 @@ def union(
 
 
 def encode(columns: Columns) -> bytes:
-    """Return the part as JSON; by hand if all hashes are hex, because json takes twice as long."""
+    """Return the part as JSON; formatted directly if all hashes are hex, twice as fast."""
     hashes, fees = columns
     joined = '","'.join(hashes).encode(errors="replace")
     if joined.translate(None, HEX) == b'","' * (len(hashes) - 1):
@@ -59,7 +59,7 @@ def encode(columns: Columns) -> bytes:
 
 
 def decode(body: bytes) -> Columns:
-    """Parse a part; an early version stored a list of pairs."""
+    """Parse a part; the first release stored a list of pairs."""
     part = json.loads(body)
     if isinstance(part, list):
         return [name for name, _ in part], [fee for _, fee in part]

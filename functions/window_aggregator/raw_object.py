@@ -1,7 +1,7 @@
 """A raw object of the archive -> its transactions by minute. Pure.
 
-What a valid transaction is, `common/transaction.py` defines. Here whole events are checked at
-once, because checking one by one takes as long as decoding the JSON.
+`common/transaction.py` defines valid transactions. Here whole events are checked at once, because
+checking each transaction takes as long as decoding the JSON.
 """
 
 import gzip
@@ -25,15 +25,15 @@ _MALFORMED = (KeyError, RecursionError, TypeError, ValueError)
 
 
 class RawObjectError(ValueError):
-    """The object, or something in it, is not what the archive stores."""
+    """The object or some of its content is invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawObject:
-    """Transactions by minute (ISO) in their order, with repetitions; and what is rejected.
+    """Transactions by minute (ISO), in order and with duplicates, and the rejected content.
 
-    Malformed events and invalid transactions are rejected, each with line and reason; all others
-    count. `late` is the number of late transactions.
+    `rejected` has line and reason of each malformed event and invalid transaction; `late` is the
+    number of late transactions.
     """
 
     minutes: dict[str, Columns]
@@ -59,7 +59,7 @@ def parse(body: bytes) -> RawObject:
             continue
         try:
             late += _add(minutes, transactions, late_before)
-        except _MALFORMED:  # nothing was added yet: now one by one
+        except _MALFORMED:  # nothing was added yet: check each transaction
             for transaction in transactions:
                 if reason := problem(transaction):
                     rejected.append(f"line {number}: invalid transaction: {reason}")
@@ -87,13 +87,13 @@ def _add(minutes: defaultdict[int, Columns], transactions: list[Any], late_befor
     hashes, fees, seconds = (list(map(field, transactions)) for field in FIELDS)
     if not hashes:
         return 0
-    # By exact type: true is not a number, and NaN, once added, would not go away.
+    # Types are compared exactly: `true` is not a number, and a NaN would spoil every sum.
     if {*map(type, hashes)} != {str} or {*map(type, fees), *map(type, seconds)} != {int}:
         raise TypeError
     first, last = min(seconds), max(seconds)
     if min(fees) < 0 or first < 0 or last >= YEAR_10000:
         raise ValueError
-    if first // MINUTE == last // MINUTE:  # usually they are of one minute
+    if first // MINUTE == last // MINUTE:  # the usual case
         minute_hashes, minute_fees = minutes[first // MINUTE]
         minute_hashes.extend(hashes)
         minute_fees.extend(fees)

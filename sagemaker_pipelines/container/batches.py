@@ -36,7 +36,7 @@ class Windows:
         past: int,
     ) -> None:
         self.past, self.horizon = past, parameters.prediction_length
-        self.tracks = [self._track(one, parameters, cycles) for one in series]
+        self.tracks = [self._track(item, parameters, cycles) for item in series]
 
     def _track(self, series: Series, parameters: Hyperparameters, cycles: Sequence[str]) -> _Track:
         values, length = series.target, len(series.target)

@@ -44,7 +44,7 @@ def respond(forecaster: Forecaster, body: bytes) -> dict[str, Any]:
         raise RequestError("request: expected an object with a list of instances")
     configuration = Configuration.parse(request.get("configuration", {}))
     series = [_series(entry, f"instances[{n}]: ") for n, entry in enumerate(instances)]
-    return {"predictions": [forecast(forecaster, one, configuration) for one in series]}
+    return {"predictions": [forecast(forecaster, item, configuration) for item in series]}
 
 
 def respond_lines(forecaster: Forecaster, body: bytes, configuration: Configuration) -> str:
@@ -53,7 +53,7 @@ def respond_lines(forecaster: Forecaster, body: bytes, configuration: Configurat
     if not lines:
         raise RequestError("request: got no lines, expected one instance per line")
     series = [_series(_json(line), f"line {n}: ") for n, line in enumerate(lines, 1)]
-    return "\n".join(json.dumps(forecast(forecaster, one, configuration)) for one in series)
+    return "\n".join(json.dumps(forecast(forecaster, item, configuration)) for item in series)
 
 
 def forecast(

@@ -30,13 +30,13 @@ def main(paths: Paths) -> None:
     values = json.loads(paths.hyperparameters.read_text())
     parameters = parse(values)
     series = _read(paths, "train", values)
-    observations = sum(int((~np.isnan(one.target)).sum()) for one in series)
+    observations = sum(int((~np.isnan(item.target)).sum()) for item in series)
     if observations < MINIMUM_OBSERVATIONS:
         raise JobError(
             f"train channel: got {observations} observations, "
             f"expected at least {MINIMUM_OBSERVATIONS}"
         )
-    longest = max(len(one.target) for one in series)
+    longest = max(len(item.target) for item in series)
     if longest < 4 * parameters.prediction_length:
         raise JobError(
             f"longest training series: got {longest} values, expected at least "
@@ -72,7 +72,7 @@ def _train(paths: Paths, parameters: Hyperparameters, series: list[data.Series])
     from sagemaker_pipelines.container import batches, export, features, fit, network  # noqa: PLC0415
 
     torch.manual_seed(0)
-    longest = max(len(one.target) for one in series)
+    longest = max(len(item.target) for item in series)
     cycles = features.cycles_for(parameters.step_seconds, longest)
     model = network.build(parameters, cycles)
     windows = batches.Windows(series, parameters, cycles, model.past_length)
@@ -104,14 +104,14 @@ def _train(paths: Paths, parameters: Hyperparameters, series: list[data.Series])
 def _test(forecaster: Forecaster, series: list[data.Series], parameters: Hyperparameters) -> None:
     """Score the last prediction_length values of every test series, as Amazon DeepAR does."""
     horizon, levels = parameters.prediction_length, parameters.test_quantiles
-    usable = [one for one in series if not np.isnan(one.target[:-horizon]).all()]
+    usable = [item for item in series if not np.isnan(item.target[:-horizon]).all()]
     if not usable:
         return
-    truth = np.concatenate([one.target[-horizon:] for one in usable]).astype(np.float64)
+    truth = np.concatenate([item.target[-horizon:] for item in usable]).astype(np.float64)
     paths = np.concatenate(
         [
-            forecaster.sample(one.upto(len(one.target) - horizon), parameters.num_eval_samples)
-            for one in usable
+            forecaster.sample(item.upto(len(item.target) - horizon), parameters.num_eval_samples)
+            for item in usable
         ],
         axis=1,
     )

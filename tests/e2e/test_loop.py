@@ -58,7 +58,7 @@ def recorded(tmp_path):
     return file, irregular_file.counted(lines), malformed
 
 
-def test_a_demo_that_is_killed_leaves_no_process():
+def test_demo_that_is_killed_leaves_no_process():
     with start("--hours", "6") as demo:
         printed_until(demo, "terraform apply", 60)
         demo.kill()
@@ -68,7 +68,7 @@ def test_a_demo_that_is_killed_leaves_no_process():
         time.sleep(0.2)
 
 
-def test_the_loop_turns_on_a_mangled_file(recorded):
+def test_loop_turns_on_a_mangled_file(recorded):
     file, minutes, malformed = recorded
     with start("--source", "replay", "--file", str(file), "--keep") as demo:
         try:
@@ -93,9 +93,9 @@ def test_the_loop_turns_on_a_mangled_file(recorded):
     }
 
     alarm = next(
-        one["time"]
-        for one in report["alarms"]
-        if one["name"] == "evergreen-production-loss" and one["state"] == "ALARM"
+        item["time"]
+        for item in report["alarms"]
+        if item["name"] == "evergreen-production-loss" and item["state"] == "ALARM"
     )
     first, *later = report["models"]
     assert first["production_at"] < alarm
@@ -103,7 +103,7 @@ def test_the_loop_turns_on_a_mangled_file(recorded):
     assert retrained
     assert retrained[0]["production_at"] > alarm
     assert any(
-        alarm <= one["time"] and one["outcome"] == "succeeded" for one in report["retrains"]
+        alarm <= item["time"] and item["outcome"] == "succeeded" for item in report["retrains"]
     )
     assert report["monitoring"][-1]["time"] > retrained[0]["production_at"]
     assert report["terraform"]["second_plan_changes"] == 0

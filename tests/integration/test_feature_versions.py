@@ -1,7 +1,7 @@
 """③ on the local AWS: daily compaction, then a second version of the feature group.
 
-Each fixture continues from the one before and records what it saw; tests look at the records, so
-they run in any order.
+Each fixture continues from the previous one and returns what it observed; the tests check these
+observations, so they run in any order.
 """
 
 import gzip
@@ -17,6 +17,7 @@ from sagemaker_pipelines.data.feature_store import offline, rows
 from scripts import local_terraform
 from tests.support.deployed_loop import evergreen, time_range
 from tests.support.deployed_variables import VARIABLES
+from tests.support.feature_records import to_values
 
 pytestmark = pytest.mark.integration
 
@@ -59,7 +60,7 @@ def files(aws, outputs, group):
 
 
 def archive(aws, outputs, key, minute):
-    """Put five transactions of a minute where Firehose would; their row is written."""
+    """Put five transactions of a minute into the archive as Firehose would, and settle."""
     time = int(minute.timestamp())
     transactions = [{"hash": f"{k:064x}", "time": time, "fee": k * k} for k in range(5)]
     sent = f"{minute:%Y-%m-%dT%H:%M:%SZ}"
@@ -70,10 +71,10 @@ def archive(aws, outputs, key, minute):
 
 
 def online(aws, group, minute):
-    answer = aws.client("sagemaker-featurestore-runtime").get_record(
+    response = aws.client("sagemaker-featurestore-runtime").get_record(
         FeatureGroupName=group, RecordIdentifierValueAsString=f"{minute:%Y-%m-%dT%H:%M:%SZ}"
     )
-    return {one["FeatureName"]: one["ValueAsString"] for one in answer.get("Record", [])}
+    return to_values(response.get("Record", []))
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +184,7 @@ def test_one_setting_switches_all_readers(aws, switched):
         assert function["Environment"]["Variables"]["FEATURE_GROUP_NAME"] == SECOND
     pipeline = aws.client("sagemaker").describe_pipeline(PipelineName="evergreen-training")
     parameters = json.loads(pipeline["PipelineDefinition"])["Parameters"]
-    defaults = {one["Name"]: one.get("DefaultValue") for one in parameters}
+    defaults = {item["Name"]: item.get("DefaultValue") for item in parameters}
     assert defaults["FeatureGroupName"] == SECOND
     assert online(aws, FIRST, MINUTES[0])["total_nb_trx_1min"] == "5"
     assert local_terraform.plan_changes(aws.home, switched) == 0

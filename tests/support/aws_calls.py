@@ -1,4 +1,4 @@
-"""AWS as functions: botocore validates request and response of every call."""
+"""AWS calls stubbed by functions; botocore validates every request and response."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,8 +8,8 @@ from botocore.exceptions import ParamValidationError
 from botocore.validate import ParamValidator
 
 
-class RefusedError(Exception):
-    """The call fails with this error."""
+class CallError(Exception):
+    """Raised by a stub to make its call fail with this error code."""
 
     def __init__(self, code: str, message: str = "as configured"):
         super().__init__(code, message)
@@ -17,19 +17,19 @@ class RefusedError(Exception):
 
 
 @contextmanager
-def answered(client, operations: dict[str, Callable[..., dict | None]]) -> Iterator[list]:
-    """Answer calls by functions of their parameters; yield the (operation, parameters) seen."""
+def stubbed(client, operations: dict[str, Callable[..., dict | None]]) -> Iterator[list]:
+    """Call `operations[name](**parameters)` instead of AWS; yield the list of calls."""
     seen: list = []
     events = client.meta.events
 
     def remember(params, context, **_):
         context["parameters"] = dict(params)
 
-    def answer(model, context, **_):
+    def call(model, context, **_):
         seen.append((model.name, context["parameters"]))
         try:
             output = operations[model.name](**context["parameters"]) or {}
-        except RefusedError as error:
+        except CallError as error:
             return SimpleNamespace(status_code=400), {
                 "Error": {"Code": error.code, "Message": error.message},
                 "ResponseMetadata": {},
@@ -40,7 +40,7 @@ def answered(client, operations: dict[str, Callable[..., dict | None]]) -> Itera
                 raise ParamValidationError(report=report.generate_report())
         return SimpleNamespace(status_code=200), output
 
-    hooks = [("before-parameter-build", remember), ("before-call", answer)]
+    hooks = [("before-parameter-build", remember), ("before-call", call)]
     for name, hook in hooks:
         events.register_first(name, hook)
     try:

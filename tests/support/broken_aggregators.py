@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 from common import times
-from tests.support.deliveries import Bucket, Store, World
+from tests.support.deliveries import Bucket, Simulation, Store
+from tests.support.feature_records import to_record
 from window_aggregator import raw_object
 from window_aggregator.minute_set import minute_set
 
 
-class AddCounters(World):
-    """Adds every delivery to counters; what is delivered twice counts twice."""
+class AddCounters(Simulation):
+    """Adds every delivery to counters, so a redelivered object counts twice."""
 
     def __init__(self):
         super().__init__()
@@ -19,7 +20,7 @@ class AddCounters(World):
         body = self.s3.get_object(Key=event["detail"]["object"]["key"])["Body"].read()
         for minute, columns in raw_object.parse(body).minutes.items():
             fees = minute_set(*columns)
-            count, total = self.turns.request(lambda m=minute, f=fees: self._add(m, f))
+            count, total = self.scheduler.request(lambda m=minute, f=fees: self._add(m, f))
             row = {
                 "tx_minute": minute,
                 "total_nb_trx_1min": str(count),
@@ -27,8 +28,7 @@ class AddCounters(World):
                 "avg_fee_1min": repr(total / count),
                 "event_time": event_time(minute, count),
             }
-            record = [{"FeatureName": n, "ValueAsString": v} for n, v in row.items()]
-            self.store.put_record(FeatureGroupName="minutes", Record=record)
+            self.store.put_record(FeatureGroupName="minutes", Record=to_record(row))
 
     def _add(self, minute, fees):
         count, total = self.counters.get(minute, (0, 0))
@@ -36,15 +36,15 @@ class AddCounters(World):
         return self.counters[minute]
 
 
-class MarkThenCount(World):
-    """Notes an object as done, then does it; a crash in between loses it."""
+class MarkThenCount(Simulation):
+    """Marks an object as processed before it is, so a crash in between loses it."""
 
     def __init__(self):
         super().__init__()
         self.marks = set()
 
     def handle(self, event):
-        if self.turns.request(lambda: self._mark(event["detail"]["object"]["key"])):
+        if self.scheduler.request(lambda: self._mark(event["detail"]["object"]["key"])):
             super().handle(event)
 
     def _mark(self, key):
@@ -53,19 +53,19 @@ class MarkThenCount(World):
         return new
 
 
-class StaleListing(World):
-    """Lists as S3 did before 2020: what was written last is not in it yet."""
+class StaleListing(Simulation):
+    """Listings lag behind writes, as in S3 before 2020."""
 
     class Bucket(Bucket):
-        lag = 2  # writes; the last one is often the lister's own
+        lag = 2  # writes; the last one is often by the process that lists
 
         def listed(self, prefix, after):
-            shown = list(self.objects)[: -self.lag or None]  # in the order of first writes
-            return [key for key in super().listed(prefix, after) if key in shown]
+            visible = list(self.objects)[: -self.lag or None]  # in order of first writes
+            return [key for key in super().listed(prefix, after) if key in visible]
 
 
-class WallClock(World):
-    """The event time is the time of writing; whoever stood still for long wins."""
+class WallClock(Simulation):
+    """The event time is the time of the write, so the slowest writer wins."""
 
     class Store(Store):
         def put(self, group, row):
@@ -73,16 +73,16 @@ class WallClock(World):
             super().put(group, row | {"event_time": now})
 
 
-class ConstantEventTime(World):
-    """The event time is the minute's end; the first row stays, corrections are lost."""
+class ConstantEventTime(Simulation):
+    """The event time is the minute's end, so the first row stays and corrections are lost."""
 
     class Store(Store):
         def put(self, group, row):
             super().put(group, row | {"event_time": event_time(row["tx_minute"], 0)})
 
 
-class SmallerVersion(World):
-    """The version counts transactions, so it does not grow with a conflict."""
+class SmallerVersion(Simulation):
+    """The version is the number of hashes, which does not grow with a conflicting fee."""
 
     class Store(Store):
         def put(self, group, row):

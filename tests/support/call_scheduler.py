@@ -1,62 +1,62 @@
-"""Calls that stop before each of their requests, so that a test can mix them in any order."""
+"""Calls that pause before each of their requests, so that a test can interleave them."""
 
 from threading import Lock, Thread
 
 from botocore.exceptions import ClientError
 
-DONE, CRASH, REFUSED, LOST = "done", "crash", "refused", "lost"
+# Outcomes of a request: success, crash of the process, error before or after it took effect.
+DONE, CRASH, REJECTED, LOST = "done", "crash", "rejected", "lost response"
 
 
 class CrashError(BaseException):
-    """The process ends here."""
+    """The process crashes."""
 
 
-class Turns:
-    """Lets one call at a time run to its next request."""
+class Scheduler:
+    """Runs one call at a time to its next request."""
 
     def __init__(self):
         self.running = None
 
-    def request(self, carry_out):
-        """Stop; then carry out a request, or make it fail as `Call.step` demands."""
-        fate = self.running.stop()
-        if fate == CRASH:
+    def request(self, execute):
+        """Pause, then execute a request with the outcome that `Call.step` chose."""
+        outcome = self.running.pause()
+        if outcome == CRASH:
             raise CrashError
-        answer = carry_out() if fate != REFUSED else None
-        if fate != DONE:
-            error = {"Error": {"Code": "InternalError"}}
-            raise ClientError(error, fate)
-        return answer
+        response = execute() if outcome != REJECTED else None
+        if outcome != DONE:
+            raise ClientError({"Error": {"Code": "InternalError"}}, outcome)
+        return response
 
 
 class Call:
-    """A function call in a thread of its own that goes on only by `step`."""
+    """A function call in its own thread, which proceeds only by `step`."""
 
-    def __init__(self, turns, run):
+    def __init__(self, scheduler, run):
         self.ended, self.error = False, None
-        self._turns, self._fate = turns, DONE
-        self._go, self._back = Lock(), Lock()  # of each the other side waits for the release
-        self._go.acquire()
-        self._back.acquire()
+        self._scheduler, self._outcome = scheduler, DONE
+        self._resume, self._paused = Lock(), Lock()  # held by the side that waits
+        self._resume.acquire()
+        self._paused.acquire()
         Thread(target=self._main, args=(run,), daemon=True).start()
 
-    def step(self, fate=DONE):
-        """Let it go on to its next request, or to its end; `fate` is that of the one it is at."""
-        self._turns.running, self._fate = self, fate
-        self._go.release()
-        self._back.acquire()
+    def step(self, outcome=DONE):
+        """Execute the current request with an outcome and run to the next one, or to the end."""
+        self._scheduler.running, self._outcome = self, outcome
+        self._resume.release()
+        self._paused.acquire()
 
-    def stop(self):
-        """Called by the call itself: wait for the next step -> what it is to meet."""
-        self._back.release()
-        self._go.acquire()
-        return self._fate
+    def pause(self):
+        """Wait for the next step, in the thread of the call -> outcome of the request."""
+        self._paused.release()
+        self._resume.acquire()
+        return self._outcome
 
     def _main(self, run):
-        self._go.acquire()
+        self._resume.acquire()
         try:
             run()
-        except (CrashError, Exception) as error:  # noqa: BLE001 - whoever steps judges it
+        except (CrashError, Exception) as error:  # noqa: BLE001 - the caller of step checks it
             self.error = error
         self.ended = True
-        self._back.release()
+        self._paused.release()

@@ -66,7 +66,7 @@ def report():
         "transactions": transactions,
         "minutes": {"count": 2640, "first": at(0), "last": at(43.98), "missing": 0},
         "models": [model(1, 13), model(2, 30)],
-        "monitoring": [{key: one[key] for key in keys} for one in forecasts()],
+        "monitoring": [{key: item[key] for key in keys} for item in forecasts()],
         "alarms": [
             {"name": "evergreen-production-loss", "time": at(30), "state": "ALARM"},
             {"name": "evergreen-production-loss", "time": at(33), "state": "OK"},

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from cli.main import main
 from common.times import iso
+from tests.support.feature_records import to_values
 
 
 def start_poller(aws, outputs, file, log):
@@ -38,17 +39,19 @@ def metrics(aws, log):
     """Send the metrics in a log to CloudWatch, as the log driver of a task does."""
     for line in Path(log).read_text().splitlines():
         record = json.loads(line)
-        if about := record.get("_aws"):
-            shape = about["CloudWatchMetrics"][0]
+        if metadata := record.get("_aws"):
+            directive = metadata["CloudWatchMetrics"][0]
             data = [
                 {
-                    "MetricName": one["Name"],
-                    "Values": record[one["Name"]],
-                    "Timestamp": about["Timestamp"] / 1000,
+                    "MetricName": metric["Name"],
+                    "Values": record[metric["Name"]],
+                    "Timestamp": metadata["Timestamp"] / 1000,
                 }
-                for one in shape["Metrics"]
+                for metric in directive["Metrics"]
             ]
-            aws.client("cloudwatch").put_metric_data(Namespace=shape["Namespace"], MetricData=data)
+            aws.client("cloudwatch").put_metric_data(
+                Namespace=directive["Namespace"], MetricData=data
+            )
 
 
 def evergreen(aws, *arguments):
@@ -65,7 +68,7 @@ def time_range(start, end):
 
 
 def archive(aws, outputs, time, name, body):
-    """Put an object where Firehose would; what follows happens with the clock."""
+    """Put an object into the archive as Firehose would; its events follow with the clock."""
     key = f"raw/{time:%Y/%m/%d/%H}/{name}.gz"
     aws.client("s3").put_object(Bucket=outputs["bucket_name"], Key=key, Body=body)
     return key
@@ -80,9 +83,7 @@ def rows(aws, minutes):
         response = store.get_record(
             FeatureGroupName="evergreen-minutes", RecordIdentifierValueAsString=name
         )
-        found[minute] = {
-            one["FeatureName"]: one["ValueAsString"] for one in response.get("Record", [])
-        }
+        found[minute] = to_values(response.get("Record", []))
     return found
 
 

@@ -1,4 +1,4 @@
-"""A Feature Store on the wire: botocore checks and signs requests, then this answers them."""
+"""Fake Feature Store behind botocore, which validates and signs every request."""
 
 import json
 import re
@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from urllib.parse import unquote
 
 from botocore.awsrequest import AWSResponse
+
+from tests.support.feature_records import batch_response, to_values
 
 
 class Body:
@@ -16,15 +18,15 @@ class Body:
         yield self.content
 
 
-def answer(request, content, status=200):
+def response(request, content, status=200):
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
     return AWSResponse(request.url, status, headers, Body(body))
 
 
 @contextmanager
-def answered(client, operation, reply):
-    """Answer one operation of a client by `reply(request)` while in the block."""
+def stubbed(client, operation, reply):
+    """Handle one operation of a client by `reply(request)` within the block."""
     event = f"before-send.{client.meta.service_model.service_id.hyphenize()}.{operation}"
     client.meta.events.register_first(event, reply)
     try:
@@ -34,41 +36,26 @@ def answered(client, operation, reply):
 
 
 class FeatureStore:
-    """Online rows by minute: a record stays unless its successor's event time is later."""
+    """Online rows by minute; only a record with a later event time replaces a row."""
 
     def __init__(self):
         self.rows, self.batches = {}, []
-        self.leave = 0  # how many identifiers of the next batches stay unprocessed
+        self.unprocessed = 0  # identifiers to leave unprocessed in the next batch; halved after it
 
     def put(self, request, **_):
-        record = {
-            one["FeatureName"]: one["ValueAsString"] for one in json.loads(request.body)["Record"]
-        }
+        record = to_values(json.loads(request.body)["Record"])
         known = self.rows.get(record["tx_minute"])
         if known is None or record["event_time"] > known["event_time"]:
             self.rows[record["tx_minute"]] = record
         self.group = unquote(re.search("/FeatureGroup/([^/?]+)", request.url)[1])
-        return answer(request, b"")
+        return response(request, b"")
 
     def batch(self, request, **_):
         [requested] = json.loads(request.body)["Identifiers"]
         group, minutes = requested["FeatureGroupName"], requested["RecordIdentifiersValueAsString"]
         self.batches.append(len(minutes))
-        now, later = minutes[self.leave :], minutes[: self.leave]
-        self.leave //= 2
-        records = [self._result(group, minute) for minute in now if minute in self.rows]
-        unprocessed = [{**requested, "RecordIdentifiersValueAsString": later}] if later else []
-        return answer(
-            request, {"Records": records, "Errors": [], "UnprocessedIdentifiers": unprocessed}
-        )
-
-    def _result(self, group, minute):
-        record = [
-            {"FeatureName": name, "ValueAsString": value}
-            for name, value in self.rows[minute].items()
-        ]
-        return {
-            "FeatureGroupName": group,
-            "RecordIdentifierValueAsString": minute,
-            "Record": record,
-        }
+        later, now = minutes[: self.unprocessed], minutes[self.unprocessed :]
+        self.unprocessed //= 2
+        rest = [{**requested, "RecordIdentifiersValueAsString": later}] if later else []
+        rows = [self.rows[minute] for minute in now if minute in self.rows]
+        return response(request, batch_response(group, rows, rest))

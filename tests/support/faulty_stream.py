@@ -1,5 +1,6 @@
 """A stream that is being polled, and faults that are injected meanwhile."""
 
+import json
 import os
 import signal
 from datetime import timedelta
@@ -22,9 +23,11 @@ class FaultyStream:
         self.aws, self.outputs, self.folder = aws, outputs, folder
         self.start = aws.next_hour()
         self.end = self.start + timedelta(hours=HOURS)
-        self.lines, self.malformed = irregular_file.lines(
-            HOURS, 1, HOURS, iso(self.start), seed=11
-        )
+        start = iso(self.start)
+        self.lines, self.malformed = irregular_file.lines(HOURS, 1, HOURS, start, seed=11)
+        # Whether the mangled lines contain late transactions depends on the hour.
+        position = len(self.lines) * 5 // 6
+        self.lines[position:position] = late_transactions(self.at(10))
         (folder / "recorded.jsonl").write_bytes(b"\n".join(self.lines))
         self.logs, self.killed = [], []
 
@@ -59,7 +62,7 @@ class FaultyStream:
         self.aws.post("faults", faults=faults)
 
     def pending_faults(self):
-        return [one for one in self.aws.get("faults")["faults"] if one["times"]]
+        return [item for item in self.aws.get("faults")["faults"] if item["times"]]
 
     def kill_functions(self):
         """Kill the aggregator processes of this deployment while one of them waits for S3."""
@@ -79,6 +82,14 @@ class FaultyStream:
         for log in self.logs:
             metrics(self.aws, log)
         self.aws.pass_minutes(10)
+
+
+def late_transactions(time, count=5):
+    second = int(time.timestamp())
+    records = [
+        {"hash": f"{0xABC000 + n:064x}", "time": second + n, "fee": n} for n in range(count)
+    ]
+    return [json.dumps(record).encode() for record in records]
 
 
 def link(path):

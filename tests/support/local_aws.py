@@ -24,7 +24,8 @@ class LocalAws:
     home: Path
 
     def client(self, service, **settings):
-        return local_client(service, self.url, REGION, attempts=1, **settings)
+        # Not the cached client: tests register event handlers on theirs.
+        return local_client.__wrapped__(service, self.url, REGION, attempts=1, **settings)
 
     def post(self, path, **body):
         request = urllib.request.Request(

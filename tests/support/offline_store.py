@@ -64,8 +64,8 @@ class Bucket:
         self._called()
 
     def delete_objects(self, Delete, **_):  # noqa: N803
-        for one in Delete["Objects"]:  # S3 may have done only a part
-            self.delete_object(**one)
+        for item in Delete["Objects"]:  # S3 may have done only a part
+            self.delete_object(**item)
         return {}
 
     def get_paginator(self, operation):

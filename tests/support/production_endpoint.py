@@ -1,4 +1,4 @@
-"""A production endpoint and the rows that it is measured by."""
+"""A production endpoint and the minute rows that it is measured with."""
 
 import io
 import json
@@ -8,7 +8,7 @@ import boto3
 from common import times
 from monitoring_collector import handler
 from tests.support import fake_feature_store as feature_store
-from tests.support.aws_calls import RefusedError, answered
+from tests.support.aws_calls import CallError, stubbed
 from tests.support.lambda_context import CONTEXT
 from tests.support.lambda_events import BUCKET, objects
 
@@ -28,7 +28,7 @@ ENVIRONMENT = {
 
 
 class Production:
-    """An endpoint that forecasts 90, 100, 110, and rows that say 100 in every minute."""
+    """An endpoint that forecasts 90, 100, 110, and rows with a fee of 100 in every minute."""
 
     def __init__(self, s3):
         self.s3, self.ssm, self.store = s3, boto3.client("ssm"), feature_store.FeatureStore()
@@ -42,13 +42,13 @@ class Production:
         name = ENVIRONMENT["THRESHOLD_PARAMETER"]
         self.ssm.put_parameter(Name=name, Value=text, Type="String", Overwrite=True)
 
-    def forget(self, first, count):
+    def delete_rows(self, first, count):
         for minute in times.minutes(times.parse(first), count):
             del self.store.rows[minute]
 
     def describe(self, EndpointName):  # noqa: N803
         if self.status is None:
-            raise RefusedError("ValidationException", "Could not find endpoint")
+            raise CallError("ValidationException", "Could not find endpoint")
         then = times.parse("2024-10-10T00:00:00Z")
         return {
             "EndpointName": EndpointName,
@@ -66,9 +66,9 @@ class Production:
 
     def measure(self):
         with (
-            answered(handler.sagemaker, {"DescribeEndpoint": self.describe}),
-            answered(handler.runtime, {"InvokeEndpoint": self.invoke}),
-            feature_store.answered(handler.store, "BatchGetRecord", self.store.batch),
+            stubbed(handler.sagemaker, {"DescribeEndpoint": self.describe}),
+            stubbed(handler.runtime, {"InvokeEndpoint": self.invoke}),
+            feature_store.stubbed(handler.store, "BatchGetRecord", self.store.batch),
         ):
             return handler.lambda_handler(EVENT, CONTEXT)
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tests.support.aws_calls import RefusedError
+from tests.support.aws_calls import CallError
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
 THEN = datetime(2024, 10, 10, tzinfo=UTC)
@@ -53,8 +53,8 @@ class Account:
         return {"EndpointConfigs": [{"EndpointConfigName": name, **about} for name in found]}
 
     def delete_endpoint_config(self, EndpointConfigName):  # noqa: N803
-        if EndpointConfigName in {one["EndpointConfigName"] for one in self.endpoints.values()}:
-            raise RefusedError("ValidationException", "in use")
+        if EndpointConfigName in {item["EndpointConfigName"] for item in self.endpoints.values()}:
+            raise CallError("ValidationException", "in use")
         self._find(self.configs, EndpointConfigName)
         del self.configs[EndpointConfigName]
 
@@ -68,7 +68,7 @@ class Account:
         self._find(self.configs, EndpointConfigName)
         found = self._find(self.endpoints, EndpointName)
         if found["EndpointStatus"] != "InService":
-            raise RefusedError("ValidationException", "Cannot update in-progress endpoint")
+            raise CallError("ValidationException", "Cannot update in-progress endpoint")
         summary = {"EndpointConfigName": EndpointConfigName}
         found |= {"EndpointStatus": "Updating", "PendingDeploymentSummary": summary}
         return {"EndpointArn": f"{ARN}:endpoint/{EndpointName}"}
@@ -86,8 +86,8 @@ class Account:
             "LastModifiedTime": THEN,
         }
         found = [
-            {"EndpointName": name, "EndpointStatus": one["EndpointStatus"], **about}
-            for name, one in self.endpoints.items()
+            {"EndpointName": name, "EndpointStatus": item["EndpointStatus"], **about}
+            for name, item in self.endpoints.items()
             if NameContains in name
         ]
         return {"Endpoints": found}
@@ -95,7 +95,7 @@ class Account:
     def delete_endpoint(self, EndpointName):  # noqa: N803
         found = self._find(self.endpoints, EndpointName)
         if found["EndpointStatus"] in {"Creating", "Updating"}:
-            raise RefusedError("ValidationException", "Cannot update in-progress endpoint")
+            raise CallError("ValidationException", "Cannot update in-progress endpoint")
         del self.endpoints[EndpointName]
 
     def list_model_packages(self, ModelPackageGroupName):  # noqa: N803
@@ -116,17 +116,17 @@ class Account:
         return {"PipelineExecutionSummaries": self.executions}
 
     def stop_pipeline_execution(self, PipelineExecutionArn, ClientRequestToken):  # noqa: N803
-        for one in self.executions:
-            if one["PipelineExecutionArn"] == PipelineExecutionArn:
-                one["PipelineExecutionStatus"] = "Stopped"
+        for item in self.executions:
+            if item["PipelineExecutionArn"] == PipelineExecutionArn:
+                item["PipelineExecutionStatus"] = "Stopped"
         return {"PipelineExecutionArn": PipelineExecutionArn}
 
     def _new(self, kind, name, request):
         if name in kind:
-            raise RefusedError("ValidationException", f'Cannot create already existing "{name}".')
+            raise CallError("ValidationException", f'Cannot create already existing "{name}".')
         kind[name] = request
 
     def _find(self, kind, name):
         if name not in kind:
-            raise RefusedError("ValidationException", f'Could not find "{name}".')
+            raise CallError("ValidationException", f'Could not find "{name}".')
         return kind[name]

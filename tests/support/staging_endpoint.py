@@ -1,11 +1,12 @@
-"""A staging endpoint with its minutes and captures."""
+"""A staging endpoint with its minute rows and data captures."""
 
 import io
 import json
 from datetime import UTC, datetime, timedelta
 
 from smoke_test import handler
-from tests.support.aws_calls import answered
+from tests.support.aws_calls import stubbed
+from tests.support.feature_records import batch_response
 from tests.support.lambda_context import CONTEXT
 
 BUCKET = "test-123456789012-eu-west-1"
@@ -36,18 +37,8 @@ class Staging:
     def rows(self, Identifiers):  # noqa: N803
         (identifiers,) = Identifiers
         minutes = identifiers["RecordIdentifiersValueAsString"] if self.known else []
-        records = [
-            {
-                "FeatureGroupName": identifiers["FeatureGroupName"],
-                "RecordIdentifierValueAsString": minute,
-                "Record": [
-                    {"FeatureName": "tx_minute", "ValueAsString": minute},
-                    {"FeatureName": "avg_fee_1min", "ValueAsString": self.fee},
-                ],
-            }
-            for minute in minutes
-        ]
-        return {"Records": records, "Errors": [], "UnprocessedIdentifiers": []}
+        rows = [{"tx_minute": minute, "avg_fee_1min": self.fee} for minute in minutes]
+        return batch_response(identifiers["FeatureGroupName"], rows)
 
     def invoke(self, **request):
         self.requests.append(request)
@@ -62,7 +53,7 @@ class Staging:
 
     def deliver(self):
         with (
-            answered(handler.store, {"BatchGetRecord": self.rows}),
-            answered(handler.runtime, {"InvokeEndpoint": self.invoke}),
+            stubbed(handler.store, {"BatchGetRecord": self.rows}),
+            stubbed(handler.runtime, {"InvokeEndpoint": self.invoke}),
         ):
             return handler.lambda_handler(EVENT, CONTEXT)

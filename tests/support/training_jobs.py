@@ -32,7 +32,7 @@ def wave(length=400, first=0):
 def channel(base, name, entries):
     folder = base / "input/data" / name
     folder.mkdir(parents=True)
-    (folder / f"{name}.json").write_text("".join(json.dumps(one) + "\n" for one in entries))
+    (folder / f"{name}.json").write_text("".join(json.dumps(item) + "\n" for item in entries))
 
 
 def environment(base, **more):

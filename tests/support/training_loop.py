@@ -1,21 +1,23 @@
-"""The training pipeline, the bus and the alarm as the retrain trigger sees them."""
+"""In-memory training pipeline, bus and alarm for the retrain trigger."""
 
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 
 from retrain_trigger import handler
-from tests.support.aws_calls import RefusedError, answered
+from tests.support.aws_calls import CallError, stubbed
 from tests.support.lambda_context import CONTEXT
 from tests.support.sagemaker_account import ARN
 
 NOW = datetime(2024, 10, 10, 12, tzinfo=UTC)
-WHY = "Threshold Crossed: 2 out of the last 3 datapoints [0.3 (10/10/24 11:00:00)] were > (0.0)"
+STATE_REASON = (
+    "Threshold Crossed: 2 out of the last 3 datapoints [0.3 (10/10/24 11:00:00)] were > (0.0)"
+)
 POLICY = {"cooldown_hours": "6", "daily_cap": "3"}
 
 
 def event(source="aws.cloudwatch", number="e-1", time="2024-10-10T12:00:00Z", **detail):
     details = {
-        "aws.cloudwatch": {"alarmName": "test-production-loss", "state": {"reason": WHY}},
+        "aws.cloudwatch": {"alarmName": "test-production-loss", "state": {"reason": STATE_REASON}},
         "aws.events": {},
         "evergreen.cli": {"reason": "first model"},
     }
@@ -23,15 +25,15 @@ def event(source="aws.cloudwatch", number="e-1", time="2024-10-10T12:00:00Z", **
 
 
 ALARM, SCHEDULE, MANUAL = event(), event("aws.events"), event("evergreen.cli")
-# As the rule's input transformer renders it.
+# As rendered by the input transformer of the rule.
 CHECK = {"source": "evergreen.check", "id": "e-9", "time": "2024-10-10T12:00:00Z"}
 
 
 class Loop:
     """SageMaker, the bus and the alarm in memory; a page of the list has two executions.
 
-    `lenient`: a used token is answered with the execution that it started, whatever the other
-    parameters are; else with ConflictException if they differ.
+    A used request token with other parameters is a ConflictException, or, if `lenient`, returns
+    the execution that it started.
     """
 
     def __init__(self, lenient=False):
@@ -39,7 +41,7 @@ class Loop:
         self.in_alarm, self.lenient, self.tokens = False, lenient, {}
         self.hyperparameters = {"num_cells": "40"}
 
-    def ran(self, hours_ago, status="Succeeded", name="another"):
+    def add_execution(self, hours_ago, status="Succeeded", name="another"):
         execution = {
             "PipelineExecutionArn": f"{ARN}:pipeline/test-training/execution/{name}",
             "StartTime": NOW - timedelta(hours=hours_ago),
@@ -47,7 +49,7 @@ class Loop:
             "PipelineExecutionDisplayName": name,
         }
         self.executions.append(execution)
-        self.executions.sort(key=lambda one: one["StartTime"], reverse=True)
+        self.executions.sort(key=lambda item: item["StartTime"], reverse=True)
         return execution
 
     def list_executions(self, PipelineName, NextToken="0", **_):  # noqa: N803
@@ -59,16 +61,18 @@ class Loop:
         if ClientRequestToken in self.tokens:
             arn, first = self.tokens[ClientRequestToken]
             if first != request and not self.lenient:
-                raise RefusedError("ConflictException")
+                raise CallError("ConflictException")
             return {"PipelineExecutionArn": arn}
         self.started.append({**request, "ClientRequestToken": ClientRequestToken})
-        execution = self.ran(-1e-6, "Executing", request["PipelineExecutionDisplayName"])
+        execution = self.add_execution(-1e-6, "Executing", request["PipelineExecutionDisplayName"])
         self.tokens[ClientRequestToken] = execution["PipelineExecutionArn"], request
         return {"PipelineExecutionArn": execution["PipelineExecutionArn"]}
 
     def describe_execution(self, PipelineExecutionArn):  # noqa: N803
         [found] = [
-            one for one in self.executions if one["PipelineExecutionArn"] == PipelineExecutionArn
+            item
+            for item in self.executions
+            if item["PipelineExecutionArn"] == PipelineExecutionArn
         ]
         return {name: value for name, value in found.items() if name != "StartTime"}
 
@@ -83,7 +87,7 @@ class Loop:
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}
 
     def alarms(self, AlarmNames, StateValue):  # noqa: N803
-        alarm = {"AlarmName": AlarmNames[0], "StateValue": StateValue, "StateReason": WHY}
+        alarm = {"AlarmName": AlarmNames[0], "StateValue": StateValue, "StateReason": STATE_REASON}
         return {"MetricAlarms": [alarm] if self.in_alarm else []}
 
     def read_parameters(self, Path, **_):  # noqa: N803
@@ -91,8 +95,8 @@ class Loop:
         return {"Parameters": [{"Name": f"{Path}/{k}", "Value": v} for k, v in values.items()]}
 
     @contextmanager
-    def answering(self, before_each=lambda call: call(), ssm=False):
-        """Answer the handler's calls; `before_each` receives every call as a function."""
+    def stubbed(self, intercept=lambda call: call(), ssm=False):
+        """Stub the handler's AWS calls; `intercept` receives every call as a function."""
         operations = {
             handler.sagemaker: {
                 "DescribePipeline": self.describe_pipeline,
@@ -106,19 +110,19 @@ class Loop:
         if ssm:
             operations[handler.ssm] = {"GetParametersByPath": self.read_parameters}
 
-        def interrupted(call):
-            return lambda **request: before_each(lambda: call(**request))
+        def intercepted(call):
+            return lambda **request: intercept(lambda: call(**request))
 
         with ExitStack() as stack:
             for client, calls in operations.items():
                 stack.enter_context(
-                    answered(client, {name: interrupted(call) for name, call in calls.items()})
+                    stubbed(client, {name: intercepted(call) for name, call in calls.items()})
                 )
             yield
 
     def deliver(self, event):
-        with self.answering():
+        with self.stubbed():
             return handler.lambda_handler(event, CONTEXT)
 
-    def decided(self):
-        return [one["DetailType"] for one in self.decisions]
+    def detail_types(self):
+        return [item["DetailType"] for item in self.decisions]

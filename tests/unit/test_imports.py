@@ -85,7 +85,8 @@ def test_no_cycle_of_top_level_folders():
 
 def test_names_resolve_to_files():
     assert resolve("local.clock.clock.Clock") == ("local", "clock", "clock")
-    assert resolve("local.clock") == ("local", "clock", "__init__")
+    assert resolve("cli.commands") == ("cli", "commands", "__init__")
+    assert resolve("local.clock") is None  # a namespace package
     assert resolve("json.loads") is None
 
 

@@ -7,7 +7,7 @@ locals {
   threshold_parameter     = "/${var.foundation.prefix}/quality/threshold"
   threshold_parameter_arn = "${var.foundation.arns.ssm}:parameter${local.threshold_parameter}"
 
-  reading_pattern = {
+  result_pattern = {
     source        = ["aws.s3"]
     "detail-type" = ["Object Created"]
     detail = {
@@ -66,9 +66,9 @@ module "ground_truth_writer" {
   }
 
   triggers = {
-    reading = {
+    result = {
       description   = "New monitoring result -> ground_truth_writer"
-      event_pattern = jsonencode(local.reading_pattern)
+      event_pattern = jsonencode(local.result_pattern)
     }
   }
 }

@@ -1,4 +1,4 @@
-"""Data that fail the quality rules end a training with a reason, a report and an event."""
+"""Data that fail the quality rules end a training execution with a reason, report and event."""
 
 import json
 from datetime import timedelta
@@ -7,6 +7,7 @@ import pytest
 
 from common.times import MINUTE, iso
 from tests.support.deployed_loop import evergreen
+from tests.support.feature_records import to_record
 
 pytestmark = pytest.mark.integration
 
@@ -26,11 +27,10 @@ def execution(aws, outputs):
             "avg_fee_1min": f"{number}.5",
             "event_time": iso(minute + MINUTE).replace("Z", ".002Z"),
         }
-        record = [{"FeatureName": k, "ValueAsString": v} for k, v in values.items()]
-        store.put_record(FeatureGroupName="evergreen-minutes", Record=record)
+        store.put_record(FeatureGroupName="evergreen-minutes", Record=to_record(values))
     time = iso(start + timedelta(minutes=30))
     aws.advance(time)
-    request = {"source": "evergreen.cli", "id": f"unfit {time}", "time": time}
+    request = {"source": "evergreen.cli", "id": f"rejected-data {time}", "time": time}
     response = aws.client("lambda").invoke(
         FunctionName=outputs["retrain_function_name"],
         Payload=json.dumps(request | {"detail": {"reason": "a test"}}).encode(),
@@ -67,6 +67,6 @@ def test_report_has_the_result(aws, outputs, execution, reason):
 def test_evergreen_history_shows_the_rejection(aws, execution, reason):
     code, history = evergreen(aws, "history")
     assert code == 0
-    found = [one for one in history["rejections"] if one["execution_arn"] == execution["arn"]]
+    found = [item for item in history["rejections"] if item["execution_arn"] == execution["arn"]]
     expected = {"time": execution["time"], "reason": reason, "execution_arn": execution["arn"]}
     assert found == [expected]

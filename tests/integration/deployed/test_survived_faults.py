@@ -82,7 +82,7 @@ def metric_sum(aws, stream, name):
         Period=3600,
         Statistics=["Sum"],
     )
-    return sum(one["Sum"] for one in found["Datapoints"])
+    return sum(item["Sum"] for item in found["Datapoints"])
 
 
 def test_faults_took_effect(aws, stream):

@@ -12,6 +12,7 @@ from common import times
 from common.feature_rows import FEATURES
 from sagemaker_pipelines.data.feature_store import offline, online, rows
 from sagemaker_pipelines.data.history import frame
+from tests.support.feature_records import to_record, to_values
 from tests.support.local_aws import iso
 
 FEE = ["avg_fee_1min"]
@@ -58,7 +59,7 @@ def store(aws):
 def record(minute, event_time, fee="2.5", **more):
     values = {"tx_minute": minute, "total_nb_trx_1min": "7", "avg_fee_1min": fee}
     values |= {"event_time": event_time, **more}
-    return [{"FeatureName": n, "ValueAsString": v} for n, v in values.items()]
+    return to_record(values)
 
 
 def put(store, *args, **more):
@@ -69,15 +70,14 @@ def record_key(minute, group=GROUP):
     return {"FeatureGroupName": group, "RecordIdentifierValueAsString": minute}
 
 
-def stamp(moment):
-    """Format an event time a millisecond after `moment`."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.001Z"
+def stamp(time):
+    """Format an event time a millisecond after a time."""
+    return f"{time:%Y-%m-%dT%H:%M:%S}.001Z"
 
 
 def fee(store, minute):
     response = store.get_record(**record_key(minute))
-    values = {v["FeatureName"]: v["ValueAsString"] for v in response.get("Record", [])}
-    return values.get("avg_fee_1min")
+    return to_values(response.get("Record", [])).get("avg_fee_1min")
 
 
 def fee_number(store, minute):
@@ -120,9 +120,8 @@ def test_i4_only_a_later_event_time_replaces_the_online_record(store):
 )
 def test_invalid_record_is_refused(store, change):
     values = {"tx_minute": MINUTE, "event_time": "2024-10-10T00:06:00Z", **change}
-    features = [{"FeatureName": n, "ValueAsString": v} for n, v in values.items()]
     with pytest.raises(store.exceptions.ValidationError):
-        store.put_record(FeatureGroupName=GROUP, Record=features)
+        store.put_record(FeatureGroupName=GROUP, Record=to_record(values))
 
 
 def test_missing_event_time_and_unknown_group_are_refused(store):

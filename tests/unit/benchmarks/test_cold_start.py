@@ -5,7 +5,7 @@ def start(name, handler, *, pydantic, bytecode=True):
     return Start(name, ("s3",), pydantic, bytecode, handler, 0.2)
 
 
-def test_the_slowest_of_each_kind_is_judged():
+def test_slowest_of_each_kind_is_judged():
     starts = [
         start("fast", 0.21, pydantic=False),
         start("slower", 0.24, pydantic=False),

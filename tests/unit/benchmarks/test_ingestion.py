@@ -1,4 +1,4 @@
-"""The parts of the benchmark that compute: streams, costs, latency, goals, tables."""
+"""Streams, costs, latency, goals and tables of the ingestion benchmark."""
 
 import gzip
 import json
@@ -12,11 +12,11 @@ from benchmarks.ingestion.goals import goals
 from window_aggregator import raw_object
 
 LOAD = costs.Load(
-    bytes_a_second=1_000,
+    bytes_per_second=1_000,
     compressed_share=0.4,
     poll_seconds=10,
     object_seconds=60,
-    parts_a_minute=2,
+    parts_per_minute=2,
 )
 MEASURED = {
     "aggregator_memory": 1.0,
@@ -48,44 +48,44 @@ def test_buffer_is_that_of_the_terraform_module():
     assert buffer.fills_in(buffer.size) == 1
 
 
-def test_price_table_says_where_each_price_is_from():
+def test_each_price_has_its_source():
     for price in json.loads(costs.PRICES.read_text())["prices"].values():
         assert price["usd"] > 0
         assert price["url"].startswith("https://")
         assert price["checked"] is None or price["checked"].startswith("20")
 
 
-def test_large_events_are_paid_by_each_begun_64_kb():
+def test_large_events_are_charged_per_64_kb():
     large = costs.Load(10_000, 0.4, 10, 60, 2)  # 100,000 bytes a poll
     price = dict.fromkeys(costs.prices(), 0.0) | {"eventbridge_64kb": 1.0}
     assert costs.shared(LOAD, price)["EventBridge"] == LOAD.polls
     assert costs.shared(large, price)["EventBridge"] == 2 * large.polls
 
 
-def test_lambda_is_paid_by_object_and_second():
+def test_lambda_is_charged_per_object_and_second():
     price = dict.fromkeys(costs.prices(), 0.0) | {"lambda_arm_gb_second": 1.0}
     items = costs.engine_lambda(LOAD, seconds=3, price=price)
     assert items["Lambda"] == LOAD.objects * 3 * 0.5
     assert sum(items.values()) == items["Lambda"]
 
 
-def test_flink_is_paid_also_when_nothing_comes():
+def test_flink_is_charged_without_traffic():
     price = dict.fromkeys(costs.prices(), 0.0) | {"flink_kpu_hour": 1.0}
     assert costs.engine_flink(LOAD, 2, 1, price)["Flink"] == 3 * costs.HOURS
 
 
-def test_firehose_pays_small_records_as_5_kb():
+def test_firehose_charges_small_records_as_5_kb():
     price = dict.fromkeys(costs.prices(), 0.0) | {"firehose_gb": 1.0}
     small = costs.Load(10, 0.4, 10, 60, 2)  # 100 bytes a poll
     assert costs.shared(small, price)["Firehose"] == pytest.approx(small.polls * 5_120 / 1e9)
 
 
 def test_latency_is_the_sum_of_its_waits_and_the_work():
-    found = latency.of_lambda(poll_seconds=10, object_seconds=60, cpu_seconds=0.512)
-    assert found.work == pytest.approx(1.769)
-    assert found.most == pytest.approx(71.769)
-    assert found.mean == pytest.approx(36.769)
-    assert latency.of_flink(10, 200, 1_000, 2).most == 10 + 60 + 1 + 1
+    calculated = latency.lambda_latency(poll_seconds=10, object_seconds=60, cpu_seconds=0.512)
+    assert calculated.work == pytest.approx(1.769)
+    assert calculated.maximum == pytest.approx(71.769)
+    assert calculated.mean == pytest.approx(36.769)
+    assert latency.flink_latency(10, 200, 1_000, 2).maximum == 10 + 60 + 1 + 1
 
 
 def test_goals_are_met_at_their_bounds():
@@ -102,7 +102,7 @@ def test_goals_are_met_at_their_bounds():
         ("poller_memory", 1.2),
     ],
 )
-def test_goal_that_is_missed_is_said_to_be(name, value):
+def test_missed_goal_is_reported(name, value):
     assert [goal.met for goal in goals(MEASURED | {name: value})].count(False) == 1
 
 
@@ -111,20 +111,20 @@ def test_table_aligns_its_columns():
     assert text.splitlines() == ["          n", "a     1,234", "long    0.5", "b       123"]
 
 
-def test_share_of_a_limit_is_above_1_where_it_bites():
-    shares = latency.shares(
+def test_share_of_an_exceeded_limit_is_above_1():
+    shares = latency.limit_shares(
         rate=1_000,
-        bytes_a_second=2_000_000,
+        bytes_per_second=2_000_000,
         put_events=1,
-        parts_a_minute=3,
-        poller_events=4_000,
-        flink_events=500,
+        parts_per_minute=3,
+        poller_speed=4_000,
+        flink_speed=500,
         object_seconds=40,
         lambda_seconds=2,
         lambda_peak_mb=256,
     )
-    bites = {name for name, share in shares.items() if share > 1}
-    assert bites == {
+    exceeded = {name for name, share in shares.items() if share > 1}
+    assert exceeded == {
         "Firehose: bytes, default in most regions",
         "flink: bytes of one Kinesis shard",
         "flink: CPU of one KPU",

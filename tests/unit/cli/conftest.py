@@ -1,4 +1,4 @@
-"""A deployment in moto, with one model package; what moto lacks is stubbed in each test."""
+"""A deployment in moto; tests stub the operations that moto does not implement."""
 
 import json
 from datetime import UTC, datetime
@@ -47,7 +47,7 @@ EVALUATION = {
 }
 
 
-@cache  # creating a client takes longer than everything that a test does with it
+@cache  # creating a client is slower than a test
 def client(service):
     return boto3.client(
         service,
@@ -58,7 +58,7 @@ def client(service):
 
 
 class Deployment:
-    """What the loop would have left in AWS."""
+    """Resources and data of a deployed loop."""
 
     def __init__(self):
         self.clients = client
@@ -84,7 +84,7 @@ class Deployment:
         self.connection = self.connect(target.Target("http://127.0.0.1:1"), PREFIX)
 
     def connect(self, chosen, prefix):
-        """Replace the way to AWS: these clients can be stubbed."""
+        """Return a connection with clients that can be stubbed."""
         now = datetime(2024, 10, 10, 14, 0, 30, tzinfo=UTC)
         chosen = target.Target("http://127.0.0.1:1", chosen.conflicts)
         return Connection(self.clients, prefix, ACCOUNT, REGION, now, chosen, poll_seconds=0)
@@ -135,7 +135,7 @@ class Deployment:
 
 
 @pytest.fixture(autouse=True)
-def _no_aws_is_named(monkeypatch, tmp_path):
+def _no_aws_settings(monkeypatch, tmp_path):
     names = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_SECRET_ACCESS_KEY", "EVERGREEN_HOME")
     for name in (*target.AWS_SETTINGS, *names, "EVERGREEN_PREFIX"):
         monkeypatch.delenv(name, raising=False)

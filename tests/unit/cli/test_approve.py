@@ -6,26 +6,26 @@ from botocore.stub import Stubber
 from cli.main import main
 
 
-def waits(deployment, version):
+def add_pending(deployment, version):
     value = json.dumps({"task_token": "a-token", "package_arn": "arn", "requested_at": "now"})
     deployment.parameter(f"approval/pending/production-{version}", value, "SecureString")
 
 
-def waiting(deployment):
+def pending(deployment):
     path = "/evergreen/approval/pending"
     found = deployment.clients("ssm").get_parameters_by_path(Path=path)["Parameters"]
     return [parameter["Name"] for parameter in found]
 
 
 @pytest.fixture
-def answers(deployment):
+def states(deployment):
     with Stubber(deployment.clients("stepfunctions")) as stub:
         yield stub
         stub.assert_no_pending_responses()
 
 
 @pytest.mark.parametrize(("command", "status"), [("approve", "Approved"), ("reject", "Rejected")])
-def test_the_only_pending_package_is_answered(deployment, capsys, command, status):
+def test_decision_on_the_only_pending_package(deployment, capsys, command, status):
     arn = deployment.package()
     assert main([command, "--comment", "looked at it"], deployment.connect) == 0
     package = deployment.clients("sagemaker").describe_model_package(ModelPackageName=arn)
@@ -34,9 +34,9 @@ def test_the_only_pending_package_is_answered(deployment, capsys, command, statu
     assert capsys.readouterr().out == f"⑤ {status.lower()} model 1 for staging.\n"
 
 
-def test_an_approved_deployment_continues(deployment, answers, capsys):
-    waits(deployment, 3)
-    answers.add_response(
+def test_approved_deployment_continues(deployment, states, capsys):
+    add_pending(deployment, 3)
+    states.add_response(
         "send_task_success",
         {},
         {"taskToken": "a-token", "output": '{"approved": true, "comment": "good"}'},
@@ -48,61 +48,61 @@ def test_an_approved_deployment_continues(deployment, answers, capsys):
         "version": 3,
         "comment": "good",
     }
-    assert waiting(deployment) == []
+    assert pending(deployment) == []
 
 
-def test_a_rejected_deployment_fails_with_the_comment(deployment, answers):
-    waits(deployment, 3)
-    answers.add_response(
+def test_rejected_deployment_fails_with_the_comment(deployment, states):
+    add_pending(deployment, 3)
+    states.add_response(
         "send_task_failure",
         {},
         {"taskToken": "a-token", "error": "ApprovalRejected", "cause": "too late"},
     )
     assert main(["reject", "3", "--comment", "too late"], deployment.connect) == 0
-    assert waiting(deployment) == []
+    assert pending(deployment) == []
 
 
 @pytest.mark.parametrize("code", ["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])
-def test_an_expired_approval_is_removed_with_a_message(deployment, answers, capsys, code):
-    waits(deployment, 3)
-    answers.add_client_error("send_task_success", code)
+def test_expired_approval_is_removed_with_a_message(deployment, states, capsys, code):
+    add_pending(deployment, 3)
+    states.add_client_error("send_task_success", code)
     assert main(["approve"], deployment.connect) == 1
     assert "no longer waits for model 3 for production" in capsys.readouterr().err
-    assert waiting(deployment) == []
+    assert pending(deployment) == []
 
 
-def test_an_answer_that_aws_refuses_leaves_the_approval_pending(deployment, answers, capsys):
-    waits(deployment, 3)
-    answers.add_client_error("send_task_success", "AccessDeniedException", "not you")
+def test_error_of_aws_leaves_the_approval_pending(deployment, states, capsys):
+    add_pending(deployment, 3)
+    states.add_client_error("send_task_success", "AccessDeniedException", "not you")
     assert main(["approve"], deployment.connect) == 1
     assert "refused SendTaskSuccess: AccessDeniedException: not you" in capsys.readouterr().err
-    assert waiting(deployment) == ["/evergreen/approval/pending/production-3"]
+    assert pending(deployment) == ["/evergreen/approval/pending/production-3"]
 
 
-def test_without_pending_approval_it_fails(deployment, capsys):
+def test_decision_without_pending_approval_fails(deployment, capsys):
     assert main(["approve"], deployment.connect) == 1
     assert capsys.readouterr().err.endswith("evergreen: no approval is pending\n")
 
 
-def test_several_pending_approvals_are_listed_and_none_is_answered(deployment, capsys):
+def test_ambiguous_decision_lists_the_pending_approvals(deployment, capsys):
     deployment.package()
-    waits(deployment, 7)
+    add_pending(deployment, 7)
     assert main(["approve"], deployment.connect) == 1
     error = capsys.readouterr().err
     assert "2 approvals are pending" in error
     assert "model 1 for staging" in error
     assert "model 7 for production" in error
-    assert waiting(deployment)
+    assert pending(deployment)
 
 
-def test_the_stage_selects_one_of_two_pending_approvals(deployment, capsys):
+def test_stage_selects_one_of_two_pending_approvals(deployment, capsys):
     deployment.package()
-    waits(deployment, 7)
+    add_pending(deployment, 7)
     assert main(["approve", "--stage", "staging"], deployment.connect) == 0
     assert "model 1 for staging" in capsys.readouterr().out
 
 
-def test_a_version_that_is_not_pending_is_refused_with_the_list(deployment, capsys):
+def test_unknown_version_lists_the_pending_approvals(deployment, capsys):
     deployment.package()
     assert main(["approve", "9", "--json"], deployment.connect) == 1
     printed = capsys.readouterr()

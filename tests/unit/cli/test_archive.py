@@ -28,7 +28,7 @@ def s3(deployment):
     client = deployment.clients("s3")
 
     def put(key, *events):
-        body = gzip.compress("\n".join(json.dumps(one) for one in events).encode())
+        body = gzip.compress("\n".join(json.dumps(item) for item in events).encode())
         client.put_object(Bucket=deployment.bucket, Key=key, Body=body)
 
     client.put = put
@@ -41,7 +41,7 @@ def read(s3, deployment):
     return archive.archived(s3, deployment.bucket, keys, time_range, lambda: None)
 
 
-def test_a_transaction_archived_twice_is_one(s3, deployment):
+def test_transaction_archived_twice_counts_once(s3, deployment):
     s3.put("raw/2024/10/10/00/a", event(1, received(0, 30, 60)), event(2, received(60)))
     s3.put("raw/2024/10/10/00/b", event(3, received(30, 90)))
     found = read(s3, deployment)
@@ -49,14 +49,14 @@ def test_a_transaction_archived_twice_is_one(s3, deployment):
     assert found.by_minute() == {"2024-10-10T00:00:00Z": 2, "2024-10-10T00:01:00Z": 2}
 
 
-def test_an_event_delivered_twice_or_replayed_was_sent_once(s3, deployment):
+def test_redelivered_and_replayed_events_count_once(s3, deployment):
     s3.put("raw/2024/10/10/00/a", event(1, received(0, 30)), event(1, received(0, 30)))
     s3.put("raw/2024/10/10/00/b", event(2, received(0, 30, replay="r")))
     found = read(s3, deployment)
     assert (found.received, found.distinct) == (2, 2)
 
 
-def test_i0_a_hash_with_two_times_is_counted_as_contradicting(s3, deployment):
+def test_i0_hash_with_two_times_is_contradicting(s3, deployment):
     twice = [{"hash": f"{7:064x}", "time": EPOCH + second, "fee": 1} for second in (0, 59, 60)]
     s3.put("raw/2024/10/10/00/a", event(1, {"transactions": twice}), event(2, received(9)))
     found = read(s3, deployment)
@@ -80,7 +80,7 @@ def test_only_the_hours_of_the_range_are_read_and_only_its_minutes_counted(s3, d
     assert found.received == 3
 
 
-def test_rejected_records_are_counted_one_by_one(s3, deployment):
+def test_rejected_records_are_counted(s3, deployment):
     s3.put("rejected/2024/10/10/00/a", event(1, {"rejected": [{}, {}]}))
     s3.put("rejected/2024/10/10/01/a", event(1, {"rejected": [{}, {}]}))
     s3.put("rejected/2024/10/10/01/b", event(2, {"rejected": [{}]}, START + HOUR))

@@ -1,4 +1,4 @@
-"""The commands on the archive run on the local AWS in integration tests; here: their parts."""
+"""Parts of the archive commands, which integration tests run on the local AWS."""
 
 import gzip
 import json
@@ -10,7 +10,9 @@ from botocore.stub import Stubber
 from cli.commands import audit, replay
 from cli.main import main
 from cli.time_range import TimeRange, parse_minute
+from tests.support.feature_records import batch_response
 
+GROUP = "evergreen-minutes"
 NIGHT = ["--from", "2024-10-10T00:00:00Z", "--to", "2024-10-10T00:10:00Z"]
 START = 1_728_518_400
 TEN_MINUTES = TimeRange(
@@ -34,33 +36,33 @@ def event(*times, **more):
         ([*NIGHT, "--late-days", "-1"], "--late-days: got '-1', expected a number of days"),
     ],
 )
-def test_an_invalid_range_is_a_usage_error(capsys, command, arguments, message):
+def test_invalid_range_is_a_usage_error(capsys, command, arguments, message):
     assert main([command, *arguments, "--json"]) == 2
     printed = capsys.readouterr()
     assert message in printed.err
     assert message in json.loads(printed.out)["error"]
 
 
-def test_a_range_that_runs_backwards_is_refused(deployment, capsys):
+def test_range_that_runs_backwards_is_refused(deployment, capsys):
     backwards = ["--from", NIGHT[3], "--to", NIGHT[1]]
     assert main(["audit", *backwards], deployment.connect) == 2
     assert "is not before --to" in capsys.readouterr().err
 
 
-def test_a_range_of_the_future_is_refused(deployment, capsys):
+def test_range_of_the_future_is_refused(deployment, capsys):
     future = ["--from", "2024-10-10T14:00", "--to", "2024-10-10T15:00"]
     assert main(["audit", *future], deployment.connect) == 2
     assert "is not before the current minute" in capsys.readouterr().err
 
 
-def test_times_without_zone_are_utc_and_others_are_converted():
+def test_times_without_offset_are_utc_and_others_are_converted():
     time_range = TimeRange(parse_minute("2024-10-10"), parse_minute("2024-10-10T03:00+02:00"))
     assert time_range.minutes()[0] == "2024-10-10T00:00:00Z"
     assert len(time_range.minutes()) == 60
 
 
-def test_i9_an_empty_minute_was_polled_an_unknown_one_was_not(deployment, capsys):
-    """The poller's heartbeat tells them apart; of neither there is a row."""
+def test_i9_empty_minutes_were_polled_and_unknown_ones_were_not(deployment, capsys):
+    """Neither has a row; the metric Polls distinguishes them."""
     for minute, polls in [(0, 6), (1, 5), (3, 6), (4, 0)]:
         deployment.clients("cloudwatch").put_metric_data(
             Namespace="Evergreen/evergreen",
@@ -69,7 +71,9 @@ def test_i9_an_empty_minute_was_polled_an_unknown_one_was_not(deployment, capsys
             ],
         )
     with Stubber(deployment.clients("sagemaker-featurestore-runtime")) as stub:
-        stub.add_response("batch_get_record", answer(row("2024-10-10T00:00:00Z", 0)))
+        stub.add_response(
+            "batch_get_record", batch_response(GROUP, [row("2024-10-10T00:00:00Z", 0)])
+        )
         main(["audit", *NIGHT, "--json"], deployment.connect)
     minutes = json.loads(capsys.readouterr().out)["minutes"]
     assert (minutes["with_row"], minutes["empty"], minutes["unknown"]) == (1, 2, 7)
@@ -77,7 +81,7 @@ def test_i9_an_empty_minute_was_polled_an_unknown_one_was_not(deployment, capsys
 
 @pytest.fixture
 def aws(deployment):
-    """A deployment with a metric, an archive and rows of one's choice."""
+    """A deployment with helpers that add a metric, an archived event and rows."""
     time = deployment.connection.now.replace(second=0)
 
     def metric(name, ago, value):
@@ -92,8 +96,8 @@ def aws(deployment):
         sent = time - timedelta(minutes=ago)
         seconds = [int(sent.timestamp())] * count
         document = event(*seconds) | {"id": str(ago), "time": f"{sent:%Y-%m-%dT%H:%M:%SZ}"}
-        for n, one in enumerate(document["detail"]["transactions"]):
-            one["hash"] = f"{ago:032x}{n:032x}"
+        for n, item in enumerate(document["detail"]["transactions"]):
+            item["hash"] = f"{ago:032x}{n:032x}"
         body = gzip.compress(json.dumps(document).encode())
         key = f"raw/{sent:%Y/%m/%d/%H}/{ago}"
         deployment.clients("s3").put_object(Bucket=deployment.bucket, Key=key, Body=body)
@@ -103,7 +107,7 @@ def aws(deployment):
         listed = [(f"{time - timedelta(minutes=ago):%Y-%m-%dT%H:%M:00Z}", n) for ago, n in rows]
         records = [row(minute, count) for minute, count in listed]
         with Stubber(deployment.clients("sagemaker-featurestore-runtime")) as stub:
-            stub.add_response("batch_get_record", answer(*records))
+            stub.add_response("batch_get_record", batch_response(GROUP, records))
             return main(["audit", *hour, "--json"], deployment.connect)
 
     deployment.metric, deployment.archived, deployment.audited = metric, archived, audited
@@ -115,7 +119,7 @@ def row(minute, count):
     return dict(zip(names, [minute, str(count), str(count), "1.0"], strict=True))
 
 
-def test_minutes_of_the_future_are_left_out(aws, monkeypatch, capsys):
+def test_future_minutes_are_excluded(aws, monkeypatch, capsys):
     monkeypatch.setattr(audit, "transaction_counts", lambda *_: {})
     assert aws.audited() == 0
     document = json.loads(capsys.readouterr().out)
@@ -124,7 +128,7 @@ def test_minutes_of_the_future_are_left_out(aws, monkeypatch, capsys):
     assert (document["minutes"]["unknown"], document["minutes"]["in_flight"]) == (55, 5)
 
 
-def test_what_firehose_may_still_hold_is_in_flight_and_the_rest_is_lost(aws, capsys):
+def test_recent_transactions_are_in_flight_and_older_ones_are_lost(aws, capsys):
     for ago in (2, 20, 30):
         aws.metric("TransactionsPublished", ago, 10)
     aws.archived(20, 10)
@@ -138,7 +142,7 @@ def test_what_firehose_may_still_hold_is_in_flight_and_the_rest_is_lost(aws, cap
     assert (document["in_flight"], document["lost"]) == (10, 0)
 
 
-def test_a_recent_minute_may_still_get_its_row(aws, monkeypatch, capsys):
+def test_recent_minute_may_still_get_its_row(aws, monkeypatch, capsys):
     monkeypatch.setattr(audit, "transaction_counts", lambda *_: {})
     aws.metric("TransactionsPublished", 2, 10)
     aws.archived(2, 10)
@@ -155,37 +159,24 @@ def test_more_archived_than_published_is_a_surplus(aws, capsys):
     assert (document["surplus"], document["lost"], document["in_flight"]) == (3, 0, 0)
 
 
-def answer(*rows):
-    """Return the response of BatchGetRecord with these rows."""
-    records = [
-        {
-            "FeatureGroupName": "evergreen-minutes",
-            "RecordIdentifierValueAsString": row["tx_minute"],
-            "Record": [{"FeatureName": n, "ValueAsString": v} for n, v in row.items()],
-        }
-        for row in rows
-    ]
-    return {"Records": records, "Errors": [], "UnprocessedIdentifiers": []}
-
-
 @pytest.mark.parametrize(
-    ("distinct", "held", "late", "explained"),
+    ("distinct", "stored", "late", "explained"),
     [(5, 5, 0, True), (5, 4, 1, True), (5, 3, 1, False), (5, 6, 0, False), (0, 1, 0, False)],
 )
-def test_a_row_may_lack_only_what_came_too_late(distinct, held, late, explained):
-    assert audit._explained(distinct, held, late) is explained
+def test_row_may_lack_only_late_transactions(distinct, stored, late, explained):
+    assert audit._explained(distinct, stored, late) is explained
 
 
-def test_a_replay_sends_the_part_of_an_event_that_is_in_the_range():
+def test_replay_sends_the_part_of_an_event_that_is_in_the_range():
     archived = event(START - 1, START, START + 599, START + 600)
     entry = replay.replayed(archived, TEN_MINUTES, "r")
     assert entry.count == 2
     detail = json.loads(entry.detail)
-    assert [one["time"] for one in detail["transactions"]] == [START, START + 599]
+    assert [item["time"] for item in detail["transactions"]] == [START, START + 599]
     assert (detail["version"], detail["replay"]) == ("1", "r")
 
 
-def test_a_replay_skips_replays_other_times_and_malformed_events():
+def test_replay_skips_replays_other_times_and_malformed_events():
     assert replay.replayed(event(START, replay="r"), TEN_MINUTES, "r") is None
     assert replay.replayed(event(START + 600), TEN_MINUTES, "r") is None
     assert replay.replayed({"detail": {}}, TEN_MINUTES, "r") is None

@@ -21,7 +21,7 @@ IDENTITY = (
 
 @contextmanager
 def endpoint(status=200):
-    """An endpoint that has a clock and a caller."""
+    """Serve the clock of the local AWS and STS; yield the URL."""
 
     class Clock(BaseHTTPRequestHandler):
         def do_POST(self):  # STS
@@ -59,7 +59,7 @@ def connect(home=None, name=None):
     return connections.connect(target.choose(home, name), "evergreen")
 
 
-def test_a_home_has_endpoint_account_and_time(tmp_path):
+def test_connection_to_a_home(tmp_path):
     with endpoint() as url:
         connection = connect(record(tmp_path / "home", url))
     client = connection.clients("sqs")
@@ -73,7 +73,7 @@ def test_a_home_has_endpoint_account_and_time(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["EVERGREEN_HOME", "AWS_ENDPOINT_URL"])
-def test_the_environment_names_a_local_aws(tmp_path, monkeypatch, name):
+def test_environment_names_a_local_aws(tmp_path, monkeypatch, name):
     with endpoint() as url:
         home = record(tmp_path / "home", url)
         monkeypatch.setenv(name, str(home) if name == "EVERGREEN_HOME" else url)
@@ -82,13 +82,13 @@ def test_the_environment_names_a_local_aws(tmp_path, monkeypatch, name):
     assert connection.now == datetime(2024, 10, 10, 14, tzinfo=UTC)
 
 
-def test_another_emulator_has_the_time_of_the_machine(monkeypatch):
+def test_another_emulator_uses_the_system_time(monkeypatch):
     with endpoint(status=404) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL", url)
         assert connect().now.year >= 2025
 
 
-def test_credentials_do_not_lead_away_from_a_running_local_aws(monkeypatch):
+def test_running_local_aws_is_used_despite_credentials(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
     with endpoint() as url:
@@ -96,19 +96,19 @@ def test_credentials_do_not_lead_away_from_a_running_local_aws(monkeypatch):
         assert connect().clients("sqs").meta.endpoint_url == url
 
 
-def test_the_account_is_that_of_the_credentials(deployment):
+def test_target_aws_is_the_account_of_the_credentials(deployment):
     connection = connect(name="aws")
     assert connection.clients("sqs").meta.endpoint_url.endswith("eu-west-1.amazonaws.com")
     assert str(connection) == "AWS, account 123456789012, region eu-west-1, prefix evergreen"
 
 
-def test_the_account_is_reached_at_aws_itself(deployment, monkeypatch):
+def test_target_aws_ignores_the_endpoint_variable(deployment, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     connection = connect(name="aws")
     assert connection.clients("sqs").meta.endpoint_url.endswith("eu-west-1.amazonaws.com")
 
 
-def test_without_credentials_and_local_aws_there_is_one_line(capsys):
+def test_missing_credentials_and_local_aws_are_one_line(capsys):
     assert main(["status"]) == 2
     printed = capsys.readouterr()
     assert printed.err.startswith("evergreen: neither AWS credentials nor a local AWS were found")
@@ -116,7 +116,7 @@ def test_without_credentials_and_local_aws_there_is_one_line(capsys):
     assert printed.out == ""
 
 
-def test_without_a_region_there_is_one_line(monkeypatch):
+def test_missing_region_is_one_line(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     with pytest.raises(CommandError, match="no AWS region is set") as refused:
@@ -124,14 +124,14 @@ def test_without_a_region_there_is_one_line(monkeypatch):
     assert refused.value.code == 2
 
 
-def test_an_unknown_profile_is_one_line(monkeypatch, capsys):
+def test_unknown_profile_is_one_line(monkeypatch, capsys):
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     assert main(["status"]) == 2
     assert "nobody" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", [None, "", "{}", "[]"])
-def test_a_home_without_a_record_is_refused(tmp_path, text):
+def test_home_without_a_record_is_refused(tmp_path, text):
     if text is not None:
         Path(tmp_path / "server.json").write_text(text)
     with pytest.raises(CommandError, match=r"server\.json cannot be read") as refused:
@@ -139,7 +139,7 @@ def test_a_home_without_a_record_is_refused(tmp_path, text):
     assert refused.value.code == 2
 
 
-def test_a_local_aws_that_has_ended_is_named_and_aws_is_not_reached(monkeypatch, capsys):
+def test_stopped_local_aws_is_reported_and_aws_is_not_used(monkeypatch, capsys):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
     with endpoint() as url:

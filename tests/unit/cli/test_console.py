@@ -24,13 +24,13 @@ console.note("⑧ done")
 
 
 def run(*command, **environment):
-    """Run a program in an environment of its own; return what it prints."""
+    """Run a program with these environment variables."""
     env = {**os.environ, "AWS_EC2_METADATA_DISABLED": "true", **environment}
     return subprocess.run(command, env=env, capture_output=True, check=False)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp437", "utf-8"])
-def test_output_fits_every_encoding(encoding):
+def test_output_is_valid_in_every_encoding(encoding):
     done = run(sys.executable, "-c", BODY, PYTHONIOENCODING=encoding, LC_ALL="C")
     assert done.returncode == 0, done.stderr
     lines = [line.rstrip() for line in done.stdout.decode(encoding).splitlines()]
@@ -42,7 +42,7 @@ def test_output_fits_every_encoding(encoding):
 
 
 @pytest.mark.parametrize("command", [[], ["status"], ["audit"]], ids=["", "status", "audit"])
-def test_help_fits_ascii(command):
+def test_help_is_valid_ascii(command):
     done = run(*MAIN, *command, "--help", PYTHONIOENCODING="ascii", LC_ALL="C")
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"Usage: evergreen" in done.stdout
@@ -68,7 +68,7 @@ def test_completion_of_commands_and_options():
 
 
 def in_terminal(program, **environment):
-    """Run a program on a pseudo-terminal; return what it writes there."""
+    """Run a program on a pseudo-terminal and return its output."""
     controller, terminal = pty.openpty()
     env = {**os.environ, "COLUMNS": "80", **environment}
     for name in {"NO_COLOR", "FORCE_COLOR"} - environment.keys():
@@ -100,13 +100,13 @@ with console.progress_bar("replay", 2) as update:
 """
 
 
-def test_a_progress_bar_is_shown_on_a_terminal_only():
+def test_progress_bar_is_shown_on_a_terminal_only():
     assert "2/2" in in_terminal(BAR, TERM="xterm-256color")
     done = run(sys.executable, "-c", BAR)
     assert (done.stdout, done.stderr) == (b"", b"")
 
 
-def test_an_interrupted_operation_resumes_and_says_so(deployment, capsys):
+def test_interrupted_operation_resumes(deployment, capsys):
     s3, keys = deployment.clients("s3"), [f"{n:03}" for n in range(2 * BATCH_SIZE + 5)]
     batches = Checkpoint(s3, deployment.bucket, "replay-x").batches(keys)
     next(batches)
@@ -125,7 +125,7 @@ def test_an_interrupted_operation_resumes_and_says_so(deployment, capsys):
 
 
 @pytest.mark.parametrize(("name", "hint"), [("replay", True), ("audit", False)])
-def test_ctrl_c_says_how_to_resume(deployment, monkeypatch, capsys, name, hint):
+def test_ctrl_c_prints_how_to_resume(deployment, monkeypatch, capsys, name, hint):
     def interrupt(*_):
         raise KeyboardInterrupt
 

@@ -1,4 +1,4 @@
-"""`evergreen history`, as people and programs see it."""
+"""`evergreen history` as text and as JSON."""
 
 import json
 
@@ -8,8 +8,8 @@ from cli.main import main
 
 
 @pytest.fixture
-def past(deployment):
-    """Two models, one of them in production, and two requests to retrain."""
+def with_history(deployment):
+    """Two models, of which one is in production, and two retraining requests."""
     first = deployment.package("Approved")
     deployment.package()
     for stage in ("staging", "production"):
@@ -20,8 +20,8 @@ def past(deployment):
     return deployment
 
 
-def test_history_lists_models_and_retrainings(past, capsys):
-    assert main(["history"], past.connect) == 0
+def test_history_lists_models_and_retrainings(with_history, capsys):
+    assert main(["history"], with_history.connect) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     measured = "2024-10-10 13:00 0.1100 0.2400 0.2000"
     assert f"1 {measured} Approved 2024-10-10 13:01 2024-10-10 13:04" in lines
@@ -32,7 +32,7 @@ def test_history_lists_models_and_retrainings(past, capsys):
 
 def test_history_lists_rejected_data_once(deployment, capsys):
     rejected = {"execution_arn": "arn:training/execution/1", "reason": "gap_minutes is 200"}
-    for event_id in ("first", "when tried again"):
+    for event_id in ("first", "retried"):
         deployment.decide("Training Data Rejected", "2024-10-10T12:00:00Z", event_id, **rejected)
     assert main(["history"], deployment.connect) == 0
     assert capsys.readouterr().out.count("2024-10-10 12:00  gap_minutes is 200") == 1
@@ -41,11 +41,11 @@ def test_history_lists_rejected_data_once(deployment, capsys):
     assert rejection == rejected | {"time": "2024-10-10T12:00:00Z"}
 
 
-def test_history_is_one_document_of_the_newest(past, capsys):
-    assert main(["history", "--json", "--limit", "1"], past.connect) == 0
+def test_json_has_the_newest_entries(with_history, capsys):
+    assert main(["history", "--json", "--limit", "1"], with_history.connect) == 0
     document = json.loads(capsys.readouterr().out)
     assert [model["version"] for model in document["models"]] == [2]
-    assert [one["outcome"] for one in document["retrains"]] == ["skipped"]
+    assert [item["outcome"] for item in document["retrains"]] == ["skipped"]
     assert document["alarms"] == []
 
 
@@ -55,6 +55,6 @@ def test_history_refuses_an_invalid_limit(limit, capsys):
     assert f"--limit: got {limit!r}, expected a number above 0" in capsys.readouterr().err
 
 
-def test_history_of_a_new_deployment_is_none_yet(deployment, capsys):
+def test_history_of_a_new_deployment_is_empty(deployment, capsys):
     assert main(["history", "--prefix", "evergreen"], deployment.connect) == 0
     assert capsys.readouterr().out.count("none yet") == 4

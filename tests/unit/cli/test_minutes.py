@@ -1,4 +1,4 @@
-"""`evergreen minutes`, read from parquet files as the training reads them."""
+"""`evergreen minutes`, which reads Parquet files like the training."""
 
 import json
 from datetime import timedelta
@@ -16,7 +16,7 @@ GROUP = "evergreen-minutes"
 
 @pytest.fixture
 def stored(deployment):
-    """Three minutes offline: one corrected, one deleted, one as it was first written."""
+    """Three minutes offline: corrected, deleted, unchanged."""
     sagemaker = deployment.clients("sagemaker")
     types = {"tx_minute": "String", "avg_fee_1min": "Fractional", "event_time": "String"}
     sagemaker.create_feature_group(
@@ -60,22 +60,22 @@ def test_rows_as_of_an_earlier_time_are_those_known_at_that_time(stored, capsys)
     assert [row["avg_fee_1min"] for row in document["minutes"]] == [0.0, 1.0, 2.0]
 
 
-def test_the_last_hour_is_the_default(stored, capsys):
+def test_last_hour_is_the_default(stored, capsys):
     assert main(["minutes"], stored.connect) == 0
     assert capsys.readouterr().out == "③ evergreen-minutes: 0 minutes\n  tx_minute  avg_fee_1min\n"
 
 
-def test_a_range_without_a_minute_is_refused(stored, capsys):
+def test_range_without_a_minute_is_refused(stored, capsys):
     assert main(["minutes", "--from", "2024-10-11", "--to", "2024-10-10"], stored.connect) == 2
     assert "--from 2024-10-11T00:00:00Z is not before --to" in capsys.readouterr().err
 
 
-def test_an_invalid_time_is_refused(capsys):
+def test_invalid_time_is_refused(capsys):
     assert main(["minutes", "--from", "yesterday"]) == 2
     assert "--from: got 'yesterday', expected an ISO 8601 time" in capsys.readouterr().err
 
 
-def test_the_version_of_the_feature_group_that_the_loop_reads_is_the_default(stored, capsys):
+def test_version_of_the_feature_group_that_the_loop_reads_is_the_default(stored, capsys):
     stored.parameter("outputs", json.dumps(OUTPUTS | {"feature_group_name": "other-group"}))
     with Stubber(stored.clients("sagemaker")) as stub:
         stub.add_client_error(

@@ -12,7 +12,7 @@ from cli.queries.monitoring import monitoring_results
 from cli.queries.services import poller
 
 
-def test_a_model_has_its_backtest_and_deployments(deployment):
+def test_model_has_its_backtest_and_deployments(deployment):
     arn = deployment.package("Approved")
     deployment.decide("Model Deployed", "2024-10-10T13:01:00Z", package_arn=arn, stage="staging")
     deployment.decide(
@@ -34,7 +34,7 @@ def test_a_model_has_its_backtest_and_deployments(deployment):
     assert model["production_at"] == "2024-10-10T13:02:00Z"
 
 
-def test_a_model_whose_evaluation_has_expired_still_shows(deployment):
+def test_model_with_expired_evaluation_is_listed(deployment):
     deployment.package(evaluation=None)
     (model,) = models(deployment.connection, decisions(deployment.connection))
     assert model["backtest"]["wql"] is None
@@ -42,7 +42,7 @@ def test_a_model_whose_evaluation_has_expired_still_shows(deployment):
     assert model["approved_at"] is None
 
 
-def test_decisions_are_in_order_and_each_once(deployment):
+def test_decisions_are_ordered_and_distinct(deployment):
     deployment.decide("Retraining Skipped", "2024-10-10T14:00:00Z", "b", reason="running")
     deployment.decide("Retraining Started", "2024-10-10T13:00:00Z", "a", reason="alarm")
     deployment.decide("Retraining Started", "2024-10-10T13:00:00Z", "a", reason="alarm")
@@ -50,7 +50,7 @@ def test_decisions_are_in_order_and_each_once(deployment):
     assert kinds == ["Retraining Started", "Retraining Skipped"]
 
 
-def test_a_retraining_ends_as_its_execution_did(deployment):
+def test_retraining_has_the_result_of_its_execution(deployment):
     failed = deployment.execution(
         PipelineExecutionStatus="Failed", PipelineExecutionFailureReason="loss over limit"
     )
@@ -67,7 +67,7 @@ def test_a_retraining_ends_as_its_execution_did(deployment):
     assert (skipped["outcome"], skipped["execution_arn"]) == ("skipped", None)
 
 
-def test_a_request_that_was_delivered_twice_is_one_retraining(deployment):
+def test_redelivered_request_is_one_retraining(deployment):
     for event_id in ("a", "b"):
         deployment.decide(
             "Retraining Skipped", "2024-10-10T14:00:00Z", event_id, reason="x", request_id="r"
@@ -81,7 +81,7 @@ def test_monitoring_results_are_in_order_and_the_newest_can_be_read_alone(deploy
         deployment.write(
             f"monitoring/production/2024/10/10/{hour}/production-{time}.json", {"time": time}
         )
-    hours = [one["time"][11:13] for one in monitoring_results(deployment.connection)]
+    hours = [item["time"][11:13] for item in monitoring_results(deployment.connection)]
     assert hours == ["13", "14", "15"]
     (newest,) = monitoring_results(deployment.connection, last=1)
     assert newest["time"] == "2024-10-10T15:00:00Z"
@@ -110,7 +110,7 @@ def test_alarm_changes_are_in_order_of_time(deployment):
             {"AlarmName": "evergreen-production-loss", "HistoryItemType": "StateUpdate"},
         )
         changes = alarm_changes(deployment.connection)
-    assert [(one["time"], one["state"]) for one in changes] == [
+    assert [(item["time"], item["state"]) for item in changes] == [
         ("2024-10-10T13:00:00Z", "ALARM"),
         ("2024-10-10T14:00:00Z", "OK"),
     ]
@@ -130,9 +130,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_a_prefix_without_deployment_is_the_same_error_in_every_command(
-    deployment, capsys, command
-):
+def test_prefix_without_deployment_is_the_same_error_in_every_command(deployment, capsys, command):
     assert main([*command, "--prefix", "nope"], deployment.connect) == 1
     assert capsys.readouterr().err.splitlines()[-1] == (
         "evergreen: no Evergreen deployment named nope in 123456789012/eu-west-1: /nope/outputs "
@@ -146,11 +144,11 @@ def test_names_of_another_version_are_refused(deployment, capsys):
     assert "/evergreen/outputs has no 'account_id'" in capsys.readouterr().err
 
 
-def test_a_poller_that_does_not_exist_is_none(deployment):
+def test_poller_that_does_not_exist_is_none(deployment):
     assert poller(deployment.connection) is None
 
 
-def test_access_denied_is_not_taken_for_absence(deployment):
+def test_access_denied_is_not_a_missing_resource(deployment):
     with Stubber(deployment.clients("sagemaker")) as stub:
         stub.add_client_error("list_model_packages", "AccessDeniedException", "no")
         with pytest.raises(deployment.clients("sagemaker").exceptions.ClientError):

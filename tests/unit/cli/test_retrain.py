@@ -24,26 +24,26 @@ def training(deployment):
         stub.assert_no_pending_responses()
 
 
-def answers(trigger, payload, expected=None, **more):
+def add_response(trigger, payload, expected=None, **more):
     body = json.dumps(payload).encode()
     response = {"StatusCode": 200, "Payload": StreamingBody(io.BytesIO(body), len(body)), **more}
     trigger.add_response("invoke", response, expected)
 
 
-def runs(training, status, steps, failure=None):
+def add_execution(training, status, steps, failure=None):
     reason = {"FailureReason": failure} if failure else {}
     training.add_response(
         "describe_pipeline_execution", {"PipelineExecutionStatus": status, **reason}
     )
-    listed(training, steps)
+    add_steps(training, steps)
 
 
-def listed(training, steps):
+def add_steps(training, steps):
     found = [{"StepName": name, "StepStatus": status} for name, status in steps.items()]
     training.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": found})
 
 
-def test_a_person_requests_a_training(deployment, trigger, capsys):
+def test_training_is_requested_from_the_trigger(deployment, trigger, capsys):
     requested = {}
 
     def remember(params, **_):
@@ -51,7 +51,7 @@ def test_a_person_requests_a_training(deployment, trigger, capsys):
 
     events = deployment.clients("lambda").meta.events
     events.register("before-parameter-build.lambda.Invoke", remember)
-    answers(
+    add_response(
         trigger,
         {"started": True, "execution_arn": ARN, "reason": "new data"},
         {
@@ -74,25 +74,27 @@ def test_a_person_requests_a_training(deployment, trigger, capsys):
     }
 
 
-def test_a_refusal_has_its_reason(deployment, trigger, capsys):
-    answers(trigger, {"started": False, "execution_arn": None, "reason": "a training is running"})
+def test_refusal_is_reported_with_its_reason(deployment, trigger, capsys):
+    add_response(
+        trigger, {"started": False, "execution_arn": None, "reason": "a training is running"}
+    )
     assert main(["retrain"], deployment.connect) == 1
     error = capsys.readouterr().err
     assert error.endswith("evergreen: no training was started: a training is running\n")
 
 
-def test_a_failing_trigger_has_its_error(deployment, trigger, capsys):
-    answers(trigger, {"errorMessage": "no such pipeline"}, FunctionError="Unhandled")
+def test_error_of_the_trigger_is_reported(deployment, trigger, capsys):
+    add_response(trigger, {"errorMessage": "no such pipeline"}, FunctionError="Unhandled")
     assert main(["retrain"], deployment.connect) == 1
     assert "evergreen-retrain-trigger failed: no such pipeline" in capsys.readouterr().err
 
 
 def test_waiting_prints_each_change_of_a_step_once(deployment, trigger, training, capsys):
-    answers(trigger, {"started": True, "execution_arn": ARN})
-    runs(training, "Executing", {"ReadHistory": "Executing"})
-    runs(training, "Executing", {"ReadHistory": "Executing"})
-    runs(training, "Succeeded", {"ReadHistory": "Succeeded", "Train": "Succeeded"})
-    listed(training, {"ReadHistory": "Succeeded", "Train": "Succeeded"})
+    add_response(trigger, {"started": True, "execution_arn": ARN})
+    add_execution(training, "Executing", {"ReadHistory": "Executing"})
+    add_execution(training, "Executing", {"ReadHistory": "Executing"})
+    add_execution(training, "Succeeded", {"ReadHistory": "Succeeded", "Train": "Succeeded"})
+    add_steps(training, {"ReadHistory": "Succeeded", "Train": "Succeeded"})
     assert main(["retrain", "--wait"], deployment.connect) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"⑧ training started: {ARN}",
@@ -104,12 +106,12 @@ def test_waiting_prints_each_change_of_a_step_once(deployment, trigger, training
 
 
 def test_waiting_for_a_training_that_fails_fails(deployment, trigger, training, capsys):
-    answers(trigger, {"started": True, "execution_arn": ARN})
+    add_response(trigger, {"started": True, "execution_arn": ARN})
     training.add_response(
         "describe_pipeline_execution",
         {"PipelineExecutionStatus": "Failed", "FailureReason": "loss over limit"},
     )
-    listed(training, {"CheckQuality": "Failed"})
+    add_steps(training, {"CheckQuality": "Failed"})
     assert main(["retrain", "--wait", "--json"], deployment.connect) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["status"] == "Failed"

@@ -4,19 +4,13 @@ from botocore.stub import Stubber
 
 from cli.queries.online_rows import freshness
 from cli.queries.services import dead_letters, endpoints
+from tests.support.feature_records import batch_response
 
 
 def test_freshness_counts_minutes_and_requests_unprocessed_ones_again(deployment):
-    def record(minute, count):
+    def response(minute, count, rest=()):
         row = {"tx_minute": minute, "total_nb_trx_1min": str(count)}
-        return {
-            "FeatureGroupName": "evergreen-minutes",
-            "RecordIdentifierValueAsString": minute,
-            "Record": [{"FeatureName": k, "ValueAsString": v} for k, v in row.items()],
-        }
-
-    def answer(minute, count, rest):
-        return {"Records": [record(minute, count)], "Errors": [], "UnprocessedIdentifiers": rest}
+        return batch_response("evergreen-minutes", [row], rest)
 
     rest = [
         {
@@ -25,9 +19,9 @@ def test_freshness_counts_minutes_and_requests_unprocessed_ones_again(deployment
         }
     ]
     with Stubber(deployment.clients("sagemaker-featurestore-runtime")) as stub:
-        stub.add_response("batch_get_record", answer("2024-10-10T13:56:00Z", 5, rest))
+        stub.add_response("batch_get_record", response("2024-10-10T13:56:00Z", 5, rest))
         stub.add_response(
-            "batch_get_record", answer("2024-10-10T13:57:00Z", 7, []), {"Identifiers": rest}
+            "batch_get_record", response("2024-10-10T13:57:00Z", 7), {"Identifiers": rest}
         )
         found = freshness(deployment.connection)
     assert found == {
@@ -49,7 +43,7 @@ def test_dead_letters_are_counted_by_queue(deployment):
     ]
 
 
-def test_an_endpoint_has_the_version_that_it_serves(deployment):
+def test_endpoint_has_the_version_that_it_serves(deployment):
     endpoint = {
         "EndpointName": "evergreen-production",
         "EndpointArn": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/evergreen-production",

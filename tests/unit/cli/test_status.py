@@ -1,4 +1,4 @@
-"""`evergreen status`, as people and programs see it."""
+"""`evergreen status` as text and as JSON."""
 
 import json
 from contextlib import ExitStack
@@ -12,7 +12,7 @@ from tests.unit.cli.conftest import MACHINE
 
 HOUR = datetime(2024, 10, 10, 13, tzinfo=UTC)
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/evergreen-models/4"
-READING = {"stage": "production", "wql": 0.31, "naive_wql": 0.4, "threshold": 0.25, "mean": [1.0]}
+RESULT = {"stage": "production", "wql": 0.31, "naive_wql": 0.4, "threshold": 0.25, "mean": [1.0]}
 
 
 def endpoint(stage, version):
@@ -28,7 +28,7 @@ def endpoint(stage, version):
 
 
 def started():
-    """A running deployment."""
+    """Return a running deployment."""
     return {
         "executionArn": "arn:aws:states:eu-west-1:123456789012:execution:evergreen-deployment:6",
         "stateMachineArn": MACHINE,
@@ -39,7 +39,7 @@ def started():
 
 
 def events():
-    """Its newest events, newest first."""
+    """Return the events of the deployment, newest first."""
     names = ("WaitForStaging", "DeployStaging")
     return [
         {"timestamp": HOUR, "type": "WaitStateEntered", "id": 9 - n}
@@ -50,10 +50,10 @@ def events():
 
 @pytest.fixture
 def running(deployment):
-    """A loop with model 4 in production, 5 in staging and 6 waiting for a person."""
+    """A loop with model 4 in production, 5 in staging and 6 pending approval."""
     deployment.parameter("quality/threshold", json.dumps({"value": 0.25, "set_by": ARN}))
     deployment.parameter("approval/pending/production-5", "a secret", "SecureString")
-    deployment.write("monitoring/production/2024/10/10/13/a.json", READING | {"time": "13"})
+    deployment.write("monitoring/production/2024/10/10/13/a.json", RESULT | {"time": "13"})
     deployment.clients("ecs").create_cluster(clusterName="evergreen-poller")
     deployment.clients("cloudwatch").put_metric_alarm(
         AlarmName="evergreen-production-loss",
@@ -114,19 +114,19 @@ def test_status_shows_every_stage(running, capsys):
     assert any(line.startswith("⑧") and "evergreen-production-loss" in line for line in lines)
 
 
-def test_status_is_one_document_without_secrets(running, capsys):
+def test_json_has_no_secrets(running, capsys):
     assert main(["status", "--json"], running.connect) == 0
     out = capsys.readouterr().out
     document = json.loads(out)
     assert document["now"] == "2024-10-10T14:00:30Z"
-    assert [one["version"] for one in document["endpoints"]] == [4, 5]
-    assert [one["version"] for one in document["pending"]] == [6, 5]
+    assert [item["version"] for item in document["endpoints"]] == [4, 5]
+    assert [item["version"] for item in document["pending"]] == [6, 5]
     assert document["training"]["step"] == "Train"
-    assert document["readings"][0]["wql"] == 0.31
+    assert document["monitoring_results"][0]["wql"] == 0.31
     assert "a secret" not in out
 
 
-def test_what_aws_refuses_is_one_line(deployment, capsys):
+def test_error_of_aws_is_one_line(deployment, capsys):
     with Stubber(deployment.clients("ssm")) as stub:
         stub.add_client_error("get_parameter", "AccessDeniedException", "not you")
         assert main(["status"], deployment.connect) == 1

@@ -1,4 +1,4 @@
-"""No command reaches another AWS than the one it names."""
+"""Commands reach only the AWS that they print."""
 
 import io
 import json
@@ -20,8 +20,8 @@ CHANGES = [
     ["replay", "--from", "2024-10-10", "--to", "2024-10-11"],
     ["backfill", "--from", "2024-10-10", "--to", "2024-10-11"],
 ]
-by_name = pytest.mark.parametrize("command", CHANGES, ids=lambda command: command[0])
-settings = pytest.mark.parametrize("name", target.AWS_SETTINGS)
+for_each_command = pytest.mark.parametrize("command", CHANGES, ids=lambda command: command[0])
+for_each_setting = pytest.mark.parametrize("name", target.AWS_SETTINGS)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def local_aws(tmp_path):
 
 @pytest.fixture
 def account(deployment):
-    """A way to the AWS account of the credentials."""
+    """Return a `connect` for the AWS account of the credentials."""
 
     def connect(chosen, prefix):
         return Connection(
@@ -45,23 +45,23 @@ def account(deployment):
 
 @pytest.fixture
 def terminal(monkeypatch):
-    """Type an answer on a terminal."""
+    """Return a function that types text on a terminal."""
 
-    def type_answer(text):
+    def type_text(text):
         stdin = io.StringIO(text)
         stdin.isatty = lambda: True
         monkeypatch.setattr("sys.stdin", stdin)
 
-    return type_answer
+    return type_text
 
 
-@settings
-def test_a_running_local_aws_wins_from_any_directory(local_aws, monkeypatch, name):
+@for_each_setting
+def test_running_local_aws_is_chosen_in_any_directory(local_aws, monkeypatch, name):
     monkeypatch.setenv(name, "https://example.com")
     assert target.choose(None, None) == target.Target(LOCAL, (name,))
 
 
-def test_the_environment_of_evergreen_env_names_the_local_aws(local_aws, monkeypatch):
+def test_environment_of_evergreen_env_names_the_local_aws(local_aws, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566/")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     assert target.choose(None, None) == target.Target(LOCAL)
@@ -72,7 +72,7 @@ def test_another_endpoint_is_ambiguous(local_aws, monkeypatch):
     assert target.choose(None, None).conflicts == ("AWS_ENDPOINT_URL",)
 
 
-def test_a_named_target_is_unambiguous(local_aws, monkeypatch):
+def test_named_target_is_unambiguous(local_aws, monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key")
     assert target.choose(None, "local") == target.Target(LOCAL)
     assert target.choose(target.LOCAL_HOME, None) == target.Target(LOCAL)
@@ -93,14 +93,14 @@ def test_contradicting_options_are_refused(tmp_path):
     assert refused.value.code == 2
 
 
-def test_an_unknown_target_is_a_usage_error(capsys):
+def test_unknown_target_is_a_usage_error(capsys):
     assert main(["status", "--target", "moon"]) == 2
     assert "--target: got 'moon', expected one of local, aws" in capsys.readouterr().err
 
 
-@by_name
-@settings
-def test_a_change_of_an_ambiguous_target_is_refused_before_any_call(
+@for_each_command
+@for_each_setting
+def test_change_of_an_ambiguous_target_is_refused_before_any_call(
     local_aws, monkeypatch, capsys, command, name
 ):
     def connect(chosen, prefix):
@@ -118,8 +118,8 @@ def test_reading_an_ambiguous_target_names_it(deployment, local_aws, capsys):
     json.loads(printed.out)
 
 
-@by_name
-def test_an_account_is_not_changed_without_terminal_and_without_yes(
+@for_each_command
+def test_account_is_not_changed_without_terminal_and_without_yes(
     account, monkeypatch, capsys, command
 ):
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
@@ -130,7 +130,9 @@ def test_an_account_is_not_changed_without_terminal_and_without_yes(
 
 
 @pytest.mark.parametrize("answer", ["", "\n", "n\n", "no\n"])
-def test_an_account_is_not_changed_without_a_yes(account, deployment, terminal, capsys, answer):
+def test_account_is_not_changed_without_confirmation(
+    account, deployment, terminal, capsys, answer
+):
     deployment.package()
     terminal(answer)
     assert main(["approve"], account) == 1
@@ -139,19 +141,19 @@ def test_an_account_is_not_changed_without_a_yes(account, deployment, terminal, 
     assert error.endswith("evergreen: nothing was changed\n")
 
 
-def test_an_account_is_changed_after_a_yes(account, deployment, terminal, capsys):
+def test_account_is_changed_after_confirmation(account, deployment, terminal, capsys):
     deployment.package()
     terminal("y\n")
     assert main(["approve"], account) == 0
     assert capsys.readouterr().out == "⑤ approved model 1 for staging.\n"
 
 
-def test_yes_replaces_the_confirmation(account, deployment, capsys):
+def test_option_yes_replaces_the_confirmation(account, deployment, capsys):
     deployment.package()
     assert main(["approve", "--yes"], account) == 0
 
 
-def test_env_is_of_the_local_aws_only(account, deployment, capsys):
+def test_env_requires_the_local_aws(account, deployment, capsys):
     assert main(["env"], account) == 2
     assert main(["env"], deployment.connect) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -4,13 +4,13 @@ from demo import checks
 from tests.support import completed_run
 
 
-def test_a_completed_run_has_no_failure():
+def test_completed_run_has_no_failure():
     report = completed_run.report()
     assert checks.failures(report, complete=True) == []
     assert checks.remarks(report) == []
 
 
-def test_a_lost_transaction_is_a_failure():
+def test_lost_transaction_is_a_failure():
     report = completed_run.report()
     report["transactions"]["in_features"] -= 1
     assert checks.failures(report, complete=False) == [
@@ -18,13 +18,13 @@ def test_a_lost_transaction_is_a_failure():
     ]
 
 
-def test_a_plan_that_is_not_empty_is_a_failure():
+def test_plan_that_is_not_empty_is_a_failure():
     report = completed_run.report()
     report["terraform"]["second_plan_changes"] = 2
     assert "would change 2" in checks.failures(report, complete=False)[0]
 
 
-def test_the_second_model_must_come_from_the_alarm():
+def test_second_model_must_come_from_the_alarm():
     report = completed_run.report()
     report["models"][1]["trained_at"] = completed_run.at(29)
     assert checks.failures(report, complete=True) == [
@@ -40,7 +40,7 @@ def test_one_model_to_the_end_is_a_remark():
 
 
 @pytest.mark.parametrize("complete", [True, False])
-def test_a_run_without_model_fails_with_the_reason(complete):
+def test_run_without_model_fails_with_the_reason(complete):
     report = completed_run.report()
     report["models"], report["monitoring"], report["alarms"] = [], [], []
     assert checks.failures(

@@ -18,7 +18,7 @@ def s3(monkeypatch):
         yield client
 
 
-def test_the_aggregators_minutes_are_its_folders(s3):
+def test_aggregators_minutes_are_its_folders(s3):
     for key in ("minutes/2024-10-10T00:00:00Z/a.json", "minutes/2024-10-10T00:00:00Z/b.json"):
         s3.put_object(Bucket=BUCKET, Key=key, Body=b"[]")
     assert features.aggregated(s3, BUCKET) == {"2024-10-10T00:00:00Z"}

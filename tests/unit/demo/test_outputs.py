@@ -7,13 +7,13 @@ from tests.support import completed_run
 PNG = b"\x89PNG"
 
 
-def test_the_picture_is_drawn(tmp_path):
+def test_picture_is_drawn(tmp_path):
     file = tmp_path / "loop.png"
     picture.draw(completed_run.report(), completed_run.rows(), completed_run.forecasts(), file)
     assert file.read_bytes().startswith(PNG)
 
 
-def test_a_picture_without_models_is_drawn(tmp_path):
+def test_picture_without_models_is_drawn(tmp_path):
     report = completed_run.report()
     for part in ("models", "monitoring", "alarms", "retrains"):
         report[part] = []
@@ -23,7 +23,7 @@ def test_a_picture_without_models_is_drawn(tmp_path):
 
 
 @pytest.mark.parametrize("minutes", [1, 20, 300, 2640])
-def test_a_stream_of_any_length_is_drawn_without_a_warning(tmp_path, minutes):
+def test_stream_of_any_length_is_drawn_without_a_warning(tmp_path, minutes):
     report = completed_run.report() | {
         "models": [],
         "monitoring": [],
@@ -39,13 +39,13 @@ def test_alarm_periods_last_until_the_state_changes():
     ]
 
 
-def test_an_alarm_that_is_still_on_lasts_to_the_end():
+def test_alarm_that_is_still_on_lasts_to_the_end():
     report = completed_run.report()
     report["alarms"] = report["alarms"][:1]
     assert picture.alarm_periods(report) == [(completed_run.at(30), completed_run.at(44))]
 
 
-def test_the_table_is_a_short_summary():
+def test_table_is_a_short_summary():
     text = table.render(completed_run.report())
     assert len(text.splitlines()) <= 12
     assert "950,400 in features" in text
@@ -64,7 +64,7 @@ def test_missing_minutes_are_counted_between_first_and_last():
     assert coverage([])["count"] == 0
 
 
-def test_a_frequent_alarm_is_one_short_line():
+def test_frequent_alarm_is_one_short_line():
     changes = [
         {"name": "late", "state": "ALARM", "time": completed_run.at(hour)} for hour in range(40)
     ]

@@ -16,7 +16,7 @@ def line(number, time):
 
 def written(path, lines):
     with gzip.open(path, "wt") as file:
-        file.writelines(f"{one}\n" for one in lines)
+        file.writelines(f"{item}\n" for item in lines)
     return path
 
 
@@ -25,7 +25,7 @@ def long_enough(*times):
     return [line(n, time) for n, time in enumerate([*times, times[-1] + 6 * HOUR])]
 
 
-def test_the_clock_starts_at_the_hour_of_the_earliest_of_the_first(tmp_path):
+def test_clock_starts_at_the_hour_of_the_earliest_of_the_first(tmp_path):
     lines = ["no json", *long_enough(START + 5000, START + 4000, START + 4500)]
     found = stream.recorded(written(tmp_path / "file.jsonl.gz", lines))
     assert (found.first, found.clock_start) == (START + 4000, START + 3600)
@@ -37,36 +37,36 @@ def test_one_strange_time_does_not_start_the_clock_years_before(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing\nof use\n"], ids=["empty", "no transaction"])
-def test_a_file_without_transactions_is_refused(tmp_path, content):
+def test_file_without_transactions_is_refused(tmp_path, content):
     file = tmp_path / "file"
     file.write_bytes(content)
     with pytest.raises(stream.StreamError, match="has no transaction"):
         stream.recorded(file)
 
 
-def test_a_missing_file_is_refused_in_one_line(tmp_path):
+def test_missing_file_is_refused_in_one_line(tmp_path):
     with pytest.raises(stream.StreamError, match="No such file"):
         stream.recorded(tmp_path / "absent")
 
 
-def test_a_folder_is_refused_in_one_line(tmp_path):
+def test_folder_is_refused_in_one_line(tmp_path):
     with pytest.raises(stream.StreamError, match="directory"):
         stream.recorded(tmp_path)
 
 
-def test_a_file_that_is_too_short_is_refused_with_both_numbers(tmp_path):
+def test_file_that_is_too_short_is_refused_with_both_numbers(tmp_path):
     file = written(tmp_path / "f", [line(n, START + n * HOUR) for n in range(3)])
     with pytest.raises(stream.StreamError, match=r"2 h found, 5\.5 h needed for a first model"):
         stream.recorded(file)
 
 
 @pytest.mark.parametrize("hours", [-1, 0, 5, float("nan")])
-def test_a_simulation_that_is_too_short_is_refused(hours):
+def test_simulation_that_is_too_short_is_refused(hours):
     with pytest.raises(stream.StreamError, match=r"5\.5 h needed for a first model"):
         stream.simulated(hours)
 
 
-def test_a_file_implies_replay(tmp_path):
+def test_file_implies_replay(tmp_path):
     file = written(tmp_path / "f", long_enough(START))
     assert stream.choose(None, file, 44).environment["SOURCE"] == "replay"
     assert stream.choose(None, None, 44).environment["SOURCE"] == "simulator"
@@ -91,13 +91,13 @@ def test_arguments_that_do_not_fit_are_refused(source, file, message):
     [(6, 5.5), (24, 7.2), (44, 13), (200, 13)],
     ids=["short", "a day", "the demo", "a week"],
 )
-def test_the_first_training_waits_for_enough_history(hours, training):
+def test_first_training_waits_for_enough_history(hours, training):
     planned = stream.simulated(hours)
     assert planned.first_training(planned.last) == pytest.approx(
         planned.first + training * HOUR, abs=1
     )
 
 
-def test_the_last_time_is_the_largest_in_the_file(tmp_path):
+def test_last_time_is_the_largest_in_the_file(tmp_path):
     lines = [line(n, START + time) for n, time in enumerate([10, 90_000, 20])]
     assert stream.last_time(written(tmp_path / "f", lines)) == START + 90_000

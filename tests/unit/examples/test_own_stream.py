@@ -43,9 +43,9 @@ def test_every_order_is_a_transaction(server, poller):
     orders = mapping.items({"orders": server.orders(NOW)})
     assert len(orders) == server.NEWEST * server.PER_SECOND
     found = [mapping.transaction(order, NOW) for order in orders]
-    assert all(isinstance(one, Transaction) for one in found)
-    assert len({one.hash for one in found}) == len(found)
-    assert all(NOW - server.NEWEST <= one.time < NOW and one.fee > 0 for one in found)
+    assert all(isinstance(item, Transaction) for item in found)
+    assert len({item.hash for item in found}) == len(found)
+    assert all(NOW - server.NEWEST <= item.time < NOW and item.fee > 0 for item in found)
 
 
 def test_responses_overlap_and_agree(server):
@@ -55,7 +55,7 @@ def test_responses_overlap_and_agree(server):
     assert all(later[key] == order for key, order in earlier.items() if key in later)
 
 
-def test_the_server_responds_at_the_address_of_the_variables(server, poller):
+def test_server_responds_at_the_address_of_the_variables(server, poller):
     assert unquoted(poller["source_url"]).endswith(":8000/orders")
     running = ThreadingHTTPServer(("127.0.0.1", 0), server.Handler)
     thread = threading.Thread(target=running.serve_forever, args=(0.01,))

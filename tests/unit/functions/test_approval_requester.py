@@ -4,7 +4,7 @@ import pytest
 from moto import mock_aws
 
 from approval_requester import handler
-from tests.support.aws_calls import RefusedError, answered
+from tests.support.aws_calls import CallError, stubbed
 from tests.support.lambda_context import CONTEXT
 from tests.support.sagemaker_account import ARN
 
@@ -33,13 +33,13 @@ class Loop:
 
     def send_task_success(self, taskToken, output):  # noqa: N803
         if self.refusal:
-            raise RefusedError(self.refusal)
+            raise CallError(self.refusal)
         self.answers.append((taskToken, json.loads(output)))
 
     def deliver(self, **changes):
         with (
-            answered(handler.events, {"PutEvents": self.put_events}),
-            answered(handler.states, {"SendTaskSuccess": self.send_task_success}),
+            stubbed(handler.events, {"PutEvents": self.put_events}),
+            stubbed(handler.states, {"SendTaskSuccess": self.send_task_success}),
         ):
             return handler.lambda_handler({**EVENT, **changes}, CONTEXT)
 
@@ -51,7 +51,7 @@ class Loop:
     def pending(self):
         found = self.ssm.get_parameters_by_path(Path="/test/approval/pending", WithDecryption=True)
         return {
-            one["Name"]: (one["Type"], json.loads(one["Value"])) for one in found["Parameters"]
+            item["Name"]: (item["Type"], json.loads(item["Value"])) for item in found["Parameters"]
         }
 
 

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from common import decisions
-from tests.support.fake_feature_store import FeatureStore, answered
+from tests.support.fake_feature_store import FeatureStore, stubbed
 from tests.support.lambda_context import CONTEXT
 from tests.support.lambda_events import BUCKET, bucket, created
 from tests.support.training_loop import Loop
@@ -58,7 +58,7 @@ def aggregator_line(monkeypatch):
         "detail": {"transactions": [{"hash": "a", "time": 1728561600, "fee": 1}]},
     }
     out = io.StringIO()
-    with bucket() as s3, answered(handler.store, "PutRecord", FeatureStore().put):
+    with bucket() as s3, stubbed(handler.store, "PutRecord", FeatureStore().put):
         s3.put_object(Bucket=BUCKET, Key="raw/a", Body=gzip.compress(json.dumps(event).encode()))
         with redirect_stdout(out):
             handler.lambda_handler(created("raw/a"), CONTEXT)

@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 
 from endpoint_deployer import endpoint_status, handler
 from endpoint_deployer.endpoint_status import Step
-from tests.support.aws_calls import RefusedError, answered, names
+from tests.support.aws_calls import CallError, names, stubbed
 from tests.support.lambda_context import CONTEXT
 from tests.support.sagemaker_account import ARN, Account
 
@@ -26,7 +26,7 @@ def account(monkeypatch):
 
 def call(account, action="deploy", stage="staging", version=3, package=PACKAGE):
     event = {"action": action, "stage": stage, "package_arn": package, "version": version}
-    with answered(handler.sagemaker, account.operations()) as seen:
+    with stubbed(handler.sagemaker, account.operations()) as seen:
         result = handler.lambda_handler({**event, "time": "2024-10-10T00:05:00.123Z"}, CONTEXT)
     return result, names(seen)
 
@@ -101,7 +101,7 @@ def test_model_of_another_package_is_not_deployed(account):
 
 def test_other_validation_errors_are_raised(account):
     def refuse(**_):
-        raise RefusedError("ValidationException", "no such package")
+        raise CallError("ValidationException", "no such package")
 
     account.create_model = refuse
     with pytest.raises(ClientError, match="no such package"):

@@ -8,13 +8,14 @@ from hypothesis import given
 
 from feature_writer import flink_row, handler
 from tests.support.deliveries import MINUTE, minutes
-from tests.support.fake_feature_store import FeatureStore, answer, answered
+from tests.support.fake_feature_store import FeatureStore, response, stubbed
+from tests.support.feature_records import to_values
 from tests.support.lambda_context import CONTEXT
 from tests.support.lambda_events import printed
 from window_aggregator import feature_record
 
 GROUPS = json.dumps([["test-minutes", feature_record.FIRST_VERSION]])
-ARRIVED = 1728561662.5  # of the first of a batch, epoch seconds
+ARRIVED = 1728561662.5  # arrival of the first record of a batch, epoch seconds
 FEES = {("a", 10), ("b", 15)}
 ROW = {
     "tx_minute": MINUTE,
@@ -26,36 +27,36 @@ ROW = {
 
 
 class Throttled(FeatureStore):
-    """Throttles the second record."""
+    """Throttle the second record."""
 
     requests = 0
 
     def put(self, request, **_):
         self.requests += 1
         if self.requests == 2:
-            return answer(request, {"__type": "ThrottlingException", "message": "slow"}, 400)
+            return response(request, {"__type": "ThrottlingException", "message": "slow"}, 400)
         return super().put(request)
 
 
 class Versions(FeatureStore):
-    """Remembers which features each group received."""
+    """Record which features each group receives."""
 
     def __init__(self):
         super().__init__()
         self.features = {}
 
     def put(self, request, **_):
-        answered = super().put(request)
+        result = super().put(request)
         record = json.loads(request.body)["Record"]
-        self.features[self.group] = [one["FeatureName"] for one in record]
-        return answered
+        self.features[self.group] = [item["FeatureName"] for item in record]
+        return result
 
 
 @pytest.fixture
 def online(monkeypatch):
     monkeypatch.setenv("FEATURE_GROUPS", GROUPS)
     store = FeatureStore()
-    with answered(handler.store, "PutRecord", store.put):
+    with stubbed(handler.store, "PutRecord", store.put):
         yield store
 
 
@@ -79,16 +80,13 @@ def recorded(data):
     return flink_row.record(flink_row.parse(data), feature_record.FIRST_VERSION)
 
 
-def failures(answered):
-    return [item["itemIdentifier"] for item in answered["batchItemFailures"]]
+def failures(result):
+    return [item["itemIdentifier"] for item in result["batchItemFailures"]]
 
 
-def test_row_becomes_the_record_that_the_other_engine_writes(online, capsys):
+def test_row_becomes_the_record_that_window_aggregator_writes(online, capsys):
     assert handler.lambda_handler(batch(line()), CONTEXT) == {"batchItemFailures": []}
-    record = {
-        one["FeatureName"]: one["ValueAsString"] for one in feature_record.record(MINUTE, FEES)
-    }
-    assert online.rows == {MINUTE: record}
+    assert online.rows == {MINUTE: to_values(feature_record.record(MINUTE, FEES))}
     assert online.group == "test-minutes"
     [counted], [logged] = printed(capsys)
     assert counted["RowsWritten"] == 1
@@ -97,9 +95,9 @@ def test_row_becomes_the_record_that_the_other_engine_writes(online, capsys):
 
 
 @given(minutes)
-def test_record_is_equal_to_the_character(members):
+def test_record_is_byte_identical(members):
     record = feature_record.record(MINUTE, members)
-    row = {one["FeatureName"]: one["ValueAsString"] for one in record}
+    row = to_values(record)
     for name in ("total_nb_trx_1min", "total_fee_1min"):
         row[name] = int(row[name])
     row["avg_fee_1min"] = float(row["avg_fee_1min"])
@@ -108,8 +106,7 @@ def test_record_is_equal_to_the_character(members):
 
 def test_exponent_notation_of_java_is_the_same_number():
     data = line().replace(b"12.5", b"1.234567891E7")
-    record = {one["FeatureName"]: one["ValueAsString"] for one in recorded(data)}
-    assert record["avg_fee_1min"] == "12345678.91"
+    assert to_values(recorded(data))["avg_fee_1min"] == "12345678.91"
 
 
 def test_repeated_batch_changes_nothing(online):
@@ -121,7 +118,7 @@ def test_repeated_batch_changes_nothing(online):
     assert online.rows[MINUTE]["total_nb_trx_1min"] == "3"
 
 
-def test_older_row_that_comes_later_changes_nothing(online):
+def test_older_row_that_arrives_later_changes_nothing(online):
     newer = line(total_nb_trx_1min=3, event_time="2024-10-10T12:01:00.003Z")
     handler.lambda_handler(batch(newer, line()), CONTEXT)
     assert online.rows[MINUTE]["total_nb_trx_1min"] == "3"
@@ -144,8 +141,8 @@ def test_older_row_that_comes_later_changes_nothing(online):
 )
 def test_malformed_row_is_reported_and_the_others_are_written(online, capsys, poison):
     second = "2024-10-10T12:01:00Z"
-    answered = handler.lambda_handler(batch(line(), poison, line(tx_minute=second)), CONTEXT)
-    assert failures(answered) == ["1"]
+    result = handler.lambda_handler(batch(line(), poison, line(tx_minute=second)), CONTEXT)
+    assert failures(result) == ["1"]
     assert sorted(online.rows) == [MINUTE, second]
     _, [rejected, logged] = printed(capsys)
     assert rejected["sequence_number"] == "1"
@@ -156,7 +153,7 @@ def test_record_that_the_store_rejects_is_reported(monkeypatch):
     monkeypatch.setenv("FEATURE_GROUPS", GROUPS)
     store = Throttled()
     texts = [line(tx_minute=f"2024-10-10T12:0{number}:00Z") for number in range(3)]
-    with answered(handler.store, "PutRecord", store.put):
+    with stubbed(handler.store, "PutRecord", store.put):
         assert failures(handler.lambda_handler(batch(*texts), CONTEXT)) == ["1"]
     assert len(store.rows) == 2
 
@@ -174,7 +171,7 @@ def test_every_version_of_the_group_receives_its_features(monkeypatch):
     ]
     monkeypatch.setenv("FEATURE_GROUPS", json.dumps(versions))
     store = Versions()
-    with answered(handler.store, "PutRecord", store.put):
+    with stubbed(handler.store, "PutRecord", store.put):
         assert failures(handler.lambda_handler(batch(line()), CONTEXT)) == []
     assert store.features == {
         "test-minutes": ["tx_minute", *feature_record.FIRST_VERSION, "event_time"],

@@ -37,8 +37,8 @@ def test_known_minutes_become_records_that_match_by_id(s3):
     assert handler.lambda_handler(created("monitoring/r.json"), CONTEXT) == {"records": 2}
     truths, captured = written(s3, "ground-truth"), written(s3, "forecast-capture")
     ids = [f"{RESULT['inference_id']}-{k}" for k in (0, 2)]
-    assert [one["eventMetadata"]["eventId"] for one in truths] == ids
-    assert [one["eventMetadata"]["eventId"] for one in captured] == ids
+    assert [item["eventMetadata"]["eventId"] for item in truths] == ids
+    assert [item["eventMetadata"]["eventId"] for item in captured] == ids
     assert truths[0] == {
         "groundTruthData": {"data": "100.5", "encoding": "CSV"},
         "eventMetadata": {"eventId": ids[0]},

@@ -2,7 +2,7 @@ import pytest
 from moto import mock_aws
 
 from model_approver import handler
-from tests.support.aws_calls import answered, names
+from tests.support.aws_calls import names, stubbed
 from tests.support.lambda_context import CONTEXT
 from tests.support.sagemaker_account import ARN
 
@@ -42,7 +42,7 @@ def deliver(status, times=1):
         return {"ModelPackageArn": ModelPackageArn}
 
     operations = {"DescribeModelPackage": describe, "UpdateModelPackage": update}
-    with answered(handler.sagemaker, operations) as seen:
+    with stubbed(handler.sagemaker, operations) as seen:
         for _ in range(times):
             handler.lambda_handler(EVENT, CONTEXT)
     return package["ModelApprovalStatus"], names(seen).count("UpdateModelPackage")

@@ -1,4 +1,4 @@
-"""One hour's measurement, from the schedule's event to the monitoring result."""
+"""One hourly measurement, from the scheduled event to the monitoring result."""
 
 import json
 
@@ -54,7 +54,7 @@ def test_result_scores_the_newest_complete_minutes(production, capsys):
 
 
 def test_request_has_the_minutes_before_the_truth(production):
-    production.forget("2024-10-10T01:00:00Z", 2)
+    production.delete_rows("2024-10-10T01:00:00Z", 2)
     production.measure()
     [request] = production.requests
     assert request["InferenceId"] == "production-2024-10-10T06:00:00Z"
@@ -102,13 +102,13 @@ def test_endpoint_that_does_not_serve_is_not_measured(production, capsys, status
     ids=["truth", "context"],
 )
 def test_too_few_minutes_are_not_measured(production, first, count, reason):
-    production.forget(first, count)
+    production.delete_rows(first, count)
     assert production.measure() == {"reason": reason}
     assert (production.requests, production.results()) == ([], {})
 
 
 def test_missing_truth_is_not_scored(production):
-    production.forget("2024-10-10T05:25:00Z", 15)
+    production.delete_rows("2024-10-10T05:25:00Z", 15)
     production.quantiles["0.5"][:15] = [95.0] * 15
     production.measure()
     result = production.results()[KEY]
@@ -117,8 +117,8 @@ def test_missing_truth_is_not_scored(production):
     assert result["coverage"] == 1
 
 
-def test_threshold_and_samples_in_force_are_used_without_any_cache(production):
-    """Powertools caches parameters for 5 s of real time, which are hours in the demo."""
+def test_current_threshold_and_samples_are_used_without_a_cache(production):
+    """Powertools caches parameters for 5 s of real time, which may be hours of virtual time."""
     assert production.measure()["threshold"] == 0.3
     production.threshold(0.4)
     assert production.measure()["threshold"] == 0.4

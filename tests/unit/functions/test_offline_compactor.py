@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from offline_compactor import handler
-from tests.support.aws_calls import RefusedError, answered
+from tests.support.aws_calls import CallError, stubbed
 from tests.support.lambda_context import CONTEXT
 
 ROLE = "arn:aws:iam::123456789012:role/test-compaction"
@@ -26,10 +26,10 @@ def start(refusal=None):
 
     def create(**_):
         if refusal:
-            raise RefusedError(refusal)
+            raise CallError(refusal)
         return {"ProcessingJobArn": f"arn:aws:sagemaker:eu-west-1:123456789012:job/{NAME}"}
 
-    with answered(handler.sagemaker, {"CreateProcessingJob": create}) as seen:
+    with stubbed(handler.sagemaker, {"CreateProcessingJob": create}) as seen:
         return handler.lambda_handler(EVENT, CONTEXT), seen
 
 

@@ -12,15 +12,15 @@ from packaging.requirements import Requirement
 
 from scripts import package
 
-# What the functions may import beside their own code: the runtime's boto3, and of the layer
-# Powertools with pydantic.
+# What the functions may import besides their own code: boto3 from the runtime, and Powertools with
+# pydantic from the layer.
 PACKAGES = ["aws-lambda-powertools", "boto3", "jmespath", "pydantic", "typing-extensions"]
 IMPORTS = """
 import importlib, sys
-packages, file, name = sys.argv[1:]
-sys.path[:0] = [file, packages]
+packages, code, name = sys.argv[1:]
+sys.path[:0] = [code, packages]
 handler = importlib.import_module(f"{name}.handler")
-assert handler.__file__.startswith(file) and handler.lambda_handler
+assert handler.__file__.startswith(code) and handler.lambda_handler
 print(*(module for module in ("pydantic", "numpy", "pandas") if module in sys.modules))
 """
 STARTS_FAST = {"feature_writer", "window_aggregator"}
@@ -40,7 +40,7 @@ def test_every_function_has_a_zip(target):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_zip_holds_the_function_and_common_in_order_and_without_dates(target, name):
+def test_zip_contains_the_function_and_common_in_fixed_order_without_dates(target, name):
     entries = zipfile.ZipFile(target / f"{name}.zip").infolist()
     files = [entry.filename for entry in entries]
     assert files == sorted(files, key=lambda file: (not file.startswith("common/"), file))
@@ -64,14 +64,17 @@ def layer(tmp_path_factory):
         for top in {file.parts[0] for file in distribution.files} - {"..", "__pycache__"}:
             (folder / top).symlink_to(distribution.locate_file(top))
         required = map(Requirement, distribution.requires or [])
-        waiting += [one.name for one in required if not one.marker or one.marker.evaluate()]
+        waiting += [item.name for item in required if not item.marker or item.marker.evaluate()]
     return folder
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_handler_is_imported_from_its_zip_with_only_the_layer_and_boto3(target, layer, name):
+def test_handler_is_imported_from_its_zip_with_only_the_layer_and_boto3(
+    target, layer, tmp_path, name
+):
+    zipfile.ZipFile(target / f"{name}.zip").extractall(tmp_path)
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", IMPORTS, layer, target / f"{name}.zip", name],
+        [sys.executable, "-I", "-S", "-c", IMPORTS, layer, tmp_path, name],
         check=False,
         env={"AWS_DEFAULT_REGION": "eu-west-1", "POWERTOOLS_SERVICE_NAME": name},
         capture_output=True,
@@ -94,7 +97,7 @@ def test_bytes_depend_on_the_content_only(tmp_path, monkeypatch):
     assert package.build("window_aggregator") == before
 
 
-def test_second_run_writes_nothing_and_removes_what_is_gone(target, capsys):
+def test_second_run_writes_nothing_and_removes_zips_of_deleted_functions(target, capsys):
     (target / "gone.zip").write_bytes(b"")
     os.utime(target / f"{NAMES[0]}.zip", (10**9, 10**9))
     package.main(target)

@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from run_time_cleaner import handler
-from tests.support.aws_calls import RefusedError, answered
+from tests.support.aws_calls import CallError, stubbed
 from tests.support.lambda_context import context
 from tests.support.sagemaker_account import ARN, Account
 
@@ -54,7 +54,7 @@ def account(monkeypatch):
 
 
 def clean(account, event=DESTROY, milliseconds=900_000):
-    with answered(handler.sagemaker, account.operations()) as seen:
+    with stubbed(handler.sagemaker, account.operations()) as seen:
         return handler.lambda_handler(event, context(milliseconds)), seen
 
 
@@ -72,9 +72,12 @@ def test_destroy_leaves_nothing_of_ours_and_everything_of_others(account):
     assert set(account.configs) == OTHERS["configs"]
     assert set(account.endpoints) == OTHERS["endpoints"]
     assert list(account.packages) == [f"{GROUP}/test-two-models/1"]
-    assert [one["PipelineExecutionStatus"] for one in account.executions] == ["Stopped", "Failed"]
+    assert [item["PipelineExecutionStatus"] for item in account.executions] == [
+        "Stopped",
+        "Failed",
+    ]
     left = handler.ssm.describe_parameters()["Parameters"]
-    assert [one["Name"] for one in left] == ["/test/approval/policy"]
+    assert [item["Name"] for item in left] == ["/test/approval/policy"]
 
 
 def test_redelivered_destroy_changes_nothing(account):
@@ -115,7 +118,7 @@ def test_error_lists_what_is_left_when_time_runs_out_and_a_repetition_continues(
 
 def test_missing_permission_is_an_error(account):
     def refuse(**_):
-        raise RefusedError("AccessDeniedException")
+        raise CallError("AccessDeniedException")
 
     account.delete_model = refuse
     with pytest.raises(ClientError, match="AccessDenied"):

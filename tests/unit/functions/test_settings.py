@@ -70,7 +70,7 @@ def test_settings_are_exactly_what_terraform_passes(name):
     assert fields(name) == passed()[name]
 
 
-def test_the_environment_is_read_in_the_settings_models_only():
+def test_environment_is_read_in_the_settings_models_only():
     readers = {
         file.relative_to(FUNCTIONS).as_posix()
         for file in FUNCTIONS.rglob("*.py")

@@ -67,7 +67,7 @@ def test_capture_in_base64_ends_the_deployment(staging):
 
 def test_capture_is_found_behind_many_newer_ones(staging):
     staging.capture()
-    for number in range(handler.NEWEST - 1):
+    for number in range(handler.MAX_FILES - 1):
         staging.capture(f"monitor-{number}")
     assert staging.deliver() == {"inference_id": INFERENCE}
 

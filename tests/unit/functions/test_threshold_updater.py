@@ -6,7 +6,7 @@ import math
 import boto3
 import pytest
 
-from tests.support.aws_calls import answered
+from tests.support.aws_calls import stubbed
 from tests.support.lambda_context import CONTEXT
 from tests.support.lambda_events import BUCKET, bucket
 from threshold_updater import handler
@@ -45,7 +45,7 @@ class Registry:
         }
 
     def deliver(self, **event):
-        with answered(handler.sagemaker, {"DescribeModelPackage": self.describe}):
+        with stubbed(handler.sagemaker, {"DescribeModelPackage": self.describe}):
             return handler.lambda_handler(deployed(**event), CONTEXT)
 
     def threshold(self):

@@ -28,7 +28,7 @@ def imports(module):
 
 
 @pytest.mark.parametrize("entry", ["scripts.terraform", "scripts.package", "scripts.images"])
-def test_the_deployment_path_imports_nothing_of_the_emulator(entry):
+def test_deployment_path_imports_nothing_of_the_emulator(entry):
     reached, pending = set(), {entry}
     while pending:
         module = pending.pop()

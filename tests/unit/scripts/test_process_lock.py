@@ -7,7 +7,7 @@ import pytest
 from scripts import process_lock
 
 
-def test_a_second_demo_is_told_whose_the_lock_is(tmp_path):
+def test_second_demo_is_told_whose_the_lock_is(tmp_path):
     file = tmp_path / "demo.lock"
     running = rf"another demo is running \(process {os.getpid()}\)"
     with (
@@ -18,7 +18,7 @@ def test_a_second_demo_is_told_whose_the_lock_is(tmp_path):
         pass
 
 
-def test_a_lock_of_a_process_that_was_killed_is_free(tmp_path):
+def test_lock_of_a_process_that_was_killed_is_free(tmp_path):
     file = tmp_path / "demo.lock"
     program = (
         "import os; from pathlib import Path; from scripts import process_lock\n"

@@ -62,7 +62,7 @@ def test_variables_that_are_missing_are_refused(home, run, tmp_path, capsys):
     assert f"VARS: got {file}, expected a file" in capsys.readouterr().err
 
 
-def test_a_repeated_run_leaves_the_stream_as_it_is(home, run):
+def test_repeated_run_leaves_the_stream_as_it_is(home, run):
     _, applied = home
     assert run() == 0
     assert run() == 0
@@ -85,7 +85,7 @@ def test_after_a_killed_server_it_starts_empty_and_says_so(home, run, tmp_path, 
     assert used == file
 
 
-def test_a_second_run_at_the_same_time_is_refused(home, run, capsys):
+def test_second_run_at_the_same_time_is_refused(home, run, capsys):
     folder, _ = home
     with up.process_lock.hold(folder.with_suffix(".lock"), "`make up`"):
         assert run() == 1
@@ -97,7 +97,7 @@ def interrupt(*_):
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_an_interrupt_stops_the_server_that_was_started(home, run, monkeypatch, capsys):
+def test_interrupt_stops_the_server_that_was_started(home, run, monkeypatch, capsys):
     stopped = []
     monkeypatch.setattr(up.lifecycle, "down", stopped.append)
     monkeypatch.setattr(up.local_terraform, "init", interrupt)
@@ -106,7 +106,7 @@ def test_an_interrupt_stops_the_server_that_was_started(home, run, monkeypatch, 
     assert "interrupted; the local AWS is stopped" in capsys.readouterr().err
 
 
-def test_an_interrupt_while_the_server_starts_waits_for_it(home, run, monkeypatch):
+def test_interrupt_while_the_server_starts_waits_for_it(home, run, monkeypatch):
     stopped = []
 
     def start(port, *_):
@@ -119,7 +119,7 @@ def test_an_interrupt_while_the_server_starts_waits_for_it(home, run, monkeypatc
     assert stopped == [up.HOME]
 
 
-def test_an_interrupt_leaves_a_server_that_ran_before(home, run, monkeypatch, capsys):
+def test_interrupt_leaves_a_server_that_ran_before(home, run, monkeypatch, capsys):
     monkeypatch.setattr(up.lifecycle, "status", lambda _: health(4566))
     monkeypatch.setattr(up.lifecycle, "down", lambda _: pytest.fail("stopped"))
     monkeypatch.setattr(up.local_terraform, "apply", interrupt)
@@ -133,14 +133,14 @@ def test_another_port_than_that_of_the_running_server_is_refused(home, run, monk
     assert "PORT: got 4567, but the local AWS is running on 4566" in capsys.readouterr().err
 
 
-def test_a_named_port_that_is_in_use_is_refused():
+def test_named_port_that_is_in_use_is_refused():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(lifecycle.LifecycleError, match=f"PORT: got {port}: Address already"):
             up._free_port(port)
 
 
-def test_the_next_free_port_replaces_one_that_is_in_use(monkeypatch, capsys):
+def test_next_free_port_replaces_one_that_is_in_use(monkeypatch, capsys):
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         socket.create_server(("127.0.0.1", 0)) as other,
@@ -154,7 +154,7 @@ def test_the_next_free_port_replaces_one_that_is_in_use(monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "many", "-1"])
-def test_an_invalid_port_is_a_usage_error(run, capsys, port):
+def test_invalid_port_is_a_usage_error(run, capsys, port):
     with pytest.raises(SystemExit) as refused:
         run(f"--port={port}")
     assert refused.value.code == 2

@@ -18,7 +18,7 @@ run "production_is_monitored_every_hour" {
   }
 
   assert {
-    condition     = local.reading_pattern.detail.object.key == [{ prefix = "monitoring/" }]
+    condition     = local.result_pattern.detail.object.key == [{ prefix = "monitoring/" }]
     error_message = "Monitoring results invoke the ground truth writer."
   }
 

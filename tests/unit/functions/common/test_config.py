@@ -75,5 +75,5 @@ def test_feature_groups_are_read_in_order(monkeypatch):
 @pytest.mark.parametrize("text", ["", "{", "5", "[5]", '[["a"]]'])
 def test_malformed_feature_groups_are_reported(monkeypatch, text):
     monkeypatch.setenv("FEATURE_GROUPS", text)
-    with pytest.raises(ValueError, match=r"FEATURE_GROUPS: got .*, expected JSON as"):
+    with pytest.raises(ValueError, match=r"FEATURE_GROUPS: got .*, expected JSON"):
         FeatureGroupSettings.from_env()

@@ -3,15 +3,15 @@ import pytest
 from botocore.exceptions import ClientError
 
 from common import endpoints
-from tests.support.aws_calls import RefusedError, answered
+from tests.support.aws_calls import CallError, stubbed
 
 
 def describe(code, message):
     def refuse(**_):
-        raise RefusedError(code, message)
+        raise CallError(code, message)
 
     client = boto3.client("sagemaker")
-    with answered(client, {"DescribeEndpoint": refuse}):
+    with stubbed(client, {"DescribeEndpoint": refuse}):
         return endpoints.describe(client, "test-production")
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from common import feature_rows, times, windows
 from common.feature_rows import FeatureStoreError
-from tests.support.fake_feature_store import FeatureStore, answer, answered
+from tests.support.fake_feature_store import FeatureStore, response, stubbed
 
 NOW = times.parse("2024-10-10T06:00:30Z")
 
@@ -16,7 +16,7 @@ def online():
 @pytest.fixture
 def client(online):
     store = boto3.client("sagemaker-featurestore-runtime")
-    with answered(store, "BatchGetRecord", online.batch):
+    with stubbed(store, "BatchGetRecord", online.batch):
         yield store
 
 
@@ -32,7 +32,7 @@ def fill(online, names):
         online.rows[name] = {"tx_minute": name, "avg_fee_1min": repr(number + 0.5)}
 
 
-def test_a_call_has_a_hundred_identifiers_and_missing_rows_are_none(online, client):
+def test_request_has_100_identifiers_and_missing_rows_are_none(online, client):
     names = times.minutes(NOW, 230)
     fill(online, names)
     del online.rows[names[3]]
@@ -44,7 +44,7 @@ def test_a_call_has_a_hundred_identifiers_and_missing_rows_are_none(online, clie
 def test_unprocessed_identifiers_are_requested_again_after_growing_pauses(online, client, pauses):
     names = times.minutes(NOW, 60)
     fill(online, names)
-    online.leave = 8
+    online.unprocessed = 8
     assert feature_rows.batch_get(client, "g", names) == online.rows
     assert online.batches == [60, 8, 4, 2, 1]
     assert pauses == [0.05, 0.1, 0.2, 0.4]
@@ -53,7 +53,7 @@ def test_unprocessed_identifiers_are_requested_again_after_growing_pauses(online
 def test_identifiers_that_stay_unprocessed_are_an_error(online, client, pauses):
     names = times.minutes(NOW, 100)
     fill(online, names)
-    online.leave = 100
+    online.unprocessed = 100
     with pytest.raises(FeatureStoreError, match="unprocessed after 5"):
         feature_rows.batch_get(client, "g", names)
     assert len(pauses) == 4
@@ -66,7 +66,7 @@ def test_only_the_requested_features_are_read(online):
         requests.append(request.body)
         return online.batch(request)
 
-    with answered(client, "BatchGetRecord", reply):
+    with stubbed(client, "BatchGetRecord", reply):
         feature_rows.batch_get(client, "g", ["m"], [feature_rows.AVERAGE_FEE])
     assert b'"FeatureNames": ["tx_minute", "avg_fee_1min"]' in requests[0]
 
@@ -81,10 +81,10 @@ def test_reported_errors_are_not_missing_rows():
             "ErrorCode": "AccessForbidden",
             "ErrorMessage": "no",
         }
-        return answer(request, {"Records": [], "Errors": [error], "UnprocessedIdentifiers": []})
+        return response(request, {"Records": [], "Errors": [error], "UnprocessedIdentifiers": []})
 
     with (
-        answered(client, "BatchGetRecord", refuse),
+        stubbed(client, "BatchGetRecord", refuse),
         pytest.raises(FeatureStoreError, match="AccessForbidden"),
     ):
         feature_rows.batch_get(client, "g", ["m"])

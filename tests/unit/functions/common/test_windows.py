@@ -3,7 +3,7 @@ import pytest
 
 from common import times, windows
 from common.windows import ForecastWindows
-from tests.support.fake_feature_store import FeatureStore, answered
+from tests.support.fake_feature_store import FeatureStore, stubbed
 
 NOW = times.parse("2024-10-10T06:00:30Z")
 
@@ -18,7 +18,7 @@ def test_newest_windows_end_before_the_lag():
     online, client = FeatureStore(), boto3.client("sagemaker-featurestore-runtime")
     for k, minute in enumerate(times.minutes(times.parse("2024-10-10T01:00:00Z"), 300)):
         online.rows[minute] = {"tx_minute": minute, "avg_fee_1min": repr(k + 0.5)}
-    with answered(client, "BatchGetRecord", online.batch):
+    with stubbed(client, "BatchGetRecord", online.batch):
         found = windows.newest(client, "g", NOW, history=270, length=30, lag=5)
     assert times.iso(found.first) == "2024-10-10T00:55:00Z"
     assert times.iso(found.first_truth) == "2024-10-10T05:25:00Z"

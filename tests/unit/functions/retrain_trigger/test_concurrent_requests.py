@@ -1,4 +1,4 @@
-"""⑧ Two requests at the same time, interleaved at every call of AWS: at most one training."""
+"""⑧ Two concurrent requests, interleaved at every AWS call, start at most one training."""
 
 import itertools
 import random
@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.parameters import GetParameterError
 from botocore.exceptions import ClientError
 
 from retrain_trigger import guards, handler
-from tests.support.call_scheduler import CRASH, DONE, LOST, REFUSED, Call, CrashError, Turns
+from tests.support.call_scheduler import CRASH, DONE, LOST, REJECTED, Call, CrashError, Scheduler
 from tests.support.lambda_context import CONTEXT
 from tests.support.training_loop import ALARM, CHECK, MANUAL, SCHEDULE, Loop, event
 
@@ -18,7 +18,7 @@ PAIRS = {
     "schedule and check": (SCHEDULE, CHECK),
     "redelivery": (ALARM, ALARM),
 }
-FORMER = {"none before": [], "one before": [48.0]}  # ages in hours of former trainings
+PREVIOUS = {"none before": [], "one before": [48.0]}  # ages of previous trainings in hours
 MAX_CALLS = 10  # of one request: alarm, policy, list, start, describe ..., record
 
 
@@ -31,36 +31,36 @@ def environment(monkeypatch):
 
 
 class Race:
-    """Two requests that stop before each call; a request that fails is delivered again."""
+    """Two requests that pause before each call; a failed request is delivered again."""
 
-    def __init__(self, pair, former, lenient):
-        self.loop, self.turns = Loop(lenient), Turns()
+    def __init__(self, pair, previous, lenient):
+        self.loop, self.scheduler = Loop(lenient), Scheduler()
         self.loop.in_alarm = True
-        for age in former:
-            self.loop.ran(age)
+        for age in previous:
+            self.loop.add_execution(age)
         self.events, self.responses = pair, {}
 
     def deliver(self, number):
         def run():
             self.responses[number] = handler.lambda_handler(self.events[number], CONTEXT)
 
-        return Call(self.turns, run)
+        return Call(self.scheduler, run)
 
-    def run(self, order, fates=None):
-        """Let the requests take their turns; `fates`: what happens at the k-th turn."""
-        fates = fates or {}
-        with self.loop.answering(self.turns.request, ssm=True):
+    def run(self, order, outcomes=None):
+        """Step the requests in this order; `outcomes` by number of the step, by default DONE."""
+        outcomes = outcomes or {}
+        with self.loop.stubbed(self.scheduler.request, ssm=True):
             running = {number: self.deliver(number) for number in (0, 1)}
-            for turn, number in enumerate(itertools.chain(order, itertools.cycle((0, 1)))):
+            for step, number in enumerate(itertools.chain(order, itertools.cycle((0, 1)))):
                 if not running:
                     break
                 if number in running:
-                    self._step(running, number, fates.get(turn, DONE))
+                    self._step(running, number, outcomes.get(step, DONE))
         return self
 
-    def _step(self, running, number, fate):
+    def _step(self, running, number, outcome):
         call = running[number]
-        call.step(fate)
+        call.step(outcome)
         if call.ended:
             del running[number]
             if isinstance(call.error, ClientError | CrashError | GetParameterError):
@@ -69,7 +69,7 @@ class Race:
                 raise call.error
 
     def check(self):
-        """At most one training ran at any time, and both responses say what happened."""
+        """Check that one training was started and that both responses agree."""
         assert len(self.loop.started) == 1
         [arn] = {arn for arn, _ in self.loop.tokens.values()}
         for response in self.responses.values():
@@ -77,16 +77,16 @@ class Race:
                 assert response["execution_arn"] == arn
             else:
                 assert response["reason"] == "a training is running"
-        winners = [number for number, one in self.responses.items() if one["started"]]
+        winners = [number for number, item in self.responses.items() if item["started"]]
         same = self.events[0]["id"] == self.events[1]["id"]
         assert len(winners) == (2 if same else 1)
-        decided = set(self.loop.decided())
+        decided = set(self.loop.detail_types())
         assert "Retraining Started" in decided
         assert decided <= {"Retraining Started", "Retraining Skipped"}
 
 
 @pytest.mark.parametrize(
-    ("pair", "former", "lenient"),
+    ("pair", "previous", "lenient"),
     [
         *((pair, "one before", False) for pair in PAIRS),
         ("two people", "none before", False),
@@ -95,28 +95,28 @@ class Race:
     ],
 )
 @pytest.mark.usefixtures("environment")
-def test_every_interleaving_of_two_requests_starts_one_training(pair, former, lenient):
-    # Which turns are the first request's; all others are the second's.
+def test_every_interleaving_of_two_requests_starts_one_training(pair, previous, lenient):
+    # `first` are the steps of the first request; all others are of the second.
     for first in itertools.combinations(range(MAX_CALLS), MAX_CALLS // 2):
-        order = [0 if turn in first else 1 for turn in range(MAX_CALLS)]
-        Race(PAIRS[pair], FORMER[former], lenient).run(order).check()
+        order = [0 if step in first else 1 for step in range(MAX_CALLS)]
+        Race(PAIRS[pair], PREVIOUS[previous], lenient).run(order).check()
 
 
-@pytest.mark.parametrize("fate", [CRASH, REFUSED, LOST])
+@pytest.mark.parametrize("outcome", [CRASH, REJECTED, LOST])
 @pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
 @pytest.mark.usefixtures("environment")
-def test_crash_or_failure_at_any_call_starts_one_training(pair, fate):
-    dice = random.Random(7)
-    for turn in range(2 * MAX_CALLS):
+def test_crash_or_failure_at_any_call_starts_one_training(pair, outcome):
+    rng = random.Random(7)
+    for step in range(2 * MAX_CALLS):
         for _ in range(8):
-            order = [dice.randrange(2) for _ in range(2 * MAX_CALLS)]
-            Race(pair, FORMER["one before"], lenient=False).run(order, {turn: fate}).check()
+            order = [rng.randrange(2) for _ in range(2 * MAX_CALLS)]
+            Race(pair, PREVIOUS["one before"], lenient=False).run(order, {step: outcome}).check()
 
 
 @pytest.mark.usefixtures("environment")
-def test_hyperparameters_that_change_between_deliveries_start_nothing_more():
+def test_redelivery_after_a_change_of_hyperparameters_starts_nothing():
     race = Race((ALARM, ALARM), [], lenient=False)
-    with race.loop.answering(ssm=True):
+    with race.loop.stubbed(ssm=True):
         first = handler.lambda_handler(ALARM, CONTEXT)
         race.loop.hyperparameters = {"num_cells": "80"}
         assert handler.lambda_handler(ALARM, CONTEXT) == first
@@ -124,7 +124,7 @@ def test_hyperparameters_that_change_between_deliveries_start_nothing_more():
 
 
 class RandomTokens(Race):
-    """Broken: each request has a token of its own, as if there were no mutual exclusion."""
+    """Broken: every request has a different token, so there is no mutual exclusion."""
 
     def run(self, *args):
         numbers = itertools.count()
@@ -141,6 +141,6 @@ class RandomTokens(Race):
 def test_interleavings_find_missing_mutual_exclusion():
     assert guards.start_token
     for first in itertools.combinations(range(MAX_CALLS), MAX_CALLS // 2):
-        order = [0 if turn in first else 1 for turn in range(MAX_CALLS)]
+        order = [0 if step in first else 1 for step in range(MAX_CALLS)]
         race = RandomTokens(PAIRS["two people"], [48.0], False).run(order)
         assert len(race.loop.started) == 1

@@ -1,4 +1,4 @@
-"""How often the loop trains without a person's request, and which names and reasons it uses."""
+"""Limits on trainings, names and reasons of executions."""
 
 import re
 from datetime import timedelta
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from retrain_trigger import guards
 from retrain_trigger.training_request import TrainingEvent, TrainingRequest
-from tests.support.training_loop import ALARM, CHECK, MANUAL, NOW, SCHEDULE, WHY
+from tests.support.training_loop import ALARM, CHECK, MANUAL, NOW, SCHEDULE, STATE_REASON
 
 parse = TypeAdapter(TrainingEvent).validate_python
 
@@ -20,7 +20,7 @@ def request(reason="alarm", number="e-1", time=NOW):
     return TrainingRequest(number, time, reason, manual=False)
 
 
-@pytest.mark.parametrize("reason", [WHY, "été «quoted», x\ny", "!" * 9, "a" * 2000])
+@pytest.mark.parametrize("reason", [STATE_REASON, "été «quoted», x\ny", "!" * 9, "a" * 2000])
 def test_stored_reason_is_accepted_by_a_model_package(reason):
     assert re.fullmatch(r"[\w .:/=+@-]{1,256}", request(reason).stored_reason)
 
@@ -34,13 +34,13 @@ def test_execution_names_are_accepted_by_sagemaker_and_differ():
 @pytest.mark.parametrize(
     ("event", "reason"),
     [
-        (ALARM, f"alarm test-production-loss: {WHY}"),
+        (ALARM, f"alarm test-production-loss: {STATE_REASON}"),
         (SCHEDULE, "schedule"),
         (MANUAL, "first model"),
         (MANUAL | {"detail": {}}, "requested manually"),
     ],
 )
-def test_event_says_why_a_training_is_requested(event, reason):
+def test_event_has_the_reason_of_the_training(event, reason):
     assert parse(event).reason == reason
 
 
@@ -62,7 +62,7 @@ def test_bad_policy_is_reported_with_its_value(policy):
         guards.Policy.model_validate({"cooldown_hours": "6", "daily_cap": "3", **policy})
 
 
-def test_token_follows_from_pipeline_and_predecessor_alone():
+def test_token_depends_only_on_pipeline_and_predecessor():
     token = guards.start_token("test-training", "arn-1")
     assert re.fullmatch(r"[0-9a-f]{64}", token)
     assert token == guards.start_token("test-training", "arn-1")
@@ -75,7 +75,7 @@ def test_token_follows_from_pipeline_and_predecessor_alone():
     cooldown=st.integers(0, 30),
     cap=st.integers(1, 5),
 )
-def test_however_often_trainings_are_requested_cooldown_and_cap_hold(gaps, cooldown, cap):
+def test_cooldown_and_cap_hold_for_any_requests(gaps, cooldown, cap):
     policy, now, starts = guards.Policy(cooldown_hours=cooldown, daily_cap=cap), NOW, []
     for gap in gaps:
         now += timedelta(hours=gap)

@@ -45,12 +45,12 @@ def loop(monkeypatch):
 
 
 @pytest.mark.parametrize("event", [ALARM, SCHEDULE, MANUAL], ids=["alarm", "schedule", "person"])
-def test_redelivered_event_is_one_training(loop, event):
+def test_redelivered_event_starts_one_training(loop, event):
     first, second = loop.deliver(event), loop.deliver(event)
     assert first == second
     assert first["started"]
     assert len(loop.started) == 1
-    assert set(loop.decided()) == {"Retraining Started"}
+    assert set(loop.detail_types()) == {"Retraining Started"}
 
 
 def test_redelivery_after_the_training_ended_starts_nothing(loop):
@@ -66,13 +66,13 @@ def test_redelivery_after_a_crash_records_the_training_that_was_started(loop):
         loop.deliver(ALARM)
     loop.failed = 0
     assert loop.deliver(ALARM)["started"]
-    assert (len(loop.started), loop.decided()) == (1, ["Retraining Started"])
+    assert (len(loop.started), loop.detail_types()) == (1, ["Retraining Started"])
 
 
 def test_training_receives_time_reason_and_every_hyperparameter(loop):
     loop.deliver(ALARM)
     (request,) = loop.started
-    passed = {one["Name"]: one["Value"] for one in request["PipelineParameters"]}
+    passed = {item["Name"]: item["Value"] for item in request["PipelineParameters"]}
     assert passed.pop("EndTime") == "2024-10-10T12:00:00Z"
     assert passed.pop("Reason").startswith(
         "alarm test-production-loss: Threshold Crossed: 2 out of"
@@ -95,27 +95,27 @@ def test_training_receives_time_reason_and_every_hyperparameter(loop):
 
 def test_pipeline_has_every_parameter_that_is_passed(loop):
     loop.deliver(MANUAL)
-    passed = {one["Name"] for one in loop.started[0]["PipelineParameters"]}
+    passed = {item["Name"] for item in loop.started[0]["PipelineParameters"]}
     assert passed <= {parameter.name for parameter in parameters.ALL}
 
 
 @pytest.mark.parametrize("status", ["Executing", "Stopping"])
 @pytest.mark.parametrize("event", [ALARM, MANUAL], ids=["alarm", "person"])
-def test_no_request_starts_a_second_training_beside_another(loop, event, status):
-    loop.ran(10, status)
+def test_no_request_starts_a_second_concurrent_training(loop, event, status):
+    loop.add_execution(10, status)
     response = loop.deliver(event)
     assert response == {
         "started": False,
         "execution_arn": None,
         "reason": "a training is running",
     }
-    assert (loop.started, loop.decided()) == ([], ["Retraining Skipped"])
+    assert (loop.started, loop.detail_types()) == ([], ["Retraining Skipped"])
 
 
-def test_running_training_on_a_later_page_is_seen(loop):
+def test_running_training_on_a_later_page_is_found(loop):
     for hours in (8, 9, 10):
-        loop.ran(hours)
-    loop.ran(11, "Executing")
+        loop.add_execution(hours)
+    loop.add_execution(11, "Executing")
     assert not loop.deliver(MANUAL)["started"]
 
 
@@ -123,30 +123,30 @@ def test_running_training_on_a_later_page_is_seen(loop):
     ("hours", "starts"), [(5.9, False), (6, True), (-0.1, False)], ids=["within", "over", "future"]
 )
 def test_cooldown_counts_from_the_last_start_by_event_time(loop, hours, starts):
-    loop.ran(hours, "Failed")
+    loop.add_execution(hours, "Failed")
     assert loop.deliver(ALARM)["started"] is starts
 
 
 @pytest.mark.parametrize(("oldest", "starts"), [(23.9, False), (24, True)])
 def test_no_more_than_the_cap_within_a_day(loop, oldest, starts):
     for hours in (7, 13, oldest):
-        loop.ran(hours)
+        loop.add_execution(hours)
     assert loop.deliver(SCHEDULE)["started"] is starts
 
 
 def test_check_does_nothing_unless_the_alarm_is_in_alarm(loop):
     assert loop.deliver(CHECK)["reason"] == "the alarm is not in ALARM"
-    assert (loop.started, loop.decided()) == ([], [])
+    assert (loop.started, loop.detail_types()) == ([], [])
 
 
-def test_first_check_after_the_cooldown_trains_if_the_alarm_stays_in_alarm(loop):
+def test_first_check_after_the_cooldown_starts_a_training_if_the_alarm_persists(loop):
     loop.in_alarm = True
-    loop.ran(5.5)
+    loop.add_execution(5.5)
     assert not loop.deliver(ALARM)["started"]
     assert not loop.deliver(CHECK)["started"]
-    assert loop.decided() == ["Retraining Skipped"]
+    assert loop.detail_types() == ["Retraining Skipped"]
     loop.executions.clear()
-    loop.ran(6.5)
+    loop.add_execution(6.5)
     first, again = loop.deliver(CHECK), loop.deliver(CHECK)
     assert first == again
     assert first["started"]
@@ -154,14 +154,14 @@ def test_first_check_after_the_cooldown_trains_if_the_alarm_stays_in_alarm(loop)
     assert len(loop.started) == 1
 
 
-def test_person_skips_cooldown_and_cap(loop):
+def test_manual_request_ignores_cooldown_and_cap(loop):
     for hours in (1, 2, 3):
-        loop.ran(hours)
+        loop.add_execution(hours)
     assert loop.deliver(MANUAL)["started"]
 
 
 def test_skipped_retraining_is_recorded_with_its_reason(loop):
-    loop.ran(1)
+    loop.add_execution(1)
     loop.deliver(ALARM)
     detail = json.loads(loop.decisions[0]["Detail"])
     assert detail["version"] == "1"

@@ -7,6 +7,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.support.deliveries import MINUTE, minutes
+from tests.support.feature_records import to_values
 from window_aggregator import feature_record
 
 # Scaled values of other streams may be larger than all bitcoin, and than what a double counts.
@@ -15,9 +16,7 @@ fees_of_any_size = st.lists(sizes, min_size=1, max_size=8)
 
 
 def row(fees):
-    return {
-        one["FeatureName"]: one["ValueAsString"] for one in feature_record.record(MINUTE, fees)
-    }
+    return to_values(feature_record.record(MINUTE, fees))
 
 
 @given(minutes, minutes)
@@ -73,7 +72,7 @@ def test_i6_count_and_sum_are_exact_and_the_average_is_rounded_once(fees):
 
 
 @pytest.mark.parametrize(
-    "average", [of_floats, of_a_running_mean, truncated], ids=lambda one: one.__name__
+    "average", [of_floats, of_a_running_mean, truncated], ids=lambda item: item.__name__
 )
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason="broken on purpose")
 @settings(database=None, derandomize=True, max_examples=2000, phases=[Phase.generate])

@@ -14,7 +14,7 @@ def test_most_recently_used_parts_are_cached_within_the_bound(keeps):
     cache, newest = PartCache(MAX_BYTES), []
     for key, size in keeps:
         cache.put(key, size, ([key], [size]))
-        newest = [(key, size), *(one for one in newest if one[0] != key)]
+        newest = [(key, size), *(item for item in newest if item[0] != key)]
         while sum(size for _, size in newest) > MAX_BYTES:
             newest.pop()
     sizes = dict(newest)

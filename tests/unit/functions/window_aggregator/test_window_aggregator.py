@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import times
-from tests.support.fake_feature_store import FeatureStore, answered
+from tests.support.fake_feature_store import FeatureStore, stubbed
 from tests.support.lambda_context import CONTEXT
 from tests.support.lambda_events import BUCKET, bucket, created, objects, printed
 from window_aggregator import feature_record, handler, raw_object
@@ -23,7 +23,7 @@ def online(monkeypatch):
         "FEATURE_GROUPS", json.dumps([["test-minutes", feature_record.FIRST_VERSION]])
     )
     store = FeatureStore()
-    with answered(handler.store, "PutRecord", store.put):
+    with stubbed(handler.store, "PutRecord", store.put):
         yield store
 
 
@@ -87,7 +87,7 @@ def test_every_version_of_the_group_receives_its_own_features(s3, monkeypatch):
     def put(request, **_):
         return stores[request.url.rpartition("/")[2]].put(request)
 
-    with answered(handler.store, "PutRecord", put):
+    with stubbed(handler.store, "PutRecord", put):
         handler.lambda_handler(event, CONTEXT)
     version = {"tx_minute": MINUTE, "event_time": "2024-10-10T12:01:00.004Z"}
     first, second = (store.rows[MINUTE] for store in stores.values())

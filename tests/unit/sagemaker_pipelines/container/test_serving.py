@@ -115,7 +115,7 @@ def test_batch_responds_line_by_line(forecaster):
     lines = respond_lines(
         forecaster, line + b"\n" + line + b"\n", Configuration.parse(CONFIGURATION)
     )
-    assert [json.loads(one) for one in lines.splitlines()] == predict(forecaster) * 2
+    assert [json.loads(item) for item in lines.splitlines()] == predict(forecaster) * 2
 
 
 @pytest.fixture(scope="module")

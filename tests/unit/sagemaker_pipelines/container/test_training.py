@@ -31,10 +31,10 @@ def test_training_is_deterministic(trained, tmp_path):
     shutil.copytree(paths.base / "input", tmp_path / "input")
     assert train(tmp_path).returncode == 0
     with (
-        np.load(paths.model / "model.npz") as one,
+        np.load(paths.model / "model.npz") as item,
         np.load(Paths(tmp_path).model / "model.npz") as two,
     ):
-        assert all((one[name] == two[name]).all() for name in one.files)
+        assert all((item[name] == two[name]).all() for name in item.files)
 
 
 @pytest.mark.parametrize(
@@ -90,8 +90,8 @@ def test_numpy_forecaster_is_equivalent_to_the_torch_network(tmp_path, likelihoo
     export.write(model, parameters, ["hour"], {}, tmp_path)
     target = np.round(wave(600))
     past = model.past_length
-    one = Series(series({"start": START, "target": [1]}).start, target.astype(np.float32))
-    windows = batches.Windows([one], parameters, ["hour"], past)
+    item = Series(series({"start": START, "target": [1]}).start, target.astype(np.float32))
+    windows = batches.Windows([item], parameters, ["hour"], past)
     batch = windows.batch(np.array([[0, 500]]))
     with torch.no_grad():
         expected, scale, *_ = model.unroll_lagged_rnn(
@@ -102,7 +102,7 @@ def test_numpy_forecaster_is_equivalent_to_the_torch_network(tmp_path, likelihoo
             batch["past_observed_values"],
             batch["future_time_feat"][:, :1],
         )
-    found, _, found_scale, *_ = Forecaster.load(tmp_path).unroll(one.upto(500))
+    found, _, found_scale, *_ = Forecaster.load(tmp_path).unroll(item.upto(500))
     assert found_scale == pytest.approx(float(scale), rel=1e-5)
     for ours, theirs in zip(found, expected, strict=True):
         np.testing.assert_allclose(ours[-1], theirs[0, -1], rtol=2e-3, atol=2e-4)

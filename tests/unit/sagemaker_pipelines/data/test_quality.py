@@ -59,9 +59,9 @@ def frame(written):
     kinds = {name: TIME if name in ("minute", "event_time") else NUMBER for name in row(0)}
     columns = {
         NAMES.get(name, name): pd.array(
-            pa.array([one[name] for one in written], pa.float64())
+            pa.array([item[name] for item in written], pa.float64())
             if kind is NUMBER
-            else [one[name] for one in written],
+            else [item[name] for item in written],
             dtype=kind,
         )
         for name, kind in kinds.items()
@@ -70,8 +70,8 @@ def frame(written):
 
 
 def check(written, limits=LIMITS, end_time=END + 5 * MINUTE, minimum=300):
-    known = [one for one in written if one["average_fee"] is not None]
-    averages = {one["minute"]: one["average_fee"] for one in known}
+    known = [item for item in written if item["average_fee"] is not None]
+    averages = {item["minute"]: item["average_fee"] for item in known}
     minutes = history(averages, START, END)
     return quality.check(frame(written), minutes, end_time, limits, minimum)
 

@@ -10,6 +10,7 @@ from botocore.stub import Stubber
 from sagemaker_pipelines.data.feature_store import offline, online, partitions, rows
 from sagemaker_pipelines.data.feature_store.offline import OfflineStore
 from sagemaker_pipelines.paths import JobError
+from tests.support.feature_records import batch_response
 from tests.support.offline_store import (
     BUCKET,
     MINUTE,
@@ -50,8 +51,8 @@ def test_only_relevant_files_are_read():
     )
     assert [partitions.hour(key.removeprefix(f"{PREFIX}/")).hour for key in keys] == [
         *(1, 1),
-        *(2, 2),  # of the last minute before 02:00 the event time lies there
-        *(3, 3),  # and there may be its deletion, before it expires
+        *(2, 2),  # event time of the last minute before 02:00
+        *(3, 3),  # its deletion may follow until it expires
     ]
     as_of = partitions.partition_range(START + HOUR, START + 9 * HOUR, WEEK, START + 2 * HOUR)
     assert len(list(young.keys(bucket, as_of))) == 4
@@ -85,7 +86,7 @@ def test_empty_store_has_every_column_and_no_rows():
 
 def test_files_that_keep_disappearing_are_an_error():
     class Vanishing(Bucket):
-        def get_object(self, **given):
+        def get_object(self, **_):
             return super().get_object(Key="gone")
 
     bucket = Vanishing()
@@ -131,17 +132,10 @@ def test_unprocessed_minutes_are_requested_again():
         "avg_fee_1min": "12.5",
         "event_time": "2024-10-10T00:01:00.002Z",
     }
-    record = {
-        "FeatureGroupName": "group",
-        "RecordIdentifierValueAsString": "2024-10-10T00:00:00Z",
-        "Record": [{"FeatureName": k, "ValueAsString": v} for k, v in values.items()],
-    }
-    nothing = {"Records": [], "Errors": [], "UnprocessedIdentifiers": identifiers}
     with Stubber(runtime) as stub:
-        asked = {"Identifiers": identifiers}
-        stub.add_response("batch_get_record", nothing, asked)
-        found = {"Records": [record], "Errors": [], "UnprocessedIdentifiers": []}
-        stub.add_response("batch_get_record", found, asked)
+        request = {"Identifiers": identifiers}
+        stub.add_response("batch_get_record", batch_response("group", [], identifiers), request)
+        stub.add_response("batch_get_record", batch_response("group", [values]), request)
         read = online.read(runtime, "group", [START], FEE)
         stub.assert_no_pending_responses()
     assert averages(read) == {START: 12.5}
@@ -157,14 +151,13 @@ def test_integers_beyond_double_precision_are_exact_online_and_offline():
                 "total_fee_1min": str(total),
                 "event_time": "2024-10-10T00:01:00.002Z",
             }
-            record = [{"FeatureName": k, "ValueAsString": v} for k, v in values.items()]
-            return {"Records": [{"Record": record}], "Errors": [], "UnprocessedIdentifiers": []}
+            return batch_response("group", [values])
 
     bucket = Bucket()
     schema = SCHEMA.append(pa.field("total_fee_1min", pa.int64()))
     store_file(bucket, "a", [write(START + MINUTE, 1.0, total_fee_1min=total)], schema)
-    wanted = ["total_fee_1min"]
-    history = offline.read(bucket, STORE, START, START + HOUR, wanted)
-    newest = online.read(Online(), "group", [START], wanted)
-    held = rows.latest(rows.combined([history, newest]))
-    assert rows.values(held, *wanted) == {START: total, START + MINUTE: total}
+    features = ["total_fee_1min"]
+    history = offline.read(bucket, STORE, START, START + HOUR, features)
+    newest = online.read(Online(), "group", [START], features)
+    found = rows.latest(rows.combined([history, newest]))
+    assert rows.values(found, *features) == {START: total, START + MINUTE: total}

@@ -1,6 +1,6 @@
-"""AWS for one process: the SDK runs as ever, up to the network.
+"""AWS within one process: the SDK validates and serializes requests, files answer them.
 
-S3 keeps objects in a folder, so that they are not counted as memory of who reads them.
+Objects of S3 are files, so that they do not count as memory of the process that reads them.
 """
 
 import io
@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 BUCKET = "benchmark"
-SETTINGS = {
+ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "x",
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_SECRET_ACCESS_KEY": "x",
@@ -20,26 +20,26 @@ SETTINGS = {
 
 
 class Account:
-    """A bucket and an online store; remembers what was asked for."""
+    """A bucket and an online store that record the calls."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.forget()
+        self.reset()
 
-    def forget(self) -> None:
-        """Begin anew; the files stay."""
+    def reset(self) -> None:
+        """Clear rows and records of calls; the files remain."""
         self.rows: dict[str, dict[str, str]] = {}
         self.read: list[Path] = []
         self.calls: dict[str, int] = {}
 
-    def answer_for(self, client: Any) -> None:
-        """Answer every call of a client, after it was checked and serialised."""
-        client.meta.events.register_first("before-parameter-build", _remember)
-        client.meta.events.register_first("before-call", self._answer)
+    def connect(self, client: Any) -> None:
+        """Respond to every call of a client, after the SDK has validated and serialized it."""
+        client.meta.events.register_first("before-parameter-build", _store_parameters)
+        client.meta.events.register_first("before-call", self._respond)
 
-    def _answer(self, model: Any, context: dict[str, Any], **_: object) -> tuple[Any, Any]:
+    def _respond(self, model: Any, context: dict[str, Any], **_: object) -> tuple[Any, Any]:
         self.calls[model.name] = self.calls.get(model.name, 0) + 1
-        return SimpleNamespace(status_code=200), getattr(self, model.name)(**context["given"])
+        return SimpleNamespace(status_code=200), getattr(self, model.name)(**context["parameters"])
 
     def GetObject(self, Key: str, **_: object) -> dict[str, Any]:  # noqa: N802, N803 - AWS's names
         """Read a file."""
@@ -48,10 +48,10 @@ class Account:
 
     def PutObject(self, Key: str, Body: io.BytesIO, **_: object) -> dict[str, Any]:  # noqa: N802, N803
         """Write a file."""
-        place = self.folder / Key
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(Body.read())
-        return {"ETag": place.name}
+        file = self.folder / Key
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(Body.read())
+        return {"ETag": file.name}
 
     def ListObjectsV2(self, Prefix: str, **_: object) -> dict[str, Any]:  # noqa: N802, N803
         """List one folder."""
@@ -65,13 +65,13 @@ class Account:
         }
 
     def PutRecord(self, Record: list[dict[str, str]], **_: object) -> dict[str, Any]:  # noqa: N802, N803
-        """Keep the row with the latest event time."""
-        row = {one["FeatureName"]: one["ValueAsString"] for one in Record}
-        known = self.rows.get(row["tx_minute"])
-        if known is None or row["event_time"] > known["event_time"]:
+        """Store the row unless the stored one has a later event time."""
+        row = {feature["FeatureName"]: feature["ValueAsString"] for feature in Record}
+        stored = self.rows.get(row["tx_minute"])
+        if stored is None or row["event_time"] > stored["event_time"]:
             self.rows[row["tx_minute"]] = row
         return {}
 
 
-def _remember(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
-    context["given"] = dict(params)
+def _store_parameters(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+    context["parameters"] = dict(params)

@@ -1,6 +1,6 @@
-"""What is measured, each task in a process of its own: `work.py TASK …` prints one line of JSON.
+"""Measured tasks: `python -m benchmarks.ingestion.tasks TASK …` prints a JSON line.
 
-Imports and the reading of files are not counted; what a task decodes and makes of it is.
+Each runs in a process of its own. Imports and reading files do not count.
 """
 
 import contextlib
@@ -16,8 +16,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from benchmarks.ingestion import aws, peers, publishing, stream
-from benchmarks.measure import Clock, limit_memory, peak_mb
+from benchmarks.ingestion import fake_aws, peers, publishing, stream
+from benchmarks.measure import CpuClock, limit_memory, peak_mb
 
 CONTEXT = SimpleNamespace(
     aws_request_id="0",
@@ -28,32 +28,34 @@ CONTEXT = SimpleNamespace(
 
 
 def decode(folder: str) -> dict[str, Any]:
-    """Decode alone, the limit: gunzip and `json.loads` of each line, and nothing kept."""
-    given = stream.read(folder)
-    clock = Clock()
-    for body in given:
+    """Only decode, which is the limit: gunzip and `json.loads` of each line."""
+    bodies = stream.read(folder)
+    clock = CpuClock()
+    for body in bodies:
         for line in gzip.decompress(body).splitlines():
             json.loads(line)
     return {"cpu": clock.seconds(), "peak": peak_mb()}
 
 
-def aggregator(folder: str, memory: str = "0", last: str = "0", cold: str = "0") -> dict[str, Any]:
-    """Run `window_aggregator`'s handler on object after object, in at most `memory` MB.
+def aggregator(
+    folder: str, memory: str = "0", count: str = "0", cold: str = "0"
+) -> dict[str, Any]:
+    """Run the handler of `window_aggregator` on one object after the other, within `memory` MB.
 
-    `cold`: each time as if the function had just started and had to read all other parts.
+    `count`: number of objects (0: all). `cold`: without cached parts, as after a cold start.
     """
-    account, handler = _deployed(Path(folder))
+    account, handler = _deploy(Path(folder))
     if int(memory):
         limit_memory(int(memory))
-    keys = sorted(file.name for file in Path(folder).glob("*.gz"))[: int(last) or None]
-    _invoke(handler, keys[0])  # a cold start is not what is measured
+    keys = sorted(file.name for file in Path(folder).glob("*.gz"))[: int(count) or None]
+    _invoke(handler, keys[0])  # the first invocation is not measured
     shutil.rmtree(account.folder / "minutes")
-    account.forget()
-    _forget_parts()
+    account.reset()
+    _clear_cache()
     each = []
     for key in keys:
         if int(cold):
-            _forget_parts()
+            _clear_cache()
         each.append(_invoke(handler, key))
     return {
         "cpu": sum(each),
@@ -68,26 +70,26 @@ def aggregator(folder: str, memory: str = "0", last: str = "0", cold: str = "0")
     }
 
 
-def _deployed(folder: Path) -> tuple[aws.Account, Any]:
+def _deploy(folder: Path) -> tuple[fake_aws.Account, Any]:
     shutil.rmtree(folder / "minutes", ignore_errors=True)
-    os.environ.update(aws.SETTINGS)
+    os.environ.update(fake_aws.ENVIRONMENT)
     handler = importlib.import_module("window_aggregator.handler")
-    handler.logger.logger_handler.setStream(io.StringIO())  # lines are formatted, not printed
-    account = aws.Account(folder)
-    account.answer_for(handler.s3)
-    account.answer_for(handler.store)
+    handler.logger.logger_handler.setStream(io.StringIO())  # format lines, print nothing
+    account = fake_aws.Account(folder)
+    account.connect(handler.s3)
+    account.connect(handler.store)
     return account, handler
 
 
 def _invoke(handler: Any, key: str) -> float:
-    detail = {"bucket": {"name": aws.BUCKET}, "object": {"key": key}}
-    clock = Clock()
+    detail = {"bucket": {"name": fake_aws.BUCKET}, "object": {"key": key}}
+    clock = CpuClock()
     with contextlib.redirect_stdout(io.StringIO()):
         handler.lambda_handler({"time": "2024-10-10T12:00:00Z", "detail": detail}, CONTEXT)
     return clock.seconds()
 
 
-def _forget_parts() -> None:
+def _clear_cache() -> None:
     parts: Any = importlib.import_module("window_aggregator.parts")
     parts.CACHE = parts.PartCache(parts.CACHE_BYTES)
 

@@ -1,7 +1,7 @@
-"""One import in a process of its own: `work.py TASK NAME` prints one line of JSON.
+"""Measure one import: `python -m benchmarks.cold_start.imports TASK NAME` prints a JSON line.
 
-`handler NAME` imports a function's handler; `boto3 SERVICE,...` imports boto3 and creates the
-clients of these services, with the function's own client configuration left out.
+`handler NAME` imports the handler of a function. `boto3 SERVICE,...` imports boto3 and creates
+clients of these services, without the client configuration of the function.
 """
 
 import importlib
@@ -10,7 +10,7 @@ import os
 import sys
 from typing import Any
 
-from benchmarks.measure import Clock
+from benchmarks.measure import CpuClock
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "x",
@@ -22,8 +22,8 @@ ENVIRONMENT = {
 
 
 def handler(name: str) -> dict[str, Any]:
-    """Import a handler; return CPU seconds, its clients' services and whether it uses pydantic."""
-    clock = Clock()
+    """Import a handler; return CPU seconds, the services of its clients, and whether pydantic."""
+    clock = CpuClock()
     module = importlib.import_module(f"{name}.handler")
     seconds = clock.seconds()
     clients = [value.meta for value in vars(module).values() if hasattr(value, "meta")]
@@ -33,10 +33,10 @@ def handler(name: str) -> dict[str, Any]:
 
 def boto3(services: str) -> dict[str, Any]:
     """Import boto3 and create clients; return CPU seconds."""
-    clock = Clock()
-    make = importlib.import_module("boto3").client
+    clock = CpuClock()
+    create = importlib.import_module("boto3").client
     for service in services.split(","):
-        make(service)
+        create(service)
     return {"cpu": clock.seconds()}
 
 
