@@ -15,7 +15,7 @@ from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 
 class EventTimeMetrics(EphemeralMetrics):
-    """Metrics with the timestamp of an event; there may be none."""
+    """Metrics with the timestamp of an event; an invocation may emit none."""
 
     def set_timestamp(self, timestamp: int | datetime) -> None:
         """Set the timestamp of the metrics without Powertools' warning about its age.

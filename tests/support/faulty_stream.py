@@ -23,9 +23,10 @@ class FaultyStream:
         self.aws, self.outputs, self.folder = aws, outputs, folder
         self.start = aws.next_hour()
         self.end = self.start + timedelta(hours=HOURS)
-        start = iso(self.start)
-        self.lines, self.malformed = irregular_file.lines(HOURS, 1, HOURS, start, seed=11)
-        # Whether the mangled lines contain late transactions depends on the hour.
+        self.lines, self.malformed = irregular_file.lines(
+            HOURS, 1, HOURS, iso(self.start), seed=11
+        )
+        # Whether these lines contain late transactions depends on the hour.
         position = len(self.lines) * 5 // 6
         self.lines[position:position] = late_transactions(self.at(10))
         (folder / "recorded.jsonl").write_bytes(b"\n".join(self.lines))

@@ -54,7 +54,7 @@ def of_a_running_mean(fees):
 
 
 def truncated(fees):
-    """Broken: divides whole numbers, as SQL does."""
+    """Broken: integer division, as in SQL."""
     return float(sum(fees) // len(fees))
 
 
