@@ -32,7 +32,7 @@ def run(arguments: Sequence[str], connect: Connect | None = None) -> int:
     except ClientError as error:
         details = error.response["Error"]
         message = f"{error.operation_name}: {details['Code']}: {details.get('Message')}"
-        return _failed(f"AWS refused {message}", 1, as_json=as_json)
+        return _failed(f"AWS rejected {message}", 1, as_json=as_json)
     except BotoCoreError as error:
         return _failed(f"AWS cannot be reached: {error}", 2, as_json=as_json)
     if isinstance(result, Result):

@@ -88,5 +88,5 @@ class Server:
                 content: dict[str, Any] = json.load(response)
         except urllib.error.HTTPError as error:
             text = error.read().decode(errors="replace")
-            raise ServerError(f"the local AWS refused {path}: {text}") from error
+            raise ServerError(f"the local AWS rejected {path}: {text}") from error
         return content

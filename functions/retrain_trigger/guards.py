@@ -58,7 +58,7 @@ def start_token(pipeline: str, predecessor: str) -> str:
     return hashlib.sha256(f"{pipeline} after {predecessor}".encode()).hexdigest()
 
 
-def refusal(
+def skip_reason(
     request: TrainingRequest, executions: Iterable[Execution], policy: Policy
 ) -> str | None:
     """Return why no training may start, None if it may.

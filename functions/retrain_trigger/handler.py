@@ -46,7 +46,7 @@ class Config(Settings):
 @logger.inject_lambda_context
 @event_parser(model=TrainingEvent)
 def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str, Any]:
-    """Start a training or refuse it; return {"started", "execution_arn", "reason"}."""
+    """Start a training or skip it; return {"started", "execution_arn", "reason"}."""
     config = Config.from_env()
     if isinstance(event, AlarmCheck):
         reason = _reason_in_alarm(config.alarm_name)
@@ -55,12 +55,12 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
     else:
         reason = event.reason
     request = TrainingRequest(event.id, event.time, reason, event.source == "evergreen.cli")
-    arn, refusal = _train(config, request)
-    if refusal is None:
+    arn, skip_reason = _train(config, request)
+    if skip_reason is None:
         return _record(config, request, decisions.RETRAINING_STARTED, request.reason, arn)
-    if isinstance(event, AlarmCheck):  # the refusal was recorded when the alarm went into ALARM
-        return _ignore(event, refusal)
-    return _record(config, request, decisions.RETRAINING_SKIPPED, refusal, None)
+    if isinstance(event, AlarmCheck):  # the skip was recorded when the alarm went into ALARM
+        return _ignore(event, skip_reason)
+    return _record(config, request, decisions.RETRAINING_SKIPPED, skip_reason, None)
 
 
 def _reason_in_alarm(name: str) -> str | None:
@@ -70,7 +70,7 @@ def _reason_in_alarm(name: str) -> str | None:
 
 
 def _train(config: Config, request: TrainingRequest) -> tuple[str | None, str | None]:
-    """Return the ARN of the request's training, or None and the reason of the refusal.
+    """Return the ARN of the request's training, or None and the reason to skip it.
 
     Raises ConcurrentStartError.
     """
@@ -81,8 +81,8 @@ def _train(config: Config, request: TrainingRequest) -> tuple[str | None, str | 
         executions = pipeline.executions(since=request.time - policy.horizon)
         if earlier := guards.started_by(request, executions):  # redelivery, perhaps after a crash
             return earlier.arn, None
-        if refusal := guards.refusal(request, executions, policy):
-            return None, refusal
+        if skip_reason := guards.skip_reason(request, executions, policy):
+            return None, skip_reason
         predecessor = executions[0].arn if executions else pipeline.created()
         if arn := pipeline.start(request, _read(hyperparameters), predecessor):
             return arn, None

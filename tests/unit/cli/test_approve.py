@@ -75,7 +75,7 @@ def test_error_of_aws_leaves_the_approval_pending(deployment, states, capsys):
     add_pending(deployment, 3)
     states.add_client_error("send_task_success", "AccessDeniedException", "not you")
     assert main(["approve"], deployment.connect) == 1
-    assert "refused SendTaskSuccess: AccessDeniedException: not you" in capsys.readouterr().err
+    assert "rejected SendTaskSuccess: AccessDeniedException: not you" in capsys.readouterr().err
     assert pending(deployment) == ["/evergreen/approval/pending/production-3"]
 
 

@@ -119,9 +119,9 @@ def test_missing_credentials_and_local_aws_are_one_line(capsys):
 def test_missing_region_is_one_line(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with pytest.raises(CommandError, match="no AWS region is set") as refused:
+    with pytest.raises(CommandError, match="no AWS region is set") as raised:
         connect()
-    assert refused.value.code == 2
+    assert raised.value.code == 2
 
 
 def test_unknown_profile_is_one_line(monkeypatch, capsys):
@@ -134,9 +134,9 @@ def test_unknown_profile_is_one_line(monkeypatch, capsys):
 def test_home_without_a_record_is_rejected(tmp_path, text):
     if text is not None:
         Path(tmp_path / "server.json").write_text(text)
-    with pytest.raises(CommandError, match=r"server\.json cannot be read") as refused:
+    with pytest.raises(CommandError, match=r"server\.json cannot be read") as raised:
         connect(tmp_path)
-    assert refused.value.code == 2
+    assert raised.value.code == 2
 
 
 def test_stopped_local_aws_is_reported_and_aws_is_not_used(monkeypatch, capsys):

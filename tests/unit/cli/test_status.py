@@ -131,4 +131,4 @@ def test_error_of_aws_is_one_line(deployment, capsys):
         stub.add_client_error("get_parameter", "AccessDeniedException", "not you")
         assert main(["status"], deployment.connect) == 1
     error = capsys.readouterr().err
-    assert error.endswith("evergreen: AWS refused GetParameter: AccessDeniedException: not you\n")
+    assert error.endswith("evergreen: AWS rejected GetParameter: AccessDeniedException: not you\n")

@@ -88,9 +88,9 @@ def test_without_local_aws_the_credentials_or_the_endpoint_decide(monkeypatch):
 
 
 def test_contradicting_options_are_rejected(tmp_path):
-    with pytest.raises(CommandError, match="--home names a local AWS") as refused:
+    with pytest.raises(CommandError, match="--home names a local AWS") as raised:
         target.choose(tmp_path, "aws")
-    assert refused.value.code == 2
+    assert raised.value.code == 2
 
 
 def test_unknown_target_is_a_usage_error(capsys):

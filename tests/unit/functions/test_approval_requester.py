@@ -23,7 +23,7 @@ class Loop:
 
     def __init__(self):
         self.ssm = handler.ssm
-        self.decisions, self.answers, self.refusal = [], [], None
+        self.decisions, self.answers, self.error_code = [], [], None
         self.failed = 0
 
     def put_events(self, Entries):  # noqa: N803
@@ -32,8 +32,8 @@ class Loop:
         return {"FailedEntryCount": self.failed, "Entries": entries if self.failed else [{}]}
 
     def send_task_success(self, taskToken, output):  # noqa: N803
-        if self.refusal:
-            raise CallError(self.refusal)
+        if self.error_code:
+            raise CallError(self.error_code)
         self.answers.append((taskToken, json.loads(output)))
 
     def deliver(self, **changes):
@@ -115,13 +115,13 @@ def test_automatic_policy_approves_at_once_and_leaves_nothing_pending(loop):
 def test_redelivered_request_ignores_a_completed_task(loop, error):
     loop.policy("automatic")
     loop.deliver()
-    loop.refusal = error
+    loop.error_code = error
     loop.deliver()
     assert len(loop.answers) == 1
 
 
 def test_other_errors_are_raised(loop):
     loop.policy("automatic")
-    loop.refusal = "InvalidToken"
+    loop.error_code = "InvalidToken"
     with pytest.raises(handler.states.exceptions.InvalidToken):
         loop.deliver()

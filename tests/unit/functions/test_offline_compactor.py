@@ -21,12 +21,12 @@ def environment(monkeypatch):
     monkeypatch.setenv("ROLE_ARN", ROLE)
 
 
-def start(refusal=None):
+def start(error_code=None):
     """Deliver the event; return the response and the requests."""
 
     def create(**_):
-        if refusal:
-            raise CallError(refusal)
+        if error_code:
+            raise CallError(error_code)
         return {"ProcessingJobArn": f"arn:aws:sagemaker:eu-west-1:123456789012:job/{NAME}"}
 
     with stubbed(handler.sagemaker, {"CreateProcessingJob": create}) as seen:

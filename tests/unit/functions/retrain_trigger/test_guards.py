@@ -80,7 +80,7 @@ def test_cooldown_and_cap_hold_for_any_requests(gaps, cooldown, cap):
     for gap in gaps:
         now += timedelta(hours=gap)
         ran = [guards.Execution(start, "Succeeded", "", "") for start in starts]
-        if guards.refusal(request(time=now), ran, policy) is None:
+        if guards.skip_reason(request(time=now), ran, policy) is None:
             starts.append(now)
     assert all(b - a >= policy.cooldown for a, b in pairwise(starts))
     assert all(b - a >= guards.DAY for a, b in zip(starts, starts[cap:], strict=False))
