@@ -74,7 +74,7 @@ def _decide(
             ApprovalDescription=text[:1024],
         )
     document = {
-        "answer": STATUS[approved].lower(),
+        "decision": STATUS[approved].lower(),
         "stage": approval["stage"],
         "version": approval["version"],
         "comment": comment,

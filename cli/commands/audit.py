@@ -36,13 +36,13 @@ def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) 
     if absent := distinct.keys() - stored.keys():  # expired online, or never written
         stored.update(transaction_counts(connection, time_range, absent))
     settled = _settled(connection, found)
-    odd: list[Json] = [
+    inconsistent: list[Json] = [
         {"minute": minute, "distinct": distinct[minute], "in_features": stored[minute]}
         for minute in sorted(distinct.keys() | stored.keys())
         if not _explained(distinct[minute], stored[minute], late_counts[minute])
     ]
-    unsettled = [row for row in odd if row["minute"] >= settled]
-    odd = [row for row in odd if row["minute"] < settled]
+    unsettled = [row for row in inconsistent if row["minute"] >= settled]
+    inconsistent = [row for row in inconsistent if row["minute"] < settled]
     published = poller_metric(connection, "TransactionsPublished", time_range)
     polls = {m for m, count in poller_metric(connection, "Polls", time_range).items() if count}
     missing = max(0, published.total() - found.received)
@@ -68,14 +68,14 @@ def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) 
             "empty": len(empty & polls),
             "unknown": sum(minute < settled for minute in empty - polls),
             "in_flight": len(unsettled) + sum(minute >= settled for minute in empty - polls),
-            "odd": odd,
+            "inconsistent": inconsistent,
         },
-        "refused": found.invalid,
+        "invalid": found.invalid,
         "unreadable_objects": found.unreadable,
         "lost": missing - in_flight,
         "unexplained": missing
         - in_flight
-        + sum(abs(row["distinct"] - row["in_features"]) for row in odd),
+        + sum(abs(row["distinct"] - row["in_features"]) for row in inconsistent),
     }
     failed = document["unexplained"] or found.unreadable
     return Result(document, _body(document), 1 if failed else 0)
@@ -136,14 +136,17 @@ def _body(document: Json) -> RenderableType:
         ("recent minutes", minutes["in_flight"], "may still change or get their row"),
         ("late", document["late_beyond_horizon"], "arrived more than 15 minutes late"),
         ("rejected", document["rejected"], "records were not valid transactions"),
-        ("invalid", document["refused"], "in the archive; a dead letter has the reason"),
+        ("invalid", document["invalid"], "in the archive; a dead letter has the reason"),
         ("unexplained", document["unexplained"], "must be 0"),
     ]
     parts = [table(f"①–③ {document['from']} to {document['to']}", rows)]
-    if odd := minutes["odd"]:
-        lines = [(row["minute"], row["distinct"], row["in_features"]) for row in odd[:MAX_SHOWN]]
+    if inconsistent := minutes["inconsistent"]:
+        lines = [
+            (row["minute"], row["distinct"], row["in_features"])
+            for row in inconsistent[:MAX_SHOWN]
+        ]
         headers = ("minute", "distinct", "in features")
-        parts.append(table(f"{len(odd)} minutes do not add up", lines, headers))
+        parts.append(table(f"{len(inconsistent)} minutes do not add up", lines, headers))
     if keys := document["unreadable_objects"]:
         parts.append(table("objects that are not gzip of JSON lines", [(key,) for key in keys]))
     return sections(*parts)

@@ -73,12 +73,12 @@ def _dead_letters(rows: list[Json]) -> Row:
 
 def _minutes(row: Json) -> Row:
     if row["newest_minute"] is None:
-        return "③", "minutes", f"none in the last {row['asked']} minutes"
+        return "③", "minutes", f"none in the last {row['requested']} minutes"
     return (
         "③",
         "minutes",
         f"newest {short(row['newest_minute'])}, {row['age_minutes']} min ago; "
-        f"{row['known']} of the last {row['asked']}, {row['transactions']:,} transactions",
+        f"{row['known']} of the last {row['requested']}, {row['transactions']:,} transactions",
     )
 
 

@@ -14,7 +14,7 @@ THREADS = 4
 
 
 def freshness(connection: Connection) -> Json:
-    """Return newest_minute, age_minutes, known (of 60), asked, transactions of the last hour."""
+    """Return newest_minute, age_minutes, known (of 60), requested, transactions of the last hour."""
     now = floor_minute(connection.now)
     names = minutes(now - LOOK_BACK_MINUTES * MINUTE, LOOK_BACK_MINUTES)
     known = online_rows(connection, names)
@@ -24,7 +24,7 @@ def freshness(connection: Connection) -> Json:
         "newest_minute": newest,
         "age_minutes": age,
         "known": len(known),
-        "asked": LOOK_BACK_MINUTES,
+        "requested": LOOK_BACK_MINUTES,
         "transactions": sum(int(float(row["total_nb_trx_1min"])) for row in known.values()),
     }
 

@@ -43,7 +43,7 @@ def test_approved_deployment_continues(deployment, states, capsys):
     )
     assert main(["approve", "--comment", "good", "--json"], deployment.connect) == 0
     assert json.loads(capsys.readouterr().out) == {
-        "answer": "approved",
+        "decision": "approved",
         "stage": "production",
         "version": 3,
         "comment": "good",

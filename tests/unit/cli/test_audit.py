@@ -148,7 +148,7 @@ def test_recent_minute_may_still_get_its_row(aws, monkeypatch, capsys):
     aws.archived(2, 10)
     assert aws.audited() == 0
     document = json.loads(capsys.readouterr().out)
-    assert (document["unexplained"], document["minutes"]["odd"]) == (0, [])
+    assert (document["unexplained"], document["minutes"]["inconsistent"]) == (0, [])
 
 
 def test_more_archived_than_published_is_a_surplus(aws, capsys):

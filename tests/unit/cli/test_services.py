@@ -28,7 +28,7 @@ def test_freshness_counts_minutes_and_requests_unprocessed_ones_again(deployment
         "newest_minute": "2024-10-10T13:57:00Z",
         "age_minutes": 3,
         "known": 2,
-        "asked": 60,
+        "requested": 60,
         "transactions": 12,
     }
 
