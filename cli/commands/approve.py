@@ -80,7 +80,7 @@ def _decide(
         "comment": comment,
     }
     sign = SIGNS[approval["stage"]]
-    return Result(document, f"{sign} {document['answer']} {_name(approval)}.")
+    return Result(document, f"{sign} {document['decision']} {_name(approval)}.")
 
 
 def _choose(pending: list[Json], version: int | None, stage: str | None) -> Json:

@@ -14,7 +14,7 @@ THREADS = 4
 
 
 def freshness(connection: Connection) -> Json:
-    """Return newest_minute, age_minutes, known (of 60), requested, transactions of the last hour."""
+    """Return the newest minute and what is known of the last hour."""
     now = floor_minute(connection.now)
     names = minutes(now - LOOK_BACK_MINUTES * MINUTE, LOOK_BACK_MINUTES)
     known = online_rows(connection, names)
