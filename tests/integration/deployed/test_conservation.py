@@ -139,7 +139,8 @@ def test_missing_row_is_found_by_the_audit_and_repaired_by_a_backfill(aws, outpu
     options = time_range(hour, hour + timedelta(minutes=1))
     code, audit = evergreen(aws, "audit", *options)
     assert (code, audit["unexplained"]) == (1, 9)
-    assert audit["minutes"]["inconsistent"] == [{"minute": iso(hour), "distinct": 9, "in_features": 0}]
+    missing = {"minute": iso(hour), "distinct": 9, "in_features": 0}
+    assert audit["minutes"]["inconsistent"] == [missing]
     done = {"objects": 1, "failed": [], "resumed": False}
     assert evergreen(aws, "backfill", *options) == (0, done)
     assert evergreen(aws, "audit", *options)[1]["unexplained"] == 0
