@@ -92,7 +92,7 @@ def test_faults_took_effect(aws, stream):
     assert stream.killed
     assert metric_sum(aws, stream, "Errors") > 0
     assert metric_sum(aws, stream, "Throttles") > 0
-    assert "events not taken" in stream.logs[0].read_text()
+    assert "events not accepted, retrying" in stream.logs[0].read_text()
 
 
 def test_nothing_is_unexplained(aws, stream, options, expected):
