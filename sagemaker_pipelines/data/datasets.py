@@ -36,7 +36,7 @@ def split(
             f"Only {len(origins)} backtest windows have data for half of their minutes; "
             f"at least {windows.MIN_WINDOWS} are needed."
         )
-    contexts = [slice(max(0, origin - request_minutes), origin) for origin in origins]
+    starts = [(max(0, origin - request_minutes), origin) for origin in origins]
     return Datasets(
         summary={
             "first": times.iso(history.index[0]),
@@ -54,12 +54,11 @@ def split(
             for origin in origins
         ],
         train=[_series(history.iloc[: plan.training_end])],
-        test=[_series(history.iloc[c.start : c.stop + horizon]) for c in contexts],
-        backtest=[_series(history.iloc[context]) for context in contexts],
+        test=[_series(history.iloc[start : origin + horizon]) for start, origin in starts],
+        backtest=[_series(history.iloc[start:origin]) for start, origin in starts],
     )
 
 
 def _series(part: pd.Series) -> dict[str, Any]:
     """Return a part of the history in DeepAR's JSON."""
-    start = part.index[0].strftime("%Y-%m-%d %H:%M:%S")
-    return {"start": start, "target": json_values(part, missing="NaN")}
+    return {"start": f"{part.index[0]:%Y-%m-%d %H:%M:%S}", "target": json_values(part, "NaN")}

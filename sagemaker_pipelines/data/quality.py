@@ -93,34 +93,26 @@ def check(
     interpolated = history[:newest].isna().sum() if len(known) else 0
     staleness = (pd.Timestamp(end_time) - newest) / pd.Timedelta(minutes=1)
     existing = history.index.isin(rows[MINUTE]).sum()
+    constant = metrics.longest_constant_run(history)
+    at_least = {
+        "minutes_with_data": (len(known), minimum),
+        "completeness": (existing / length, limits.minimum_completeness),
+    }
+    at_most = {
+        "interpolated_share": (interpolated / length, limits.maximum_interpolated_share),
+        "gap_minutes": (metrics.longest_gap(history), limits.maximum_gap_minutes),
+        "staleness_minutes": (staleness, limits.maximum_staleness_minutes),
+        "constant_minutes": (constant, limits.maximum_constant_minutes),
+        "ratio_to_median": (metrics.ratio_to_median(history), limits.maximum_ratio_to_median),
+        "minutes_out_of_order": (metrics.out_of_order(rows), 0),
+        "minutes_not_finite": (metrics.not_finite(rows).sum(), 0),
+        "minutes_negative": (metrics.negative(rows).sum(), 0),
+        "minutes_inconsistent": (metrics.inconsistent(rows).sum(), 0),
+    }
     return QualityReport(
-        (
-            _at_least("minutes_with_data", len(known), minimum),
-            _at_least("completeness", existing / length, limits.minimum_completeness),
-            _at_most(
-                "interpolated_share", interpolated / length, limits.maximum_interpolated_share
-            ),
-            _at_most("gap_minutes", metrics.longest_gap(history), limits.maximum_gap_minutes),
-            _at_most("staleness_minutes", staleness, limits.maximum_staleness_minutes),
-            _at_most(
-                "constant_minutes",
-                metrics.longest_constant_run(history),
-                limits.maximum_constant_minutes,
-            ),
-            _at_most(
-                "ratio_to_median", metrics.ratio_to_median(history), limits.maximum_ratio_to_median
-            ),
-            _at_most("minutes_out_of_order", metrics.out_of_order(rows), 0),
-            _at_most("minutes_not_finite", metrics.not_finite(rows).sum(), 0),
-            _at_most("minutes_negative", metrics.negative(rows).sum(), 0),
-            _at_most("minutes_inconsistent", metrics.inconsistent(rows).sum(), 0),
+        tuple(
+            Rule(name, float(value), comparison, limit)
+            for comparison, rules in (("at least", at_least), ("at most", at_most))
+            for name, (value, limit) in rules.items()
         )
     )
-
-
-def _at_least(name: str, value: float, limit: float) -> Rule:
-    return Rule(name, float(value), "at least", limit)
-
-
-def _at_most(name: str, value: float, limit: float) -> Rule:
-    return Rule(name, float(value), "at most", limit)
