@@ -5,14 +5,13 @@ Managed Service for Apache Flink reads from it main.py, the package `streaming`,
 (streaming/pom.xml).
 """
 
-import io
 import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
-from scripts.package import DATE, MODE, ROOT
+from scripts.package import ROOT, reproducible_zip
 
 STREAMING, COMMON = ROOT / "streaming", ROOT / "functions" / "common"
 COMMON_MODULES = ("errors", "transaction")
@@ -43,13 +42,7 @@ def build(jar: Path) -> bytes:
     sources = [*STREAMING.glob("*.py"), *(COMMON / f"{name}.py" for name in COMMON_MODULES)]
     modules = {f"{PACKAGES}{file.parent.name}/{file.name}": file for file in sources}
     files = {MAIN: STREAMING / "main.py", **dict(sorted(modules.items())), LIBRARY: jar}
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, file in files.items():
-            entry = zipfile.ZipInfo(name, DATE)
-            entry.external_attr, entry.create_system = MODE, 3
-            archive.writestr(entry, file.read_bytes())
-    return buffer.getvalue()
+    return reproducible_zip(files)
 
 
 def check(jar: Path) -> None:

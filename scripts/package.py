@@ -6,6 +6,7 @@ because the result would depend on the zlib of the machine.
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,13 +30,19 @@ def main(target: Path = TARGET) -> None:
 
 def build(name: str) -> bytes:
     """Return the zip of one function: its folder and `common`, both at the root."""
+    folders = (FUNCTIONS / COMMON, FUNCTIONS / name)
+    files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
+    return reproducible_zip({file.relative_to(FUNCTIONS).as_posix(): file for file in files})
+
+
+def reproducible_zip(files: Mapping[str, Path]) -> bytes:
+    """Return a zip of files by their path in it; the same content results in the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for folder in (COMMON, name):
-            for file in sorted((FUNCTIONS / folder).rglob("*.py")):
-                entry = zipfile.ZipInfo(file.relative_to(FUNCTIONS).as_posix(), DATE)
-                entry.external_attr, entry.create_system = MODE, 3
-                archive.writestr(entry, file.read_bytes())
+        for path, file in files.items():
+            entry = zipfile.ZipInfo(path, DATE)
+            entry.external_attr, entry.create_system = MODE, 3
+            archive.writestr(entry, file.read_bytes())
     return buffer.getvalue()
 
 

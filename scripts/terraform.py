@@ -36,7 +36,7 @@ def check() -> None:
 
 def deploy() -> None:
     """Apply with the images of the current commit; Terraform asks before it changes anything."""
-    tag = _image_tag()
+    tag = images.image_tag()
     _init(SOURCE, [])
     _interactive("apply", tag)
 
@@ -95,13 +95,6 @@ def _capture(command: list[str], folder: Path) -> "subprocess.CompletedProcess[s
     )
 
 
-def _image_tag() -> str:
-    try:
-        return images.image_tag()
-    except images.ImageTagError as error:
-        raise TerraformError(str(error)) from None
-
-
 def _interactive(command: str, image_tag: str) -> None:
     call = [provider.terraform(), command, f"-var=image_tag={image_tag}"]
     done = subprocess.run(call, cwd=SOURCE, env=provider.environment(), check=False)
@@ -116,7 +109,7 @@ def main(command: str) -> None:
     """Run one command of the Makefile."""
     try:
         COMMANDS[command]()
-    except TerraformError as error:
+    except (TerraformError, images.ImageTagError) as error:
         sys.exit(str(error))
 
 

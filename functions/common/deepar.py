@@ -25,18 +25,23 @@ class Forecast:
     mean: list[float]
 
 
-def request(start: datetime, target: Sequence[float | None], samples: int) -> bytes:
-    """Return the request body for one series; missing minutes become DeepAR's "NaN"."""
-    instance = {
+def instance(start: datetime, target: Sequence[float | None]) -> dict[str, Any]:
+    """Return one series in DeepAR's JSON; missing minutes become its "NaN"."""
+    return {
         "start": start.strftime("%Y-%m-%d %H:%M:%S"),
         "target": ["NaN" if value is None else value for value in target],
     }
+
+
+def request(start: datetime, target: Sequence[float | None], samples: int) -> bytes:
+    """Return the request body for one series."""
     configuration = {
         "num_samples": samples,
         "output_types": ["mean", "quantiles"],
         "quantiles": list(QUANTILE_LEVELS),
     }
-    return json.dumps({"instances": [instance], "configuration": configuration}).encode()
+    body = {"instances": [instance(start, target)], "configuration": configuration}
+    return json.dumps(body).encode()
 
 
 def response(body: bytes, length: int) -> Forecast:

@@ -16,8 +16,6 @@ FEATURES: dict[str, type[int | float]] = {
     "total_fee_1min": int,
     AVERAGE_FEE: float,
 }
-# The group's column types in Feature Store, by Python type.
-FEATURE_TYPES = {int: "Integral", float: "Fractional", str: "String"}
 
 BATCH_SIZE = 100  # identifiers in one BatchGetRecord
 MAX_ATTEMPTS = 5

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from common import times
+from common import deepar, times
 from sagemaker_pipelines.data import windows
 from sagemaker_pipelines.data.history import json_values
 from sagemaker_pipelines.paths import JobError
@@ -60,5 +60,4 @@ def split(
 
 
 def _series(part: pd.Series) -> dict[str, Any]:
-    """Return a part of the history in DeepAR's JSON."""
-    return {"start": f"{part.index[0]:%Y-%m-%d %H:%M:%S}", "target": json_values(part, "NaN")}
+    return deepar.instance(part.index[0], json_values(part))

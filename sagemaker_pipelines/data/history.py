@@ -34,6 +34,6 @@ def frame(table: pa.Table) -> pd.DataFrame:
     return found
 
 
-def json_values(values: pd.Series, missing: str | None = None) -> list[float | str | None]:
-    """Return values for JSON, with `missing` instead of NaN."""
-    return [missing if np.isnan(value) else value for value in values.to_list()]
+def json_values(values: pd.Series) -> list[float | None]:
+    """Return values for JSON, with None instead of NaN."""
+    return [None if np.isnan(value) else value for value in values.to_list()]

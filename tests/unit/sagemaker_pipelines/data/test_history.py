@@ -31,7 +31,7 @@ def test_history_has_no_gap_and_starts_with_the_first_known_minute():
 
 def test_history_without_known_minutes_has_only_missing_values():
     series = history({}, START, START + 2 * MINUTE)
-    assert (series.index[0], json_values(series, "NaN")) == (START, ["NaN", "NaN"])
+    assert (series.index[0], json_values(series)) == (START, [None, None])
 
 
 def test_first_minute_off_the_grid_is_floored():
