@@ -12,7 +12,7 @@ Truth = Sequence[float | None]
 
 def mean_wql(truth: Truth, quantiles: Mapping[str, Sequence[float]]) -> float:
     """Return the mean wQL over all levels; raises ValueError if all truths are missing or zero."""
-    total = sum(map(abs, filter(_is_known, truth)))
+    total = sum(map(abs, filter(is_known, truth)))
     if not total > 0:
         raise ValueError("truth: got only missing or zero values, expected a nonzero one")
     losses = [
@@ -20,7 +20,7 @@ def mean_wql(truth: Truth, quantiles: Mapping[str, Sequence[float]]) -> float:
         * sum(
             _pinball(float(level), value, quantile)
             for value, quantile in zip(truth, forecast, strict=True)
-            if _is_known(value)
+            if is_known(value)
         )
         / total
         for level, forecast in quantiles.items()
@@ -31,17 +31,18 @@ def mean_wql(truth: Truth, quantiles: Mapping[str, Sequence[float]]) -> float:
 def coverage(truth: Truth, low: Sequence[float], high: Sequence[float]) -> float:
     """Return the share of known truths between two quantile forecasts."""
     inside = [
-        a <= value <= b for value, a, b in zip(truth, low, high, strict=True) if _is_known(value)
+        a <= value <= b for value, a, b in zip(truth, low, high, strict=True) if is_known(value)
     ]
     return sum(inside) / len(inside)
 
 
 def last_value(context: Iterable[float | None]) -> float:
     """Return the naive forecast: the last known value of the context."""
-    return list(filter(_is_known, context))[-1]
+    return list(filter(is_known, context))[-1]
 
 
-def _is_known(value: float | None) -> TypeGuard[float]:
+def is_known(value: float | None) -> TypeGuard[float]:
+    """Return whether a value is neither None nor NaN."""
     return value is not None and value == value  # noqa: PLR0124 - NaN does not equal itself
 
 
