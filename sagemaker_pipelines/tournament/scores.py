@@ -1,0 +1,87 @@
+"""Scores of a contender over the windows of a tournament. Pure.
+
+Arrays have the shape (windows, horizon); missing truths are NaN and not scored. The quantile loss
+is defined in common/scores.py; here it is kept per window, so that windows can be resampled.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecasts:
+    """Forecasts of one contender for all windows: quantiles by level, and the mean."""
+
+    quantiles: Mapping[str, Array]
+    mean: Array
+
+    @classmethod
+    def from_responses(cls, responses: list[Mapping[str, Any]]) -> "Forecasts":
+        """Join the forecasts of single windows in DeepAR's JSON."""
+        levels = responses[0]["quantiles"]
+        return cls(
+            {level: np.array([r["quantiles"][level] for r in responses], float) for level in levels},
+            np.array([response["mean"] for response in responses], float),
+        )
+
+
+def window_losses(truth: Array, forecasts: Forecasts) -> dict[str, Array]:
+    """Return twice the summed pinball loss of each window, by level: arrays (windows,)."""
+    losses = {}
+    for level, forecast in forecasts.quantiles.items():
+        miss = truth - forecast
+        losses[level] = 2 * np.nansum(
+            np.maximum(float(level) * miss, (float(level) - 1) * miss), axis=1
+        )
+    return losses
+
+
+def mean_losses(truth: Array, forecasts: Forecasts) -> Array:
+    """Return the loss of each window, averaged over the levels; not divided by its truths."""
+    return np.mean(list(window_losses(truth, forecasts).values()), axis=0)
+
+
+def scale(truth: Array) -> Array:
+    """Return the sum of the absolute truths of each window, by which its loss is divided."""
+    return np.nansum(np.abs(truth), axis=1)
+
+
+def report(truth: Array, forecasts: Forecasts, naive_error: float) -> dict[str, Any]:
+    """Return wQL (per level and mean), RMSE, MASE, coverage of 80 % and calibration.
+
+    `naive_error` is the mean absolute error of the last value repeated for one minute in the
+    training data, by which MASE divides. Calibration is the share of truths below each quantile.
+    """
+    total = scale(truth).sum()
+    by_level = {
+        level: float(losses.sum() / total)
+        for level, losses in window_losses(truth, forecasts).items()
+    }
+    known = ~np.isnan(truth)
+    error = forecasts.mean[known] - truth[known]
+    median = forecasts.quantiles.get("0.5", forecasts.mean)
+    return {
+        "mean_wql": float(np.mean(list(by_level.values()))),
+        "wql": by_level,
+        "rmse": float(np.sqrt(np.mean(error**2))),
+        "mase": float(np.mean(np.abs(median[known] - truth[known])) / naive_error),
+        "coverage": _coverage(truth, forecasts),
+        "calibration": {
+            level: float(np.mean(truth[known] <= forecast[known]))
+            for level, forecast in forecasts.quantiles.items()
+        },
+    }
+
+
+def _coverage(truth: Array, forecasts: Forecasts) -> float:
+    """Return the share of known truths between the lowest and the highest quantile."""
+    levels = sorted(forecasts.quantiles, key=float)
+    low, high = forecasts.quantiles[levels[0]], forecasts.quantiles[levels[-1]]
+    known = ~np.isnan(truth)
+    return float(np.mean((truth[known] >= low[known]) & (truth[known] <= high[known])))
