@@ -1,8 +1,8 @@
-"""The hyperparameters of Amazon DeepAR, with its names; SageMaker passes them as strings."""
+"""Hyperparameters that all algorithms share; SageMaker passes them as strings."""
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, ValidationError
 
@@ -10,8 +10,7 @@ from common.config import describe
 from sagemaker_pipelines.paths import JobError
 
 _SECONDS = {"min": 60, "H": 3600, "D": 86400, "W": 7 * 86400}
-# Valid for Amazon DeepAR, without effect in this image.
-_IGNORED = {"embedding_dimension", "_tuning_objective_metric"}
+ALGORITHM = "algorithm"
 
 
 def _step_seconds(value: Any) -> int:
@@ -24,43 +23,53 @@ Level = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Hyperparameters(BaseModel):
-    """Settings of a training. Defaults are those of Amazon DeepAR.
+    """Settings of a training, with the names of Amazon DeepAR.
 
-    This image learns from the target alone: `cardinality` and `num_dynamic_feat` must not request
-    features, which would otherwise be ignored silently.
+    Every algorithm learns from the target alone: `cardinality` and `num_dynamic_feat` must not
+    request features, which would otherwise be ignored silently.
     """
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
     )
 
-    context_length: int = Field(ge=1, le=10_000)
-    epochs: int = Field(ge=1, le=10_000)
     prediction_length: int = Field(ge=1, le=400)
     step_seconds: Annotated[int, BeforeValidator(_step_seconds)] = Field(alias="time_freq")
+    algorithm: str = "deepar"
     cardinality: Literal["auto", "ignore", ""] = "auto"
-    dropout_rate: float = Field(0.1, ge=0, le=0.9)
-    early_stopping_patience: int | None = Field(None, ge=1, le=10_000)
-    learning_rate: float = Field(1e-3, ge=1e-6, le=1)
-    likelihood: Literal["student-T", "gaussian", "negative-binomial"] = "student-T"
-    mini_batch_size: int = Field(128, ge=1, le=4096)
-    num_cells: int = Field(40, ge=1, le=1024)
     num_dynamic_feat: Literal["auto", "ignore", ""] = "auto"
     num_eval_samples: int = Field(100, ge=1, le=10_000)
-    num_layers: int = Field(2, ge=1, le=8)
     test_quantiles: Json[Annotated[tuple[Level, ...], Field(min_length=1)]] = (
         *(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
     )
 
+    @classmethod
+    def parse_shared(cls, values: Mapping[str, str]) -> "Hyperparameters":
+        """Validate only what all algorithms share."""
+        names = {field.alias or name for name, field in Hyperparameters.model_fields.items()}
+        return Hyperparameters.parse({k: v for k, v in values.items() if k in names})
 
-def parse(values: Mapping[str, str]) -> Hyperparameters:
-    """Validate all hyperparameters; JobError names each invalid one and what was expected."""
-    relevant = {
-        name: value
-        for name, value in values.items()
-        if name not in _IGNORED and (name != "early_stopping_patience" or value)
-    }
-    try:
-        return Hyperparameters.model_validate(relevant)
-    except ValidationError as error:
-        raise JobError(f"hyperparameter {describe(error)}") from None
+    @classmethod
+    def parse(cls, values: Mapping[str, str]) -> Self:
+        """Validate all hyperparameters; JobError names each invalid one and what was expected.
+
+        Names that only other algorithms have are ignored, so that one training step can pass the
+        same hyperparameters to each algorithm; unknown names are rejected.
+        """
+        own = {field.alias or name for name, field in cls.model_fields.items()}
+        relevant = {k: v for k, v in values.items() if k in own or k not in ELSEWHERE}
+        # An empty text means the default, where "" is not itself a choice.
+        relevant = {k: v for k, v in relevant.items() if v or k not in _OPTIONAL}
+        try:
+            return cls.model_validate(relevant)
+        except ValidationError as error:
+            raise JobError(f"hyperparameter {describe(error)}") from None
+
+
+# Names of single algorithms, and those that Amazon DeepAR has but this image does not use.
+ELSEWHERE = frozenset({
+    *("context_length", "dropout_rate", "early_stopping_patience", "epochs", "learning_rate"),
+    *("likelihood", "mini_batch_size", "num_cells", "num_layers"),
+    *("embedding_dimension", "_tuning_objective_metric"),
+})  # fmt: skip
+_OPTIONAL = frozenset({"early_stopping_patience"})

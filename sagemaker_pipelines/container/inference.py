@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.config import describe
-from sagemaker_pipelines.container.forecaster import Forecaster, quantiles
+from sagemaker_pipelines.container.algorithms.model import Model, Sampler
 from sagemaker_pipelines.container.series import Series, SeriesError, parse
 
 
@@ -36,7 +36,7 @@ class Configuration(BaseModel):
             raise RequestError(describe(error)) from None
 
 
-def respond(forecaster: Forecaster, body: bytes) -> dict[str, Any]:
+def respond(model: Model, body: bytes) -> dict[str, Any]:
     """Process the request of an endpoint: `{"instances": […], …}` -> `{"predictions": […]}`."""
     request = _json(body)
     instances = request.get("instances") if isinstance(request, dict) else None
@@ -44,34 +44,32 @@ def respond(forecaster: Forecaster, body: bytes) -> dict[str, Any]:
         raise RequestError("request: expected an object with a list of instances")
     configuration = Configuration.parse(request.get("configuration", {}))
     series = [_series(entry, f"instances[{n}]: ") for n, entry in enumerate(instances)]
-    return {"predictions": [forecast(forecaster, s, configuration) for s in series]}
+    return {"predictions": [forecast(model, s, configuration) for s in series]}
 
 
-def respond_lines(forecaster: Forecaster, body: bytes, configuration: Configuration) -> str:
+def respond_lines(model: Model, body: bytes, configuration: Configuration) -> str:
     """Process the request of a batch transform: one instance per line -> one forecast per line."""
     lines = [line for line in body.splitlines() if line.strip()]
     if not lines:
         raise RequestError("request: got no lines, expected one instance per line")
     series = [_series(_json(line), f"line {n}: ") for n, line in enumerate(lines, 1)]
-    return "\n".join(json.dumps(forecast(forecaster, s, configuration)) for s in series)
+    return "\n".join(json.dumps(forecast(model, s, configuration)) for s in series)
 
 
-def forecast(
-    forecaster: Forecaster, series: Series, configuration: Configuration
-) -> dict[str, Any]:
+def forecast(model: Model, series: Series, configuration: Configuration) -> dict[str, Any]:
     """Return the forecast of one series with the outputs of the configuration."""
-    paths = forecaster.sample(series, configuration.num_samples)
+    outputs, count = configuration.output_types, configuration.num_samples
+    if "samples" in outputs and not isinstance(model, Sampler):
+        raise RequestError("output_types: got samples, expected mean or quantiles of this model")
+    found = model.forecast(series, configuration.quantiles, count)
     prediction: dict[str, Any] = {}
-    if "mean" in configuration.output_types:
-        prediction["mean"] = _rounded(paths.mean(axis=0))
-    if "quantiles" in configuration.output_types:
-        levels = tuple(float(level) for level in configuration.quantiles)
-        rows = quantiles(paths, levels)
-        prediction["quantiles"] = {
-            level: _rounded(row) for level, row in zip(configuration.quantiles, rows, strict=True)
-        }
-    if "samples" in configuration.output_types:
-        prediction["samples"] = [_rounded(path) for path in paths]
+    if "mean" in outputs:
+        prediction["mean"] = _rounded(found["mean"])
+    if "quantiles" in outputs:
+        rows = found["quantiles"].items()
+        prediction["quantiles"] = {level: _rounded(row) for level, row in rows}
+    if "samples" in outputs and isinstance(model, Sampler):
+        prediction["samples"] = [_rounded(path) for path in model.sample(series, count)]
     return prediction
 
 

@@ -71,6 +71,15 @@ def parse(instance: Any) -> Series:
     return Series(np.datetime64(valid.start, "s"), target)
 
 
+def impute(target: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Replace missing values by the last known value (at the start by the first known one)."""
+    known = np.flatnonzero(~np.isnan(target))
+    if not known.size:
+        return np.zeros_like(target)
+    previous = np.searchsorted(known, np.arange(target.size), side="right") - 1
+    return target[known[np.maximum(previous, 0)]]
+
+
 def read_channel(folder: Path) -> list[Series]:
     """Read every JSON Lines file of a channel (.json, .jsonl, optionally with gzip)."""
     return [parse(json.loads(line)) for line in _lines(folder)]

@@ -11,7 +11,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from sagemaker_pipelines.container.forecaster import Forecaster
+from sagemaker_pipelines.container.algorithms import registry
 from sagemaker_pipelines.container.inference import (
     Configuration,
     RequestError,
@@ -28,7 +28,7 @@ class Application:
     """The WSGI application of one model."""
 
     def __init__(self, model: Path, batch: Configuration) -> None:
-        self.forecaster = Forecaster.load(model)
+        self.model = registry.load(model)
         self.batch = batch
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -61,10 +61,10 @@ class Application:
         kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
         try:
             if kind in ("application/jsonlines", "application/x-jsonlines"):
-                lines = respond_lines(self.forecaster, body, self.batch)
+                lines = respond_lines(self.model, body, self.batch)
                 return "200 OK", "application/jsonlines", lines.encode()
             if kind in ("application/json", ""):
-                text = json.dumps(respond(self.forecaster, body))
+                text = json.dumps(respond(self.model, body))
                 return "200 OK", "application/json", text.encode()
         except RequestError as error:
             return _problem("400 Bad Request", str(error))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sagemaker_pipelines.container.hyperparameters import parse
+from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
 from sagemaker_pipelines.paths import JobError
 from sagemaker_pipelines.training import pipeline
 
@@ -15,7 +15,7 @@ REQUIRED = {
 
 
 def test_defaults_are_those_of_amazon_deepar():
-    parsed = parse(REQUIRED)
+    parsed = Hyperparameters.parse(REQUIRED)
     assert (parsed.context_length, parsed.prediction_length, parsed.epochs) == (60, 30, 40)
     assert parsed.step_seconds == 60
     assert (parsed.num_cells, parsed.num_layers, parsed.mini_batch_size) == (40, 2, 128)
@@ -32,7 +32,7 @@ def test_hyperparameters_of_the_pipeline_are_valid():
     texts = {
         name: getattr(value, "default", value) for name, value in pipeline.HYPERPARAMETERS.items()
     }
-    assert parse(texts).test_quantiles == (0.1, 0.5, 0.9)
+    assert Hyperparameters.parse(texts).test_quantiles == (0.1, 0.5, 0.9)
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,9 @@ def test_time_freq_is_converted_to_seconds(text, seconds):
         with pytest.raises(
             JobError, match="time_freq: got 'min', expected an integer followed by min, H, D or W"
         ):
-            parse(REQUIRED | {"time_freq": text})
+            Hyperparameters.parse(REQUIRED | {"time_freq": text})
     else:
-        assert parse(REQUIRED | {"time_freq": text}).step_seconds == seconds
+        assert Hyperparameters.parse(REQUIRED | {"time_freq": text}).step_seconds == seconds
 
 
 @pytest.mark.parametrize(
@@ -66,5 +66,5 @@ def test_time_freq_is_converted_to_seconds(text, seconds):
 def test_invalid_hyperparameter_is_named(change, message):
     values = {name: text for name, text in (REQUIRED | change).items() if text is not None}
     with pytest.raises(JobError) as caught:
-        parse(values)
+        Hyperparameters.parse(values)
     assert message in str(caught.value)

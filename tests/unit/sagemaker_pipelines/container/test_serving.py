@@ -12,7 +12,7 @@ import urllib.request
 import numpy as np
 import pytest
 
-from sagemaker_pipelines.container.forecaster import Forecaster
+from sagemaker_pipelines.container.algorithms.deepar.forecaster import Forecaster
 from sagemaker_pipelines.container.inference import (
     Configuration,
     RequestError,

@@ -6,8 +6,8 @@ import shutil
 import numpy as np
 import pytest
 
-from sagemaker_pipelines.container.forecaster import Forecaster
-from sagemaker_pipelines.container.hyperparameters import parse
+from sagemaker_pipelines.container.algorithms.deepar.forecaster import Forecaster
+from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
 from sagemaker_pipelines.container.series import Series
 from sagemaker_pipelines.container.series import parse as series
 from sagemaker_pipelines.paths import Paths
@@ -82,9 +82,9 @@ def test_numpy_forecaster_is_equivalent_to_the_torch_network(tmp_path, likelihoo
     # Imported here, because it takes seconds and warns.
     import torch  # noqa: PLC0415
 
-    from sagemaker_pipelines.container import batches, export, network  # noqa: PLC0415
+    from sagemaker_pipelines.container.algorithms.deepar import batches, export, network  # noqa: PLC0415
 
-    parameters = parse(SMALL | {"likelihood": likelihood})
+    parameters = Hyperparameters.parse(SMALL | {"likelihood": likelihood})
     torch.manual_seed(1)
     model = network.build(parameters, ["hour"]).eval()
     export.write(model, parameters, ["hour"], {}, tmp_path)

@@ -1,6 +1,5 @@
 """Export a trained torch network for serving: model.npz, metadata.json."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 import numpy as np
 from gluonts.torch.model.deepar.module import DeepARModel
 
-from sagemaker_pipelines.container.hyperparameters import Hyperparameters
+from sagemaker_pipelines.container.algorithms import metadata
+from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
 
 
 def write(
@@ -30,17 +30,16 @@ def write(
     for output in range(len(network.param_proj.proj)):
         arrays[f"head{output}"] = weights[f"param_proj.proj.{output}.weight"]
         arrays[f"head_bias{output}"] = weights[f"param_proj.proj.{output}.bias"]
-    metadata = {
-        "format": 1,
-        "context_length": parameters.context_length,
-        "prediction_length": parameters.prediction_length,
-        "step_seconds": parameters.step_seconds,
-        "likelihood": parameters.likelihood,
-        "num_layers": parameters.num_layers,
-        "cycles": list(cycles),
-        "lags": [lag + 1 for lag in network.lags_seq],  # GluonTS numbers lags from 0
-        "training": training,
-    }
-    folder.mkdir(parents=True, exist_ok=True)
+    metadata.write(
+        folder,
+        "deepar",
+        context_length=parameters.context_length,
+        prediction_length=parameters.prediction_length,
+        step_seconds=parameters.step_seconds,
+        likelihood=parameters.likelihood,
+        num_layers=parameters.num_layers,
+        cycles=list(cycles),
+        lags=[lag + 1 for lag in network.lags_seq],  # GluonTS numbers lags from 0
+        training=training,
+    )
     np.savez(folder / "model.npz", **arrays)
-    (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n")

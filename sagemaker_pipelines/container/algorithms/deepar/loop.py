@@ -7,8 +7,8 @@ import numpy as np
 import torch
 from gluonts.torch.model.deepar.module import DeepARModel
 
-from sagemaker_pipelines.container.batches import Batch, Windows
-from sagemaker_pipelines.container.hyperparameters import Hyperparameters
+from sagemaker_pipelines.container.algorithms.deepar.batches import Batch, Windows
+from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from gluonts.time_feature import get_lags_for_frequency
 from gluonts.torch.distributions import NegativeBinomialOutput, NormalOutput, StudentTOutput
 from gluonts.torch.model.deepar.module import DeepARModel
 
-from sagemaker_pipelines.container.hyperparameters import Hyperparameters
+from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
 
 OUTPUTS = {
     "student-T": StudentTOutput,

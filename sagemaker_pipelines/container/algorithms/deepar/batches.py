@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sagemaker_pipelines.container.features import calendar, impute
-from sagemaker_pipelines.container.hyperparameters import Hyperparameters
-from sagemaker_pipelines.container.series import Series
+from sagemaker_pipelines.container.algorithms.deepar.features import calendar
+from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
+from sagemaker_pipelines.container.series import Series, impute
 
 VALIDATION_SHARE = 0.15
 Batch = dict[str, torch.Tensor]

@@ -1,4 +1,4 @@
-"""Network inputs other than lags of the target: calendar features and imputed values.
+"""Network inputs other than lags of the target: calendar features.
 
 Training (torch) and inference (NumPy) share this module, so that they cannot differ.
 """
@@ -50,12 +50,3 @@ def calendar(
         angle = 2 * np.pi * since(times) / period
         columns += [np.sin(angle), np.cos(angle)]
     return np.stack(columns, axis=-1).astype(np.float32)
-
-
-def impute(target: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Replace missing values by the last known value (at the start by the first known one)."""
-    known = np.flatnonzero(~np.isnan(target))
-    if not known.size:
-        return np.zeros_like(target)
-    previous = np.searchsorted(known, np.arange(target.size), side="right") - 1
-    return target[known[np.maximum(previous, 0)]]

@@ -1,0 +1,55 @@
+"""DeepAR: fits with torch (GluonTS's network), forecasts with NumPy."""
+
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from sagemaker_pipelines.container import interruption, log
+from sagemaker_pipelines.container.algorithms.deepar.forecaster import Forecaster
+from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
+from sagemaker_pipelines.container.series import Series
+from sagemaker_pipelines.paths import JobError
+
+
+def fit(series: Sequence[Series], parameters: Hyperparameters, folder: Path) -> None:
+    """Train the network; SIGTERM ends the training after an epoch, the best one is written."""
+    warnings.filterwarnings("ignore", module="gluonts")
+    # Imported here because it takes seconds; invalid input fails before, and serving needs none.
+    import torch  # noqa: PLC0415
+
+    from sagemaker_pipelines.container.algorithms.deepar import (  # noqa: PLC0415
+        batches,
+        export,
+        features,
+        loop,
+        network,
+    )
+
+    torch.manual_seed(0)
+    longest = max(len(s.target) for s in series)
+    cycles = features.cycles_for(parameters.step_seconds, longest)
+    model = network.build(parameters, cycles)
+    windows = batches.Windows(series, parameters, cycles, model.past_length)
+
+    def on_epoch(progress: loop.Progress) -> bool:
+        where = f"{log.QUALITY} epoch={progress.epoch},"
+        log.write(f"{where} train loss <loss>={progress.train_loss:.6f}")
+        log.write(f"{where} validation loss <loss>={progress.validation_loss:.6f}")
+        done = 100 * (progress.epoch + 1) // parameters.epochs
+        log.write(f"#progress_metric: host=algo-1, completed {done} % of epochs")
+        return not interruption.requested()
+
+    progress = loop.fit(model, windows, parameters, on_epoch)
+    if not np.isfinite(progress.validation_loss):
+        raise JobError("the training diverged (its loss is NaN or infinite): reduce learning_rate")
+    log.write(f"Best validation loss at epoch {progress.best_epoch}")
+    log.write(f"{log.QUALITY} train final_loss <loss>={progress.train_loss:.6f}")
+    training = {"epochs": progress.epoch + 1, "best_epoch": progress.best_epoch}
+    export.write(model, parameters, cycles, training, folder)
+
+
+def load(folder: Path) -> Forecaster:
+    """Load the model of a folder."""
+    return Forecaster.load(folder)

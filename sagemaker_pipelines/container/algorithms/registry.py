@@ -1,0 +1,63 @@
+"""The algorithms of the image by name: fit one, or load a model that one has written."""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from common.errors import bad_value
+from sagemaker_pipelines.container.algorithms import metadata
+from sagemaker_pipelines.container.algorithms.model import Algorithm, Model
+from sagemaker_pipelines.container.hyperparameters import ALGORITHM
+from sagemaker_pipelines.container.series import Series
+from sagemaker_pipelines.paths import JobError
+
+# Modules below this package, imported when used: a server needs only the one of its model.
+ALGORITHMS = {
+    "deepar": "deepar.algorithm",
+    "gradient_boosting": "gradient_boosting.algorithm",
+    "reference": "reference",
+}
+MIN_OBSERVATIONS = 100
+
+
+def fit(
+    name: str, series: Sequence[Series], hyperparameters: Mapping[str, str], folder: Path
+) -> None:
+    """Fit an algorithm and write its model files to the folder.
+
+    `hyperparameters` are the texts of a training job; those of other algorithms are ignored.
+    Raises JobError if the algorithm, a hyperparameter or the data are unusable.
+    """
+    chosen = algorithm(name)
+    parameters = chosen.Hyperparameters.parse({**hyperparameters, ALGORITHM: name})
+    _check(series, parameters.prediction_length)
+    chosen.fit(series, parameters, folder)
+
+
+def load(folder: Path) -> Model:
+    """Load the model of a folder."""
+    return algorithm(metadata.read(folder)["algorithm"]).load(folder)
+
+
+def algorithm(name: str) -> Algorithm:
+    """Return the module of an algorithm; JobError names the known ones."""
+    if name not in ALGORITHMS:
+        raise JobError(bad_value(f"hyperparameter {ALGORITHM}", name, " or ".join(ALGORITHMS)))
+    return cast(Algorithm, import_module(f"{__package__}.{ALGORITHMS[name]}"))
+
+
+def _check(series: Sequence[Series], horizon: int) -> None:
+    observations = sum(int((~np.isnan(s.target)).sum()) for s in series)
+    if observations < MIN_OBSERVATIONS:
+        raise JobError(
+            f"train channel: got {observations} observations, expected at least {MIN_OBSERVATIONS}"
+        )
+    longest = max(len(s.target) for s in series)
+    if longest < 4 * horizon:
+        raise JobError(
+            f"longest training series: got {longest} values, expected at least "
+            f"{4 * horizon} with prediction_length {horizon}"
+        )
