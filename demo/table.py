@@ -3,6 +3,7 @@
 from statistics import mean
 from typing import Any
 
+from cli.queries.models import scores
 from demo.progress import CROSSED
 
 MAX_TIMES = 3  # per alarm; more are shown as first, last and number
@@ -38,10 +39,11 @@ def render(report: dict[str, Any]) -> str:
 
 
 def _model(model: dict[str, Any], report: dict[str, Any]) -> str:
-    backtest = model["backtest"]
+    row = scores(model)
     text = (
-        f"model {model['version']:<8} trained {_short(model['trained_at'])}, backtest wQL "
-        f"{backtest['wql']:.3f} (naive {backtest['naive_wql']:.3f})"
+        f"model {model['version']:<8} {model['candidate']}, trained "
+        f"{_short(model['trained_at'])}, wQL {row['wql']:.3f} (reference "
+        f"{row['reference_wql']:.3f})"
     )
     if not model["production_at"]:
         return f"{text}, not in production"

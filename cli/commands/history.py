@@ -1,4 +1,4 @@
-"""`evergreen history`: model versions, rejected data, retrainings, alarms."""
+"""`evergreen history`: models, rejected data, failed deployments, retrainings, alarms."""
 
 from typing import Annotated
 
@@ -10,11 +10,14 @@ from cli.aws import Json
 from cli.connection import Connection
 from cli.console import number, sections, short, table
 from cli.queries.alarms import alarm_changes
-from cli.queries.decisions import decisions, rejections, retrains
-from cli.queries.models import models
+from cli.queries.decisions import decisions, failed_deployments, rejections, retrains
+from cli.queries.models import models, scores
 from cli.result import Result
 
-MODEL = ("version", "trained", "wQL", "naive", "limit", "approval", "staging", "production")
+MODEL = (
+    *("version", "candidate", "trained", "wQL", "reference", "champion"),
+    *("approval", "staging", "production"),
+)
 NONE = [("none yet",)]
 
 Limit = Annotated[
@@ -36,6 +39,7 @@ def history(connection: Connection, limit: Limit = 20) -> Result:
         "models": models(connection, log)[-limit:],
         "rejections": rejections(log)[-limit:],
         "retrains": retrains(connection, log)[-limit:],
+        "failed_deployments": failed_deployments(log)[-limit:],
         "alarms": alarms[-limit:],
     }
     return Result(document, _body(document))
@@ -45,26 +49,32 @@ def _body(document: dict[str, list[Json]]) -> RenderableType:
     rows = [_model(model) for model in document["models"]]
     rejected = [(short(row["time"]), row["reason"]) for row in document["rejections"]]
     requests = [
-        (short(row["time"]), row["outcome"], row["reason"], row["failure"] or "")
+        (short(row["time"]), row["outcome"], row["reason"], row["failure"] or row["verdict"] or "")
         for row in document["retrains"]
+    ]
+    failed = [
+        (short(row["time"]), row["stage"], row["package_arn"].rpartition("/")[2], row["cause"])
+        for row in document["failed_deployments"]
     ]
     changes = [(short(row["time"]), row["state"], row["name"]) for row in document["alarms"]]
     return sections(
         table("④ ⑤ ⑥ models", rows or NONE, MODEL if rows else ()),
         table("④ rejected data", rejected or NONE),
+        table("⑥ failed deployments", failed or NONE),
         table("⑧ retrainings", requests or NONE),
         table("⑦ alarms", changes or NONE),
     )
 
 
 def _model(model: Json) -> tuple[object, ...]:
-    backtest = model["backtest"]
+    row = scores(model)
     return (
         model["version"],
+        model["candidate"] or "",
         short(model["trained_at"]),
-        number(backtest["wql"]),
-        number(backtest["naive_wql"]),
-        number(backtest["limit"]),
+        number(row["wql"]),
+        number(row["reference_wql"]),
+        number(row["champion_wql"]),
         model["approval"],
         short(model["staging_at"]),
         short(model["production_at"]),

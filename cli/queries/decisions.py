@@ -5,7 +5,15 @@ from typing import Any
 
 from cli.aws import Json, pages
 from cli.connection import Connection
-from common.decisions import RETRAINING_SKIPPED, RETRAINING_STARTED, TRAINING_DATA_REJECTED
+from common.decisions import (
+    DEPLOYMENT_FAILED,
+    RETRAINING_SKIPPED,
+    RETRAINING_STARTED,
+    TOURNAMENT_DECIDED,
+    TRAINING_DATA_REJECTED,
+)
+
+DEPLOYMENT = ("stage", "package_arn", "error", "cause")
 
 
 def decisions(connection: Connection) -> list[Json]:
@@ -22,9 +30,12 @@ def decisions(connection: Connection) -> list[Json]:
 
 
 def retrains(connection: Connection, log: list[Json]) -> list[Json]:
-    """Return each retraining request: time, reason, outcome, execution_arn, failure.
+    """Return each retraining request.
 
-    The outcome is `skipped` or the status of the pipeline execution in lower case.
+    Keys: time, reason, outcome, execution_arn, failure, winner, verdict.
+
+    The outcome is `skipped` or the status of the pipeline execution in lower case; `winner` is the
+    candidate that was registered, None if the champion stayed, and `verdict` says why.
     """
     executions = {
         execution["PipelineExecutionArn"]: execution
@@ -43,7 +54,21 @@ def retrains(connection: Connection, log: list[Json]) -> list[Json]:
         }:  # redelivery records again
             request = event["detail"].get("request_id", event["id"])
             requests.setdefault((event["detail-type"], request), event)
-    return [_retrain(event, executions) for event in requests.values()]
+    verdicts = {
+        event["detail"]["execution_arn"]: event["detail"]
+        for event in log
+        if event["detail-type"] == TOURNAMENT_DECIDED
+    }
+    return [_retrain(event, executions, verdicts) for event in requests.values()]
+
+
+def failed_deployments(log: list[Json]) -> list[Json]:
+    """Return each failed deployment: time, stage, package_arn, error, cause."""
+    return [
+        {"time": event["time"], **{key: event["detail"].get(key) for key in DEPLOYMENT}}
+        for event in log
+        if event["detail-type"] == DEPLOYMENT_FAILED
+    ]
 
 
 def rejections(log: list[Json]) -> list[Json]:
@@ -59,7 +84,7 @@ def rejections(log: list[Json]) -> list[Json]:
     ]
 
 
-def _retrain(event: Json, executions: dict[str, Json]) -> Json:
+def _retrain(event: Json, executions: dict[str, Json], verdicts: dict[str, Json]) -> Json:
     detail = event["detail"]
     arn = detail.get("execution_arn")
     execution = executions.get(arn, {}) if arn else {}
@@ -73,4 +98,6 @@ def _retrain(event: Json, executions: dict[str, Json]) -> Json:
         "outcome": outcome,
         "execution_arn": arn if outcome != "skipped" else None,
         "failure": execution.get("PipelineExecutionFailureReason"),
+        "winner": verdicts.get(arn, {}).get("winner") if arn else None,
+        "verdict": verdicts.get(arn, {}).get("reason") if arn else None,
     }

@@ -1,4 +1,4 @@
-"""Model versions: backtest, approval, times of deployment."""
+"""Model versions: tournament, approval, times of deployment."""
 
 import json
 
@@ -9,14 +9,17 @@ from cli.connection import Connection
 from common.decisions import MODEL_DEPLOYED
 from common.times import iso
 
-NO_BACKTEST = dict.fromkeys(("windows", "wql", "naive_wql", "limit", "threshold"))
+# Contenders that are not candidates.
+OTHERS = {"champion": "champion_wql", "naive": "naive_wql", "reference": "reference_wql"}
 
 
 def models(connection: Connection, log: list[Json]) -> list[Json]:
     """Return every version, oldest first; `log` has the decision events.
 
-    Keys: version, package_arn, trained_at, backtest {windows, wql, naive_wql, limit, threshold},
-    approval, approved_at, staging_at, production_at (last deployment to the stage, or None).
+    Keys: version, package_arn, algorithm, candidate, trained_at, training_span, candidates [{name,
+    wql, reference_wql, champion_wql, naive_wql}] (mean wQL of each in the tournament), windows,
+    verdict, approval, approved_at, staging_at, production_at (last deployment to the stage, or
+    None).
     """
     sagemaker = connection.clients("sagemaker")
     arns = [package["ModelPackageArn"] for package in packages(connection)]
@@ -27,6 +30,12 @@ def models(connection: Connection, log: list[Json]) -> list[Json]:
     }
     described = [sagemaker.describe_model_package(ModelPackageName=arn) for arn in arns]
     return [_model(connection, package, deployed) for package in described]
+
+
+def scores(model: Json) -> Json:
+    """Return the row of a version's own candidate; its values are None if there is none."""
+    empty = dict.fromkeys(("name", "wql", *OTHERS.values()))
+    return next((c for c in model["candidates"] if c["name"] == model["candidate"]), empty)
 
 
 def packages(connection: Connection, approval: str | None = None) -> list[Json]:
@@ -47,11 +56,17 @@ def _model(connection: Connection, package: Json, deployed: dict[tuple[str, str]
     arn, approval = package["ModelPackageArn"], package["ModelApprovalStatus"]
     evaluation = _evaluation(connection, package)
     approved = package.get("LastModifiedTime") if approval == "Approved" else None
+    properties = package.get("CustomerMetadataProperties", {})
     return {
         "version": package["ModelPackageVersion"],
         "package_arn": arn,
+        "algorithm": properties.get("algorithm"),
+        "candidate": properties.get("candidate"),
         "trained_at": evaluation.get("trained_at") or iso(package["CreationTime"]),
-        "backtest": _backtest(evaluation),
+        "training_span": properties.get("training_span"),
+        "candidates": _candidates(evaluation),
+        "windows": len(evaluation.get("windows", ())),
+        "verdict": evaluation.get("reason"),
         "approval": approval,
         "approved_at": approved and iso(approved),
         "staging_at": deployed.get((arn, "staging")),
@@ -72,14 +87,12 @@ def _evaluation(connection: Connection, package: Json) -> Json:
     return evaluation
 
 
-def _backtest(evaluation: Json) -> Json:
-    if not evaluation:
-        return dict(NO_BACKTEST)
-    metrics = evaluation["deepar_metrics"]
-    return {
-        "windows": evaluation["windows"],
-        "wql": metrics["mean_wql"]["value"],
-        "naive_wql": metrics["naive_wql"]["value"],
-        "limit": evaluation["limit"],
-        "threshold": evaluation["threshold"],
-    }
+def _candidates(evaluation: Json) -> list[Json]:
+    """Return the mean wQL of each candidate beside that of the others on the same windows."""
+    contenders = evaluation.get("contenders", {})
+    others = {key: contenders.get(name, {}).get("mean_wql") for name, key in OTHERS.items()}
+    return [
+        {"name": name, "wql": row["mean_wql"], **others}
+        for name, row in contenders.items()
+        if name not in OTHERS or name == evaluation["winner"]
+    ]

@@ -34,13 +34,18 @@ def instance(start: datetime, target: Sequence[float | None]) -> dict[str, Any]:
 
 
 def request(start: datetime, target: Sequence[float | None], samples: int) -> bytes:
-    """Return the request body for one series."""
+    """Return the request body for the minutes from `start`."""
+    return instance_request(instance(start, target), samples)
+
+
+def instance_request(series: dict[str, Any], samples: int) -> bytes:
+    """Return the request body for one series in DeepAR's JSON."""
     configuration = {
         "num_samples": samples,
         "output_types": ["mean", "quantiles"],
         "quantiles": list(QUANTILE_LEVELS),
     }
-    body = {"instances": [instance(start, target)], "configuration": configuration}
+    body = {"instances": [series], "configuration": configuration}
     return json.dumps(body).encode()
 
 

@@ -1,49 +1,51 @@
-"""History -> training series, backtest requests and truths. Pure."""
+"""History -> training data of every candidate, requests and truths of the windows. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from common import deepar, times
-from sagemaker_pipelines.data import windows
 from sagemaker_pipelines.data.history import json_values
-from sagemaker_pipelines.paths import JobError
+from sagemaker_pipelines.tournament import windows
+from sagemaker_pipelines.tournament.candidates import Candidate
+
+Series = dict[str, Any]  # in DeepAR's JSON
 
 
 @dataclass(frozen=True, slots=True)
 class Datasets:
-    """Contents of the files that the step writes, by output."""
+    """Contents of the files that the step writes; candidates by name, windows oldest first."""
 
     summary: dict[str, Any]
     windows: list[dict[str, Any]]
-    train: list[dict[str, Any]]
-    test: list[dict[str, Any]]
-    backtest: list[dict[str, Any]]
+    requests: list[Series]
+    train: dict[str, Series]  # before the first window
+    refit: dict[str, Series]  # to the end of the history
+    test: list[Series]  # what Amazon DeepAR scores after its training: requests with their truths
 
 
 def split(
-    history: pd.Series, *, horizon: int, window_count: int, request_minutes: int
+    history: pd.Series, candidates: Sequence[Candidate], *, horizon: int, request_minutes: int
 ) -> Datasets:
-    """Split a history into training series and backtest windows; JobError if it is too short."""
-    try:
-        plan = windows.plan(len(history), horizon, window_count)
-    except windows.TooShortError as error:
-        raise JobError(f"{error}.") from error
-    origins = [o for o in plan.origins if windows.usable(history, o, horizon, request_minutes)]
-    if len(origins) < windows.MIN_WINDOWS:
-        raise JobError(
-            f"Only {len(origins)} backtest windows have data for half of their minutes; "
-            f"at least {windows.MIN_WINDOWS} are needed."
-        )
-    starts = [(max(0, origin - request_minutes), origin) for origin in origins]
+    """Split a history; JobError if it is too short for a tournament."""
+    requirement = windows.Requirement(horizon, request_minutes)
+    origins = windows.origins(history, requirement)
+    firsts = {c.name: c.first(history, origins[0]) for c in candidates}
+    starts = [max(0, origin - request_minutes) for origin in origins]
+    ranges = list(zip(starts, origins, strict=True))
     return Datasets(
         summary={
             "first": times.iso(history.index[0]),
             "last": times.iso(history.index[-1]),
             "minutes": len(history),
             "missing": int(history.isna().sum()),
-            "training_end": times.iso(history.index[plan.training_end]),
+            "training_end": times.iso(history.index[origins[0]]),
+            "training_start": {
+                name: times.iso(history.index[first]) for name, first in firsts.items()
+            },
+            "naive_error": float(history.iloc[: origins[0]].diff().abs().mean()),
         },
         windows=[
             {
@@ -53,11 +55,12 @@ def split(
             }
             for origin in origins
         ],
-        train=[_series(history.iloc[: plan.training_end])],
-        test=[_series(history.iloc[start : origin + horizon]) for start, origin in starts],
-        backtest=[_series(history.iloc[start:origin]) for start, origin in starts],
+        requests=[_series(history.iloc[start:origin]) for start, origin in ranges],
+        train={name: _series(history.iloc[first : origins[0]]) for name, first in firsts.items()},
+        refit={name: _series(history.iloc[first:]) for name, first in firsts.items()},
+        test=[_series(history.iloc[start : origin + horizon]) for start, origin in ranges],
     )
 
 
-def _series(part: pd.Series) -> dict[str, Any]:
+def _series(part: pd.Series) -> Series:
     return deepar.instance(part.index[0], json_values(part))

@@ -20,6 +20,7 @@ from sagemaker_pipelines.data import datasets, quality
 from sagemaker_pipelines.data.feature_store import offline, online, rows
 from sagemaker_pipelines.data.history import frame, history
 from sagemaker_pipelines.paths import Paths, report_failures
+from sagemaker_pipelines.tournament import candidates
 
 ONLINE_MINUTES = 60  # the offline store may lag by 15 minutes
 
@@ -27,7 +28,10 @@ ONLINE_MINUTES = 60  # the offline store may lag by 15 minutes
 def read(
     group: str, end_time: datetime, hours: float, lag: timedelta
 ) -> tuple[pd.DataFrame, pd.Series]:
-    """Read the minutes that are complete `lag` before the end time -> their rows, the history."""
+    """Read the minutes that are complete `lag` before the end time -> their rows, the history.
+
+    Rows are read as of the end time, so that a repeated execution sees the same ones.
+    """
     end = times.floor_minute(end_time) - lag
     first = times.floor_minute(end_time - timedelta(hours=hours))
     features = tuple(FEATURES)
@@ -35,7 +39,8 @@ def read(
     stored = offline.read(client("s3"), store, first, end, features)
     newest = [end - n * times.MINUTE for n in range(ONLINE_MINUTES, 0, -1)]
     recent = online.read(client("sagemaker-featurestore-runtime"), group, newest, features)
-    latest = rows.latest(rows.combined([stored, recent]), store.lifetime)
+    known = rows.known(rows.combined([stored, rows.without(recent, stored)]), end_time)
+    latest = rows.latest(known, store.lifetime)
     table = frame(latest)
     table = table[(table[MINUTE] >= first) & (table[MINUTE] < end)].reset_index(drop=True)
     return table, history(rows.values(latest, AVERAGE_FEE), first, end)
@@ -53,9 +58,11 @@ def write_datasets(files: datasets.Datasets, paths: Paths) -> None:
     folder = paths.processing("history")
     _write_json(folder / "summary.json", files.summary)
     _write_lines(folder / "windows.jsonl", files.windows)
-    _write_lines(paths.processing("train") / "train.json", files.train)
+    _write_lines(paths.processing("requests") / "requests.jsonl", files.requests)
     _write_lines(paths.processing("test") / "test.json", files.test)
-    _write_lines(paths.processing("backtest") / "backtest.jsonl", files.backtest)
+    for output, by_candidate in (("train", files.train), ("refit", files.refit)):
+        for name, series in by_candidate.items():
+            _write_lines(paths.processing(f"{output}/{name}") / "train.json", [series])
 
 
 def _write_json(path: Path, document: dict[str, Any]) -> None:
@@ -90,8 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         else:
             files = datasets.split(
                 minutes,
+                candidates.parse(args.candidates),
                 horizon=args.prediction_length,
-                window_count=args.backtest_windows,
                 request_minutes=args.request_minutes,
             )
             write_datasets(files, paths)
@@ -100,12 +107,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("feature-group", "limits-path", "event-bus", "execution"):
+    for name in ("feature-group", "limits-path", "event-bus", "execution", "candidates"):
         parser.add_argument(f"--{name}", required=True)
-    for name in (
-        *("backtest-windows", "lag-minutes", "minimum-minutes"),
-        *("prediction-length", "request-minutes"),
-    ):
+    for name in ("lag-minutes", "minimum-minutes", "prediction-length", "request-minutes"):
         parser.add_argument(f"--{name}", required=True, type=int)
     parser.add_argument("--end-time", required=True, type=times.parse)
     parser.add_argument("--history-hours", required=True, type=float)

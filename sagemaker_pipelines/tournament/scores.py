@@ -4,7 +4,7 @@ Arrays have the shape (windows, horizon); missing truths are NaN and not scored.
 is defined in common/scores.py; here it is kept per window, so that windows can be resampled.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +22,21 @@ class Forecasts:
     mean: Array
 
     @classmethod
-    def from_responses(cls, responses: list[Mapping[str, Any]]) -> "Forecasts":
+    def from_responses(cls, responses: Sequence[Mapping[str, Any]]) -> "Forecasts":
         """Join the forecasts of single windows in DeepAR's JSON."""
         levels = responses[0]["quantiles"]
         return cls(
-            {level: np.array([r["quantiles"][level] for r in responses], float) for level in levels},
+            {
+                level: np.array([r["quantiles"][level] for r in responses], float)
+                for level in levels
+            },
             np.array([response["mean"] for response in responses], float),
         )
+
+    def windows(self, first: int) -> "Forecasts":
+        """Return the forecasts of the windows from position `first` on."""
+        quantiles = {level: rows[first:] for level, rows in self.quantiles.items()}
+        return Forecasts(quantiles, self.mean[first:])
 
 
 def window_losses(truth: Array, forecasts: Forecasts) -> dict[str, Array]:
@@ -44,12 +52,12 @@ def window_losses(truth: Array, forecasts: Forecasts) -> dict[str, Array]:
 
 def mean_losses(truth: Array, forecasts: Forecasts) -> Array:
     """Return the loss of each window, averaged over the levels; not divided by its truths."""
-    return np.mean(list(window_losses(truth, forecasts).values()), axis=0)
+    return np.asarray(np.mean(list(window_losses(truth, forecasts).values()), axis=0))
 
 
 def scale(truth: Array) -> Array:
     """Return the sum of the absolute truths of each window, by which its loss is divided."""
-    return np.nansum(np.abs(truth), axis=1)
+    return np.asarray(np.nansum(np.abs(truth), axis=1))
 
 
 def report(truth: Array, forecasts: Forecasts, naive_error: float) -> dict[str, Any]:

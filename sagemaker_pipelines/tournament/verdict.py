@@ -24,25 +24,25 @@ class Losses:
     """Losses per window of every contender, oldest window first.
 
     The champion may have been trained on the older windows; it is judged only on those from
-    position `champion_from`. `champion` is None before the first model. `champion_is_reference`:
-    its version is the reference forecast.
+    position `champion_from`. `champion` is None before the first model.
     """
 
     candidates: Mapping[str, Array]
     reference: Array
+    overlap: int  # how many consecutive windows share minutes
     champion: Array | None = None
     champion_from: int = 0
 
     def against_reference(self, name: str) -> Comparison:
         """Compare a candidate with the reference on all windows."""
-        return compare(self.candidates[name], self.reference)
+        return compare(self.candidates[name], self.reference, overlap=self.overlap)
 
     def against_champion(self, name: str) -> Comparison | None:
         """Compare a candidate or the reference with the champion, if enough windows are left."""
         if self.champion is None or len(self.champion) < MINIMUM_CHAMPION_WINDOWS:
             return None
         losses = self.reference if name == REFERENCE else self.candidates[name]
-        return compare(losses[self.champion_from :], self.champion)
+        return compare(losses[self.champion_from :], self.champion, overlap=self.overlap)
 
 
 def decide(losses: Losses) -> Verdict:

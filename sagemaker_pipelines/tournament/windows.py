@@ -30,6 +30,11 @@ def minimum_minutes(horizon: int, count: int = COUNT) -> int:
     return MINIMUM_TRAINING_MINUTES + STEP_MINUTES * (count - 1) + horizon
 
 
+def overlap(horizon: int) -> int:
+    """Return how many consecutive windows share minutes."""
+    return -(-horizon // STEP_MINUTES)
+
+
 def origins(history: pd.Series, requirement: Requirement, count: int = COUNT) -> list[int]:
     """Return the positions where the newest `count` usable windows begin, oldest first.
 

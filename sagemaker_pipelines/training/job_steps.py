@@ -87,6 +87,7 @@ def _processing_output(name: str) -> dict[str, Any]:
 
 def training(
     name: str,
+    image: Expression,
     hyperparameters: Mapping[str, Any],
     channels: Mapping[str, Expression],
     *,
@@ -95,7 +96,7 @@ def training(
     """Return a step that trains on channels of JSON Lines, without network access."""
     request = {
         "RoleArn": p.ROLE_ARN,
-        "AlgorithmSpecification": {"TrainingImage": p.TRAINING_IMAGE, "TrainingInputMode": "File"},
+        "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
         "HyperParameters": hyperparameters,
         "InputDataConfig": [_channel(*item) for item in channels.items()],
         "OutputDataConfig": {"S3OutputPath": folder(output), "KmsKeyId": p.KMS_KEY_ID},

@@ -15,6 +15,12 @@ def file(uri: Expression, name: str) -> dict[str, Any]:
     return {"ContentType": "application/json", "S3Uri": Join("/", (uri, name))}
 
 
+def container(image: Expression, training: Step) -> dict[str, Any]:
+    """Return the container that serves the model of a training step."""
+    artifact = training.get("ModelArtifacts.S3ModelArtifacts")
+    return {"Image": image, "ModelDataUrl": artifact}
+
+
 def model(name: str, container: Mapping[str, Any]) -> Step:
     """Return a step that creates a model without network access."""
     request = {
@@ -33,6 +39,7 @@ def registration(
     model_quality: Mapping[str, Any],
     data_quality: Mapping[str, Any],
     properties: Mapping[str, Expression],
+    card: Expression,
 ) -> Step:
     """Return a step that registers a model, pending approval."""
     request = {
@@ -46,5 +53,6 @@ def registration(
             "SupportedResponseMIMETypes": _CONTENT_TYPES,
         },
         "CustomerMetadataProperties": properties,
+        "ModelCard": {"ModelCardContent": card, "ModelCardStatus": "Draft"},
     }
     return Step(name, "RegisterModel", request, STEP_RETRIES)

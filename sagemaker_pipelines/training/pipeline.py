@@ -1,28 +1,37 @@
-"""④ The training pipeline: from history to a registered model.
+"""④ The training pipeline: from history to the best available model.
 
     ReadHistory ──quality──▶ CheckData ─ fail ▶ RejectData
-       │ │ │                     │ pass
-       │ │ └──── train, test ──▶ Train ──▶ CreateModel ──▶ Backtest ──forecasts──▶ Evaluate
-       │ │                                                 ▲                       ▲   │
-       │ └────────────── backtest: one request per window ─┘                       │   ▼
-       └────────────────── history: minutes, truths of the windows ────────────────┘ CheckQuality
-                                                                      pass ▶ Register ◀─┤
-                                                                   fail ▶ RejectModel ◀─┘
+         │                       │ pass
+         │   TrainDeepar, TrainDeeparRecent ──▶ CreateModel… ──▶ Forecast…   (Amazon DeepAR)
+         │   ForecastCandidates                                              (our image)
+         │                       │
+         └─ windows, requests ─▶ Evaluate ◀── champion: the production endpoint, same requests
+                                 │ winner
+                CheckDeepar ─────┴───── CheckOwn            no winner: the champion stays
+                     │                      │
+    RefitDeepar ▶ RegisterDeepar   RefitOwn ▶ RegisterOwn   trained again on the whole history
 
-Only Train is in the branch of CheckData: later steps depend on its model and never start without
-it, and SageMaker does not support nested conditions. An execution writes only to
+Only first steps are in the branch of CheckData: later steps depend on them and never start without
+them, and SageMaker does not support nested conditions. An execution writes only to
 s3://<bucket>/training/<execution id>/. Step caching is off, because the data always change.
+
+The definition has the steps of every candidate of Amazon DeepAR. Terraform removes those that are
+not in the list of candidates, by the names in DEEPAR_CANDIDATES.
 """
 
 import json
 from typing import Any
 
 from common.deepar import QUANTILE_LEVELS
-from sagemaker_pipelines.dsl import EXECUTION_ARN, Join, Step, definition
+from sagemaker_pipelines.dsl import EXECUTION_ARN, Expression, Join, Step, definition
+from sagemaker_pipelines.tournament.candidates import DEEPAR, RECENT
 from sagemaker_pipelines.training import job_steps, model_steps
 from sagemaker_pipelines.training import parameters as p
 
-# DEEPAR_INFERENCE_CONFIG of the backtest: JSON around the number of samples, a parameter.
+# Candidate -> what its steps are called: Train<name>, CreateModel<name>, Forecast<name>.
+DEEPAR_CANDIDATES = {DEEPAR: "Deepar", f"{DEEPAR}{RECENT}": "DeeparRecent"}
+
+# DEEPAR_INFERENCE_CONFIG of the transforms: JSON around the number of samples, a parameter.
 _OUTPUTS = json.dumps({"output_types": ["mean", "quantiles"], "quantiles": QUANTILE_LEVELS})
 INFERENCE_CONFIG = Join("", ('{"num_samples": ', p.FORECAST_SAMPLES, ", ", _OUTPUTS[1:]))
 
@@ -49,8 +58,8 @@ read_history = job_steps.processing(
         "end-time": p.END_TIME,
         "history-hours": p.HISTORY_HOURS,
         "minimum-minutes": p.MINIMUM_MINUTES,
+        "candidates": p.CANDIDATES,
         "prediction-length": p.PREDICTION_LENGTH,
-        "backtest-windows": p.BACKTEST_WINDOWS,
         "request-minutes": p.REQUEST_MINUTES,
         "lag-minutes": p.LAG_MINUTES,
         "limits-path": Join("", ("/", p.PREFIX, "/quality/data")),
@@ -58,15 +67,37 @@ read_history = job_steps.processing(
         "execution": EXECUTION_ARN,
     },
     inputs={},
-    outputs=("history", "train", "test", "backtest"),
+    outputs=("history", "train", "refit", "test", "requests"),
     property_files=("data_quality",),
 )
 
-train = job_steps.training(
-    "Train",
-    HYPERPARAMETERS,
-    {"train": read_history.output("train"), "test": read_history.output("test")},
-    output="model",
+trainings = {
+    candidate: job_steps.training(
+        f"Train{name}",
+        p.TRAINING_IMAGE,
+        HYPERPARAMETERS,
+        {
+            "train": Join("/", (read_history.output("train"), candidate)),
+            "test": read_history.output("test"),
+        },
+        output=f"models/{candidate}",
+    )
+    for candidate, name in DEEPAR_CANDIDATES.items()
+}
+
+forecast_candidates = job_steps.processing(
+    "ForecastCandidates",
+    "forecast_candidates",
+    {
+        "candidates": p.CANDIDATES,
+        "prediction-length": p.PREDICTION_LENGTH,
+        "forecast-samples": p.FORECAST_SAMPLES,
+    },
+    inputs={
+        "train": read_history.output("train"),
+        "requests": read_history.output("requests"),
+    },
+    outputs=("forecasts",),
 )
 
 reject_data = Step(
@@ -80,73 +111,109 @@ check_data = Step(
     "Condition",
     {
         "Conditions": [{"Type": "Equals", "LeftValue": passed, "RightValue": True}],
-        "IfSteps": [train],
+        "IfSteps": [*trainings.values(), forecast_candidates],
         "ElseSteps": [reject_data],
     },
 )
 
-forecaster = {
-    "Image": p.TRAINING_IMAGE,
-    "ModelDataUrl": train.get("ModelArtifacts.S3ModelArtifacts"),
+models = {
+    candidate: model_steps.model(
+        f"CreateModel{name}", model_steps.container(p.TRAINING_IMAGE, trainings[candidate])
+    )
+    for candidate, name in DEEPAR_CANDIDATES.items()
 }
 
-create_model = model_steps.model("CreateModel", forecaster)
-
-backtest = job_steps.transform(
-    "Backtest",
-    create_model,
-    {"DEEPAR_INFERENCE_CONFIG": INFERENCE_CONFIG},
-    source=read_history.output("backtest"),
-    output="forecasts",
-)
+forecasts = {
+    candidate: job_steps.transform(
+        f"Forecast{name}",
+        models[candidate],
+        {"DEEPAR_INFERENCE_CONFIG": INFERENCE_CONFIG},
+        source=read_history.output("requests"),
+        output=f"forecasts-{candidate}",
+    )
+    for candidate, name in DEEPAR_CANDIDATES.items()
+}
 
 evaluate = job_steps.processing(
     "Evaluate",
     "evaluate",
-    {"policy-path": Join("", ("/", p.PREFIX, "/quality/policy")), "trained-at": p.END_TIME},
+    {
+        "candidates": p.CANDIDATES,
+        "champion-endpoint": Join("-", (p.PREFIX, "production")),
+        "end-time": p.END_TIME,
+        "prediction-length": p.PREDICTION_LENGTH,
+        "forecast-samples": p.FORECAST_SAMPLES,
+        "event-bus": p.EVENT_BUS_NAME,
+        "execution": EXECUTION_ARN,
+    },
     inputs={
         "history": read_history.output("history"),
-        "forecasts": backtest.get("TransformOutput.S3OutputPath"),
+        "requests": read_history.output("requests"),
+        "refit": read_history.output("refit"),
+        "forecasts": forecast_candidates.output("forecasts"),
+        **{
+            f"forecasts-{candidate}": step.get("TransformOutput.S3OutputPath")
+            for candidate, step in forecasts.items()
+        },
     },
-    outputs=("evaluation", "baseline"),
+    outputs=("evaluation", "baseline", "winner"),
     property_files=("evaluation",),
 )
 
-loss = evaluate.value("evaluation", "deepar_metrics.mean_wql.value")
-limit = evaluate.value("evaluation", "limit")
-description = ("Trained on data until", p.END_TIME, "because:", p.REASON)
 
-register = model_steps.registration(
-    "Register",
-    forecaster,
-    description=Join(" ", description),
-    model_quality={
-        "Statistics": model_steps.file(evaluate.output("evaluation"), "evaluation.json"),
-        "Constraints": model_steps.file(evaluate.output("evaluation"), "constraints.json"),
-    },
-    data_quality={
-        "Statistics": model_steps.file(evaluate.output("baseline"), "statistics.json"),
-        "Constraints": model_steps.file(evaluate.output("baseline"), "constraints.json"),
-    },
-    properties={"reason": p.REASON, "trained_at": p.END_TIME},
+def refit(name: str, image: Expression, hyperparameters: dict[str, Any]) -> list[Step]:
+    """Return the steps that train the winner on the whole history and register it."""
+    training = job_steps.training(
+        f"Refit{name}",
+        image,
+        hyperparameters,
+        {"train": evaluate.output("winner")},
+        output="model",
+    )
+    candidate = evaluate.value("evaluation", "training.candidate")
+    register = model_steps.registration(
+        f"Register{name}",
+        model_steps.container(image, training),
+        description=Join(" ", (candidate, "trained on data until", p.END_TIME, ":", p.REASON)),
+        model_quality={
+            "Statistics": model_steps.file(evaluate.output("evaluation"), "evaluation.json"),
+            "Constraints": model_steps.file(evaluate.output("evaluation"), "constraints.json"),
+        },
+        data_quality={
+            "Statistics": model_steps.file(evaluate.output("baseline"), "statistics.json"),
+            "Constraints": model_steps.file(evaluate.output("baseline"), "constraints.json"),
+        },
+        properties={
+            "algorithm": evaluate.value("evaluation", "training.algorithm"),
+            "candidate": candidate,
+            "reason": p.REASON,
+            "trained_at": p.END_TIME,
+            "training_span": evaluate.value("evaluation", "training.span"),
+        },
+        card=evaluate.value("evaluation", "model_card"),
+    )
+    return [training, register]
+
+
+def check_winner(name: str, image: str, steps: list[Step]) -> Step:
+    """Return a condition that runs the steps if the image trains the winner."""
+    trained_by = evaluate.value("evaluation", "training.image")
+    condition = {"Type": "Equals", "LeftValue": trained_by, "RightValue": image}
+    arguments = {"Conditions": [condition], "IfSteps": steps, "ElseSteps": []}
+    return Step(name, "Condition", arguments)
+
+
+algorithm = {"algorithm": evaluate.value("evaluation", "training.algorithm")}
+
+check_deepar = check_winner(
+    "CheckDeepar", DEEPAR, refit("Deepar", p.TRAINING_IMAGE, HYPERPARAMETERS)
 )
-
-reason = ("The model fails the gate: its mean wQL", loss, "is above the limit", limit)
-
-reject_model = Step("RejectModel", "Fail", {"ErrorMessage": Join(" ", reason)})
-
-check_quality = Step(
-    "CheckQuality",
-    "Condition",
-    {
-        "Conditions": [{"Type": "LessThanOrEqualTo", "LeftValue": loss, "RightValue": limit}],
-        "IfSteps": [register],
-        "ElseSteps": [reject_model],
-    },
+check_own = check_winner(
+    "CheckOwn", "own", refit("Own", p.PROCESSING_IMAGE, {**HYPERPARAMETERS, **algorithm})
 )
 
 
 def render_pipeline() -> str:
     """Return the definition that Terraform reads."""
-    steps = [read_history, check_data, create_model, backtest, evaluate, check_quality]
-    return definition(p.ALL, steps)
+    tournament = [*models.values(), *forecasts.values(), evaluate]
+    return definition(p.ALL, [read_history, check_data, *tournament, check_deepar, check_own])

@@ -75,6 +75,19 @@ def known(rows: pa.Table, as_of: datetime) -> pa.Table:
     return rows.filter(mask)
 
 
+def without(rows: pa.Table, others: pa.Table) -> pa.Table:
+    """Return the rows whose record (minute and event time) is not among the others.
+
+    Online rows do not have the time of their call. One that is also stored offline has it there,
+    and what is known at a time depends on that row alone.
+    """
+    keys = [MINUTE, EVENT_TIME]
+    order = pa.array(range(len(rows)))
+    left = rows.select(keys).append_column("position", order)
+    kept = left.join(others.select(keys), keys, join_type="left anti")["position"]
+    return rows.take(kept.combine_chunks().sort())
+
+
 def latest(rows: pa.Table, lifetime: timedelta | None = None) -> pa.Table:
     """Return the current row of each minute, in order of minutes.
 

@@ -38,16 +38,29 @@ data "aws_iam_policy_document" "data" {
   }
 
   statement {
-    sid     = "ReadQualityPolicy"
-    actions = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"]
+    sid       = "ReadLimitsOfData"
+    actions   = ["ssm:GetParametersByPath"]
+    resources = [for path in ["data", "data/*"] : "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}/quality/${path}"]
+  }
+
+  # The version in production is asked with the requests of the tournament.
+  statement {
+    sid       = "AskChampion"
+    actions   = ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"]
+    resources = ["${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-production"]
+  }
+
+  statement {
+    sid     = "DescribeChampion"
+    actions = ["sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModel"]
     resources = [
-      for path in ["data", "data/*", "policy", "policy/*", "threshold"] :
-      "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}/quality/${path}"
+      "${var.foundation.arns.sagemaker}:endpoint-config/${var.foundation.prefix}-production-*",
+      "${var.foundation.arns.sagemaker}:model/${var.foundation.prefix}-*",
     ]
   }
 
   statement {
-    sid       = "RecordRejectedData"
+    sid       = "RecordDecisions"
     actions   = ["events:PutEvents"]
     resources = [var.foundation.bus_arn]
 
@@ -55,7 +68,7 @@ data "aws_iam_policy_document" "data" {
     condition {
       test     = "StringEquals"
       variable = "events:detail-type"
-      values   = ["Training Data Rejected"]
+      values   = ["Tournament Decided", "Training Data Rejected"]
     }
   }
 

@@ -1,5 +1,5 @@
-# ④ train: history -> model -> backtest -> gate -> new version in the registry.
-# Python renders the graph; Terraform sets the defaults of its parameters.
+# ④ train: history -> candidates -> tournament with champion and reference -> new version in the registry.
+# Python renders the graph; Terraform sets the defaults of its parameters, and which candidates take part.
 
 locals {
   pipeline_name = "${var.foundation.prefix}-training"
@@ -11,6 +11,7 @@ locals {
     { for name, value in var.training.hyperparameters : replace(title(replace(name, "_", " ")), " ", "") => tostring(value) },
     {
       Bucket                 = var.foundation.bucket_name
+      Candidates             = join(",", var.training.candidates)
       EventBusName           = var.foundation.bus_name
       FeatureGroupName       = var.feature_group.name
       KmsKeyId               = var.foundation.kms_key_arn
@@ -26,13 +27,26 @@ locals {
       TrainingInstanceType   = var.training.training_instance_type
     },
     { for name, value in {
-      BacktestWindows = var.training.backtest_windows
-      HistoryHours    = var.training.history_hours
-      MinimumMinutes  = var.training.minimum_minutes
+      HistoryHours   = var.training.history_hours
+      MinimumMinutes = var.training.minimum_minutes
     } : name => tostring(value) if value != null },
   )
 
   definition = jsondecode(file(var.definition_file))
+
+  # The definition has the steps of all DeepAR candidates. Those of candidates that take no part are left out, with the inputs of Evaluate that they write.
+  absent = flatten([
+    for name in ["deepar", "deepar_recent"] : [
+      "forecasts-${name}",
+      [for step in ["CreateModel", "Forecast", "Train"] : "${step}${replace(title(replace(name, "_", " ")), " ", "")}"],
+    ] if !contains(var.training.candidates, name)
+  ])
+  steps = [
+    for step in local.definition.Steps : merge(step, { Arguments = merge(step.Arguments, {
+      for key, items in { IfSteps = try(step.Arguments.IfSteps, []), ProcessingInputs = try(step.Arguments.ProcessingInputs, []) } :
+      key => [for item in items : item if !contains(local.absent, try(item.Name, item.InputName))] if length(items) > 0
+    }) }) if !contains(local.absent, step.Name)
+  ]
 }
 
 data "aws_sagemaker_prebuilt_ecr_image" "deepar" {
@@ -43,7 +57,7 @@ data "aws_sagemaker_prebuilt_ecr_image" "deepar" {
 resource "aws_sagemaker_pipeline" "training" {
   pipeline_name         = local.pipeline_name
   pipeline_display_name = local.pipeline_name
-  pipeline_description  = "Reads the history, trains, backtests, and registers the model if it passes the quality gate"
+  pipeline_description  = "Trains candidates, judges them with the champion and the reference, and registers the winner"
   role_arn              = module.role.arn
 
   pipeline_definition = jsonencode(merge(local.definition, {
@@ -51,5 +65,6 @@ resource "aws_sagemaker_pipeline" "training" {
       for parameter in local.definition.Parameters :
       merge(parameter, try({ DefaultValue = local.values[parameter.Name] }, {}))
     ]
+    Steps = local.steps
   }))
 }

@@ -91,10 +91,10 @@ variable "repository_arn" {
 }
 
 variable "training" {
-  description = "Algorithm image (builtin or own), instance types, history and hyperparameters; null: default of the definition"
+  description = "Candidates, DeepAR image (builtin or own), instance types, history and hyperparameters; null: default of the definition"
   type = object({
-    backtest_windows = number
-    history_hours    = number
+    candidates    = list(string)
+    history_hours = number
     hyperparameters = object({
       context_length          = number
       dropout_rate            = number
@@ -113,6 +113,16 @@ variable "training" {
     training_instance_type   = string
   })
   nullable = false
+
+  validation {
+    condition     = length(var.training.candidates) >= 1 && length(var.training.candidates) <= 6 && length(distinct(var.training.candidates)) == length(var.training.candidates)
+    error_message = "training.candidates: expected 1 to 6 different names; each costs jobs in every training."
+  }
+
+  validation {
+    condition     = alltrue([for name in var.training.candidates : contains(["deepar", "ensemble", "ets", "gradient_boosting"], trimsuffix(name, "_recent"))])
+    error_message = "training.candidates: expected deepar, ensemble, ets or gradient_boosting, each with _recent or without."
+  }
 
   validation {
     condition     = contains(["builtin", "own"], var.training.image)

@@ -11,7 +11,7 @@ variables {
   repository_arn           = "arn:aws:ecr:eu-west-1:123456789012:repository/test-forecaster"
   forecast                 = { lag_minutes = 7, request_minutes = 270, samples = 150 }
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
-  training                 = { backtest_windows = null, history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  training                 = { candidates = ["deepar", "deepar_recent", "gradient_boosting_recent"], history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
 }
 
 run "pipeline_parameters_have_the_values_of_the_deployment" {
@@ -47,7 +47,7 @@ run "pipeline_parameters_have_the_values_of_the_deployment" {
   }
 
   assert {
-    condition     = one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == "BacktestWindows"]) == one([for p in jsondecode(file(var.definition_file)).Parameters : p.DefaultValue if p.Name == "BacktestWindows"])
+    condition     = one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == "MinimumMinutes"]) == one([for p in jsondecode(file(var.definition_file)).Parameters : p.DefaultValue if p.Name == "MinimumMinutes"])
     error_message = "Null uses the default of the definition."
   }
 
@@ -60,6 +60,39 @@ run "pipeline_parameters_have_the_values_of_the_deployment" {
     condition     = aws_sagemaker_pipeline.training.pipeline_name == "test-training"
     error_message = "The pipeline has its name."
   }
+}
+
+run "candidates_that_take_no_part_have_no_jobs" {
+  command = plan
+
+  variables {
+    training = { candidates = ["deepar_recent", "gradient_boosting"], history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  }
+
+  assert {
+    condition     = [for s in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : s.Name] == ["ReadHistory", "CheckData", "CreateModelDeeparRecent", "ForecastDeeparRecent", "Evaluate", "CheckDeepar", "CheckOwn"]
+    error_message = "The steps of absent candidates are left out."
+  }
+
+  assert {
+    condition     = [for s in one([for s in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : s.Arguments.IfSteps if s.Name == "CheckData"]) : s.Name] == ["TrainDeeparRecent", "ForecastCandidates"]
+    error_message = "Absent candidates are not trained."
+  }
+
+  assert {
+    condition     = [for i in one([for s in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : s.Arguments.ProcessingInputs if s.Name == "Evaluate"]) : i.InputName] == ["history", "requests", "refit", "forecasts", "forecasts-deepar_recent"]
+    error_message = "Evaluate does not wait for absent candidates."
+  }
+}
+
+run "unknown_candidate_is_rejected" {
+  command = plan
+
+  variables {
+    training = { candidates = ["prophet"], history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  }
+
+  expect_failures = [var.training]
 }
 
 run "settings_can_be_changed_without_an_apply" {
@@ -86,8 +119,8 @@ run "settings_can_be_changed_without_an_apply" {
   }
 
   assert {
-    condition     = one([for s in data.aws_iam_policy_document.data.statement : [s.resources, s.condition] if contains(s.actions, "events:PutEvents")]) == [toset(["arn:aws:events:eu-west-1:123456789012:event-bus/test"]), toset([{ test = "StringEquals", values = tolist(["Training Data Rejected"]), variable = "events:detail-type" }])]
-    error_message = "A job may put only the event Training Data Rejected."
+    condition     = one([for s in data.aws_iam_policy_document.data.statement : [s.resources, s.condition] if contains(s.actions, "events:PutEvents")]) == [toset(["arn:aws:events:eu-west-1:123456789012:event-bus/test"]), toset([{ test = "StringEquals", values = tolist(["Tournament Decided", "Training Data Rejected"]), variable = "events:detail-type" }])]
+    error_message = "A job may put only its own events."
   }
 
   assert {
@@ -110,7 +143,7 @@ run "image_must_be_builtin_or_own" {
   command = plan
 
   variables {
-    training = { backtest_windows = null, history_hours = 48, image = "other", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+    training = { candidates = ["deepar", "deepar_recent", "gradient_boosting_recent"], history_hours = 48, image = "other", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
   }
 
   expect_failures = [var.training]
@@ -120,7 +153,7 @@ run "likelihood_must_be_supported_by_deepar" {
   command = plan
 
   variables {
-    training = { backtest_windows = null, history_hours = 48, image = "own", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "cauchy", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+    training = { candidates = ["deepar", "deepar_recent", "gradient_boosting_recent"], history_hours = 48, image = "own", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "cauchy", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
   }
 
   expect_failures = [var.training]

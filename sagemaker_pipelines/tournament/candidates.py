@@ -1,0 +1,64 @@
+"""The candidates of a tournament by name: an algorithm, and the history that it is trained on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from common.errors import bad_value
+from sagemaker_pipelines.paths import JobError
+from sagemaker_pipelines.tournament.windows import MINIMUM_TRAINING_MINUTES
+
+DEEPAR = "deepar"  # trained by jobs of its own; the other algorithms are in our image
+ALGORITHMS = (DEEPAR, "gradient_boosting", "ets", "ensemble")
+RECENT = "_recent"  # suffix: trained on the newest MINIMUM_TRAINING_MINUTES before the windows
+MAXIMUM = 6  # candidates in one tournament, to limit its cost
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One candidate."""
+
+    name: str
+
+    @property
+    def algorithm(self) -> str:
+        """Name of the algorithm, as in the hyperparameter `algorithm` of our image."""
+        return self.name.removesuffix(RECENT)
+
+    @property
+    def recent(self) -> bool:
+        """Whether it is trained on recent history only."""
+        return self.name.endswith(RECENT)
+
+    def first(self, history: pd.Series, first_window: int) -> int:
+        """Return the position where its training data begin.
+
+        Recent history begins where MINIMUM_TRAINING_MINUTES known values are left before the first
+        window, which Amazon DeepAR requires.
+        """
+        if not self.recent:
+            return 0
+        known = history.iloc[:first_window].notna().to_numpy().nonzero()[0]
+        return (
+            int(known[-MINIMUM_TRAINING_MINUTES]) if len(known) > MINIMUM_TRAINING_MINUTES else 0
+        )
+
+
+def parse(names: str) -> list[Candidate]:
+    """Parse names separated by commas; JobError names the wrong one."""
+    found = [name.strip() for name in names.split(",")]
+    for name in found:
+        if name.removesuffix(RECENT) not in ALGORITHMS:
+            known = ", ".join(ALGORITHMS)
+            raise JobError(
+                bad_value("candidates", name, f"{known}, each with {RECENT} or without")
+            )
+    if len(set(found)) != len(found) or len(found) > MAXIMUM:
+        raise JobError(bad_value("candidates", names, f"at most {MAXIMUM} different names"))
+    return [Candidate(name) for name in found]
+
+
+def own(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates of our image."""
+    return [candidate for candidate in candidates if candidate.algorithm != DEEPAR]

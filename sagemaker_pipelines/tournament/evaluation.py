@@ -1,0 +1,205 @@
+"""evaluation.json of a tournament: every contender's numbers, and the verdict. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Protocol
+
+import numpy as np
+
+from common import times
+from common.deepar import QUANTILE_LEVELS
+from sagemaker_pipelines.data import baselines
+from sagemaker_pipelines.tournament import model_card, scores, windows
+from sagemaker_pipelines.tournament.candidates import DEEPAR, Candidate
+from sagemaker_pipelines.tournament.comparison import Comparison, compare
+from sagemaker_pipelines.tournament.scores import Array, Forecasts
+from sagemaker_pipelines.tournament.verdict import CHAMPION, REFERENCE, Losses, Verdict, decide
+
+NAIVE = "naive"  # the last known value repeated; it takes no part
+NOBODY = "none"
+
+
+class ChampionVersion(Protocol):
+    """The version in production."""
+
+    @property
+    def version(self) -> int:
+        """Version in the model registry."""
+
+    @property
+    def candidate(self) -> str:
+        """Its name in the tournament that it won."""
+
+    @property
+    def trained_at(self) -> datetime | None:
+        """End of its training data."""
+
+
+def naive_forecasts(windows: Sequence[Mapping[str, Any]]) -> Forecasts:
+    """Return the last known value repeated, for all quantiles."""
+    rows = np.array([[window["naive"]] * len(window["truth"]) for window in windows], float)
+    return Forecasts(dict.fromkeys(QUANTILE_LEVELS, rows), rows)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The windows of a tournament, and the forecasts of all contenders for them."""
+
+    windows: Sequence[Mapping[str, Any]]
+    history: Mapping[str, Any]  # summary.json of ReadHistory
+    trained_at: datetime
+    candidates: Mapping[str, Forecasts]
+    reference: Forecasts
+    naive: Forecasts
+    champion: tuple[ChampionVersion, Forecasts] | None
+
+    @cached_property
+    def truth(self) -> Array:
+        """Truths of all windows (satoshi), NaN where missing: shape (windows, horizon)."""
+        return np.array([window["truth"] for window in self.windows], float)
+
+    @property
+    def overlap(self) -> int:
+        """How many consecutive windows share minutes."""
+        return windows.overlap(self.truth.shape[1])
+
+    @cached_property
+    def champion_from(self) -> int:
+        """Position of the first window that the champion was not trained on."""
+        version = self.champion[0] if self.champion else None
+        if version is None or version.trained_at is None or version.candidate == REFERENCE:
+            return 0
+        firsts = [times.parse(window["first_minute"]) for window in self.windows]
+        return sum(first < version.trained_at for first in firsts)
+
+    @cached_property
+    def losses(self) -> Losses:
+        """Losses per window of the contenders."""
+        champion = None
+        if self.champion:
+            champion = scores.mean_losses(self.truth, self.champion[1])[self.champion_from :]
+        return Losses(
+            {name: scores.mean_losses(self.truth, f) for name, f in self.candidates.items()},
+            scores.mean_losses(self.truth, self.reference),
+            self.overlap,
+            champion,
+            self.champion_from,
+        )
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict."""
+        return decide(self.losses)
+
+    def report(self) -> dict[str, Any]:
+        """Return evaluation.json."""
+        winner = self.verdict.winner
+        contenders = self._contenders()
+        best = winner or min(self.candidates, key=lambda name: float(self._loss(name).sum()))
+        forecasts = self.reference if best == REFERENCE else self.candidates[best]
+        regression = baselines.regression_metrics(self.truth, forecasts.mean)
+        trained_at = times.iso(self.trained_at)
+        report = {
+            "summary": self._summary(),
+            "winner": winner,
+            "reason": self.verdict.reason,
+            # What the pipeline's conditions and the training of the winner read.
+            "training": {
+                "image": self._image(),
+                "algorithm": Candidate(winner).algorithm if winner else NOBODY,
+                "candidate": winner or NOBODY,
+                "span": f"{self._training_start(best)} to {self.history['last']}",
+            },
+            "champion": self._champion(),
+            "contenders": contenders,
+            "windows": self._windows(best),
+            "trained_at": trained_at,
+            "history": self.history,
+            # Model Monitor's statistics of a regression model, which the registry displays.
+            "version": 0.0,
+            "dataset": {
+                "item_count": int((~np.isnan(self.truth)).sum()),
+                "evaluation_time": trained_at,
+            },
+            "regression_metrics": regression,
+        }
+        return {**report, "model_card": model_card.content(report)}
+
+    def decision(self) -> dict[str, Any]:
+        """Return the detail of the decision event."""
+        contenders = self._contenders()
+        return {
+            "winner": self.verdict.winner,
+            "reason": self.verdict.reason,
+            "champion": self._champion(),
+            "contenders": {name: row["mean_wql"] for name, row in contenders.items()},
+        }
+
+    def _loss(self, name: str) -> Array:
+        return self.losses.reference if name == REFERENCE else self.losses.candidates[name]
+
+    def _image(self) -> str:
+        """Return which image trains the winner: `deepar`, `own` or `none`."""
+        if self.verdict.winner is None:
+            return NOBODY
+        return DEEPAR if Candidate(self.verdict.winner).algorithm == DEEPAR else "own"
+
+    def _training_start(self, name: str) -> str:
+        return str(self.history["training_start"].get(name, self.history["first"]))
+
+    def _champion(self) -> dict[str, Any] | None:
+        if self.champion is None:
+            return None
+        version = self.champion[0]
+        return {"version": version.version, "candidate": version.candidate}
+
+    def _contenders(self) -> dict[str, dict[str, Any]]:
+        """Return the scores of everyone, and how they compare with reference, naive, champion."""
+        every = {**self.candidates, REFERENCE: self.reference, NAIVE: self.naive}
+        rows = {name: self._row(name, forecasts, 0) for name, forecasts in every.items()}
+        if self.champion and self.champion_from < len(self.windows):
+            rows[CHAMPION] = self._row(CHAMPION, self.champion[1], self.champion_from)
+        return rows
+
+    def _row(self, name: str, forecasts: Forecasts, first: int) -> dict[str, Any]:
+        """Return one contender's scores on the windows from `first` on."""
+        truth = self.truth[first:]
+        own = forecasts.windows(first)
+        losses = scores.mean_losses(truth, own)
+        row = scores.report(truth, own, float(self.history["naive_error"]))
+        for other, rival in ((REFERENCE, self.reference), (NAIVE, self.naive)):
+            if name != other:
+                against = scores.mean_losses(truth, rival.windows(first))
+                row[f"against_{other}"] = compare(losses, against, overlap=self.overlap).to_dict()
+        comparison = self._against_champion(name)
+        return {**row, **({"against_champion": comparison.to_dict()} if comparison else {})}
+
+    def _against_champion(self, name: str) -> Comparison | None:
+        if name in (CHAMPION, NAIVE):
+            return None
+        return self.losses.against_champion(name)
+
+    def _windows(self, name: str) -> list[dict[str, Any]]:
+        """Return the losses of each window, from which the version's threshold follows."""
+        scale = scores.scale(self.truth)
+        rows = zip(self._loss(name) / scale, self.losses.reference / scale, strict=True)
+        return [
+            {"first_minute": w["first_minute"], "wql": float(own), "reference_wql": float(ref)}
+            for w, (own, ref) in zip(self.windows, rows, strict=True)
+        ]
+
+    def _summary(self) -> str:
+        total = scores.scale(self.truth).sum()
+        wqls = {name: float(self._loss(name).sum() / total) for name in self.candidates}
+        wqls[REFERENCE] = float(self.losses.reference.sum() / total)
+        if self.losses.champion is not None and len(self.losses.champion):
+            known = scores.scale(self.truth)[self.champion_from :].sum()
+            wqls[CHAMPION] = float(self.losses.champion.sum() / known)
+        numbers = ", ".join(f"{name} {value:.3f}" for name, value in wqls.items())
+        winner = self.verdict.winner
+        start = f"{winner} wins" if winner else "no new version"
+        return (
+            f"{start}: {self.verdict.reason}. Mean wQL of {len(self.windows)} windows: {numbers}."
+        )
