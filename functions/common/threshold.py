@@ -1,10 +1,11 @@
-"""The relative loss of a model version, and the threshold of it for the version's windows. Pure.
+"""The threshold of a model version from the version's own windows. Pure.
 
-The score of a window is log(wQL / wQL of the reference forecast) on the same minutes. A reading
-is the mean score of its windows; as a ratio, exp(mean), it is the relative loss. The threshold is
-an upper prediction limit for exactly that mean: if the version continues as in its own windows, a
-reading exceeds it with probability FALSE_READINGS. The prediction limit of a normal sample is
-mean + t·sd·√(1/k + 1/n), for the mean of k further windows after n; it is wider after few windows.
+The score of a window is log(wQL / wQL of the reference forecast) on the same minutes. The alarm
+sees an exponentially weighted moving average of the mean scores of readings; exp of it is the
+relative loss. The threshold is an upper prediction limit for exactly that average: while the
+version continues as in its windows, a reading is above it with probability FALSE_READINGS. For
+normal scores the limit is mean + t·sd·√(v + 1/n) with n independent windows and v the variance of
+the average in units of a window's. It is wider after few windows.
 """
 
 from collections.abc import Sequence
@@ -16,14 +17,14 @@ from statistics import NormalDist
 from typing import Literal
 
 from common import times
+from common.alarm_policy import AlarmPolicy
+from common.errors import bad_value
 
-FALSE_READINGS = 0.02
-MAXIMUM_RATIO = 10.0  # of a window's losses; a single window does not outweigh all others
-MINIMUM_MARGIN = 1.05  # of the threshold above the typical relative loss
-# Belief about the standard deviation of scores before a version has windows, and its weight in
-# windows. A version that was just trained has few independent ones.
-PRIOR_DEVIATION = 0.3
-PRIOR_WINDOWS = 8
+FALSE_READINGS = 0.01
+MAXIMUM_RATIO = 10.0  # of a window's losses: a single window does not outweigh all others
+# What is known about the standard deviation of scores before a version has windows, and the
+# weight of that in windows: versions of the benchmark's streams have 0.32 to 0.49.
+PRIOR_DEVIATION, PRIOR_WINDOWS = 0.4, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,35 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
+class Threshold:
+    """Relative losses of a version."""
+
+    typical: float  # geometric mean of its windows, where the moving average starts
+    value: float  # an average above it counts towards a breach
+
+
+@dataclass(frozen=True, slots=True)
 class ThresholdPolicy:
     """How the threshold of a stage follows from the windows of its version.
 
     `follow`: from the windows alone. `fixed`: always `value`. `ratchet`: like follow, but at most
-    `slack` (a share) above the threshold that the previous version had.
+    `slack` (a share) above the threshold of the previous version.
     """
 
     policy: Literal["fixed", "follow", "ratchet"] = "follow"
     value: float | None = None
     slack: float = 0.1
+
+    def apply(self, followed: Threshold, previous: float | None) -> Threshold:
+        """Return the threshold under the policy; `previous` is that of the previous version."""
+        value = followed.value
+        if self.policy == "fixed":
+            if self.value is None:
+                raise ValueError(bad_value("value", None, "a number with policy fixed"))
+            value = self.value
+        if self.policy == "ratchet" and previous is not None:
+            value = min(value, previous * (1 + self.slack))
+        return Threshold(followed.typical, value)
 
 
 def score(loss: float, reference_loss: float) -> float | None:
@@ -60,13 +80,8 @@ def score(loss: float, reference_loss: float) -> float | None:
     return min(bound, max(-bound, log(loss) - log(reference_loss)))
 
 
-def relative_loss(scores: Sequence[float]) -> float | None:
-    """Return a reading's loss relative to the reference, None without a scored window."""
-    return exp(sum(scores) / len(scores)) if scores else None
-
-
-def followed(windows: Sequence[Window], horizon: int, per_reading: int) -> list[float]:
-    """Return the thresholds for readings with 1 to `per_reading` scored windows.
+def follow(windows: Sequence[Window], horizon: int, policy: AlarmPolicy) -> Threshold:
+    """Return the threshold that follows from the windows of a version, in any order.
 
     `horizon` is the length of a window in minutes. Overlapping windows share minutes: a window
     counts by the share of its minutes that the next one does not have. Raises ValueError without
@@ -75,52 +90,30 @@ def followed(windows: Sequence[Window], horizon: int, per_reading: int) -> list[
     if not windows:
         raise ValueError("windows: got none, expected at least one")
     ordered = sorted(windows, key=lambda window: window.first_minute)
-    weights = _weights([window.first_minute for window in ordered], horizon)
-    count = sum(weights)
-    mean = sum(w * window.score for w, window in zip(weights, ordered, strict=True)) / count
-    squares = sum(
-        w * (window.score - mean) ** 2 for w, window in zip(weights, ordered, strict=True)
-    )
+    starts = [window.first_minute for window in ordered]
+    gaps = [(b - a) / (horizon * times.MINUTE) for a, b in pairwise(starts)]
+    weighted = list(zip([*(min(1.0, gap) for gap in gaps), 1.0], ordered, strict=True))
+    count = sum(weight for weight, _ in weighted)
+    mean = sum(weight * window.score for weight, window in weighted) / count
+    squares = sum(weight * (window.score - mean) ** 2 for weight, window in weighted)
     freedom = PRIOR_WINDOWS + count - 1
     deviation = sqrt((PRIOR_WINDOWS * PRIOR_DEVIATION**2 + squares) / freedom)
-    quantile = student_quantile(1 - FALSE_READINGS, freedom)
-    margins = [
-        quantile * deviation * sqrt(1 / scored + 1 / count) for scored in range(1, per_reading + 1)
-    ]
-    return [exp(mean + max(margin, log(MINIMUM_MARGIN))) for margin in margins]
-
-
-def applied(
-    policy: ThresholdPolicy, followed: Sequence[float], previous: Sequence[float] | None
-) -> list[float]:
-    """Return the thresholds under a policy; `previous` are those of the previous version."""
-    if policy.policy == "fixed":
-        if policy.value is None:
-            raise ValueError("value: got nothing, expected a number for policy fixed")
-        return [policy.value] * len(followed)
-    if policy.policy == "ratchet" and previous:
-        limits = [limit * (1 + policy.slack) for limit in previous]
-        return [min(pair) for pair in zip(followed, limits, strict=True)]
-    return list(followed)
+    newest = policy.smoothing_factor
+    variance = newest / (2 - newest) / policy.windows_per_reading
+    margin = student_quantile(1 - FALSE_READINGS, freedom) * deviation * sqrt(variance + 1 / count)
+    return Threshold(exp(mean), exp(mean + margin))
 
 
 def student_quantile(probability: float, freedom: float) -> float:
     """Return a quantile of Student's t distribution.
 
-    By the expansion in 1/freedom of Abramowitz and Stegun, 26.7.5; within 1 % from 4 degrees of
-    freedom on, for probabilities up to 0.99.
+    By the expansion in 1/freedom of Abramowitz and Stegun, 26.7.5; within 0.1 % for 20 degrees of
+    freedom or more and probabilities up to 0.999.
     """
     z = NormalDist().inv_cdf(probability)
     terms = (
         (z**3 + z) / 4,
         (5 * z**5 + 16 * z**3 + 3 * z) / 96,
         (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
     )
     return z + sum(term / freedom**power for power, term in enumerate(terms, start=1))
-
-
-def _weights(firsts: Sequence[datetime], horizon: int) -> list[float]:
-    """Return the share of minutes of each window that the next one does not have."""
-    gaps = [(b - a) / (horizon * times.MINUTE) for a, b in pairwise(firsts)]
-    return [*(min(1.0, gap) for gap in gaps), 1.0]

@@ -1,19 +1,25 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from math import log
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.breach import BreachPolicy, judge
+from common.alarm_policy import AlarmPolicy
+from common.breach import judge
+from common.threshold import Threshold
 from common.times import iso
 
 START = datetime(2024, 10, 10, tzinfo=UTC)
-LIMIT = 1.0
-DEFAULT = BreachPolicy()
+LIMIT = Threshold(typical=0.5, value=1.0)
+UNSMOOTHED = AlarmPolicy(smoothing_factor=1)
 losses = st.lists(st.none() | st.sampled_from([0.5, 0.85, 0.95, 1.0, 1.1, 2.0]), max_size=30)
 policies = st.integers(1, 5).flatmap(
     lambda n: st.builds(
-        BreachPolicy,
+        AlarmPolicy,
+        smoothing_factor=st.sampled_from([0.4, 1.0]),
         datapoints_to_alarm=st.integers(1, n),
         evaluation_periods=st.just(n),
         release_periods=st.integers(1, 4),
@@ -26,15 +32,19 @@ def hour(number):
     return iso(START + timedelta(hours=number))
 
 
-def run(losses, policy=DEFAULT):
+def scores(loss):
+    return [] if loss is None else [log(loss)] * 2
+
+
+def run(losses, policy=UNSMOOTHED):
     """Judge one reading after the other."""
     readings = []
     for number, loss in enumerate(losses):
-        readings.append(judge(readings, hour(number), loss, LIMIT, policy))
+        readings.append(judge(readings, hour(number), scores(loss), LIMIT, policy))
     return readings
 
 
-def states(losses, policy=DEFAULT):
+def states(losses, policy=UNSMOOTHED):
     return [reading.breach for reading in run(losses, policy)]
 
 
@@ -45,21 +55,44 @@ def test_two_of_three_readings_above_the_threshold_begin_a_breach():
 
 
 def test_a_reading_at_the_threshold_is_not_above_it():
-    assert states([LIMIT] * 5) == [False] * 5
+    assert states([LIMIT.value] * 5) == [False] * 5
 
 
 def test_three_readings_in_a_row_below_the_release_level_end_it():
-    assert states([2.0, 2.0, 0.5, 0.95, 0.9, 0.8, 0.8]) == [False] + [True] * 5 + [False]
+    assert states([2.0, 2.0, 0.5, 0.95, 0.85, 0.8, 0.8]) == [False] + [True] * 5 + [False]
 
 
 def test_readings_of_an_ended_breach_do_not_begin_the_next():
-    policy = BreachPolicy(2, 3, release_periods=1)
+    policy = replace(UNSMOOTHED, release_periods=1)
     assert states([2.0, 2.0, 0.5, 2.0, 2.0], policy) == [False, True, False, False, True]
 
 
 def test_a_version_without_a_threshold_is_never_in_breach():
-    readings = [judge([], hour(n), 9.0, None, BreachPolicy()) for n in range(3)]
+    readings = [judge([], hour(n), scores(9.0), None, UNSMOOTHED) for n in range(3)]
     assert not any(r.breach for r in readings)
+
+
+def test_relative_loss_is_a_moving_average_that_starts_at_the_typical_loss():
+    policy = AlarmPolicy(smoothing_factor=0.5)
+    averages = [reading.relative_loss for reading in run([2.0, None, 2.0], policy)]
+    assert averages == [pytest.approx(1.0), None, pytest.approx(2**0.5)]
+
+
+def test_a_reading_with_fewer_windows_has_less_weight():
+    policy = AlarmPolicy(smoothing_factor=0.5)
+    halves = []
+    for number in range(2):
+        halves.append(judge(halves, hour(number), [log(2.0)], LIMIT, policy))
+    assert halves[1].relative_loss == pytest.approx(run([2.0], policy)[0].relative_loss)
+
+
+def test_a_served_reference_is_never_in_breach():
+    limit = Threshold(1.0, 1.0)
+    readings = []
+    for number in range(5):
+        readings.append(judge(readings, hour(number), [0.0, 0.0], limit, AlarmPolicy()))
+    assert {reading.relative_loss for reading in readings} == {1.0}
+    assert not any(reading.breach for reading in readings)
 
 
 @given(losses, policies, st.randoms())
@@ -68,8 +101,7 @@ def test_order_and_repetition_of_earlier_readings_change_nothing(values, policy,
     for number, reading in enumerate(readings):
         delivered = readings + random.choices(readings, k=5)
         random.shuffle(delivered)
-        again = judge(delivered, hour(number), reading.relative_loss, LIMIT, policy)
-        assert again == reading
+        assert judge(delivered, hour(number), scores(values[number]), LIMIT, policy) == reading
 
 
 @given(losses, policies)
@@ -86,10 +118,10 @@ def test_a_breach_begins_above_the_threshold_and_ends_below_the_release_level(va
     readings = run(values, policy)
     for before, now in pairwise(readings):
         if now.breach and not before.breach:
-            assert now.above
+            assert now.relative_loss > LIMIT.value
             assert now.since <= now.time
         if before.breach and not now.breach:
-            assert now.relative_loss <= policy.release_ratio * LIMIT
+            assert now.relative_loss <= policy.release_ratio * LIMIT.value
             assert now.since is None
         if before.breach and now.breach:
             assert now.since == before.since
@@ -100,7 +132,7 @@ def test_the_newest_readings_suffice(values, policy):
     readings = run(values, policy)
     needed = max(policy.evaluation_periods, policy.release_periods)
     for number, reading in enumerate(readings):
-        scored = [r for r in readings[:number] if not r.missing]
-        oldest = scored[-needed].time if len(scored) >= needed else ""
+        measured = [r for r in readings[:number] if r.relative_loss is not None]
+        oldest = measured[-needed].time if len(measured) >= needed else ""
         newest = [r for r in readings[:number] if r.time >= oldest]
-        assert judge(newest, reading.time, reading.relative_loss, LIMIT, policy) == reading
+        assert judge(newest, reading.time, scores(values[number]), LIMIT, policy) == reading

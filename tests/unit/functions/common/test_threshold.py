@@ -8,15 +8,21 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from common import threshold
-from common.threshold import ThresholdPolicy, Window
+from common.alarm_policy import AlarmPolicy
+from common.threshold import Threshold, ThresholdPolicy, Window
 
 START = datetime(2024, 10, 10, tzinfo=UTC)
 HORIZON = 30
+POLICY = AlarmPolicy()
 scores = st.lists(st.floats(-2, 2), min_size=1, max_size=96)
 
 
+def follow(scores, minutes=HORIZON, policy=POLICY):
+    """Return the threshold for windows that begin this many minutes apart."""
+    return threshold.follow(windows(scores, minutes), HORIZON, policy)
+
+
 def windows(scores, minutes=HORIZON):
-    """Windows that begin this many minutes apart."""
     return [
         Window(START + timedelta(minutes=minutes * number), value)
         for number, value in enumerate(scores)
@@ -39,76 +45,84 @@ def test_score_is_the_log_ratio_of_the_losses(loss, reference, expected):
     assert threshold.score(loss, reference) == pytest.approx(expected)
 
 
-def test_relative_loss_is_the_geometric_mean_of_the_ratios():
-    assert threshold.relative_loss([log(2), log(8)]) == pytest.approx(4)
-    assert threshold.relative_loss([]) is None
-
-
-@pytest.mark.parametrize("probability", [0.9, 0.95, 0.98, 0.99])
-@pytest.mark.parametrize("freedom", [4, 7.5, 20, 100])
+@pytest.mark.parametrize("probability", [0.9, 0.98, 0.99, 0.999])
+@pytest.mark.parametrize("freedom", [20, 27.5, 100])
 def test_student_quantile_equals_that_of_scipy(probability, freedom):
     expected = stats.t.ppf(probability, freedom)
-    assert threshold.student_quantile(probability, freedom) == pytest.approx(expected, rel=0.01)
+    assert threshold.student_quantile(probability, freedom) == pytest.approx(expected, rel=1e-3)
 
 
-@given(scores, st.integers(1, 4))
-def test_thresholds_are_above_the_typical_loss_and_wider_for_fewer_windows(values, per_reading):
-    limits = threshold.followed(windows(values), HORIZON, per_reading)
-    assert len(limits) == per_reading
-    assert limits == sorted(limits, reverse=True)
-    assert limits[-1] >= exp(np.mean(values)) * threshold.MINIMUM_MARGIN * (1 - 1e-9)
+@given(scores)
+def test_threshold_is_above_the_typical_loss(values):
+    limit = follow(values)
+    assert limit.typical == pytest.approx(exp(np.mean(values)))
+    assert limit.value > limit.typical
+
+
+@given(scores)
+def test_a_smoother_average_or_more_windows_per_reading_have_a_lower_threshold(values):
+    limit = follow(values).value
+    assert follow(values, policy=AlarmPolicy(smoothing_factor=0.2)).value < limit
+    assert follow(values, policy=AlarmPolicy(windows_per_reading=4)).value < limit
 
 
 @given(scores, st.randoms())
 def test_order_of_windows_does_not_matter(values, random):
     ordered = windows(values)
     shuffled = random.sample(ordered, len(ordered))
-    assert threshold.followed(shuffled, HORIZON, 2) == threshold.followed(ordered, HORIZON, 2)
+    expected = threshold.follow(ordered, HORIZON, POLICY)
+    assert threshold.follow(shuffled, HORIZON, POLICY) == expected
 
 
 def test_overlapping_windows_count_by_the_minutes_that_they_add():
     values = list(np.random.default_rng(0).normal(0, 0.3, 24))
-    overlapping = threshold.followed(windows(values, 5), HORIZON, 1)[0]
-    disjoint = threshold.followed(windows(values), HORIZON, 1)[0]
-    farther = threshold.followed(windows(values, 90), HORIZON, 1)[0]
-    assert overlapping > disjoint == farther
+    assert follow(values, 5).value > follow(values).value
+    assert follow(values, 90) == follow(values)
+    assert follow([0.5] * 24, 5).value == pytest.approx(
+        follow([0.5] * 4 + [0.5], 29).value, rel=0.01
+    )
 
 
-def test_a_served_reference_never_exceeds_its_threshold():
+def test_a_served_reference_is_below_its_threshold():
     for count in (1, 4, 24, 96):
-        assert min(threshold.followed(windows([0.0] * count), HORIZON, 2)) > 1
+        limit = follow([0.0] * count)
+        assert limit.typical == 1 < limit.value
 
 
 def test_few_readings_of_a_steady_version_exceed_the_threshold():
     random = np.random.default_rng(1)
+    mean, deviation, newest = -0.2, 0.4, POLICY.smoothing_factor
     above = []
-    for _ in range(400):
-        limit = threshold.followed(windows(random.normal(-0.2, 0.35, 96)), HORIZON, 2)[1]
-        readings = np.exp(random.normal(-0.2, 0.35 / sqrt(2), 100))
-        above.append(np.mean(readings > limit))
-    assert np.mean(above) == pytest.approx(threshold.FALSE_READINGS, abs=0.01)
+    for _ in range(300):
+        limit = follow(random.normal(mean, deviation, 96))
+        average, exceeded = mean, 0
+        for score in random.normal(mean, deviation / sqrt(2), 300):
+            average += newest * (score - average)
+            exceeded += exp(average) > limit.value
+        above.append(exceeded / 300)
+    assert np.mean(above) == pytest.approx(threshold.FALSE_READINGS, abs=0.003)
 
 
 def test_no_windows_are_an_error():
     with pytest.raises(ValueError, match="windows: got none"):
-        threshold.followed([], HORIZON, 2)
+        threshold.follow([], HORIZON, POLICY)
 
 
 @pytest.mark.parametrize(
     ("policy", "previous", "expected"),
     [
-        (ThresholdPolicy(), [1.0, 1.0], [1.5, 1.2]),
-        (ThresholdPolicy("fixed", value=1.3), [1.0, 1.0], [1.3, 1.3]),
-        (ThresholdPolicy("ratchet", slack=0.1), [1.0, 1.0], [1.1, 1.1]),
-        (ThresholdPolicy("ratchet", slack=0.1), [2.0, 2.0], [1.5, 1.2]),
-        (ThresholdPolicy("ratchet"), None, [1.5, 1.2]),
+        (ThresholdPolicy(), 1.0, 1.5),
+        (ThresholdPolicy("fixed", value=1.3), 1.0, 1.3),
+        (ThresholdPolicy("ratchet", slack=0.1), 1.0, 1.1),
+        (ThresholdPolicy("ratchet", slack=0.1), 2.0, 1.5),
+        (ThresholdPolicy("ratchet"), None, 1.5),
     ],
     ids=["follow", "fixed", "ratchet limits", "ratchet falls", "first version"],
 )
 def test_policy(policy, previous, expected):
-    assert threshold.applied(policy, [1.5, 1.2], previous) == pytest.approx(expected)
+    assert policy.apply(Threshold(0.9, 1.5), previous) == Threshold(0.9, pytest.approx(expected))
 
 
 def test_policy_fixed_without_a_value_is_an_error():
-    with pytest.raises(ValueError, match="value: got nothing"):
-        threshold.applied(ThresholdPolicy("fixed"), [1.5], None)
+    with pytest.raises(ValueError, match="value: got None"):
+        ThresholdPolicy("fixed").apply(Threshold(0.9, 1.5), None)
