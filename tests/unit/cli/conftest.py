@@ -39,11 +39,17 @@ OUTPUTS = {
     "threshold_parameter": "/evergreen/quality/threshold",
 }
 EVALUATION = {
-    "deepar_metrics": {"mean_wql": {"value": 0.11}, "naive_wql": {"value": 0.24}},
-    "windows": 24,
-    "limit": 0.2,
-    "threshold": 0.15,
     "trained_at": "2024-10-10T13:00:00Z",
+    "winner": "deepar",
+    "reason": "deepar beats the reference",
+    "windows": [{"first_minute": "2024-10-10T10:35:00Z", "wql": 0.11, "reference_wql": 0.2}],
+    "contenders": {
+        "deepar": {"mean_wql": 0.11},
+        "ets": {"mean_wql": 0.3},
+        "reference": {"mean_wql": 0.2},
+        "naive": {"mean_wql": 0.24},
+        "champion": {"mean_wql": 0.15},
+    },
 }
 
 
@@ -109,6 +115,7 @@ class Deployment:
             ModelMetrics={
                 "ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": uri}}
             },
+            CustomerMetadataProperties={"candidate": "deepar", "algorithm": "deepar"},
         )["ModelPackageArn"]
 
     def decide(self, kind, time, event_id=None, **detail):

@@ -16,6 +16,13 @@ def with_history(deployment):
         time = f"2024-10-10T13:0{len(stage) - 6}:00Z"
         deployment.decide("Model Deployed", time, package_arn=first, stage=stage)
     deployment.decide("Retraining Started", "2024-10-10T12:00:00Z", reason="first model")
+    deployment.decide(
+        *("Deployment Failed", "2024-10-10T13:30:00Z"),
+        package_arn=f"{first[:-1]}2",
+        stage="staging",
+        error="ForecastError",
+        cause="mean: got 7 minutes, expected 30",
+    )
     deployment.decide("Retraining Skipped", "2024-10-10T14:00:00Z", reason="cooldown")
     return deployment
 
@@ -23,11 +30,12 @@ def with_history(deployment):
 def test_history_lists_models_and_retrainings(with_history, capsys):
     assert main(["history"], with_history.connect) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    measured = "2024-10-10 13:00 0.1100 0.2400 0.2000"
+    measured = "deepar 2024-10-10 13:00 0.1100 0.2000 0.1500"
     assert f"1 {measured} Approved 2024-10-10 13:01 2024-10-10 13:04" in lines
     assert f"2 {measured} PendingManualApproval – –" in lines
     assert "2024-10-10 12:00 started first model" in lines
     assert "2024-10-10 14:00 skipped cooldown" in lines
+    assert "2024-10-10 13:30 staging 2 mean: got 7 minutes, expected 30" in lines
 
 
 def test_history_lists_rejected_data_once(deployment, capsys):
@@ -57,4 +65,4 @@ def test_history_rejects_an_invalid_limit(limit, capsys):
 
 def test_history_of_a_new_deployment_is_empty(deployment, capsys):
     assert main(["history", "--prefix", "evergreen"], deployment.connect) == 0
-    assert capsys.readouterr().out.count("none yet") == 4
+    assert capsys.readouterr().out.count("none yet") == 5

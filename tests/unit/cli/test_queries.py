@@ -7,12 +7,12 @@ from cli.aws import pages
 from cli.main import main
 from cli.queries.alarms import alarm_changes
 from cli.queries.decisions import decisions, retrains
-from cli.queries.models import models
+from cli.queries.models import models, scores
 from cli.queries.monitoring import monitoring_results
 from cli.queries.services import poller
 
 
-def test_model_has_its_backtest_and_deployments(deployment):
+def test_model_has_its_tournament_and_deployments(deployment):
     arn = deployment.package("Approved")
     deployment.decide("Model Deployed", "2024-10-10T13:01:00Z", package_arn=arn, stage="staging")
     deployment.decide(
@@ -22,13 +22,14 @@ def test_model_has_its_backtest_and_deployments(deployment):
     assert model["version"] == 1
     assert model["package_arn"] == arn
     assert model["trained_at"] == "2024-10-10T13:00:00Z"
-    assert model["backtest"] == {
-        "windows": 24,
-        "wql": 0.11,
-        "naive_wql": 0.24,
-        "limit": 0.2,
-        "threshold": 0.15,
-    }
+    others = {"reference_wql": 0.2, "naive_wql": 0.24, "champion_wql": 0.15}
+    assert model["candidates"] == [
+        {"name": "deepar", "wql": 0.11, **others},
+        {"name": "ets", "wql": 0.3, **others},
+    ]
+    assert scores(model) == model["candidates"][0]
+    assert (model["algorithm"], model["candidate"], model["windows"]) == ("deepar", "deepar", 1)
+    assert model["verdict"] == "deepar beats the reference"
     assert model["approval"] == "Approved"
     assert model["staging_at"] == "2024-10-10T13:01:00Z"
     assert model["production_at"] == "2024-10-10T13:02:00Z"
@@ -37,7 +38,8 @@ def test_model_has_its_backtest_and_deployments(deployment):
 def test_model_with_expired_evaluation_is_listed(deployment):
     deployment.package(evaluation=None)
     (model,) = models(deployment.connection, decisions(deployment.connection))
-    assert model["backtest"]["wql"] is None
+    assert model["candidates"] == []
+    assert scores(model)["wql"] is None
     assert model["trained_at"]
     assert model["approved_at"] is None
 

@@ -1,14 +1,15 @@
-"""History -> training series, backtest requests, truths."""
+"""History -> training data of every candidate, requests, truths."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from sagemaker_pipelines.data.datasets import split
+from sagemaker_pipelines.data import datasets
 from sagemaker_pipelines.paths import JobError
+from sagemaker_pipelines.tournament import candidates
 from tests.support.offline_store import START
 
-SETTINGS = {"horizon": 30, "window_count": 24, "request_minutes": 270}
+CANDIDATES = candidates.parse("deepar,deepar_recent")
 
 
 def history(length, missing=()):
@@ -16,49 +17,61 @@ def history(length, missing=()):
     return pd.Series(values, pd.date_range(START, periods=length, freq="min"))
 
 
-def test_training_ends_at_the_first_window():
-    files = split(history(1800), **SETTINGS)
-    first = files.windows[0]
-    assert len(files.train[0]["target"]) == 1080
-    assert first["truth"] == files.test[0]["target"][-30:] == [float(n) for n in range(1080, 1110)]
-    assert first["first_minute"] == "2024-10-10T18:00:00Z"
-    assert first["naive"] == files.backtest[0]["target"][-1] == 1079.0
+def split(series):
+    return datasets.split(series, CANDIDATES, horizon=30, request_minutes=270)
+
+
+def test_no_candidate_is_trained_on_a_window():
+    files = split(history(1800))
+
+    assert {series["target"][-1] for series in files.train.values()} == {1654.0}
+    assert files.windows[0]["first_minute"] == "2024-10-11T03:35:00Z"
+    assert files.windows[0]["truth"] == [float(n) for n in range(1655, 1685)]
+    assert files.windows[0]["naive"] == 1654.0
+    assert files.windows[-1]["truth"][-1] == 1799.0
+
+
+def test_recent_candidate_begins_later_and_both_are_trained_again_to_the_end():
+    files = split(history(1800))
+
+    assert {name: s["target"][0] for name, s in files.train.items()} == {
+        "deepar": 0.0,
+        "deepar_recent": 1355.0,
+    }
+    for name, series in files.refit.items():
+        assert series["start"] == files.train[name]["start"]
+        assert series["target"][-1] == 1799.0
 
 
 def test_requests_have_as_many_minutes_as_those_of_the_monitor():
-    files = split(history(1800), **SETTINGS)
-    assert {len(request["target"]) for request in files.backtest} == {270}
-    assert files.backtest[0]["start"] == "2024-10-10 13:30:00"
-    assert len(files.windows) == len(files.backtest) == len(files.test) == 24
+    files = split(history(1800))
+
+    assert {len(request["target"]) for request in files.requests} == {270}
+    assert files.requests[0]["start"] == "2024-10-10 23:05:00"
+    assert len(files.windows) == len(files.requests) == len(files.test) == 24
+    assert files.test[0]["target"] == [*files.requests[0]["target"], *files.windows[0]["truth"]]
 
 
 def test_missing_minutes_are_marked():
-    files = split(history(1800, missing={5, 1079, 1085}), **SETTINGS)
-    assert files.train[0]["target"][5] == "NaN"
+    files = split(history(1800, missing={5, 1654, 1660}))
+
+    assert files.train["deepar"]["target"][5] == "NaN"
     assert files.windows[0]["truth"][5] is None
-    assert files.windows[0]["naive"] == 1078.0
+    assert files.windows[0]["naive"] == 1653.0
     assert files.summary == {
         "first": "2024-10-10T00:00:00Z",
         "last": "2024-10-11T05:59:00Z",
         "minutes": 1800,
         "missing": 3,
-        "training_end": "2024-10-10T18:00:00Z",
+        "training_end": "2024-10-11T03:35:00Z",
+        "training_start": {
+            "deepar": "2024-10-10T00:00:00Z",
+            "deepar_recent": "2024-10-10T22:34:00Z",
+        },
+        "naive_error": 1.0,
     }
 
 
-def test_window_without_truth_is_skipped():
-    files = split(history(1800, missing=set(range(1080, 1110))), **SETTINGS)
-    assert len(files.windows) == 23
-
-
-@pytest.mark.parametrize(
-    ("series", "message"),
-    [
-        (history(80), "80 minutes of history are too few for 8 backtest windows"),
-        (history(1800, missing=set(range(1000, 1790))), "backtest windows have data for half"),
-    ],
-    ids=["short", "long-outage"],
-)
-def test_too_little_data_is_rejected(series, message):
-    with pytest.raises(JobError, match=message):
-        split(series, **SETTINGS)
+def test_too_little_data_is_rejected():
+    with pytest.raises(JobError, match="history: got 440 minutes"):
+        split(history(440))

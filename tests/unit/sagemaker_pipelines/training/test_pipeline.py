@@ -21,16 +21,11 @@ def test_committed_definition_is_current():
 
 def test_order_of_the_graph():
     assert list(STEPS) == [
-        "ReadHistory",
-        "CheckData",
-        "Train",
-        "RejectData",
-        "CreateModel",
-        "Backtest",
-        "Evaluate",
-        "CheckQuality",
-        "Register",
-        "RejectModel",
+        *("ReadHistory", "CheckData", "TrainDeepar", "TrainDeeparRecent", "ForecastCandidates"),
+        *("RejectData", "CreateModelDeepar", "CreateModelDeeparRecent"),
+        *("ForecastDeepar", "ForecastDeeparRecent", "Evaluate"),
+        *("CheckDeepar", "RefitDeepar", "RegisterDeepar"),
+        *("CheckOwn", "RefitOwn", "RegisterOwn"),
     ]
 
 
@@ -48,7 +43,7 @@ def test_sagemaker_accepts_the_arguments_of(name):
     ],
 )
 def test_validation_detects(path, value):
-    step = json.loads(json.dumps(STEPS["Train"]))
+    step = json.loads(json.dumps(STEPS["TrainDeepar"]))
     step["Arguments"][path[0]][path[1]] = value
     assert problems(step)
 
@@ -58,7 +53,7 @@ def test_transient_failures_are_retried_in(name):
     assert STEPS[name]["RetryPolicies"]
 
 
-@pytest.mark.parametrize("name", ["ReadHistory", "Train", "Evaluate"])
+@pytest.mark.parametrize("name", ["ReadHistory", "TrainDeepar", "RefitOwn", "Evaluate"])
 def test_jobs_have_a_time_limit_role_and_key(name):
     arguments = STEPS[name]["Arguments"]
     assert arguments["StoppingCondition"] == {"MaxRuntimeInSeconds": 3600}
@@ -66,8 +61,8 @@ def test_jobs_have_a_time_limit_role_and_key(name):
     assert '"KmsKeyId": {"Get": "Parameters.KmsKeyId"}' in json.dumps(arguments)
 
 
-def test_backtest_sends_one_line_per_request_as_deepar_requires():
-    arguments = STEPS["Backtest"]["Arguments"]
+def test_transform_sends_one_line_per_request_as_deepar_requires():
+    arguments = STEPS["ForecastDeeparRecent"]["Arguments"]
     assert arguments["BatchStrategy"] == "SingleRecord"
     assert arguments["TransformInput"]["SplitType"] == "Line"
     assert arguments["TransformOutput"]["AssembleWith"] == "Line"
@@ -76,7 +71,8 @@ def test_backtest_sends_one_line_per_request_as_deepar_requires():
 
 def test_failing_data_stop_the_pipeline_before_training():
     check = STEPS["CheckData"]["Arguments"]
-    assert [step["Name"] for step in check["IfSteps"]] == ["Train"]
+    first = ["TrainDeepar", "TrainDeeparRecent", "ForecastCandidates"]
+    assert [step["Name"] for step in check["IfSteps"]] == first
     assert [step["Name"] for step in check["ElseSteps"]] == ["RejectData"]
     read = {"Get": "Steps.ReadHistory.PropertyFiles.data_quality"}
     (condition,) = check["Conditions"]
@@ -93,10 +89,30 @@ def test_conditions_are_not_nested_which_sagemaker_rejects():
             assert "Condition" not in {inner["Type"] for inner in branches}
 
 
-def test_rejection_names_loss_and_limit():
-    words = STEPS["RejectModel"]["Arguments"]["ErrorMessage"]["Std:Join"]["Values"]
-    paths = [word["Std:JsonGet"]["Path"] for word in words if isinstance(word, dict)]
-    assert paths == ["deepar_metrics.mean_wql.value", "limit"]
+@pytest.mark.parametrize(("name", "image"), [("Deepar", "deepar"), ("Own", "own")])
+def test_winner_is_trained_again_by_its_image_and_registered(name, image):
+    check = STEPS[f"Check{name}"]["Arguments"]
+    (condition,) = check["Conditions"]
+    assert condition["LeftValue"]["Std:JsonGet"]["Path"] == "training.image"
+    assert condition["RightValue"] == image
+    assert [step["Name"] for step in check["IfSteps"]] == [f"Refit{name}", f"Register{name}"]
+    (channel,) = STEPS[f"Refit{name}"]["Arguments"]["InputDataConfig"]
+    assert "['winner']" in json.dumps(channel["DataSource"])
+    (container,) = STEPS[f"Register{name}"]["Arguments"]["InferenceSpecification"]["Containers"]
+    training = STEPS[f"Refit{name}"]["Arguments"]
+    assert container["Image"] == training["AlgorithmSpecification"]["TrainingImage"]
+    assert container["ModelDataUrl"] == {
+        "Get": f"Steps.Refit{name}.ModelArtifacts.S3ModelArtifacts"
+    }
+
+
+def test_only_our_image_gets_the_algorithm_which_amazon_deepar_would_reject():
+    with_algorithm = {
+        name
+        for name, step in STEPS.items()
+        if "algorithm" in step["Arguments"].get("HyperParameters", {})
+    }
+    assert with_algorithm == {"RefitOwn"}
 
 
 def test_references_resolve():
@@ -109,8 +125,8 @@ def test_every_parameter_is_a_string():
     assert {parameter["Type"] for parameter in DEFINITION["Parameters"]} == {"String"}
 
 
-def test_backtest_requests_quantiles_and_the_configured_number_of_samples():
-    config = STEPS["Backtest"]["Arguments"]["Environment"]["DEEPAR_INFERENCE_CONFIG"]
+def test_transform_requests_quantiles_and_the_configured_number_of_samples():
+    config = STEPS["ForecastDeeparRecent"]["Arguments"]["Environment"]["DEEPAR_INFERENCE_CONFIG"]
     parts = config["Std:Join"]["Values"]
     samples = {"Get": "Parameters.ForecastSamples"}
     text = config["Std:Join"]["On"].join("200" if part == samples else part for part in parts)

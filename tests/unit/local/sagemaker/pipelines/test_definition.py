@@ -58,6 +58,8 @@ def test_parameters_are_converted_and_have_defaults():
 
 def test_training_pipeline_has_a_branch_for_each_outcome():
     parsed = parse(TRAINING.read_text())
-    assert parsed.steps["Register"].branch == ("CheckQuality", True)
-    assert parsed.steps["RejectModel"].branch == ("CheckQuality", False)
-    assert parsed.steps["Evaluate"].dependencies == {"ReadHistory", "Backtest"}
+    assert parsed.steps["RegisterOwn"].branch == ("CheckOwn", True)
+    assert parsed.steps["RejectData"].branch == ("CheckData", False)
+    assert parsed.steps["Evaluate"].dependencies == {
+        *("ReadHistory", "ForecastCandidates", "ForecastDeepar", "ForecastDeeparRecent"),
+    }
