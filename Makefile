@@ -12,6 +12,8 @@ export PYTHONPATH =
 SOURCE ?=
 FILE ?=
 DEMO_ARGS ?=
+# A worker per core, at most 4: a worker of the integration tests runs a local AWS.
+WORKERS := -n auto --maxprocesses 4
 # CI measures the coverage of the unit tests.
 COVERAGE = $(if $(CI),--cov --cov-report=term:skip-covered)
 PORT ?=
@@ -32,9 +34,9 @@ test: setup package ## Terraform, unit, integration and end-to-end tests (about 
 	@echo "== 1/4 Terraform: format, validate, module tests"
 	@$(BIN)/python -m scripts.terraform check
 	@echo "== 2/4 unit tests"
-	@$(BIN)/python -m pytest tests/unit -q $(COVERAGE)
+	@$(BIN)/python -m pytest tests/unit -q $(WORKERS) --dist loadfile $(COVERAGE)
 	@echo "== 3/4 integration tests (on the local AWS)"
-	@$(BIN)/python -m pytest tests/integration -q
+	@$(BIN)/python -m pytest tests/integration -q $(WORKERS)
 	@echo "== 4/4 the loop, end to end"
 	@$(BIN)/python -m pytest tests/e2e -q -s
 	@echo "All tests passed. Results of the end-to-end test: .evergreen/e2e (logs, report.json, loop.png)"

@@ -1,9 +1,23 @@
 """Start a local AWS for each test module: virtual clock, free port, stopped afterwards."""
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from local import lifecycle
 from tests.support.local_aws import START, LocalAws
+
+
+class LoadLocalAwsScheduling(LoadScopeScheduling):
+    """Run tests that share a local AWS in one worker: a module, or all of deployed/."""
+
+    def _split_scope(self, nodeid):
+        module = nodeid.partition("::")[0]
+        folder = module.rpartition("/")[0]
+        return folder if folder.endswith("/deployed") else module
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return LoadLocalAwsScheduling(config, log)
 
 
 @pytest.fixture(scope="module")

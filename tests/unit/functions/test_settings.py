@@ -3,6 +3,7 @@
 import dataclasses
 import importlib
 import re
+from functools import cache
 from pathlib import Path
 
 import hcl2
@@ -40,6 +41,7 @@ def keys(environment):
     return found | shared_keys() if SHARED in environment else found
 
 
+@cache
 def passed():
     """Return the environment keys by function, from every call of modules/lambda_function."""
     found = {}

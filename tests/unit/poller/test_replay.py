@@ -91,7 +91,11 @@ def test_all_gzip_members_are_read(write):
     assert read(write(b"".join(members) + b"\0" * 512))[1] == [0, 1, 2]
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", gzip.compress(b"")])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n\n", b"\xef\xbb\xbf", gzip.compress(b"")],
+    ids=["empty", "blank", "byte order mark", "gzip"],
+)
 def test_empty_file_ends_at_once(write, content):
     assert read(write(content)) == ([], [], [])
 
