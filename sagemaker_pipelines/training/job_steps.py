@@ -76,7 +76,12 @@ def _single_instance(instance_type: Expression) -> dict[str, Any]:
 def _processing_input(name: str, uri: Expression) -> dict[str, Any]:
     path = f"/opt/ml/processing/{name}"
     mode = {"S3DataType": "S3Prefix", "S3InputMode": "File"}
-    return {"InputName": name, "S3Input": {"S3Uri": uri, "LocalPath": path, **mode}}
+    return {"InputName": name, "S3Input": {"S3Uri": _prefix(uri), "LocalPath": path, **mode}}
+
+
+def _prefix(folder_uri: Expression) -> Join:
+    """Return a prefix that does not match other folders whose names begin alike."""
+    return Join("/", (folder_uri, ""))
 
 
 def _processing_output(name: str) -> dict[str, Any]:
@@ -108,7 +113,11 @@ def training(
 
 
 def _channel(name: str, uri: Expression) -> dict[str, Any]:
-    source = {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "FullyReplicated"}
+    source = {
+        "S3DataType": "S3Prefix",
+        "S3Uri": _prefix(uri),
+        "S3DataDistributionType": "FullyReplicated",
+    }
     return {"ChannelName": name, "ContentType": "json", "DataSource": {"S3DataSource": source}}
 
 
@@ -126,7 +135,7 @@ def transform(
         "BatchStrategy": "SingleRecord",
         "Environment": environment,
         "TransformInput": {
-            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": source}},
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": _prefix(source)}},
             "ContentType": "application/jsonlines",
             "SplitType": "Line",
         },
