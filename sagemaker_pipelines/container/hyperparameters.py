@@ -69,7 +69,7 @@ class Hyperparameters(BaseModel):
 # Names of single algorithms, and those that Amazon DeepAR has but this image does not use.
 ELSEWHERE = frozenset({
     *("context_length", "dropout_rate", "early_stopping_patience", "epochs", "learning_rate"),
-    *("likelihood", "mini_batch_size", "num_cells", "num_layers"),
+    *("likelihood", "members", "mini_batch_size", "num_cells", "num_layers"),
     *("embedding_dimension", "_tuning_objective_metric"),
 })  # fmt: skip
-_OPTIONAL = frozenset({"early_stopping_patience"})
+_OPTIONAL = frozenset({"early_stopping_patience", "members"})

@@ -10,13 +10,15 @@ import numpy as np
 from common.errors import bad_value
 from sagemaker_pipelines.container.algorithms import metadata
 from sagemaker_pipelines.container.algorithms.model import Algorithm, Model
-from sagemaker_pipelines.container.hyperparameters import ALGORITHM
+from sagemaker_pipelines.container.hyperparameters import ALGORITHM, Hyperparameters
 from sagemaker_pipelines.container.series import Series
 from sagemaker_pipelines.paths import JobError
 
 # Modules below this package, imported when used: a server needs only the one of its model.
 ALGORITHMS = {
     "deepar": "deepar.algorithm",
+    "ensemble": "ensemble",
+    "ets": "ets",
     "gradient_boosting": "gradient_boosting.algorithm",
     "reference": "reference",
 }
@@ -31,10 +33,14 @@ def fit(
     `hyperparameters` are the texts of a training job; those of other algorithms are ignored.
     Raises JobError if the algorithm, a hyperparameter or the data are unusable.
     """
-    chosen = algorithm(name)
-    parameters = chosen.Hyperparameters.parse({**hyperparameters, ALGORITHM: name})
+    parameters = parse(name, hyperparameters)
     _check(series, parameters.prediction_length)
-    chosen.fit(series, parameters, folder)
+    algorithm(name).fit(series, parameters, folder)
+
+
+def parse(name: str, hyperparameters: Mapping[str, str]) -> Hyperparameters:
+    """Validate the hyperparameters of an algorithm; raises JobError."""
+    return algorithm(name).Hyperparameters.parse({**hyperparameters, ALGORITHM: name})
 
 
 def load(folder: Path) -> Model:
