@@ -47,8 +47,8 @@ def remarks(report: dict[str, Any]) -> list[str]:
         for result in report["monitoring"]
         if result["stage"] == "production" and result["time"] > deployed[-1]["production_at"]
     ][-3:]
-    bad = [r for r in newest if r["threshold"] is not None and r["wql"] > r["threshold"]]
-    return ["The newest model's loss is above its threshold as well."] if len(bad) > 1 else []
+    bad = any(result["breach"] for result in newest)
+    return ["The newest model's relative loss is above its threshold as well."] if bad else []
 
 
 def _incomplete(report: dict[str, Any]) -> list[str]:

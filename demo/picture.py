@@ -1,4 +1,4 @@
-"""Draw demo/loop.png: loss and forecasts of the production model over time."""
+"""Draw demo/loop.png: relative loss and forecasts of the production model over time."""
 
 from datetime import datetime
 from pathlib import Path
@@ -24,10 +24,10 @@ TRUTH, FORECAST, LOSS, LIMIT, ALARM, MARK = (
 def draw(
     report: dict[str, Any], rows: list[Minute], forecasts: list[dict[str, Any]], file: Path
 ) -> None:
-    """Draw the report; `forecasts` are monitoring results with their quantiles."""
+    """Draw the report; `forecasts` are windows with their quantiles."""
     figure = Figure(figsize=(13, 8), layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1, 1.1])
-    _losses(upper, report, forecasts)
+    _losses(upper, report)
     _fees(lower, rows, forecasts)
     for axes in (upper, lower):
         _marks(axes, report, labeled=axes is upper)
@@ -43,19 +43,19 @@ def draw(
     figure.savefig(file, dpi=110)
 
 
-def _losses(axes: Axes, report: dict[str, Any], forecasts: list[dict[str, Any]]) -> None:
-    results = [row for row in report["monitoring"] if row["stage"] == "production"]
+def _losses(axes: Axes, report: dict[str, Any]) -> None:
+    rows = [row for row in report["monitoring"] if row["stage"] == "production"]
+    results = [row for row in rows if row["relative_loss"] is not None]
     times = [_at(row["time"]) for row in results]
     for begin, end in alarm_periods(report):
         axes.axvspan(_at(begin), _at(end), color=ALARM, lw=0, label="alarm")
-    naive = [(_at(row["time"]), row["naive_wql"]) for row in forecasts]
-    axes.plot(*_columns(naive), color="#999999", lw=1, ls=":", label="naive forecast")
+    axes.axhline(1, color="#999999", lw=1, ls=":", label="reference forecast")
     limits = [(_at(row["time"]), row["threshold"]) for row in results if row["threshold"]]
     axes.step(*_columns(limits), where="post", color=LIMIT, lw=1.6, label="threshold")
-    losses = [row["wql"] for row in results]
+    losses = [row["relative_loss"] for row in results]
     axes.plot(times, losses, "o-", color=LOSS, ms=4, lw=1.6, label="production model")
-    axes.set_ylabel("quantile loss (wQL)")
-    title = "Loss of the production model, every hour: lower is better"
+    axes.set_ylabel("loss relative to the reference")
+    title = "Relative loss of the production model, every hour: lower is better"
     axes.set_title(title, loc="left", fontweight="bold", pad=22)
     _legend(axes, "upper left")
 

@@ -15,7 +15,10 @@ from demo import features
 
 # A recorded file may be from any time.
 ALWAYS = TimeRange(datetime(2009, 1, 3, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
-KEYS = ("time", "stage", "wql", "threshold")
+KEYS = (
+    *("time", "stage", "wql", "reference_wql", "naive_wql"),
+    *("relative_loss", "threshold", "breach", "breach_since"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Findings:
 
     report: dict[str, Any]
     rows: list[features.Minute]
-    forecasts: list[dict[str, Any]]  # monitoring results with their quantiles
+    forecasts: list[dict[str, Any]]  # windows of the monitoring results, oldest first
 
 
 def read(connection: Connection, since: int, until: float) -> Findings:
@@ -53,7 +56,8 @@ def read(connection: Connection, since: int, until: float) -> Findings:
         "alarms": alarm_changes(connection),
         "retrains": retrains(connection, log),
     }
-    return Findings(report, rows, results)
+    windows = [window for result in results for window in reversed(result["windows"])]
+    return Findings(report, rows, [window for window in windows if "quantiles" in window])
 
 
 def _polled(connection: Connection, since: int, until: float) -> int:

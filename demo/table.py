@@ -52,7 +52,9 @@ def _model(model: dict[str, Any], report: dict[str, Any]) -> str:
     losses = [
         result["wql"]
         for result in report["monitoring"]
-        if result["stage"] == "production" and since <= result["time"] < min(ends, default="9")
+        if result["stage"] == "production"
+        and since <= result["time"] < min(ends, default="9")
+        and result["wql"] is not None
     ]
     measured = f"wQL {mean(losses):.3f} in {len(losses)} h" if losses else "not measured"
     return f"{text}, production {_short(since)}: {measured}"

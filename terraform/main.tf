@@ -126,26 +126,27 @@ module "deploy" {
   policy_parameter         = module.register.policy_parameter
 }
 
-# ⑦ monitor: hourly, forecast against actual values
+# ⑦ monitor: hourly, forecast against actual values; threshold of the deployed version
 module "monitor" {
   source = "./modules/monitor"
 
-  decision_log_group   = module.foundation.decision_log_group
-  feature_group        = module.features.feature_group
-  forecast_environment = local.forecast_environment
-  foundation           = module.foundation.foundation
-  function_defaults    = module.foundation.function_defaults
-}
-
-# ⑧ retrain: loss above the threshold in M of N hours -> one guarded training, back to ④
-module "retrain" {
-  source = "./modules/retrain"
-
   alarm                    = var.alarm
+  decision_log_group       = module.foundation.decision_log_group
+  feature_group            = module.features.feature_group
+  forecast_environment     = local.forecast_environment
   foundation               = module.foundation.foundation
   function_defaults        = module.foundation.function_defaults
   model_package_group_name = module.register.model_package_group_name
-  pipeline_name            = module.clean_up.pipeline_name
-  retraining               = var.retraining
-  threshold_parameter      = module.monitor.threshold_parameter
+  thresholds               = { for stage in var.monitoring.stages : stage => var.quality.threshold[stage] }
+}
+
+# ⑧ retrain: production in breach of its threshold -> one guarded training, back to ④
+module "retrain" {
+  source = "./modules/retrain"
+
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
+  loss_alarm        = module.monitor.loss_alarm
+  pipeline_name     = module.clean_up.pipeline_name
+  retraining        = var.retraining
 }

@@ -38,7 +38,7 @@ output "flink_application_name" {
 
 output "loss_alarm_name" {
   description = "Alarm that starts a retraining"
-  value       = module.retrain.alarm_name
+  value       = module.monitor.loss_alarm.name
 }
 
 output "model_package_group_name" {

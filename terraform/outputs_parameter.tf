@@ -15,7 +15,7 @@ resource "aws_ssm_parameter" "outputs" {
       retrain_trigger   = module.retrain.retrain_function_name
       window_aggregator = module.ingest.window_aggregator_name
     }
-    loss_alarm_name          = module.retrain.alarm_name
+    loss_alarm_name          = module.monitor.loss_alarm.name
     metric_namespace         = module.foundation.foundation.metric_namespace
     model_package_group_name = module.register.model_package_group_name
     pending_path             = module.clean_up.pending_path
@@ -24,6 +24,6 @@ resource "aws_ssm_parameter" "outputs" {
     prefix                   = var.prefix
     region                   = local.region
     state_machine_arn        = module.deploy.state_machine_arn
-    threshold_parameter      = module.monitor.threshold_parameter.name
+    threshold_parameter      = module.monitor.threshold_parameter
   })
 }

@@ -1,8 +1,13 @@
 variable "alarm" {
-  description = "Condition of the loss alarm, which starts a retraining: M of N hourly losses above the threshold"
+  description = "When a stage is in breach, which for production starts a retraining: M of N hours with a relative loss above the threshold"
   type = object({
-    datapoints_to_alarm = optional(number, 2) # M
-    evaluation_periods  = optional(number, 3) # N, at most 24
+    datapoints_to_alarm = optional(number, 2)   # M
+    evaluation_periods  = optional(number, 3)   # N: the last hours that were measured
+    harder_ratio        = optional(number, 1.5) # loss of the reference relative to the backtest, in six hours, that is reported
+    release_periods     = optional(number, 3)   # hours in a row at or below the release level that end a breach
+    release_ratio       = optional(number, 0.9) # release level as a share of the threshold
+    smoothing_factor    = optional(number, 0.4) # weight of the newest hour in the moving average; 1: no average
+    windows_per_reading = optional(number, 2)   # disjoint forecasts per hour
   })
   default  = {}
   nullable = false
@@ -100,9 +105,10 @@ variable "log_retention_days" {
 variable "monitoring" {
   description = "Forecast requests of monitor, smoke test and backtest"
   type = object({
-    forecast_samples = optional(number, 200) # sample paths per forecast, also in the backtest that sets the threshold
-    history_minutes  = optional(number, 270) # history in a forecast request
-    lag_minutes      = optional(number, 5)   # minutes until rows are considered complete
+    forecast_samples = optional(number, 200)                 # sample paths per forecast, also in the backtest that sets the threshold
+    history_minutes  = optional(number, 270)                 # history in a forecast request
+    lag_minutes      = optional(number, 5)                   # minutes until rows are considered complete
+    stages           = optional(set(string), ["production"]) # production, and optionally staging, whose alarms only send messages
   })
   default  = {}
   nullable = false
@@ -182,10 +188,22 @@ variable "quality" {
       maximum_staleness_minutes  = optional(number, 60)    # age of the newest minute
       minimum_completeness       = optional(number, 0.7)   # share of minutes with a value
     }), {})
-    margin                 = optional(number, 0.1)  # relative margin of the alarm threshold above the backtest loss
-    maximum_loss           = optional(number, 1)    # highest mean wQL of a model that is registered
-    maximum_ratio_to_naive = optional(number, 1)    # highest mean wQL relative to the naive forecast
-    threshold_quantile     = optional(number, 0.95) # quantile of the backtest window losses that sets the threshold
+    margin                 = optional(number, 0.1) # relative margin of the alarm threshold above the backtest loss
+    maximum_loss           = optional(number, 1)   # highest mean wQL of a model that is registered
+    maximum_ratio_to_naive = optional(number, 1)   # highest mean wQL relative to the naive forecast
+    threshold = optional(object({
+      production = optional(object({
+        policy = optional(string, "follow") # follow: from the version's windows; fixed: value; ratchet: like follow, with slack
+        slack  = optional(number, 0.1)      # how far a version's threshold may be above that of the previous one, as a share
+        value  = optional(number)           # relative loss, with policy fixed
+      }), {})
+      staging = optional(object({
+        policy = optional(string, "follow")
+        slack  = optional(number, 0.1)
+        value  = optional(number)
+      }), {})
+    }), {})
+    threshold_quantile = optional(number, 0.95) # quantile of the backtest window losses that sets the threshold
   })
   default  = {}
   nullable = false

@@ -15,7 +15,7 @@ from cli.result import Result
 from common.times import iso
 
 LAST_RESULTS = 5
-KEYS = ("time", "wql", "threshold", "naive_wql")
+KEYS = ("time", "wql", "reference_wql", "naive_wql", "relative_loss", "threshold", "breach")
 
 
 @command("status", "①–⑧ The state of the loop.")
@@ -32,7 +32,7 @@ def status(connection: Connection) -> Result:
         "pending": pending_approvals(connection),
         "deployment": deployment(connection),
         "endpoints": endpoints(connection),
-        "monitoring_results": [{key: result[key] for key in KEYS} for result in results],
+        "monitoring_results": [{key: result.get(key) for key in KEYS} for result in results],
         "threshold": threshold(connection),
         "alarms": alarms(connection),
     }
@@ -122,9 +122,12 @@ def _monitoring(document: Json) -> RenderableType:
         (
             "⑦",
             short(row["time"]),
-            f"loss {number(row['wql'])}",
+            f"relative loss {number(row['relative_loss']) or '–'}",
             f"threshold {number(row['threshold']) or '–'}",
-            f"naive {number(row['naive_wql'])}",
+            "in breach" if row["breach"] else "",
+            f"loss {number(row['wql']) or '–'}",
+            f"reference {number(row['reference_wql']) or '–'}",
+            f"naive {number(row['naive_wql']) or '–'}",
         )
         for row in document["monitoring_results"]
     ]

@@ -1,4 +1,4 @@
-"""Hourly monitoring results of an endpoint, and the threshold of its loss."""
+"""Hourly monitoring results of an endpoint, and the threshold of its relative loss."""
 
 import json
 
@@ -22,9 +22,10 @@ def monitoring_results(
 
 
 def threshold(connection: Connection) -> Json:
-    """Return the loss above which production counts as degraded: value, set_by (package ARN).
+    """Return the relative loss above which production is degraded, and what it follows from.
 
-    Both are None until a model has been deployed.
+    Keys: value, typical, policy, set_by (package ARN), windows …; value and set_by are None until
+    a model has been deployed.
     """
     name = connection.outputs.threshold_parameter
     parameter = connection.clients("ssm").get_parameter(Name=name)["Parameter"]

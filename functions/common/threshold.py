@@ -8,6 +8,7 @@ normal scores the limit is mean + t·sd·√(v + 1/n) with n independent windows
 the average in units of a window's. It is wider after few windows.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from common import times
 from common.alarm_policy import AlarmPolicy
 from common.errors import bad_value
 
-FALSE_READINGS = 0.01
+FALSE_READINGS = 0.008
 MAXIMUM_RATIO = 10.0  # of a window's losses: a single window does not outweigh all others
 # What is known about the standard deviation of scores before a version has windows, and the
 # weight of that in windows: versions of the benchmark's streams have 0.32 to 0.49.
@@ -83,19 +84,16 @@ def score(loss: float, reference_loss: float) -> float | None:
 def follow(windows: Sequence[Window], horizon: int, policy: AlarmPolicy) -> Threshold:
     """Return the threshold that follows from the windows of a version, in any order.
 
-    `horizon` is the length of a window in minutes. Overlapping windows share minutes: a window
-    counts by the share of its minutes that the next one does not have. Raises ValueError without
-    windows.
+    `horizon` is the length of a window in minutes. Raises ValueError without windows.
     """
     if not windows:
         raise ValueError("windows: got none, expected at least one")
     ordered = sorted(windows, key=lambda window: window.first_minute)
-    starts = [window.first_minute for window in ordered]
-    gaps = [(b - a) / (horizon * times.MINUTE) for a, b in pairwise(starts)]
-    weighted = list(zip([*(min(1.0, gap) for gap in gaps), 1.0], ordered, strict=True))
-    count = sum(weight for weight, _ in weighted)
-    mean = sum(weight * window.score for weight, window in weighted) / count
-    squares = sum(weight * (window.score - mean) ** 2 for weight, window in weighted)
+    scores = [window.score for window in ordered]
+    weights = _weights([window.first_minute for window in ordered], horizon)
+    count = sum(weights)
+    mean = _sum_of_products(weights, scores) / count
+    squares = _sum_of_products(weights, [(score - mean) ** 2 for score in scores])
     freedom = PRIOR_WINDOWS + count - 1
     deviation = sqrt((PRIOR_WINDOWS * PRIOR_DEVIATION**2 + squares) / freedom)
     newest = policy.smoothing_factor
@@ -117,3 +115,20 @@ def student_quantile(probability: float, freedom: float) -> float:
         (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
     )
     return z + sum(term / freedom**power for power, term in enumerate(terms, start=1))
+
+
+def _weights(starts: Sequence[datetime], horizon: int) -> list[float]:
+    """Return the number of windows that each one counts as.
+
+    A minute that several windows share is divided between them, so that overlapping windows count
+    by the minutes that they cover together.
+    """
+    firsts = [(start - starts[0]) // times.MINUTE for start in starts]
+    if all(b - a >= horizon for a, b in pairwise(firsts)):
+        return [1.0] * len(firsts)
+    shared = Counter(first + k for first in firsts for k in range(horizon))
+    return [sum(1 / shared[first + k] for k in range(horizon)) / horizon for first in firsts]
+
+
+def _sum_of_products(left: Sequence[float], right: Sequence[float]) -> float:
+    return sum(a * b for a, b in zip(left, right, strict=True))

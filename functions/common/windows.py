@@ -42,11 +42,23 @@ def newest(
     history: int,
     length: int,
     lag: int,
-) -> ForecastWindows:
-    """Read the newest `history` + `length` minutes that end `lag` minutes before `now`."""
-    first = times.floor_minute(now) - timedelta(minutes=lag + history + length)
-    fees = average_fees(store, group, times.minutes(first, history + length))
-    return ForecastWindows(first, fees[:history], fees[history:])
+    count: int = 1,
+) -> list[ForecastWindows]:
+    """Read `count` windows, newest first; the truths are disjoint and end `lag` before `now`.
+
+    The context of each is the `history` minutes before its truth of `length` minutes.
+    """
+    span = history + count * length
+    first = times.floor_minute(now) - timedelta(minutes=lag + span)
+    fees = average_fees(store, group, times.minutes(first, span))
+    return [
+        ForecastWindows(
+            first + start * times.MINUTE,
+            fees[start : start + history],
+            fees[start + history : start + history + length],
+        )
+        for start in range((count - 1) * length, -1, -length)
+    ]
 
 
 def average_fees(

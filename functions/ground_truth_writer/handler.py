@@ -42,6 +42,6 @@ def lambda_handler(event: Created, _context: "LambdaContext") -> dict[str, int]:
         ("ground-truth", monitor_records.ground_truth(result)),
     ):
         s3.put_object(Bucket=config.bucket, Key=f"{folder}/{result.name}", Body=text.encode())
-    count = len(result.known_minutes)
+    count = len(result.records)
     logger.info("ground truth written", key=key, records=count)
     return {"records": count}

@@ -1,8 +1,8 @@
-"""A monitoring result as records of SageMaker Model Monitor, one per minute. Pure."""
+"""A monitoring result as records of SageMaker Model Monitor, one per minute of a window. Pure."""
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from common import times
 from common.events import Event, Time, TimeText
@@ -11,41 +11,60 @@ VERSION = "0"
 MEDIAN = "0.5"
 
 
-class MonitoringResult(Event):
-    """The fields that are read of `monitoring/<stage>/.../<inference id>.json`."""
+class Record(NamedTuple):
+    """A minute whose truth and forecast are known."""
 
-    stage: str
-    time: TimeText
+    event_id: str  # by which truth and forecast are matched
+    minute: str
+    truth: float  # satoshi
+    median: float
+
+
+class Window(Event):
+    """The fields that are read of one window."""
+
     inference_id: str
     first_minute: Time
     truth: list[float | None]  # satoshi
-    quantiles: dict[str, list[float]]
+    quantiles: dict[str, list[float]] | None = None  # None: no forecast was requested
+
+    def records(self) -> Iterator[Record]:
+        """Yield the minutes that have a truth and a forecast."""
+        median = self.quantiles[MEDIAN] if self.quantiles else []
+        for k, (value, forecast) in enumerate(zip(self.truth, median, strict=False)):
+            if value is not None:
+                minute = times.iso(self.first_minute + k * times.MINUTE)
+                yield Record(f"{self.inference_id}-{k}", minute, value, forecast)
+
+
+class MonitoringResult(Event):
+    """The fields that are read of `monitoring/<stage>/.../<stage>-<time>.json`."""
+
+    stage: str
+    time: TimeText
+    windows: list[Window]
 
     @property
     def name(self) -> str:
         """Key of the records below their folder."""
         hour = times.parse(self.time).strftime("%Y/%m/%d/%H")
-        return f"{self.stage}/{hour}/{self.inference_id}.jsonl"
+        return f"{self.stage}/{hour}/{self.stage}-{self.time}.jsonl"
 
     @property
-    def known_minutes(self) -> list[int]:
-        """Positions of the minutes that have a truth."""
-        return [k for k, value in enumerate(self.truth) if value is not None]
-
-    def event_id(self, minute: int) -> str:
-        """Return the id by which truth and forecast of a minute are matched."""
-        return f"{self.inference_id}-{minute}"
+    def records(self) -> list[Record]:
+        """The records of all windows."""
+        return [record for window in self.windows for record in window.records()]
 
 
 def ground_truth(result: MonitoringResult) -> str:
-    """Return one JSON line per known minute in the format of ground truth data."""
+    """Return one JSON line per record in the format of ground truth data."""
     return _lines(
         {
-            "groundTruthData": {"data": f"{result.truth[k]}", "encoding": "CSV"},
-            "eventMetadata": {"eventId": result.event_id(k)},
+            "groundTruthData": {"data": f"{record.truth}", "encoding": "CSV"},
+            "eventMetadata": {"eventId": record.event_id},
             "eventVersion": VERSION,
         }
-        for k in result.known_minutes
+        for record in result.records
     )
 
 
@@ -54,13 +73,13 @@ def forecasts(result: MonitoringResult) -> str:
     return _lines(
         {
             "captureData": {
-                "endpointInput": _csv("INPUT", times.iso(result.first_minute + k * times.MINUTE)),
-                "endpointOutput": _csv("OUTPUT", f"{result.quantiles[MEDIAN][k]}"),
+                "endpointInput": _csv("INPUT", record.minute),
+                "endpointOutput": _csv("OUTPUT", f"{record.median}"),
             },
-            "eventMetadata": {"eventId": result.event_id(k), "inferenceTime": result.time},
+            "eventMetadata": {"eventId": record.event_id, "inferenceTime": result.time},
             "eventVersion": VERSION,
         }
-        for k in result.known_minutes
+        for record in result.records
     )
 
 

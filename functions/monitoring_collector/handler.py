@@ -1,10 +1,9 @@
-"""Hourly schedule -> forecast of the newest complete minutes, scored against their truth.
+"""Hourly schedule -> forecasts of the newest complete minutes, scored against their truth.
 
-"Now" is the time of the event, so a redelivered event measures the same hour and writes the same
-monitoring result.
+"Now" is the time of the event, and an hour that has a result is not measured again, so a
+redelivered event changes nothing.
 """
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +11,18 @@ import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parser import event_parser
-from pydantic import PositiveInt
+from pydantic import Json, PositiveInt
 
 from common import deepar, endpoints, times, windows
-from common.config import Settings
+from common.alarm_settings import AlarmSettings
 from common.events import ScheduledEvent
 from common.observability import add_metrics, logger, metrics
+from common.threshold_parameter import ThresholdParameter
+from common.windows import ForecastWindows
 from monitoring_collector import result
-from monitoring_collector.result import ForecastRequest
+from monitoring_collector.result import Hour
+from monitoring_collector.stored_results import StoredResults
+from monitoring_collector.window import MeasuredWindow, unusable
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -33,51 +36,75 @@ parameters = SSMProvider(boto3_client=ssm)
 
 # During an update and its rollback the endpoint serves the previous version.
 SERVING = {"InService", "Updating", "SystemUpdating", "RollingBack"}
+LOGGED = ("wql", "relative_loss", "threshold", "breach", "scored_windows", "unscored_windows")
 
 
-class Config(Settings):
+class Config(AlarmSettings):
     """Settings of the function."""
 
     bucket: str
-    endpoint_name: str
     feature_group_name: str
     forecast_samples: PositiveInt
     history_minutes: PositiveInt
     lag_minutes: PositiveInt
     prediction_length: PositiveInt
+    prefix: str
+    threshold_parameters: Json[dict[str, str]]  # by stage
+
+
+class MonitoringEvent(ScheduledEvent):
+    """The hour and the stage to measure."""
+
     stage: str
-    threshold_parameter: str
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-@event_parser(model=ScheduledEvent)
-def lambda_handler(event: ScheduledEvent, _context: "LambdaContext") -> dict[str, Any]:
-    """Measure the endpoint; return its losses, or the reason why it was skipped."""
-    config, now = Config.from_env(), times.floor_minute(event.time)
-    endpoint_config = _serving(config.endpoint_name)
-    if endpoint_config is None:
-        return _skip(now, "no endpoint in service")
-    measured = windows.newest(
+@event_parser(model=MonitoringEvent)
+def lambda_handler(event: MonitoringEvent, _context: "LambdaContext") -> dict[str, Any]:
+    """Measure the endpoint; return losses and state, or the reason why it was skipped."""
+    config, hour = Config.from_env(), Hour(event.stage, times.floor_minute(event.time))
+    stored = StoredResults(s3, config.bucket)
+    document = stored.find(hour)
+    if document is None:
+        endpoint = f"{config.prefix}-{hour.stage}"
+        endpoint_config = _serving(endpoint)
+        if endpoint_config is None:
+            return _skip(hour.time, "no endpoint in service")
+        document = _measure(config, hour, endpoint, endpoint_config, stored)
+        stored.write(hour, document)
+    metrics.add_dimension("Stage", hour.stage)
+    add_metrics(hour.time, result.metric_values(document), MetricUnit.NoUnit)
+    logged = {name: document[name] for name in LOGGED}
+    logger.info("endpoint measured", time=times.iso(hour.time), stage=hour.stage, extra=logged)
+    return logged
+
+
+def _measure(
+    config: Config, hour: Hour, endpoint: str, endpoint_config: str, stored: StoredResults
+) -> dict[str, Any]:
+    policy = config.alarm_policy
+    # Not cached: a deployment changes it, and the cache's 5 s may be hours of virtual time.
+    text = parameters.get(config.threshold_parameters[hour.stage], force_fetch=True)
+    parameter = ThresholdParameter.model_validate_json(str(text))
+    newest = windows.newest(
         store,
         config.feature_group_name,
-        now,
+        hour.time,
         history=config.history_minutes,
         length=config.prediction_length,
         lag=config.lag_minutes,
+        count=policy.windows_per_reading,
     )
-    if shortage := measured.shortage():
-        return _skip(now, shortage)
-    threshold = _threshold(config.threshold_parameter)
-    request = ForecastRequest(config.stage, now, endpoint_config, threshold)
-    forecast = _forecast(config, request, measured)
-    document = result.monitoring_result(request, measured, forecast)
-    s3.put_object(Bucket=config.bucket, Key=request.key, Body=json.dumps(document).encode())
-    metrics.add_dimension("Stage", config.stage)
-    add_metrics(now, result.metric_values(document), MetricUnit.NoUnit)
-    losses = {name: document[name] for name in ("wql", "naive_wql", "threshold")}
-    logger.info("endpoint measured", time=times.iso(now), extra=losses)
-    return {"inference_id": request.inference_id, **losses}
+    measured = []
+    for number, window in enumerate(newest):
+        inference_id = hour.inference_id(number)
+        reason = unusable(window, parameter.known_until)
+        forecast = None if reason else _forecast(config, endpoint, inference_id, window)
+        measured.append(MeasuredWindow(inference_id, window, forecast, reason))
+    needed = max(policy.evaluation_periods, policy.release_periods)
+    earlier = stored.before(hour, parameter.set_by, needed)
+    return result.monitoring_result(hour, endpoint_config, parameter, measured, earlier, policy)
 
 
 def _serving(endpoint: str) -> str | None:
@@ -88,23 +115,16 @@ def _serving(endpoint: str) -> str | None:
     return description.get("EndpointConfigName")
 
 
-def _threshold(name: str) -> float | None:
-    # Not cached: a deployment changes it, and the cache's 5 s may be hours of virtual time.
-    parameter: Any = parameters.get(name, transform="json", force_fetch=True)
-    value = parameter["value"]
-    return None if value is None else float(value)
-
-
 def _forecast(
-    config: Config, request: ForecastRequest, measured: windows.ForecastWindows
+    config: Config, endpoint: str, inference_id: str, window: ForecastWindows
 ) -> deepar.Forecast:
     response = runtime.invoke_endpoint(
-        EndpointName=config.endpoint_name,
+        EndpointName=endpoint,
         ContentType=deepar.CONTENT_TYPE,
-        Body=deepar.request(measured.first, measured.context, config.forecast_samples),
-        InferenceId=request.inference_id,
+        Body=deepar.request(window.first, window.context, config.forecast_samples),
+        InferenceId=inference_id,
     )
-    return deepar.response(response["Body"].read(), len(measured.truth))
+    return deepar.response(response["Body"].read(), len(window.truth))
 
 
 def _skip(now: datetime, reason: str) -> dict[str, Any]:

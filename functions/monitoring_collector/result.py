@@ -1,65 +1,105 @@
-"""The monitoring result of one hour. Pure."""
+"""The monitoring result of one hour: its windows, losses, and the state of the endpoint. Pure."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from common import scores, times
-from common.deepar import Forecast
-from common.windows import ForecastWindows
+from common import times
+from common.alarm_policy import AlarmPolicy
+from common.breach import Reading, judge
+from common.threshold_parameter import ThresholdParameter
+from monitoring_collector.window import MeasuredWindow, losses
 
-VERSION = "1"
+VERSION = "2"
+LOSSES = ("wql", "reference_wql", "naive_wql", "coverage")
 
 
 @dataclass(frozen=True, slots=True)
-class ForecastRequest:
-    """The endpoint that is measured, the time, and the threshold at that time."""
+class Hour:
+    """The endpoint that is measured, and the time."""
 
     stage: str
     time: datetime
-    endpoint_config: str
-    threshold: float | None
-
-    @property
-    def inference_id(self) -> str:
-        """Inference id in the data capture; the same for a redelivered event."""
-        return f"{self.stage}-{times.iso(self.time)}"
 
     @property
     def key(self) -> str:
-        """Key of the monitoring result in the data bucket."""
-        return f"monitoring/{self.stage}/{self.time:%Y/%m/%d/%H}/{self.inference_id}.json"
+        """Key of the monitoring result in the data bucket; keys sort by time."""
+        return (
+            f"monitoring/{self.stage}/{self.time:%Y/%m/%d/%H}/{self.stage}-"
+            f"{times.iso(self.time)}.json"
+        )
+
+    def inference_id(self, number: int) -> str:
+        """Return the inference id of a window; the same for a redelivered event."""
+        return f"{self.stage}-{times.iso(self.time)}-{number}"
 
 
 def monitoring_result(
-    request: ForecastRequest, windows: ForecastWindows, forecast: Forecast
+    hour: Hour,
+    endpoint_config: str,
+    parameter: ThresholdParameter,
+    windows: Sequence[MeasuredWindow],
+    earlier: Iterable[Mapping[str, Any]],
+    policy: AlarmPolicy,
 ) -> dict[str, Any]:
-    """Return the result; losses are mean wQL over the levels 0.1, 0.5, 0.9, lower is better."""
-    naive = [scores.last_value(windows.context)] * len(windows.truth)
-    low, high = forecast.quantiles["0.1"], forecast.quantiles["0.9"]
+    """Return the result; `earlier` are results of the same stage, in any order.
+
+    Losses are mean wQL over the levels 0.1, 0.5, 0.9 and all measured windows, lower is better.
+    """
+    documents = [measured.document() for measured in windows]
+    found = [document["score"] for document in documents if document["score"] is not None]
+    readings = [reading(result) for result in earlier if is_of(result, parameter.set_by)]
+    judged = judge(readings, times.iso(hour.time), found, parameter.threshold, policy)
+    measured = [window for window in windows if window.forecast is not None]
+    pooled = losses(measured) if measured else {}
+    reference, typical = pooled.get("reference_wql"), parameter.reference_wql
     return {
         "version": VERSION,
-        "stage": request.stage,
-        "time": times.iso(request.time),
-        "inference_id": request.inference_id,
-        "first_minute": times.iso(windows.first_truth),
-        "truth": windows.truth,
-        "quantiles": forecast.quantiles,
-        "mean": forecast.mean,
-        "wql": scores.mean_wql(windows.truth, forecast.quantiles),
-        "naive_wql": scores.mean_wql(windows.truth, dict.fromkeys(forecast.quantiles, naive)),
-        "coverage": scores.coverage(windows.truth, low, high),
-        "threshold": request.threshold,
-        "endpoint_config": request.endpoint_config,
+        "stage": hour.stage,
+        "time": judged.time,
+        "endpoint_config": endpoint_config,
+        "package_arn": parameter.set_by,
+        **{name: pooled.get(name) for name in LOSSES},
+        "reference_ratio": reference / typical if reference and typical else None,
+        "relative_loss": judged.relative_loss,
+        "threshold": parameter.threshold.value if parameter.threshold else None,
+        "breach": judged.breach,
+        "breach_since": judged.since,
+        "scored_windows": len(found),
+        "unscored_windows": len(documents) - len(found),
+        "windows": documents,
     }
 
 
-def metric_values(result: dict[str, Any]) -> dict[str, float]:
-    """Return the result's metrics, without the threshold while none is set."""
+def is_of(result: Mapping[str, Any], package_arn: str | None) -> bool:
+    """Return whether a result measured this version."""
+    return bool(result.get("package_arn") == package_arn)
+
+
+def reading(result: Mapping[str, Any]) -> Reading:
+    """Return what the breach of later hours depends on."""
+    return Reading(
+        result["time"],
+        result["relative_loss"],
+        result["threshold"],
+        result["breach"],
+        result["breach_since"],
+    )
+
+
+def metric_values(result: Mapping[str, Any]) -> dict[str, float]:
+    """Return the result's metrics, without those that have no value in this hour."""
     values = {
+        "Breach": float(result["breach"]),
+        "Coverage": result["coverage"],
         "MeanQuantileLoss": result["wql"],
         "NaiveQuantileLoss": result["naive_wql"],
-        "Coverage": result["coverage"],
+        "ReferenceLossRatio": result["reference_ratio"],
+        "ReferenceQuantileLoss": result["reference_wql"],
+        "RelativeLoss": result["relative_loss"],
+        "ScoredWindows": result["scored_windows"],
         "Threshold": result["threshold"],
+        "UnscoredWindows": result["unscored_windows"],
     }
     return {name: value for name, value in values.items() if value is not None}

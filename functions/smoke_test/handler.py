@@ -60,7 +60,7 @@ def lambda_handler(event: SmokeTest, _context: "LambdaContext") -> dict[str, str
     """
     config = Config.from_env()
     endpoint = f"{config.prefix}-{event.stage}"
-    tested = windows.newest(
+    [tested] = windows.newest(
         store,
         config.feature_group_name,
         times.parse(event.time),

@@ -1,17 +1,20 @@
-"""`Model Deployed` to production (EventBridge) -> threshold from the model's backtest."""
+"""`Model Deployed`, or a new monitoring result (EventBridge) -> threshold of its stage (SSM)."""
 
-import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import boto3
-from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parser import event_parser
 from pydantic import Field, ValidationError
 
-from common import config, times
-from common.events import Event, EventBridgeEvent
+from common import times
+from common.config import describe
+from common.events import EventBridgeEvent, ObjectCreated
 from common.observability import logger
+from threshold_updater import parameter, version_windows
+from threshold_updater.config import Config
+from threshold_updater.documents import Deployed, Evaluation, Reading
+from threshold_updater.parameter import Change
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -19,57 +22,57 @@ if TYPE_CHECKING:
 s3 = boto3.client("s3")
 ssm = boto3.client("ssm")
 sagemaker = boto3.client("sagemaker")
-parameters = SSMProvider(boto3_client=ssm)
 
 
-class Config(config.Settings):
-    """Settings of the function."""
+class DeploymentEvent(EventBridgeEvent[Deployed]):
+    """A version was deployed to a stage."""
 
-    threshold_parameter: str
-
-
-class Deployed(Event):
-    """Detail of `Model Deployed`."""
-
-    package_arn: str
+    source: Literal["evergreen.loop"]
 
 
-class Evaluation(Event):
-    """The field that is read of evaluation.json."""
+class ResultEvent(EventBridgeEvent[ObjectCreated]):
+    """A stage was measured."""
 
-    threshold: Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
+    source: Literal["aws.s3"]
 
 
 class EvaluationError(ValueError):
-    """The evaluation has no usable threshold."""
+    """The evaluation has no usable windows."""
 
 
 @logger.inject_lambda_context
-@event_parser(model=EventBridgeEvent[Deployed])
-def lambda_handler(event: EventBridgeEvent[Deployed], _context: "LambdaContext") -> dict[str, Any]:
-    """Store the threshold of the newest deployment; repeated and older events change nothing."""
-    arn, deployed_at = event.detail.package_arn, times.iso(event.time)
-    name = Config.from_env().threshold_parameter
-    current: Any = parameters.get(name, transform="json", force_fetch=True)
-    if current.get("deployed_at", "") > deployed_at:
-        logger.info("older deployment ignored", deployed_at=deployed_at, package_arn=arn)
-        return {"threshold": current["value"]}
-    package = sagemaker.describe_model_package(ModelPackageName=arn)
+@event_parser(model=Annotated[DeploymentEvent | ResultEvent, Field(discriminator="source")])
+def lambda_handler(
+    event: DeploymentEvent | ResultEvent, _context: "LambdaContext"
+) -> dict[str, Any]:
+    """Update the threshold of the event's stage; repeated and older events change nothing."""
+    config = Config.from_env()
+    stage, apply = _change(event, config)
+    stored = parameter.change(ssm, config.thresholds[stage].parameter, apply)
+    shown = {"stage": stage, "threshold": stored.value, "windows": len(stored.windows)}
+    logger.info("threshold updated", package_arn=stored.set_by, extra=shown)
+    return shown
+
+
+def _change(event: DeploymentEvent | ResultEvent, config: Config) -> tuple[str, Change]:
+    """Return the stage of the event and the change of its parameter."""
+    if isinstance(event, DeploymentEvent):
+        arn, stage = event.detail.package_arn, event.detail.stage
+        evaluation, rules = _evaluation(arn), config.rules(stage)
+        at = times.iso(event.time)
+        return stage, lambda now: version_windows.deployed(now, arn, at, evaluation, rules)
+    body = s3.get_object(Bucket=event.detail.bucket.name, Key=event.detail.object.key)
+    reading = Reading.model_validate_json(body["Body"].read())
+    rules = config.rules(reading.stage)
+    return reading.stage, lambda now: version_windows.measured(now, reading, rules)
+
+
+def _evaluation(package_arn: str) -> Evaluation:
+    """Read evaluation.json of a version; raises EvaluationError unless it has windows."""
+    package = sagemaker.describe_model_package(ModelPackageName=package_arn)
     location = urlsplit(package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"])
     body = s3.get_object(Bucket=location.netloc, Key=location.path.lstrip("/"))["Body"].read()
-    value = threshold(body)
-    ssm.put_parameter(
-        Name=name,
-        Value=json.dumps({"value": value, "set_by": arn, "deployed_at": deployed_at}),
-        Overwrite=True,
-    )
-    logger.info("threshold set", threshold=value, package_arn=arn)
-    return {"threshold": value}
-
-
-def threshold(evaluation: bytes) -> float:
-    """Return the threshold in evaluation.json; raises EvaluationError unless it is above 0."""
     try:
-        return Evaluation.model_validate_json(evaluation).threshold
+        return Evaluation.model_validate_json(body)
     except ValidationError as error:
-        raise EvaluationError(f"evaluation.json: {config.describe(error)}") from None
+        raise EvaluationError(f"evaluation.json: {describe(error)}") from None

@@ -33,8 +33,12 @@ def forecast(hour):
         "time": at(hour),
         "stage": "production",
         "wql": loss(hour),
+        "reference_wql": 0.2,
         "naive_wql": 0.25,
-        "threshold": 0.2 if hour < 31 else 0.18,
+        "relative_loss": loss(hour) / 0.2,
+        "threshold": 1.0 if hour < 31 else 0.9,
+        "breach": 28 < hour <= 32,
+        "breach_since": at(28) if 28 < hour <= 32 else None,
         "first_minute": at(first / 60),
         "quantiles": {
             "0.1": [0.8 * value for value in median],
@@ -67,7 +71,7 @@ def model(version, hour):
 
 
 def report():
-    keys = ("time", "stage", "wql", "threshold")
+    keys = set(forecast(14)) - {"first_minute", "quantiles"}
     transactions = {"polled": 960_000, "distinct": 950_400, "in_features": 950_400, "rejected": 3}
     return {
         "transactions": transactions,

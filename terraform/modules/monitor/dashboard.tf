@@ -1,10 +1,8 @@
-# Loss, threshold and retrainings in one graph, plus coverage, alarms and the decision log.
+# Relative loss, threshold and retrainings in one graph; raw losses, coverage, alarms, decision log.
 
 locals {
-  stage_metric = { for name in ["Coverage", "MeanQuantileLoss", "NaiveQuantileLoss", "Threshold"] :
+  stage_metric = { for name in ["Coverage", "MeanQuantileLoss", "NaiveQuantileLoss", "ReferenceQuantileLoss", "RelativeLoss", "Threshold", "UnscoredWindows"] :
   name => [var.foundation.metric_namespace, name, "Stage", "production"] }
-
-  loss_alarm_arn = "${var.foundation.arns.cloudwatch}:alarm:${local.endpoint_name}-loss"
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
@@ -15,43 +13,64 @@ resource "aws_cloudwatch_dashboard" "this" {
       {
         type = "metric", x = 0, y = 0, width = 24, height = 9
         properties = {
-          title  = "⑦ ⑧ production: mean quantile loss, threshold, retrainings"
+          title  = "⑦ ⑧ production: loss relative to the reference forecast, threshold, retrainings"
           region = var.foundation.region
           period = 3600
           stat   = "Average"
           view   = "timeSeries"
           metrics = [
-            concat(local.stage_metric["MeanQuantileLoss"], [{ label = "loss", color = "#1f77b4" }]),
+            concat(local.stage_metric["RelativeLoss"], [{ label = "relative loss", color = "#1f77b4" }]),
             concat(local.stage_metric["Threshold"], [{ label = "threshold", color = "#d62728" }]),
-            concat(local.stage_metric["NaiveQuantileLoss"], [{ label = "naive forecast", color = "#c7c7c7" }]),
             ["AWS/Lambda", "Invocations", "FunctionName", "${var.foundation.prefix}-retrain-trigger",
             { label = "retrain requests", color = "#2ca02c", stat = "Sum", yAxis = "right" }],
           ]
           yAxis = {
-            left  = { label = "wQL, lower is better", min = 0, showUnits = false }
+            left  = { label = "moving average, lower is better", min = 0, showUnits = false }
             right = { label = "retrain_trigger", min = 0, showUnits = false }
           }
         }
       },
       {
-        type = "metric", x = 0, y = 9, width = 12, height = 6
+        type = "metric", x = 0, y = 9, width = 8, height = 6
         properties = {
-          title   = "⑦ coverage: share of actual values inside the 10 % to 90 % interval"
-          region  = var.foundation.region
-          period  = 3600
-          stat    = "Average"
-          metrics = [local.stage_metric["Coverage"]]
-          annotations = {
-            horizontal = [{ label = "nominal coverage", value = 0.8 }]
-          }
-          yAxis = { left = { min = 0, max = 1, showUnits = false } }
+          title  = "⑦ mean quantile loss"
+          region = var.foundation.region
+          period = 3600
+          stat   = "Average"
+          metrics = [
+            concat(local.stage_metric["MeanQuantileLoss"], [{ label = "model", color = "#1f77b4" }]),
+            concat(local.stage_metric["ReferenceQuantileLoss"], [{ label = "reference forecast", color = "#7f7f7f" }]),
+            concat(local.stage_metric["NaiveQuantileLoss"], [{ label = "naive forecast", color = "#c7c7c7" }]),
+          ]
+          yAxis = { left = { label = "wQL, lower is better", min = 0, showUnits = false } }
         }
       },
       {
-        type = "alarm", x = 12, y = 9, width = 12, height = 6
+        type = "metric", x = 8, y = 9, width = 8, height = 6
         properties = {
-          title  = "⑧ alarms"
-          alarms = [local.loss_alarm_arn, aws_cloudwatch_metric_alarm.silent.arn]
+          title  = "⑦ coverage of the 10 % to 90 % interval, and windows that could not be scored"
+          region = var.foundation.region
+          period = 3600
+          stat   = "Average"
+          metrics = [
+            local.stage_metric["Coverage"],
+            concat(local.stage_metric["UnscoredWindows"], [{ stat = "Maximum", yAxis = "right" }]),
+          ]
+          annotations = {
+            horizontal = [{ label = "nominal coverage", value = 0.8 }]
+          }
+          yAxis = { left = { min = 0, max = 1, showUnits = false }, right = { min = 0, showUnits = false } }
+        }
+      },
+      {
+        type = "alarm", x = 16, y = 9, width = 8, height = 6
+        properties = {
+          title = "⑦ alarms"
+          alarms = concat(
+            values(aws_cloudwatch_metric_alarm.loss)[*].arn,
+            values(aws_cloudwatch_metric_alarm.silent)[*].arn,
+            [aws_cloudwatch_metric_alarm.harder.arn],
+          )
         }
       },
       {

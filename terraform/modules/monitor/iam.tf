@@ -6,21 +6,54 @@ data "aws_iam_policy_document" "monitoring_collector" {
   }
 
   statement {
-    sid       = "InvokeEndpoint"
+    sid       = "InvokeEndpoints"
     actions   = ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"]
-    resources = ["${var.foundation.arns.sagemaker}:endpoint/${local.endpoint_name}"]
+    resources = [for name in values(local.endpoints) : "${var.foundation.arns.sagemaker}:endpoint/${name}"]
   }
 
   statement {
-    sid       = "ReadThreshold"
+    sid       = "ReadThresholds"
     actions   = ["ssm:GetParameter"]
-    resources = [local.threshold_parameter_arn]
+    resources = local.threshold_parameter_arns
   }
 
   statement {
-    sid       = "WriteMonitoringResults"
-    actions   = ["s3:PutObject"]
-    resources = ["${var.foundation.bucket_arn}/monitoring/production/*"]
+    sid       = "ReadAndWriteMonitoringResults"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = [for stage in keys(local.endpoints) : "${var.foundation.bucket_arn}/monitoring/${stage}/*"]
+  }
+
+  # Also because without it a missing object is reported as AccessDenied.
+  statement {
+    sid       = "ListMonitoringResults"
+    actions   = ["s3:ListBucket"]
+    resources = [var.foundation.bucket_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["monitoring/*"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "threshold_updater" {
+  statement {
+    sid       = "ReadVersion"
+    actions   = ["sagemaker:DescribeModelPackage"]
+    resources = ["${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*"]
+  }
+
+  statement {
+    sid       = "ReadEvaluationsAndResults"
+    actions   = ["s3:GetObject"]
+    resources = ["${var.foundation.bucket_arn}/monitoring/*", "${var.foundation.bucket_arn}/training/*"]
+  }
+
+  statement {
+    sid       = "WriteThresholds"
+    actions   = ["ssm:GetParameter", "ssm:PutParameter"]
+    resources = local.threshold_parameter_arns
   }
 }
 

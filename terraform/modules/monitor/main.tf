@@ -1,11 +1,24 @@
-# ⑦ monitor: every hour, production forecasts against actual values.
+# ⑦ monitor: every hour, forecasts of each monitored stage against actual values, and its threshold.
 
 locals {
-  endpoint_name = "${var.foundation.prefix}-production"
-  schedule      = "cron(0 * * * ? *)"
+  endpoints = { for stage in keys(var.thresholds) : stage => "${var.foundation.prefix}-${stage}" }
+  schedule  = "cron(0 * * * ? *)"
 
-  threshold_parameter     = "/${var.foundation.prefix}/quality/threshold"
-  threshold_parameter_arn = "${var.foundation.arns.ssm}:parameter${local.threshold_parameter}"
+  # Production's parameter has the short name: the others are for information only.
+  threshold_parameters = {
+    for stage in keys(var.thresholds) :
+    stage => "/${var.foundation.prefix}/quality/threshold${stage == "production" ? "" : "-${stage}"}"
+  }
+  threshold_parameter_arns = [for name in values(local.threshold_parameters) : "${var.foundation.arns.ssm}:parameter${name}"]
+
+  alarm_environment = {
+    DATAPOINTS_TO_ALARM = tostring(var.alarm.datapoints_to_alarm)
+    EVALUATION_PERIODS  = tostring(var.alarm.evaluation_periods)
+    RELEASE_PERIODS     = tostring(var.alarm.release_periods)
+    RELEASE_RATIO       = tostring(var.alarm.release_ratio)
+    SMOOTHING_FACTOR    = tostring(var.alarm.smoothing_factor)
+    WINDOWS_PER_READING = tostring(var.alarm.windows_per_reading)
+  }
 
   result_pattern = {
     source        = ["aws.s3"]
@@ -15,16 +28,24 @@ locals {
       object = { key = [{ prefix = "monitoring/" }] }
     }
   }
+
+  deployed_pattern = {
+    source        = ["evergreen.loop"]
+    "detail-type" = ["Model Deployed"]
+    detail        = { stage = keys(var.thresholds) }
+  }
 }
 
 resource "aws_ssm_parameter" "threshold" {
-  name        = local.threshold_parameter
-  description = "Loss above which production is degraded, and the model version that set it"
+  for_each = local.threshold_parameters
+
+  name        = each.value
+  description = "Relative loss above which ${each.key} is degraded, and the windows of its version"
   type        = "String"
   value       = jsonencode({ value = null, set_by = null })
 
   lifecycle {
-    ignore_changes = [value] # threshold_updater sets it when a model is deployed
+    ignore_changes = [value] # threshold_updater sets it when a model is deployed or measured
   }
 }
 
@@ -32,23 +53,49 @@ module "monitoring_collector" {
   source = "../lambda_function"
 
   name              = "monitoring_collector"
-  description       = "Hourly schedule -> loss, naive loss and coverage of the production endpoint"
+  description       = "Hourly schedule -> loss of an endpoint relative to the reference, and whether it is in breach"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.monitoring_collector.json
   timeout_seconds   = 120
 
-  environment = merge(var.forecast_environment, {
-    BUCKET              = var.foundation.bucket_name
-    ENDPOINT_NAME       = local.endpoint_name
-    FEATURE_GROUP_NAME  = var.feature_group.name
-    STAGE               = "production"
-    THRESHOLD_PARAMETER = aws_ssm_parameter.threshold.name
+  environment = merge(var.forecast_environment, local.alarm_environment, {
+    BUCKET               = var.foundation.bucket_name
+    FEATURE_GROUP_NAME   = var.feature_group.name
+    PREFIX               = var.foundation.prefix
+    THRESHOLD_PARAMETERS = jsonencode(local.threshold_parameters)
   })
 
   triggers = {
-    hourly = {
-      description         = "Hourly schedule -> monitoring_collector"
+    for stage in keys(var.thresholds) : "hourly-${stage}" => {
+      description         = "Hourly schedule -> monitoring_collector of ${stage}"
+      input               = { stage = stage }
       schedule_expression = local.schedule
+    }
+  }
+}
+
+module "threshold_updater" {
+  source = "../lambda_function"
+
+  name              = "threshold_updater"
+  description       = "Model deployed, or a new monitoring result -> threshold of the stage"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.threshold_updater.json
+
+  environment = merge(local.alarm_environment, {
+    PREDICTION_LENGTH = var.forecast_environment["PREDICTION_LENGTH"]
+    THRESHOLDS        = jsonencode({ for stage, threshold in var.thresholds : stage => merge(threshold, { parameter = local.threshold_parameters[stage] }) })
+  })
+
+  triggers = {
+    deployed = {
+      description    = "Model deployed to a monitored stage -> threshold_updater"
+      event_bus_name = var.foundation.bus_name
+      event_pattern  = jsonencode(local.deployed_pattern)
+    }
+    result = {
+      description   = "New monitoring result -> threshold_updater"
+      event_pattern = jsonencode(local.result_pattern)
     }
   }
 }
@@ -71,21 +118,4 @@ module "ground_truth_writer" {
       event_pattern = jsonencode(local.result_pattern)
     }
   }
-}
-
-# The loss alarm cannot detect that monitoring itself has stopped.
-resource "aws_cloudwatch_metric_alarm" "silent" {
-  alarm_name          = "${local.endpoint_name}-unmonitored"
-  alarm_description   = "No monitoring result of ${local.endpoint_name} for three hours (or no production model yet)"
-  namespace           = var.foundation.metric_namespace
-  metric_name         = "MeanQuantileLoss"
-  dimensions          = { Stage = "production" }
-  statistic           = "SampleCount"
-  period              = 3600
-  evaluation_periods  = 3
-  comparison_operator = "LessThanThreshold"
-  threshold           = 1
-  treat_missing_data  = "breaching"
-  alarm_actions       = [var.foundation.topic_arn]
-  ok_actions          = [var.foundation.topic_arn]
 }

@@ -3,7 +3,15 @@ output "dashboard_name" {
   value       = aws_cloudwatch_dashboard.this.dashboard_name
 }
 
+output "loss_alarm" {
+  description = "Alarm of production's relative loss: arn and name"
+  value = {
+    arn  = aws_cloudwatch_metric_alarm.loss["production"].arn
+    name = aws_cloudwatch_metric_alarm.loss["production"].alarm_name
+  }
+}
+
 output "threshold_parameter" {
-  description = "SSM parameter of the threshold: arn and name"
-  value       = { arn = local.threshold_parameter_arn, name = aws_ssm_parameter.threshold.name }
+  description = "SSM parameter of production's threshold"
+  value       = aws_ssm_parameter.threshold["production"].name
 }

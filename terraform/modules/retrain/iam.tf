@@ -18,7 +18,7 @@ data "aws_iam_policy_document" "retrain_trigger" {
   statement {
     sid       = "DescribeAlarm"
     actions   = ["cloudwatch:DescribeAlarms"]
-    resources = [aws_cloudwatch_metric_alarm.loss.arn]
+    resources = [var.loss_alarm.arn]
   }
 
   statement {
@@ -36,25 +36,5 @@ data "aws_iam_policy_document" "retrain_trigger" {
     sid       = "RecordDecision"
     actions   = ["events:PutEvents"]
     resources = [var.foundation.bus_arn]
-  }
-}
-
-data "aws_iam_policy_document" "threshold_updater" {
-  statement {
-    sid       = "ReadVersion"
-    actions   = ["sagemaker:DescribeModelPackage"]
-    resources = ["${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*"]
-  }
-
-  statement {
-    sid       = "ReadEvaluation"
-    actions   = ["s3:GetObject"]
-    resources = ["${var.foundation.bucket_arn}/training/*"]
-  }
-
-  statement {
-    sid       = "WriteThreshold"
-    actions   = ["ssm:GetParameter", "ssm:PutParameter"]
-    resources = [var.threshold_parameter.arn]
   }
 }

@@ -1,23 +1,16 @@
-# ⑧ retrain: degraded production -> one guarded training; deployed model -> threshold from its backtest.
+# ⑧ retrain: degraded production -> one guarded training.
 
 locals {
   parameters   = "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}"
   pipeline_arn = "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}"
-  alarm_name   = "${var.foundation.prefix}-production-loss"
 
   alarm_pattern = {
     source        = ["aws.cloudwatch"]
     "detail-type" = ["CloudWatch Alarm State Change"]
     detail = {
-      alarmName = [local.alarm_name]
+      alarmName = [var.loss_alarm.name]
       state     = { value = ["ALARM"] }
     }
-  }
-
-  deployed_pattern = {
-    source        = ["evergreen.loop"]
-    "detail-type" = ["Model Deployed"]
-    detail        = { stage = ["production"] }
   }
 }
 
@@ -30,7 +23,7 @@ module "retrain_trigger" {
   policy            = data.aws_iam_policy_document.retrain_trigger.json
 
   environment = {
-    ALARM_NAME     = local.alarm_name
+    ALARM_NAME     = var.loss_alarm.name
     EVENT_BUS_NAME = var.foundation.bus_name
     PARAMETER_PATH = "/${var.foundation.prefix}"
     PIPELINE_NAME  = var.pipeline_name
@@ -54,25 +47,4 @@ module "retrain_trigger" {
       schedule_expression = expression
     } },
   )
-}
-
-module "threshold_updater" {
-  source = "../lambda_function"
-
-  name              = "threshold_updater"
-  description       = "Model deployed to production -> threshold from its backtest"
-  function_defaults = var.function_defaults
-  policy            = data.aws_iam_policy_document.threshold_updater.json
-
-  environment = {
-    THRESHOLD_PARAMETER = var.threshold_parameter.name
-  }
-
-  triggers = {
-    deployed = {
-      description    = "Model deployed to production -> threshold_updater"
-      event_bus_name = var.foundation.bus_name
-      event_pattern  = jsonencode(local.deployed_pattern)
-    }
-  }
 }

@@ -12,7 +12,16 @@ from tests.unit.cli.conftest import MACHINE
 
 HOUR = datetime(2024, 10, 10, 13, tzinfo=UTC)
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/evergreen-models/4"
-RESULT = {"stage": "production", "wql": 0.31, "naive_wql": 0.4, "threshold": 0.25, "mean": [1.0]}
+RESULT = {
+    "stage": "production",
+    "wql": 0.31,
+    "reference_wql": 0.2,
+    "naive_wql": 0.4,
+    "relative_loss": 1.55,
+    "threshold": 1.25,
+    "breach": True,
+    "windows": [],
+}
 
 
 def endpoint(stage, version):
@@ -51,7 +60,7 @@ def events():
 @pytest.fixture
 def running(deployment):
     """A loop with model 4 in production, 5 in staging and 6 pending approval."""
-    deployment.parameter("quality/threshold", json.dumps({"value": 0.25, "set_by": ARN}))
+    deployment.parameter("quality/threshold", json.dumps({"value": 1.25, "set_by": ARN}))
     deployment.parameter("approval/pending/production-5", "a secret", "SecureString")
     deployment.write("monitoring/production/2024/10/10/13/a.json", RESULT | {"time": "13"})
     deployment.clients("ecs").create_cluster(clusterName="evergreen-poller")
@@ -106,8 +115,9 @@ def test_status_shows_every_stage(running, capsys):
         "⑥ deployment at WaitForStaging, started 2024-10-10 13:00",
         "⑥ production model 4 InService 2024-10-10 13:00",
         "⑥ staging model 5 InService 2024-10-10 13:00",
-        "⑦ threshold 0.2500 set by model 4",
-        "⑦ 13 loss 0.3100 threshold 0.2500 naive 0.4000",
+        "⑦ threshold 1.2500 set by model 4",
+        "⑦ 13 relative loss 1.5500 threshold 1.2500 in breach loss 0.3100 reference 0.2000 "
+        "naive 0.4000",
     ):
         assert expected in lines
     assert any(line.startswith("⑥ pending approval model 5 for production") for line in lines)

@@ -10,14 +10,22 @@ from tests.support.lambda_context import CONTEXT
 from tests.support.lambda_events import BUCKET, bucket, created, objects
 
 NAME = "production/2024/10/10/06/production-2024-10-10T06:00:00Z.jsonl"
-RESULT = {
-    "version": "1",
-    "stage": "production",
-    "time": "2024-10-10T06:00:00Z",
-    "inference_id": "production-2024-10-10T06:00:00Z",
+WINDOW = {
+    "inference_id": "production-2024-10-10T06:00:00Z-0",
     "first_minute": "2024-10-10T05:25:00Z",
     "truth": [100.5, None, 99.0],
     "quantiles": {"0.1": [90.0, 91.0, 92.0], "0.5": [100.0, 101.0, 102.0], "0.9": [1e3] * 3},
+}
+RESULT = {
+    "version": "2",
+    "stage": "production",
+    "time": "2024-10-10T06:00:00Z",
+    "windows": [WINDOW],
+}
+OLDER = {
+    "inference_id": "production-2024-10-10T06:00:00Z-1",
+    "first_minute": "2024-10-10T05:22:00Z",
+    "truth": [98.0, 97.0, None],
 }
 
 
@@ -36,7 +44,7 @@ def written(s3, folder):
 def test_known_minutes_become_records_that_match_by_id(s3):
     assert handler.lambda_handler(created("monitoring/r.json"), CONTEXT) == {"records": 2}
     truths, captured = written(s3, "ground-truth"), written(s3, "forecast-capture")
-    ids = [f"{RESULT['inference_id']}-{k}" for k in (0, 2)]
+    ids = [f"{WINDOW['inference_id']}-{k}" for k in (0, 2)]
     assert [item["eventMetadata"]["eventId"] for item in truths] == ids
     assert [item["eventMetadata"]["eventId"] for item in captured] == ids
     assert truths[0] == {
@@ -55,11 +63,26 @@ def test_forecasts_have_the_layout_of_data_capture(s3):
             "endpointOutput": csv | {"mode": "OUTPUT", "data": "102.0"},
         },
         "eventMetadata": {
-            "eventId": f"{RESULT['inference_id']}-2",
+            "eventId": f"{WINDOW['inference_id']}-2",
             "inferenceTime": "2024-10-10T06:00:00Z",
         },
         "eventVersion": "0",
     }
+
+
+@pytest.mark.parametrize(
+    ("quantiles", "records"),
+    [(None, 2), (WINDOW["quantiles"], 4)],
+    ids=["without a forecast", "with a forecast"],
+)
+def test_every_window_with_a_forecast_has_records(s3, quantiles, records):
+    windows = [WINDOW, OLDER | ({"quantiles": quantiles} if quantiles else {})]
+    s3.put_object(
+        Bucket=BUCKET, Key="monitoring/r.json", Body=json.dumps(RESULT | {"windows": windows})
+    )
+    assert handler.lambda_handler(created("monitoring/r.json"), CONTEXT) == {"records": records}
+    ids = [item["eventMetadata"]["eventId"] for item in written(s3, "ground-truth")]
+    assert len(set(ids)) == records
 
 
 def test_redelivered_event_writes_the_same_objects(s3):

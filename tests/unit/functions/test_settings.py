@@ -9,11 +9,17 @@ from pathlib import Path
 import hcl2
 import pytest
 
+from common.alarm_policy import AlarmPolicy
+
 ROOT = Path(__file__).parents[3]
 FUNCTIONS = ROOT / "functions"
 TERRAFORM = ROOT / "terraform"
 NAMES = sorted(file.parent.name for file in FUNCTIONS.glob("*/handler.py"))
-SHARED = "var.forecast_environment"
+# Maps of variables that several functions share: where they are defined, how they are merged.
+SHARED = {
+    "var.forecast_environment,": ("main.tf", "forecast_environment"),
+    "local.alarm_environment,": ("modules/monitor/main.tf", "alarm_environment"),
+}
 
 
 def load(file):
@@ -24,21 +30,17 @@ def unquoted(text):
     return text.strip('"')
 
 
-def shared_keys():
-    [blocks] = [
-        block["forecast_environment"]
-        for block in load(TERRAFORM / "main.tf")["locals"]
-        if "forecast_environment" in block
-    ]
+def shared_keys(file, name):
+    [blocks] = [block[name] for block in load(TERRAFORM / file)["locals"] if name in block]
     return {key for key in blocks if key.isupper()}
 
 
 def keys(environment):
-    """Return the keys of an `environment` argument: an object, or merge() with the shared one."""
+    """Return the keys of an `environment` argument: an object, or merge() with shared ones."""
     if isinstance(environment, dict):
         return {unquoted(key) for key in environment if key.isupper()}
     found = set(re.findall(r"\b([A-Z][A-Z_]*)\s*=", environment))
-    return found | shared_keys() if SHARED in environment else found
+    return found.union(*(shared_keys(*SHARED[name]) for name in SHARED if name in environment))
 
 
 @cache
@@ -70,6 +72,19 @@ def test_every_function_is_deployed():
 @pytest.mark.parametrize("name", NAMES)
 def test_settings_are_exactly_what_terraform_passes(name):
     assert fields(name) == passed()[name]
+
+
+def test_alarm_policy_has_the_defaults_of_the_variable():
+    [variable] = [
+        block[name]
+        for block in load(TERRAFORM / "variables.tf")["variable"]
+        for name in block
+        if unquoted(name) == "alarm"
+    ]
+    found = re.findall(r"(\w+)\W+optional\(number, ([\d.]+)\)", str(variable["type"]))
+    defaults = {name: float(value) for name, value in found}
+    policy = dataclasses.asdict(AlarmPolicy())
+    assert {name: defaults[name] for name in policy} == policy
 
 
 def test_environment_is_read_in_the_settings_models_only():

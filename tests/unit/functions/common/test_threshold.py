@@ -74,13 +74,19 @@ def test_order_of_windows_does_not_matter(values, random):
     assert threshold.follow(shuffled, HORIZON, POLICY) == expected
 
 
-def test_overlapping_windows_count_by_the_minutes_that_they_add():
+def test_overlapping_windows_count_by_the_minutes_that_they_cover():
     values = list(np.random.default_rng(0).normal(0, 0.3, 24))
     assert follow(values, 5).value > follow(values).value
     assert follow(values, 90) == follow(values)
-    assert follow([0.5] * 24, 5).value == pytest.approx(
-        follow([0.5] * 4 + [0.5], 29).value, rel=0.01
-    )
+    # 13 windows 5 minutes apart cover as many minutes as 3 disjoint ones.
+    assert follow([0.5] * 13, 5).value == pytest.approx(follow([0.5] * 3).value)
+
+
+def test_a_window_that_is_given_twice_counts_once():
+    twice = windows([0.1, 0.3]) + windows([0.1, 0.3])
+    expected = threshold.follow(windows([0.1, 0.3]), HORIZON, POLICY)
+    found = threshold.follow(twice, HORIZON, POLICY)
+    assert found.value == pytest.approx(expected.value)
 
 
 def test_a_served_reference_is_below_its_threshold():

@@ -19,9 +19,14 @@ def test_newest_windows_end_before_the_lag():
     for k, minute in enumerate(times.minutes(times.parse("2024-10-10T01:00:00Z"), 300)):
         online.rows[minute] = {"tx_minute": minute, "avg_fee_1min": repr(k + 0.5)}
     with stubbed(client, "BatchGetRecord", online.batch):
-        found = windows.newest(client, "g", NOW, history=270, length=30, lag=5)
+        [found] = windows.newest(client, "g", NOW, history=270, length=30, lag=5)
+        both = windows.newest(client, "g", NOW, history=240, length=30, lag=5, count=2)
     assert times.iso(found.first) == "2024-10-10T00:55:00Z"
     assert times.iso(found.first_truth) == "2024-10-10T05:25:00Z"
     assert found.truth[-1] == 294.5  # 05:54
     assert found.context[:5] == [None] * 5
     assert (len(found.context), len(found.truth)) == (270, 30)
+    assert [times.iso(window.first_truth)[11:16] for window in both] == ["05:25", "04:55"]
+    assert both[0].context[-30:] == both[1].truth
+    assert both[1].context[0] is None
+    assert [(len(window.context), len(window.truth)) for window in both] == [(240, 30)] * 2

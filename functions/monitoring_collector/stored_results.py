@@ -1,0 +1,67 @@
+"""Monitoring results in the data bucket: that of an hour, and those before it."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from monitoring_collector.result import Hour, is_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# Older results say nothing about the present: after such an outage a version starts afresh.
+OLDEST = timedelta(days=7)
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResults:
+    """The results of one bucket."""
+
+    s3: "S3Client"
+    bucket: str
+
+    def find(self, hour: Hour) -> Result | None:
+        """Return the result of an hour, None if it was not measured."""
+        try:
+            return self._read(hour.key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                return None
+            raise
+
+    def before(self, hour: Hour, package_arn: str | None, count: int) -> list[Result]:
+        """Return the results of a version before an hour, newest first.
+
+        As many as include `count` results with a scored window, or all since OLDEST or since the
+        version replaced another one.
+        """
+        found: list[Result] = []
+        for key in reversed(self._keys(hour)):
+            result = self._read(key)
+            if not is_of(result, package_arn):
+                break
+            found.append(result)
+            if sum(result["relative_loss"] is not None for result in found) == count:
+                break
+        return found
+
+    def write(self, hour: Hour, result: Result) -> None:
+        """Write the result of an hour."""
+        self.s3.put_object(Bucket=self.bucket, Key=hour.key, Body=json.dumps(result).encode())
+
+    def _keys(self, hour: Hour) -> list[str]:
+        first = Hour(hour.stage, hour.time - OLDEST)
+        listed = self.s3.list_objects_v2(
+            Bucket=self.bucket, Prefix=f"monitoring/{hour.stage}/", StartAfter=first.key
+        )  # one page: an hour has one result
+        return [item["Key"] for item in listed.get("Contents", []) if item["Key"] < hour.key]
+
+    def _read(self, key: str) -> Result:
+        body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        result: Result = json.loads(body)
+        return result

@@ -1,0 +1,34 @@
+"""Reading and changing the SSM parameter of a threshold."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from common.threshold_parameter import ThresholdParameter
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+Change = Callable[[ThresholdParameter], ThresholdParameter]
+
+
+def change(ssm: "SSMClient", name: str, apply: Change) -> ThresholdParameter:
+    """Apply a change to the stored document and return the result; writes only differences.
+
+    SSM has no conditional write. If another invocation wrote between reading and writing, which
+    the version number shows, the change is applied again to what the other one wrote.
+    """
+    version, current = _read(ssm, name)
+    while True:
+        new = apply(current)
+        if new == current:
+            return current
+        written = ssm.put_parameter(Name=name, Value=new.model_dump_json(), Overwrite=True)
+        if written["Version"] == version + 1:
+            return new
+        version = written["Version"]
+        _, current = _read(ssm, f"{name}:{version - 1}")
+
+
+def _read(ssm: "SSMClient", name: str) -> tuple[int, ThresholdParameter]:
+    parameter = ssm.get_parameter(Name=name)["Parameter"]
+    return parameter["Version"], ThresholdParameter.model_validate_json(parameter["Value"])
