@@ -42,6 +42,9 @@ class Threshold:
 
     typical: float  # geometric mean of its windows, where the moving average starts
     value: float  # an average above it counts towards a breach
+    # The value is never above it: a version that is no better than the reference is in breach even
+    # if its own windows are too few or too scattered to say so.
+    ceiling: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class ThresholdPolicy:
             value = self.value
         if self.policy == "ratchet" and previous is not None:
             value = min(value, previous * (1 + self.slack))
-        return Threshold(followed.typical, value)
+        return Threshold(followed.typical, value, followed.ceiling)
 
 
 def score(loss: float, reference_loss: float) -> float | None:
@@ -81,10 +84,13 @@ def score(loss: float, reference_loss: float) -> float | None:
     return min(bound, max(-bound, log(loss) - log(reference_loss)))
 
 
-def follow(windows: Sequence[Window], horizon: int, policy: AlarmPolicy) -> Threshold:
+def follow(
+    windows: Sequence[Window], horizon: int, policy: AlarmPolicy, ceiling: float | None = None
+) -> Threshold:
     """Return the threshold that follows from the windows of a version, in any order.
 
-    `horizon` is the length of a window in minutes. Raises ValueError without windows.
+    `horizon` is the length of a window in minutes; `ceiling` is that of the version's backtest,
+    once it has one. Raises ValueError without windows.
     """
     if not windows:
         raise ValueError("windows: got none, expected at least one")
@@ -99,7 +105,10 @@ def follow(windows: Sequence[Window], horizon: int, policy: AlarmPolicy) -> Thre
     newest = policy.smoothing_factor
     variance = newest / (2 - newest) / policy.windows_per_reading
     margin = student_quantile(1 - FALSE_READINGS, freedom) * deviation * sqrt(variance + 1 / count)
-    return Threshold(exp(mean), exp(mean + margin))
+    if ceiling is None:
+        noise = student_quantile(1 - FALSE_READINGS, freedom) * deviation * sqrt(variance)
+        ceiling = max(1.0, exp(mean + noise))
+    return Threshold(exp(mean), min(exp(mean + margin), ceiling), ceiling)
 
 
 def student_quantile(probability: float, freedom: float) -> float:

@@ -14,6 +14,7 @@ class ThresholdParameter(Event):
 
     value: float | None = None  # relative loss
     typical: float | None = None  # relative loss of the windows, where the moving average starts
+    ceiling: float | None = None  # of the value, from the backtest
     policy: str = ThresholdPolicy().policy
     set_by: str | None = None  # ARN of the model package
     deployed_at: TimeText | None = None

@@ -88,11 +88,12 @@ def _replaced(
 def _judged(parameter: ThresholdParameter, rules: Rules) -> ThresholdParameter:
     """Return the parameter with the threshold that follows from its windows."""
     windows = [Window(EPOCH + m * times.MINUTE, score) for m, score in parameter.windows]
-    followed = follow(windows, rules.horizon, rules.alarm)
+    followed = follow(windows, rules.horizon, rules.alarm, parameter.ceiling)
     limit = rules.threshold.apply(followed, parameter.previous)
     update = {
         "value": limit.value,
         "typical": limit.typical,
+        "ceiling": limit.ceiling,
         "policy": rules.threshold.policy,
     }
     return parameter.model_copy(update=update)

@@ -16,11 +16,11 @@ from common import decisions, times
 from common.feature_rows import AVERAGE_FEE, FEATURES, MINUTE
 from sagemaker_pipelines import parameter_store
 from sagemaker_pipelines.aws import client
-from sagemaker_pipelines.data import datasets, quality
+from sagemaker_pipelines.data import quality
 from sagemaker_pipelines.data.feature_store import offline, online, rows
 from sagemaker_pipelines.data.history import frame, history
 from sagemaker_pipelines.paths import Paths, report_failures
-from sagemaker_pipelines.tournament import candidates
+from sagemaker_pipelines.tournament import candidates, datasets
 
 ONLINE_MINUTES = 60  # the offline store may lag by 15 minutes
 

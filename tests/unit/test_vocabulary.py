@@ -11,7 +11,7 @@ OLD_WORDS = {
     "ASIDE, GLANCE, MOST, ...": r"(?-i:\b(MOST|LEAST|FURTHEST)_[A-Z]|\b(ASIDE|GLANCE|FURTHEST)\b)",
     "alarm rings": r"\balarms? r[ia]ngs?\b|\bbe(gins?|gan) to ring\b|\brings? an alarm\b",
     "anew": r"\banew\b",
-    "heal": r"(?<![a-z])heal(s|ed|er|ing)?(?![a-z])",
+    "heal": r"(?<![a-z])heal(s|ed|er)?(?![a-z])",
     "British spelling": r"\b((behaviour|colour|neighbour)s?|licence|(serial|recogn)ised?)\b",
     "how dear": r"\bhow dear\b",
     "in any company": r"\bin any company\b",

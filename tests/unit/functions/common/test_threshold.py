@@ -61,9 +61,21 @@ def test_threshold_is_above_the_typical_loss(values):
 
 @given(scores)
 def test_a_smoother_average_or_more_windows_per_reading_have_a_lower_threshold(values):
-    limit = follow(values).value
-    assert follow(values, policy=AlarmPolicy(smoothing_factor=0.2)).value < limit
-    assert follow(values, policy=AlarmPolicy(windows_per_reading=4)).value < limit
+    def value(policy):
+        return threshold.follow(windows(values), HORIZON, policy, ceiling=float("inf")).value
+
+    assert value(AlarmPolicy(smoothing_factor=0.2)) < value(POLICY)
+    assert value(AlarmPolicy(windows_per_reading=4)) < value(POLICY)
+
+
+@given(scores)
+def test_version_that_is_no_better_than_the_reference_is_above_the_ceiling_or_typical(values):
+    found = follow(values)
+
+    assert found.value <= found.ceiling
+    assert found.ceiling == 1.0 or found.typical < found.ceiling
+    later = threshold.follow(windows([2.0] * 24), HORIZON, POLICY, found.ceiling)
+    assert later.value == found.ceiling
 
 
 @given(scores, st.randoms())

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sagemaker_pipelines.data import datasets
+
 from sagemaker_pipelines.paths import JobError
-from sagemaker_pipelines.tournament import candidates
+from sagemaker_pipelines.tournament import candidates, datasets
 from tests.support.offline_store import START
 
 CANDIDATES = candidates.parse("deepar,deepar_recent")
