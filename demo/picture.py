@@ -11,26 +11,30 @@ from matplotlib.figure import Figure
 from demo.features import Minute
 
 HOUR = 1 / 24  # matplotlib counts days
-TRUTH, FORECAST, LOSS, LIMIT, ALARM, MARK = (
+TRUTH, FORECAST, LOSS, REFERENCE, ALARM, MARK = (
     "#3b3b3b",
     "#1f77b4",
     "#1f77b4",
-    "#d62728",
+    "#d95f02",
     "#f6c9c4",
     "#2e7d32",
 )
+VERSIONS = ("#e8f1fa", "#f1f6e6")  # backgrounds of the versions in production, in turn
+MARKERS = {"reference": "D", "champion": "s", "naive": "x"}  # candidates are circles
+MAXIMUM_RATIO = 2.0  # of a tournament's losses to the reference's; larger ones are at the border
 
 
 def draw(
     report: dict[str, Any], rows: list[Minute], forecasts: list[dict[str, Any]], file: Path
 ) -> None:
     """Draw the report; `forecasts` are windows with their quantiles."""
-    figure = Figure(figsize=(13, 8), layout="constrained")
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[1, 1.1])
+    figure = Figure(figsize=(13, 11), layout="constrained")
+    upper, middle, lower = figure.subplots(3, 1, sharex=True, height_ratios=[1, 0.9, 1])
     _losses(upper, report)
+    _tournaments(middle, report)
     _fees(lower, rows, forecasts)
-    for axes in (upper, lower):
-        _marks(axes, report, labeled=axes is upper)
+    for axes in (upper, middle, lower):
+        _versions(axes, report, labeled=axes is upper)
         axes.grid(axis="y", alpha=0.25)
         axes.set_ylim(bottom=0)
         axes.spines[["top", "right"]].set_visible(False)
@@ -45,19 +49,54 @@ def draw(
 
 def _losses(axes: Axes, report: dict[str, Any]) -> None:
     rows = [row for row in report["monitoring"] if row["stage"] == "production"]
-    results = [row for row in rows if row["relative_loss"] is not None]
+    results = [row for row in rows if row["wql"] is not None]
     times = [_at(row["time"]) for row in results]
     for begin, end in alarm_periods(report):
         axes.axvspan(_at(begin), _at(end), color=ALARM, lw=0, label="alarm")
-    axes.axhline(1, color="#999999", lw=1, ls=":", label="reference forecast")
-    limits = [(_at(row["time"]), row["threshold"]) for row in results if row["threshold"]]
-    axes.step(*_columns(limits), where="post", color=LIMIT, lw=1.6, label="threshold")
-    losses = [row["relative_loss"] for row in results]
-    axes.plot(times, losses, "o-", color=LOSS, ms=4, lw=1.6, label="production model")
-    axes.set_ylabel("loss relative to the reference")
-    title = "Relative loss of the production model, every hour: lower is better"
+    reference = [row["reference_wql"] for row in results]
+    axes.plot(times, reference, "o-", color=REFERENCE, ms=3, lw=1.2, label="reference forecast")
+    losses = [row["wql"] for row in results]
+    axes.plot(times, losses, "o-", color=LOSS, ms=4, lw=1.8, label="production")
+    axes.set_ylabel("quantile loss (wQL)")
+    title = "Loss of production beside the reference on the same minutes: lower is better"
     axes.set_title(title, loc="left", fontweight="bold", pad=22)
     _legend(axes, "upper left")
+
+
+def _tournaments(axes: Axes, report: dict[str, Any]) -> None:
+    """Draw the loss of every contender relative to the reference, at each training."""
+    axes.axhline(1, color=REFERENCE, lw=1, ls=":")
+    colors: dict[str, str] = {}
+    for row in report["retrains"]:
+        contenders = dict(row.get("contenders") or {})
+        reference = contenders.get("reference")
+        if not reference:
+            continue
+        contenders.pop("naive", None)
+        for name, wql in sorted(contenders.items()):
+            color = colors.setdefault(name, f"C{len(colors)}")
+            ratio = min(wql / reference, MAXIMUM_RATIO)
+            marker = MARKERS.get(name, "o")
+            axes.plot(_at(row["time"]), ratio, marker, color=color, ms=6, label=name)
+            if name == row["winner"]:
+                axes.plot(_at(row["time"]), ratio, "o", mfc="none", mec=MARK, mew=2, ms=15)
+        text = row["winner"] or "champion stays"
+        at = (_at(row["time"]), 0.04)
+        axes.annotate(
+            text,
+            at,
+            xycoords=("data", "axes fraction"),
+            xytext=(4, 0),
+            textcoords="offset points",
+            rotation=90,
+            fontsize=8,
+        )
+    axes.set_ylim(0, MAXIMUM_RATIO + 0.1)
+    axes.set_ylabel("loss relative to the reference")
+    title = "Contenders of every training on the same windows; the circle is what was chosen"
+    axes.set_title(title, loc="left", fontweight="bold")
+    if colors:
+        _legend(axes, "upper left")
 
 
 def _fees(axes: Axes, rows: list[Minute], forecasts: list[dict[str, Any]]) -> None:
@@ -81,32 +120,28 @@ def _fees(axes: Axes, rows: list[Minute], forecasts: list[dict[str, Any]]) -> No
     _legend(axes, "upper left")
 
 
-def _marks(axes: Axes, report: dict[str, Any], *, labeled: bool) -> None:
-    """Draw vertical lines at every started training and every deployment to production."""
-    marks = [
-        (row["time"], "training", "#8a5a00")
-        for row in report["retrains"]
-        if row["outcome"] != "skipped"
-    ]
-    marks += [
-        (model["production_at"], f"model {model['version']} in production", MARK)
-        for model in report["models"]
-        if model["production_at"]
-    ]
-    for time, text, color in marks:
-        axes.axvline(_at(time), color=color, lw=1.3, ls="--")
-        if not labeled:
-            continue
-        left = text == "training"  # its model follows within minutes and is labeled to the right
-        axes.annotate(
-            text,
-            (_at(time), 1.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(-3 if left else 3, 4),
-            textcoords="offset points",
-            ha="right" if left else "left",
-            color=color,
-        )
+def _versions(axes: Axes, report: dict[str, Any], *, labeled: bool) -> None:
+    """Shade the time in which each version was in production, and name it above the panel."""
+    deployed = sorted(
+        (model for model in report["models"] if model["production_at"]),
+        key=lambda model: str(model["production_at"]),
+    )
+    last = max((row["time"] for row in report["monitoring"]), default="")
+    for number, model in enumerate(deployed):
+        begin = model["production_at"]
+        following = [m["production_at"] for m in deployed[number + 1 :]]
+        end = following[0] if following else max(last, begin)
+        axes.axvspan(_at(begin), _at(end), color=VERSIONS[number % 2], lw=0, zorder=0)
+        axes.axvline(_at(begin), color=MARK, lw=1.3, ls="--")
+        if labeled:
+            axes.annotate(
+                f"v{model['version']} {model['candidate'] or ''}",
+                (_at(begin), 1.0),
+                xycoords=("data", "axes fraction"),
+                xytext=(3, 4 + 11 * (number % 2)),
+                textcoords="offset points",
+                color=MARK,
+            )
 
 
 def alarm_periods(report: dict[str, Any]) -> list[tuple[str, str]]:

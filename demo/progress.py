@@ -11,11 +11,15 @@ from common.decisions import (
     MODEL_DEPLOYED,
     RETRAINING_SKIPPED,
     RETRAINING_STARTED,
+    TOURNAMENT_DECIDED,
+    TRAINING_DATA_REJECTED,
 )
 from demo.display import display
 
 POLL_INTERVAL = 2.0  # seconds
 SIGNS = {
+    TOURNAMENT_DECIDED: "④",
+    TRAINING_DATA_REJECTED: "④",
     MODEL_DEPLOYED: "⑥",
     DEPLOYMENT_FAILED: "⑥",
     RETRAINING_STARTED: "⑧",
@@ -72,6 +76,8 @@ class Progress:
             self._seen.add(decision["id"])
             kind, detail = decision["detail-type"], decision["detail"]
             parts = [str(detail[key]).partition(CROSSED)[0] for key in DETAILS if detail.get(key)]
+            if contenders := detail.get("contenders"):
+                parts.append(_contenders(contenders, detail["winner"]))
             if version := detail.get("package_version"):
                 parts.insert(0, f"model {version}")
             sign, at = SIGNS.get(kind, "·"), _short(decision["time"])
@@ -83,9 +89,13 @@ class Progress:
         )["MetricAlarms"]
         state = str(alarms[0]["StateValue"]) if alarms else ""
         if state != self._alarm and state == "ALARM":
-            display.say(f"⑦ {_short(now)}  in alarm: production's loss is above its threshold")
+            display.say(
+                f"⑦ {_short(now)}  in alarm: production's relative loss is above its threshold"
+            )
         elif self._alarm == "ALARM" != state:
-            display.say(f"⑦ {_short(now)}  alarm over: production's loss is below its threshold")
+            display.say(
+                f"⑦ {_short(now)}  alarm over: production's relative loss is below its threshold"
+            )
         self._alarm = state
 
     def _sum(self, metric: str) -> int:
@@ -107,6 +117,12 @@ class Progress:
             Statistics=[statistic],
         )
         return list(response["Datapoints"])
+
+
+def _contenders(wqls: dict[str, float], winner: str | None) -> str:
+    """Return the mean wQL of each contender, best first; the winner has an arrow."""
+    ordered = sorted(wqls.items(), key=lambda item: item[1])
+    return " · ".join(f"{'→ ' * (name == winner)}{name} {wql:.3f}" for name, wql in ordered)
 
 
 def _short(time: str) -> str:

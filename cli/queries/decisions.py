@@ -32,7 +32,8 @@ def decisions(connection: Connection) -> list[Json]:
 def retrains(connection: Connection, log: list[Json]) -> list[Json]:
     """Return each retraining request.
 
-    Keys: time, reason, outcome, execution_arn, failure, winner, verdict.
+    Keys: time, reason, outcome, execution_arn, failure, winner, verdict, contenders (mean wQL by
+    name).
 
     The outcome is `skipped` or the status of the pipeline execution in lower case; `winner` is the
     candidate that was registered, None if the champion stayed, and `verdict` says why.
@@ -87,6 +88,7 @@ def rejections(log: list[Json]) -> list[Json]:
 def _retrain(event: Json, executions: dict[str, Json], verdicts: dict[str, Json]) -> Json:
     detail = event["detail"]
     arn = detail.get("execution_arn")
+    verdict = verdicts.get(arn, {}) if arn else {}
     execution = executions.get(arn, {}) if arn else {}
     if event["detail-type"] == RETRAINING_SKIPPED:
         outcome = "skipped"
@@ -98,6 +100,7 @@ def _retrain(event: Json, executions: dict[str, Json], verdicts: dict[str, Json]
         "outcome": outcome,
         "execution_arn": arn if outcome != "skipped" else None,
         "failure": execution.get("PipelineExecutionFailureReason"),
-        "winner": verdicts.get(arn, {}).get("winner") if arn else None,
-        "verdict": verdicts.get(arn, {}).get("reason") if arn else None,
+        "winner": verdict.get("winner"),
+        "verdict": verdict.get("reason"),
+        "contenders": verdict.get("contenders", {}),
     }

@@ -70,6 +70,17 @@ def model(version, hour):
     }
 
 
+def retrain(hour, reason, winner):
+    return {
+        "time": at(hour),
+        "reason": reason,
+        "outcome": "succeeded",
+        "winner": winner,
+        "verdict": "deepar beats the reference" if winner else "the champion stays",
+        "contenders": {"deepar": 0.1, "ets": 0.9, "reference": 0.2, "naive": 0.3, "champion": 0.3},
+    }
+
+
 def report():
     keys = set(forecast(14)) - {"first_minute", "quantiles"}
     transactions = {"polled": 960_000, "distinct": 950_400, "in_features": 950_400, "rejected": 3}
@@ -83,8 +94,9 @@ def report():
             {"name": "evergreen-production-loss", "time": at(33), "state": "OK"},
         ],
         "retrains": [
-            {"time": at(13), "reason": "first model", "outcome": "succeeded"},
-            {"time": at(30), "reason": "evergreen-production-loss", "outcome": "succeeded"},
+            retrain(13, "first model", "deepar"),
+            retrain(30, "evergreen-production-loss", "deepar"),
+            retrain(40, "schedule", None),
         ],
         "terraform": {"resources": 202, "second_plan_changes": 0},
         "wall_seconds": {"total": 301.5, "start": 2.1, "apply": 45.0, "loop": 230.4},

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-
 from sagemaker_pipelines.paths import JobError
 from sagemaker_pipelines.tournament import candidates, datasets
 from tests.support.offline_store import START
