@@ -23,6 +23,11 @@ def is_absent(error: ClientError) -> bool:
     return error.response["Error"]["Code"] in ABSENT
 
 
+def operator(clients: Clients) -> str:
+    """Return who uses the credentials: the ARN of a user or of a role's session."""
+    return str(clients("sts").get_caller_identity()["Arn"])
+
+
 def s3_object(clients: Clients, uri: str) -> bytes:
     """Return the object at `s3://bucket/key`."""
     location = urlsplit(uri)

@@ -94,15 +94,17 @@ class Loop:
         now = times.iso(self._time(minute))
         reading = breach.judge(self.readings, now, found, self.parameter.threshold, ALARM)
         self.readings.append(reading)
-        document = documents.Reading(
-            breach=reading.breach,
-            package_arn=self.parameter.set_by,
-            stage="production",
-            time=now,
-            windows=[
-                documents.ReadingWindow(first_minute=self._time(o), score=s) for o, s in scored
+        result = {
+            "breach": reading.breach,
+            "package_arn": self.parameter.set_by,
+            "stage": "production",
+            "time": now,
+            "windows": [
+                {"first_minute": times.iso(self._time(origin)), "score": score}
+                for origin, score in scored
             ],
-        )
+        }
+        document = documents.Reading.model_validate(result)
         self.parameter = version_windows.measured(self.parameter, document, RULES)
 
     def _due(self, minute: int) -> bool:
@@ -179,15 +181,19 @@ class Loop:
         self.readings = []
         self.judged_since = self._time(origins[0])
         scale = [float(np.nansum(self.stream.iloc[o : o + HORIZON])) for o in origins]
-        evaluation = documents.Evaluation(
-            trained_at=times.iso(self._time(winner.end)),
-            windows=[
-                documents.BacktestWindow(
-                    first_minute=self._time(o), wql=float(a / s), reference_wql=float(b / s)
-                )
-                for o, a, b, s in zip(origins, own, reference, scale, strict=True)
+        judged = zip(origins, own, reference, scale, strict=True)
+        report = {
+            "trained_at": times.iso(self._time(winner.end)),
+            "windows": [
+                {
+                    "first_minute": times.iso(self._time(origin)),
+                    "wql": float(loss / total),
+                    "reference_wql": float(other / total),
+                }
+                for origin, loss, other, total in judged
             ],
-        )
+        }
+        evaluation = documents.Evaluation.model_validate(report)
         deployed_at = times.iso(self._time(minute + DEPLOYMENT_MINUTES))
         self.parameter = version_windows.deployed(
             self.parameter, f"version/{len(self.promotions)}", deployed_at, evaluation, RULES

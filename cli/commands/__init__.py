@@ -3,6 +3,7 @@
 # ruff: noqa: I001 - the order of imports is the order in which the commands are listed
 from cli.commands import status
 from cli.commands import approve
+from cli.commands import rollback
 from cli.commands import retrain
 from cli.commands import history
 from cli.commands import minutes
@@ -20,5 +21,6 @@ __all__ = [
     "minutes",
     "replay",
     "retrain",
+    "rollback",
     "status",
 ]

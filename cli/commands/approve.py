@@ -7,7 +7,7 @@ import typer
 from botocore.exceptions import ClientError
 
 from cli.app import command, one_of, positive
-from cli.aws import Json
+from cli.aws import Json, operator
 from cli.connection import Connection
 from cli.errors import CommandError
 from cli.queries.approvals import pending_approvals
@@ -109,7 +109,8 @@ def _complete_task(
     token = json.loads(stored["Value"])["task_token"]
     try:
         if approved:
-            output = json.dumps({"approved": True, "comment": comment})
+            by = operator(connection.clients)
+            output = json.dumps({"by": by, "path": "evergreen approve", "comment": comment})
             states.send_task_success(taskToken=token, output=output)
         else:
             states.send_task_failure(taskToken=token, error="ApprovalRejected", cause=comment)

@@ -91,8 +91,8 @@ locals {
   }]...)
 
   definition = jsonencode({
-    Comment = "Approved model package -> staging -> smoke test -> approval -> production"
-    StartAt = "DeployStaging"
+    Comment = "Approved model package -> staging -> smoke test -> approval -> production; a rollback goes to production at once"
+    StartAt = "IsRollback"
     States  = merge(local.stage_states, local.gate_states)
   })
 }

@@ -4,13 +4,14 @@ locals {
   put_events = "arn:${var.foundation.partition}:states:::events:putEvents"
   entry      = { EventBusName = var.foundation.bus_name, Source = "evergreen.loop" }
 
-  deployed = { for stage in ["Production", "Staging"] : stage => {
+  # Who approved production, and how, is part of the decision log.
+  deployed = { for stage, approval in { Production = { "approval.$" = "$.approval" }, Staging = {} } : stage => merge({
     version             = "1"
     stage               = lower(stage)
     "package_arn.$"     = "$.package_arn"
     "package_version.$" = "$.version"
     endpoint_name       = "${var.foundation.prefix}-${lower(stage)}"
-  } }
+  }, approval) }
 
   failed = { for stage in ["Production", "Staging"] : stage => {
     version         = "1"
@@ -21,6 +22,12 @@ locals {
   } }
 
   gate_states = {
+    # `evergreen rollback`: the version was in production before, so it is neither tested nor approved again.
+    IsRollback = {
+      Type    = "Choice"
+      Choices = [{ Variable = "$.approval", IsPresent = true, Next = "DeployProduction" }]
+      Default = "DeployStaging"
+    }
     SmokeTest = {
       Type     = "Task"
       Resource = local.invoke
@@ -46,7 +53,7 @@ locals {
         FunctionName = module.approval_requester.arn
         Payload      = { "task_token.$" = "$$.Task.Token", stage = "production", "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
       }
-      ResultPath = null
+      ResultPath = "$.approval"
       Retry      = local.retry_service
       Catch      = local.catch["Production"]
       Next       = "DeployProduction"

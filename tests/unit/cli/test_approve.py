@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from botocore.stub import Stubber
+from botocore.stub import ANY, Stubber
 
 from cli.main import main
 
@@ -39,7 +39,11 @@ def test_approved_deployment_continues(deployment, states, capsys):
     states.add_response(
         "send_task_success",
         {},
-        {"taskToken": "a-token", "output": '{"approved": true, "comment": "good"}'},
+        {"taskToken": "a-token", "output": ANY},
+    )
+    sent = {}
+    deployment.clients("stepfunctions").meta.events.register(
+        "provide-client-params.sfn.SendTaskSuccess", lambda params, **_: sent.update(params)
     )
     assert main(["approve", "--comment", "good", "--json"], deployment.connect) == 0
     assert json.loads(capsys.readouterr().out) == {
@@ -48,6 +52,9 @@ def test_approved_deployment_continues(deployment, states, capsys):
         "version": 3,
         "comment": "good",
     }
+    output = json.loads(sent["output"])
+    assert (output["path"], output["comment"]) == ("evergreen approve", "good")
+    assert output["by"].startswith("arn:aws:")
     assert pending(deployment) == []
 
 

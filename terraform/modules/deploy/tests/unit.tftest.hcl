@@ -17,7 +17,7 @@ run "production_comes_after_staging_test_and_approval" {
   command = plan
 
   assert {
-    condition     = jsondecode(local.definition).StartAt == "DeployStaging"
+    condition     = jsondecode(local.definition).StartAt == "IsRollback" && jsondecode(local.definition).States.IsRollback.Default == "DeployStaging" && jsondecode(local.definition).States.IsRollback.Choices[0].Next == "DeployProduction"
     error_message = "The state machine starts with staging."
   }
 
