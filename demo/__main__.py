@@ -40,7 +40,7 @@ def _main(arguments: argparse.Namespace) -> int:
     configure_streams()
     home = arguments.home or HOME
     try:
-        source = stream.choose(arguments.source, arguments.file, arguments.hours)
+        source = stream.choose(arguments.source, arguments.file, arguments.hours, arguments.seed)
     except stream.StreamError as error:
         print(f"demo: {error}", file=sys.stderr)
         return 2
@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--source", help="simulator (default) or replay (default with --file)")
     add("--file", type=Path, help="recorded transactions, .jsonl or .jsonl.gz")
     add("--hours", type=float, default=44, help="virtual hours of the simulator (44)")
+    add("--seed", type=int, default=0, help="seed of the simulator (0)")
     add(
         "--approve-by-hand",
         action="store_true",

@@ -71,9 +71,10 @@ class Demo:
             arguments = (server, connection, self.stream, last.result(), network)
             loop = Loop(*arguments, by_hand=self.by_hand)
             loop.run()
-            self.training_failure = loop.training_failure
         with self._phase("report", "reading the results"):
             findings = self._read(server, connection)
+            failed = [row["failure"] for row in findings.report["retrains"] if row["failure"]]
+            self.training_failure = failed[-1] if failed else None
         with self._phase("plan", "terraform plan, which must be empty"):
             changes = local_terraform.plan_changes(self.home, variables)
             resources = local_terraform.resources(self.home)

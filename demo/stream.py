@@ -1,6 +1,5 @@
 """The stream of a demo: a simulation, or a recorded file."""
 
-import math
 import zlib
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,10 +13,8 @@ from poller.sources import replay
 HOUR, DAY = 3600, 86_400
 SIMULATION_START = int(datetime(2024, 10, 10, tzinfo=UTC).timestamp())
 RATE = 6  # transactions a second
-FIRST_TRAINING_HOURS = 13.0
-TRAINING_SHARE, CHANGE_SHARE = 0.3, 0.614  # of a short stream
-# A training needs MinimumMinutes (300) of history; the archive is a few minutes behind.
-MIN_HOURS = 5.5
+CHANGE_SHARE = 0.614  # of the hours of a simulation
+MIN_HOURS = 8.0  # a first model needs 450 minutes of history; the archive is a few minutes behind
 SAMPLE_SIZE = 1000  # first transactions
 # Rows are per minute, so more frequent polls would only take time.
 EVERY_MINUTE = {"POLL_SECONDS": "60"}
@@ -49,14 +46,8 @@ class Stream:
         pool = ThreadPoolExecutor(1)
         return pool.submit(last_time, Path(self.environment["SOURCE_FILE"]))
 
-    def first_training(self, last: int) -> int:
-        """Return the time of the first training in a stream that ends at `last`."""
-        hours = (last - self.first) / HOUR
-        after = min(FIRST_TRAINING_HOURS, max(MIN_HOURS, TRAINING_SHARE * hours))
-        return math.ceil(self.first + after * HOUR)
 
-
-def choose(source: str | None, file: Path | None, hours: float) -> Stream:
+def choose(source: str | None, file: Path | None, hours: float, seed: int = 0) -> Stream:
     """Return the stream that the arguments select; StreamError if they contradict each other."""
     source = source or ("simulator" if file is None else "replay")
     if source not in {"simulator", "replay"}:
@@ -65,10 +56,10 @@ def choose(source: str | None, file: Path | None, hours: float) -> Stream:
         raise StreamError(f"FILE: got {file}, but SOURCE is simulator: leave one of them out")
     if source == "replay" and file is None:
         raise StreamError("SOURCE=replay needs a file of transactions: FILE=…")
-    return simulated(hours) if file is None else recorded(file)
+    return simulated(hours, seed) if file is None else recorded(file)
 
 
-def simulated(hours: float) -> Stream:
+def simulated(hours: float, seed: int = 0) -> Stream:
     """Return a simulation with a regime change in its second half.
 
     Raises StreamError if it is too short for a first model.
@@ -78,6 +69,7 @@ def simulated(hours: float) -> Stream:
     environment = {
         **EVERY_MINUTE,
         "SOURCE": "simulator",
+        "SIMULATOR_SEED": str(seed),
         "SIMULATOR_START": iso(SIMULATION_START),
         "SIMULATOR_HOURS": f"{hours:g}",
         "SIMULATOR_RATE": str(RATE),

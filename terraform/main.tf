@@ -75,7 +75,7 @@ module "features" {
   repository_arn    = module.foundation.repositories["forecaster"].arn
 }
 
-# ④ train: history -> model, backtest, gate
+# ④ train: history -> candidates, judged with the champion and the reference -> the best one
 module "train" {
   source = "./modules/train"
 
@@ -144,9 +144,13 @@ module "monitor" {
 module "retrain" {
   source = "./modules/retrain"
 
-  foundation        = module.foundation.foundation
-  function_defaults = module.foundation.function_defaults
-  loss_alarm        = module.monitor.loss_alarm
-  pipeline_name     = module.clean_up.pipeline_name
-  retraining        = var.retraining
+  feature_group            = module.features.feature_group
+  forecast_environment     = local.forecast_environment
+  foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
+  loss_alarm               = module.monitor.loss_alarm
+  model_package_group_name = module.register.model_package_group_name
+  pipeline_name            = module.clean_up.pipeline_name
+  retraining               = var.retraining
+  threshold_parameter      = module.monitor.threshold_parameter
 }

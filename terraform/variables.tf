@@ -178,8 +178,8 @@ variable "prefix" {
 variable "quality" {
   description = "Quality policy. Terraform creates SSM parameters with these values under /<prefix>/quality"
   type = object({
-    cooldown_hours = optional(number, 6) # hours between the starts of two automatic trainings
-    daily_cap      = optional(number, 3) # automatic trainings in 24 hours
+    cooldown_hours = optional(number, 2) # hours between the starts of two automatic trainings; doubles while attempts promote nothing
+    daily_cap      = optional(number, 6) # automatic trainings in 24 hours
     data = optional(object({
       maximum_constant_minutes   = optional(number, 60)    # longest run of one value
       maximum_gap_minutes        = optional(number, 180)   # longest run of missing minutes
@@ -188,9 +188,6 @@ variable "quality" {
       maximum_staleness_minutes  = optional(number, 60)    # age of the newest minute
       minimum_completeness       = optional(number, 0.7)   # share of minutes with a value
     }), {})
-    margin                 = optional(number, 0.1) # relative margin of the alarm threshold above the backtest loss
-    maximum_loss           = optional(number, 1)   # highest mean wQL of a model that is registered
-    maximum_ratio_to_naive = optional(number, 1)   # highest mean wQL relative to the naive forecast
     threshold = optional(object({
       production = optional(object({
         policy = optional(string, "follow") # follow: from the version's windows; fixed: value; ratchet: like follow, with slack
@@ -203,16 +200,15 @@ variable "quality" {
         value  = optional(number)
       }), {})
     }), {})
-    threshold_quantile = optional(number, 0.95) # quantile of the backtest window losses that sets the threshold
   })
   default  = {}
   nullable = false
 }
 
 variable "retraining" {
-  description = "Trainings in addition to those that the alarm starts"
+  description = "Trainings in addition to those that production needs"
   type = object({
-    schedule = optional(string) # schedule expression; null: none
+    schedule = optional(string, "cron(0 3 1 * ? *)") # schedule expression, by default monthly; null: none
   })
   default  = {}
   nullable = false

@@ -9,8 +9,6 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
-from retrain_trigger.attempts import Situation
-from retrain_trigger.execution import Execution
 
 from benchmarks.healing.contender import HORIZON, LAG_MINUTES, REQUEST_MINUTES, Array, Contender
 from common import breach, threshold, times
@@ -18,7 +16,10 @@ from common.alarm_policy import AlarmPolicy
 from common.breach import Reading
 from common.threshold import ThresholdPolicy
 from common.threshold_parameter import ThresholdParameter
+from common.tournament import minimum_minutes
 from retrain_trigger import attempts
+from retrain_trigger.attempts import Situation
+from retrain_trigger.execution import Execution
 from sagemaker_pipelines.paths import JobError
 from sagemaker_pipelines.tournament import windows
 from sagemaker_pipelines.tournament.candidates import Candidate
@@ -110,7 +111,7 @@ class Loop:
     def _due(self, minute: int) -> bool:
         now = self._time(minute)
         if not self.promotions:
-            return minute >= windows.minimum_minutes(HORIZON) + LAG_MINUTES
+            return minute >= minimum_minutes(HORIZON) + LAG_MINUTES
         situation = self._situation()
         executions = self._executions()
         today = sum(now - execution.started < timedelta(days=1) for execution in executions)

@@ -1,17 +1,18 @@
-"""Whether a training may start now, and the token that lets only one start. Pure."""
+"""Limits that a request must respect, and the token that lets only one training start. Pure."""
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from pydantic import Field
 
 from common import times
 from common.events import Event
+from retrain_trigger import attempts
+from retrain_trigger.attempts import Situation
+from retrain_trigger.execution import RUNNING, Execution
 from retrain_trigger.training_request import TrainingRequest
 
-RUNNING = frozenset({"Executing", "Stopping"})
 DAY = timedelta(days=1)
 
 
@@ -28,23 +29,8 @@ class Policy(Event):
 
     @property
     def horizon(self) -> timedelta:
-        """Age beyond which the guards ignore a training."""
+        """Age beyond which cooldown and cap ignore a training."""
         return max(self.cooldown, DAY) + timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Execution:
-    """An execution of the training pipeline."""
-
-    started: datetime
-    status: str
-    name: str
-    arn: str
-
-
-def started_by(request: TrainingRequest, executions: Iterable[Execution]) -> Execution | None:
-    """Return the execution that an earlier delivery of this request started, if any."""
-    return next((e for e in executions if e.name == request.execution_name), None)
 
 
 def start_token(pipeline: str, predecessor: str) -> str:
@@ -58,26 +44,68 @@ def start_token(pipeline: str, predecessor: str) -> str:
     return hashlib.sha256(f"{pipeline} after {predecessor}".encode()).hexdigest()
 
 
-def skip_reason(
-    request: TrainingRequest, executions: Iterable[Execution], policy: Policy
+def refusal(
+    request: TrainingRequest,
+    situation: Situation | None,
+    executions: Sequence[Execution],
+    registered: Sequence[datetime],
+    policy: Policy,
+    horizon: int,
 ) -> str | None:
-    """Return why no training may start, None if it may.
+    """Return why no training may start, None if one may.
 
-    A manual request ignores cooldown and cap, but never starts a second concurrent training.
+    `situation` says why production needs a better model, None for other requests; `executions` are
+    newest first and `registered` the creation times of all versions. A manual request ignores all
+    limits, but never starts a second concurrent training.
     """
-    known = list(executions)
-    if any(execution.status in RUNNING for execution in known):
-        return "a training is running"
+    if reason := running(executions):
+        return reason
     if request.manual:
         return None
-    ages = [request.time - execution.started for execution in known]
-    if any(age < policy.cooldown for age in ages):
-        last = max(execution.started for execution in known)
-        return (
-            f"the last training started at {times.iso(last)}, "
-            f"less than {policy.cooldown_hours:g} hours ago"
-        )
-    today = sum(age < DAY for age in ages)
-    if today >= policy.daily_cap:
-        return f"{today} trainings started within a day, the cap is {policy.daily_cap}"
-    return None
+    if reason := cap(request, executions, policy):
+        return reason
+    first = attempts.first_counted(situation, horizon)
+    if failed := attempts.failures(executions, first):
+        return attempts.retry(failed, executions[0].started).refusal(request.time)
+    if situation is None:
+        return cooldown(request, executions, policy)
+    counted = [execution for execution in executions if execution.started >= first]
+    attempt = attempts.next_attempt(situation, counted, registered, policy.cooldown, horizon)
+    return attempt.refusal(request.time)
+
+
+def contradiction(hyperparameters: Mapping[str, str], horizon: int) -> str | None:
+    """Return which hyperparameter contradicts the system's settings, None if none does.
+
+    Losses of forecasts with another horizon could not be compared with those of the champion.
+    """
+    value = hyperparameters.get("prediction_length", str(horizon))
+    if value == str(horizon):
+        return None
+    return f"prediction_length: got {value[:100]}, expected {horizon}, the system's horizon"
+
+
+def running(executions: Sequence[Execution]) -> str | None:
+    """Return why no training at all may start, None if one may."""
+    return "a training is running" if any(e.status in RUNNING for e in executions) else None
+
+
+def cooldown(
+    request: TrainingRequest, executions: Sequence[Execution], policy: Policy
+) -> str | None:
+    """Return why it is too early after the last training, None if it is not."""
+    starts = [e.started for e in executions if request.time - e.started < policy.cooldown]
+    if not starts:
+        return None
+    return (
+        f"the last training started at {times.iso(max(starts))}, "
+        f"less than {policy.cooldown_hours:g} hours ago"
+    )
+
+
+def cap(request: TrainingRequest, executions: Sequence[Execution], policy: Policy) -> str | None:
+    """Return why no further automatic training may start today, None if one may."""
+    today = sum(e.automatic and request.time - e.started < DAY for e in executions)
+    if today < policy.daily_cap:
+        return None
+    return f"{today} automatic trainings started within a day, the cap is {policy.daily_cap}"

@@ -1,18 +1,24 @@
-"""Alarm, hourly check, schedule or manual request -> at most one training at a time."""
+"""Alarm, regular check, schedule, upload, code or person -> at most one training at a time."""
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parser import event_parser
+from pydantic import NonNegativeInt, PositiveInt
 
 from common import decisions, times
 from common.config import Settings
 from common.observability import logger
-from retrain_trigger import guards
+from retrain_trigger import attempts, guards
+from retrain_trigger.attempts import Situation
+from retrain_trigger.execution import started_by
+from retrain_trigger.production import Production
 from retrain_trigger.training_pipeline import TrainingPipeline
 from retrain_trigger.training_request import (
-    AlarmCheck,
+    AlarmEvent,
+    Check,
     TrainingEvent,
     TrainingRequest,
     alarm_reason,
@@ -22,11 +28,14 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 MAX_ATTEMPTS = 2  # to list the executions and start one
+OLDEST_EXECUTION = timedelta(days=30)  # older ones do not count as attempts
 
 cloudwatch = boto3.client("cloudwatch")
 ssm = boto3.client("ssm")
 sagemaker = boto3.client("sagemaker")
 events = boto3.client("events")
+s3 = boto3.client("s3")
+store = boto3.client("sagemaker-featurestore-runtime")
 ssm_parameters = SSMProvider(boto3_client=ssm)
 
 
@@ -38,9 +47,15 @@ class Config(Settings):
     """Settings of the function."""
 
     alarm_name: str
+    bucket: str
     event_bus_name: str
+    feature_group_name: str
+    lag_minutes: NonNegativeInt
+    model_package_group_name: str
     parameter_path: str
     pipeline_name: str
+    prediction_length: PositiveInt
+    threshold_parameter: str
 
 
 @logger.inject_lambda_context
@@ -48,19 +63,53 @@ class Config(Settings):
 def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str, Any]:
     """Start a training or skip it; return {"started", "execution_arn", "reason"}."""
     config = Config.from_env()
-    if isinstance(event, AlarmCheck):
-        reason = _reason_in_alarm(config.alarm_name)
-        if reason is None:
-            return _ignore(event, "the alarm is not in ALARM")
+    production = _production(config)
+    registered = production.registered()
+    situation = None
+    if isinstance(event, Check):
+        situation, text = _situation(config, production, registered, event.time)
+        if situation is None:
+            return _ignore(event, text)
+        reason = situation.reason
     else:
         reason = event.reason
+    if isinstance(event, AlarmEvent):
+        situation = production.breach(reason, event.time)
     request = TrainingRequest(event.id, event.time, reason, event.source == "evergreen.cli")
-    arn, skip_reason = _train(config, request)
+    arn, skip_reason = _train(config, request, situation, registered)
     if skip_reason is None:
         return _record(config, request, decisions.RETRAINING_STARTED, request.reason, arn)
-    if isinstance(event, AlarmCheck):  # the skip was recorded when the alarm went into ALARM
+    if isinstance(event, Check):  # it comes again soon
         return _ignore(event, skip_reason)
     return _record(config, request, decisions.RETRAINING_SKIPPED, skip_reason, None)
+
+
+def _production(config: Config) -> Production:
+    return Production(
+        s3,
+        sagemaker,
+        store,
+        bucket=config.bucket,
+        feature_group=config.feature_group_name,
+        package_group=config.model_package_group_name,
+        horizon=config.prediction_length,
+        lag_minutes=config.lag_minutes,
+    )
+
+
+def _situation(
+    config: Config, production: Production, registered: list[datetime], now: datetime
+) -> tuple[Situation | None, str]:
+    """Return why production needs a better model, or None and what was found."""
+    if not registered:
+        return production.first_model(now)
+    if reason := _reason_in_alarm(config.alarm_name):
+        return production.breach(reason, now), reason
+    parameter: Any = ssm_parameters.get(
+        config.threshold_parameter, transform="json", force_fetch=True
+    )
+    situation = production.reference(parameter.get("set_by"))
+    return situation, "the alarm is not in ALARM and a model serves production"
 
 
 def _reason_in_alarm(name: str) -> str | None:
@@ -69,22 +118,33 @@ def _reason_in_alarm(name: str) -> str | None:
     return alarm_reason(name, alarms[0]["StateReason"]) if alarms else None
 
 
-def _train(config: Config, request: TrainingRequest) -> tuple[str | None, str | None]:
+def _train(
+    config: Config,
+    request: TrainingRequest,
+    situation: Situation | None,
+    registered: list[datetime],
+) -> tuple[str | None, str | None]:
     """Return the ARN of the request's training, or None and the reason to skip it.
 
     Raises ConcurrentStartError.
     """
     policy = guards.Policy.model_validate(_read(f"{config.parameter_path}/quality/policy"))
     hyperparameters = f"{config.parameter_path}/training/hyperparameters"
+    horizon = config.prediction_length
     pipeline = TrainingPipeline(sagemaker, config.pipeline_name)
+    counted = attempts.first_counted(situation, horizon)
+    oldest = max(min(request.time - policy.horizon, counted), request.time - OLDEST_EXECUTION)
     for _ in range(MAX_ATTEMPTS):
-        executions = pipeline.executions(since=request.time - policy.horizon)
-        if earlier := guards.started_by(request, executions):  # redelivery, perhaps after a crash
+        executions = pipeline.executions(since=oldest)
+        if earlier := started_by(request, executions):  # redelivery, perhaps after a crash
             return earlier.arn, None
-        if skip_reason := guards.skip_reason(request, executions, policy):
-            return None, skip_reason
+        if refusal := guards.refusal(request, situation, executions, registered, policy, horizon):
+            return None, refusal
+        values = _read(hyperparameters)
+        if contradiction := guards.contradiction(values, horizon):
+            return None, contradiction
         predecessor = executions[0].arn if executions else pipeline.created()
-        if arn := pipeline.start(request, _read(hyperparameters), predecessor):
+        if arn := pipeline.start(request, values, predecessor):
             return arn, None
     raise ConcurrentStartError("another training was started at the same time")
 
@@ -108,8 +168,10 @@ def _record(
     return _response(arn, reason)
 
 
-def _ignore(event: AlarmCheck, reason: str) -> dict[str, Any]:
-    logger.info("alarm checked", request_id=event.id, time=times.iso(event.time), reason=reason)
+def _ignore(event: Check, reason: str) -> dict[str, Any]:
+    logger.info(
+        "production checked", request_id=event.id, time=times.iso(event.time), reason=reason
+    )
     return _response(None, reason)
 
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from common import times
-from retrain_trigger.guards import Execution, start_token
+from retrain_trigger.execution import Execution
+from retrain_trigger.guards import start_token
 from retrain_trigger.training_request import TrainingRequest
 
 if TYPE_CHECKING:

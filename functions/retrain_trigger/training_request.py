@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from common.events import Event, Time
+from common.events import Event, ObjectCreated, Time
 
 MAX_REASON_LENGTH = 256  # characters stored with the model
 # Characters that a model package rejects in CustomerMetadataProperties, which store the reason.
+MANUAL = "manual"  # prefix of the execution names of manual requests
 INVALID_CHARACTERS = re.compile(r"[^\w .:/=+@-]+")
 
 
@@ -42,8 +43,8 @@ class AlarmEvent(Event):
         return alarm_reason(self.detail.name, self.detail.state.reason)
 
 
-class AlarmCheck(Event):
-    """The hourly check whether the loss alarm is still in ALARM (input of its rule)."""
+class Check(Event):
+    """The regular check whether production needs a better model (input of its rule)."""
 
     source: Literal["evergreen.check"]
     id: str
@@ -57,6 +58,40 @@ class ScheduleEvent(Event):
     id: str
     time: Time
     reason: Literal["schedule"] = "schedule"
+
+
+class UploadEvent(Event):
+    """New data below training-data/ of the data bucket (S3 `Object Created`)."""
+
+    source: Literal["aws.s3"]
+    id: str
+    time: Time
+    detail: ObjectCreated
+
+    @property
+    def reason(self) -> str:
+        """Why a training is requested."""
+        return f"data uploaded: {self.detail.object.key}"
+
+
+class CodeDetail(Event):
+    """Detail of `Code Changed`."""
+
+    revision: str
+
+
+class CodeEvent(Event):
+    """A delivery pipeline deployed another revision of the code (`Code Changed` on our bus)."""
+
+    source: Literal["evergreen.delivery"]
+    id: str
+    time: Time
+    detail: CodeDetail
+
+    @property
+    def reason(self) -> str:
+        """Why a training is requested."""
+        return f"code changed: {self.detail.revision}"
 
 
 class ManualDetail(Event):
@@ -80,7 +115,8 @@ class ManualEvent(Event):
 
 
 TrainingEvent = Annotated[
-    AlarmEvent | AlarmCheck | ScheduleEvent | ManualEvent, Field(discriminator="source")
+    AlarmEvent | Check | UploadEvent | CodeEvent | ScheduleEvent | ManualEvent,
+    Field(discriminator="source"),
 ]
 
 
@@ -102,7 +138,8 @@ class TrainingRequest:
     def execution_name(self) -> str:
         """Display name of the request's execution, by which a redelivery finds it."""
         digest = hashlib.sha256(self.id.encode()).hexdigest()
-        return f"{self.time:%Y-%m-%dT%H-%M}-{digest[:12]}"
+        name = f"{self.time:%Y-%m-%dT%H-%M}-{digest[:12]}"
+        return f"{MANUAL}-{name}" if self.manual else name
 
     @property
     def stored_reason(self) -> str:

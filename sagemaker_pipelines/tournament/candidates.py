@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from common.errors import bad_value
+from common.tournament import MINIMUM_TRAINING_MINUTES
 from sagemaker_pipelines.paths import JobError
-from sagemaker_pipelines.tournament.windows import MINIMUM_TRAINING_MINUTES
 
 DEEPAR = "deepar"  # trained by jobs of its own; the other algorithms are in our image
 ALGORITHMS = (DEEPAR, "gradient_boosting", "ets", "ensemble")

@@ -8,13 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from common.tournament import COUNT, MINIMUM_TRAINING_MINUTES, STEP_MINUTES
 from sagemaker_pipelines.paths import JobError
-
-COUNT = 24  # at least this many windows are judged
-STEP_MINUTES = 5
-# Minutes that a candidate keeps for its training before the first window; Amazon DeepAR needs as
-# many observations.
-MINIMUM_TRAINING_MINUTES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +18,6 @@ class Requirement:
 
     horizon: int
     request_minutes: int
-
-
-def minimum_minutes(horizon: int, count: int = COUNT) -> int:
-    """Return the minutes of history that a tournament needs."""
-    return MINIMUM_TRAINING_MINUTES + STEP_MINUTES * (count - 1) + horizon
 
 
 def overlap(horizon: int) -> int:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.e2e
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".evergreen" / "e2e"
-HOURS, RATE, CHANGE = 18, 3, 11
+HOURS, RATE, CHANGE = 18, 3, 10
 
 
 def start(*arguments):
@@ -59,7 +59,7 @@ def recorded(tmp_path):
 
 
 def test_killed_demo_leaves_no_process():
-    with start("--hours", "6") as demo:
+    with start("--hours", "8") as demo:
         read_until(demo, "terraform apply", 60)
         demo.kill()
     deadline = time.monotonic() + 30
@@ -68,7 +68,7 @@ def test_killed_demo_leaves_no_process():
         time.sleep(0.2)
 
 
-def test_demo_retrains_and_promotes_on_a_mangled_file(recorded):
+def test_demo_judges_and_serves_models_on_a_mangled_file(recorded):
     file, minutes, malformed = recorded
     with start("--source", "replay", "--file", str(file), "--keep") as demo:
         try:
@@ -92,20 +92,20 @@ def test_demo_retrains_and_promotes_on_a_mangled_file(recorded):
         for minute, fees in minutes.items()
     }
 
-    alarm = next(
-        item["time"]
-        for item in report["alarms"]
-        if item["name"] == "evergreen-production-loss" and item["state"] == "ALARM"
-    )
-    first, *later = report["models"]
-    assert first["production_at"] < alarm
-    retrained = [model for model in later if model["trained_at"] >= alarm]
-    assert retrained
-    assert retrained[0]["production_at"] > alarm
-    assert any(
-        alarm <= item["time"] and item["outcome"] == "succeeded" for item in report["retrains"]
-    )
-    assert report["monitoring"][-1]["time"] > retrained[0]["production_at"]
+    change = iso(min(minutes) + CHANGE * 60)
+    first = report["models"][0]
+    assert first["production_at"] < change
+    assert first["training_span"].startswith(iso(min(minutes))[:13])
+    trainings = [row for row in report["retrains"] if row["contenders"]]
+    assert trainings[0]["reason"] == "first model"
+    # After the change production needs a better model: every training judges it and the reference.
+    after = [row for row in trainings if row["time"] > change]
+    assert after
+    for row in after:
+        assert row["outcome"] == "succeeded"
+        assert {"champion", "reference", "deepar"} <= set(row["contenders"])
+        assert row["verdict"]
+    assert report["monitoring"][-1]["reference_wql"] > 0
     assert report["terraform"]["second_plan_changes"] == 0
     assert (HOME / "loop.png").read_bytes().startswith(b"\x89PNG")
     assert demo_processes() == []

@@ -1,7 +1,9 @@
 """In-memory training pipeline, bus and alarm for the retrain trigger."""
 
+import json
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 from retrain_trigger import handler
 from tests.support.aws_calls import CallError, stubbed
@@ -13,18 +15,39 @@ STATE_REASON = (
     "Threshold Crossed: 2 out of the last 3 datapoints [0.3 (10/10/24 11:00:00)] were > (0.0)"
 )
 POLICY = {"cooldown_hours": "6", "daily_cap": "3"}
+SETTINGS = {
+    "ALARM_NAME": "test-production-loss",
+    "BUCKET": "test-bucket",
+    "EVENT_BUS_NAME": "test",
+    "FEATURE_GROUP_NAME": "test-minutes",
+    "LAG_MINUTES": "5",
+    "MODEL_PACKAGE_GROUP_NAME": "test-models",
+    "PARAMETER_PATH": "/test",
+    "PIPELINE_NAME": "test-training",
+    "PREDICTION_LENGTH": "30",
+    "THRESHOLD_PARAMETER": "/test/quality/threshold",
+}
+
+
+PACKAGE = {
+    "ModelPackageArn": f"{ARN}:model-package/test-models/1",
+    "ModelPackageStatus": "Completed",
+}
 
 
 def event(source="aws.cloudwatch", number="e-1", time="2024-10-10T12:00:00Z", **detail):
     details = {
         "aws.cloudwatch": {"alarmName": "test-production-loss", "state": {"reason": STATE_REASON}},
         "aws.events": {},
+        "aws.s3": {"bucket": {"name": "test-bucket"}, "object": {"key": "training-data/a.csv"}},
         "evergreen.cli": {"reason": "first model"},
+        "evergreen.delivery": {"revision": "1a2b3c"},
     }
     return {"id": number, "source": source, "time": time, "detail": {**details[source], **detail}}
 
 
 ALARM, SCHEDULE, MANUAL = event(), event("aws.events"), event("evergreen.cli")
+UPLOAD, CODE = event("aws.s3"), event("evergreen.delivery")
 # As rendered by the input transformer of the rule.
 CHECK = {"source": "evergreen.check", "id": "e-9", "time": "2024-10-10T12:00:00Z"}
 
@@ -40,6 +63,9 @@ class Loop:
         self.executions, self.started, self.decisions, self.failed = [], [], [], 0
         self.in_alarm, self.lenient, self.tokens = False, lenient, {}
         self.hyperparameters = {"num_cells": "40"}
+        # One version, which is no reference; no monitoring results; a row in every minute.
+        self.versions, self.candidate = [NOW - timedelta(days=3)], "deepar"
+        self.results, self.evaluation, self.missing_rows = {}, {}, set()
 
     def add_execution(self, hours_ago, status="Succeeded", name="another"):
         execution = {
@@ -90,6 +116,45 @@ class Loop:
         alarm = {"AlarmName": AlarmNames[0], "StateValue": StateValue, "StateReason": STATE_REASON}
         return {"MetricAlarms": [alarm] if self.in_alarm else []}
 
+    def list_packages(self, **_):
+        return {"ModelPackageSummaryList": [{**PACKAGE, "CreationTime": t} for t in self.versions]}
+
+    def describe_package(self, ModelPackageName):  # noqa: N803
+        statistics = {"S3Uri": "s3://test-bucket/training/1/evaluation/evaluation.json"}
+        return {
+            **PACKAGE,
+            "CreationTime": NOW,
+            "ModelPackageName": ModelPackageName,
+            "ModelPackageStatusDetails": {"ValidationStatuses": []},
+            "CustomerMetadataProperties": {"candidate": self.candidate},
+            "ModelMetrics": {
+                "ModelQuality": {"Statistics": {"ContentType": "application/json", **statistics}}
+            },
+        }
+
+    def list_objects(self, StartAfter, **_):  # noqa: N803
+        return {"Contents": [{"Key": key} for key in sorted(self.results) if key > StartAfter]}
+
+    def get_object(self, Key, **_):  # noqa: N803
+        return {"Body": BytesIO(json.dumps(self.results.get(Key, self.evaluation)).encode())}
+
+    def batch_get(self, Identifiers):  # noqa: N803
+        minutes = Identifiers[0]["RecordIdentifiersValueAsString"]
+        rows = [minute for minute in minutes if minute not in self.missing_rows]
+        records = [
+            {
+                "FeatureGroupName": "test-minutes",
+                "RecordIdentifierValueAsString": minute,
+                "Record": [{"FeatureName": "tx_minute", "ValueAsString": minute}],
+            }
+            for minute in rows
+        ]
+        return {"Records": records, "Errors": [], "UnprocessedIdentifiers": []}
+
+    def read_threshold(self, Name, **_):  # noqa: N803
+        value = json.dumps({"value": 1.0, "set_by": f"{ARN}:model-package/test-models/1"})
+        return {"Parameter": {"Name": Name, "Value": value}}
+
     def read_parameters(self, Path, **_):  # noqa: N803
         values = POLICY if Path.endswith("policy") else self.hyperparameters
         return {"Parameters": [{"Name": f"{Path}/{k}", "Value": v} for k, v in values.items()]}
@@ -103,12 +168,19 @@ class Loop:
                 "DescribePipelineExecution": self.describe_execution,
                 "ListPipelineExecutions": self.list_executions,
                 "StartPipelineExecution": self.start,
+                "ListModelPackages": self.list_packages,
+                "DescribeModelPackage": self.describe_package,
             },
+            handler.s3: {"ListObjectsV2": self.list_objects, "GetObject": self.get_object},
+            handler.store: {"BatchGetRecord": self.batch_get},
             handler.events: {"PutEvents": self.put_events},
             handler.cloudwatch: {"DescribeAlarms": self.alarms},
         }
         if ssm:
-            operations[handler.ssm] = {"GetParametersByPath": self.read_parameters}
+            operations[handler.ssm] = {
+                "GetParametersByPath": self.read_parameters,
+                "GetParameter": self.read_threshold,
+            }
 
         def intercepted(call):
             return lambda **request: intercept(lambda: call(**request))

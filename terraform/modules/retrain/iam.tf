@@ -22,6 +22,48 @@ data "aws_iam_policy_document" "retrain_trigger" {
   }
 
   statement {
+    sid       = "ListVersions"
+    actions   = ["sagemaker:ListModelPackages"]
+    resources = ["${var.foundation.arns.sagemaker}:model-package-group/${var.model_package_group_name}"]
+  }
+
+  statement {
+    sid       = "ReadVersionInProduction"
+    actions   = ["sagemaker:DescribeModelPackage"]
+    resources = ["${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*"]
+  }
+
+  statement {
+    sid       = "ReadThreshold"
+    actions   = ["ssm:GetParameter"]
+    resources = ["${var.foundation.arns.ssm}:parameter${var.threshold_parameter}"]
+  }
+
+  statement {
+    sid       = "ReadMinutes"
+    actions   = ["sagemaker:BatchGetRecord"]
+    resources = [var.feature_group.arn]
+  }
+
+  statement {
+    sid       = "ReadMonitoringResultsAndEvaluations"
+    actions   = ["s3:GetObject"]
+    resources = ["${var.foundation.bucket_arn}/monitoring/production/*", "${var.foundation.bucket_arn}/training/*"]
+  }
+
+  statement {
+    sid       = "ListMonitoringResults"
+    actions   = ["s3:ListBucket"]
+    resources = [var.foundation.bucket_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["monitoring/production/*"]
+    }
+  }
+
+  statement {
     sid     = "ReadHyperparametersAndPolicy"
     actions = ["ssm:GetParametersByPath"]
     resources = [

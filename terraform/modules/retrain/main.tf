@@ -1,4 +1,4 @@
-# ⑧ retrain: degraded production -> one guarded training.
+# ⑧ retrain: production needs a better model, or another request -> one guarded training.
 
 locals {
   parameters   = "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}"
@@ -12,6 +12,24 @@ locals {
       state     = { value = ["ALARM"] }
     }
   }
+
+  upload_pattern = {
+    source        = ["aws.s3"]
+    "detail-type" = ["Object Created"]
+    detail = {
+      bucket = { name = [var.foundation.bucket_name] }
+      object = { key = [{ prefix = "training-data/" }] }
+    }
+  }
+
+  failed_pattern = {
+    source        = ["aws.sagemaker"]
+    "detail-type" = ["SageMaker Model Building Pipeline Execution Status Change"]
+    detail = {
+      pipelineArn                    = [local.pipeline_arn]
+      currentPipelineExecutionStatus = ["Failed"]
+    }
+  }
 }
 
 module "retrain_trigger" {
@@ -23,10 +41,16 @@ module "retrain_trigger" {
   policy            = data.aws_iam_policy_document.retrain_trigger.json
 
   environment = {
-    ALARM_NAME     = var.loss_alarm.name
-    EVENT_BUS_NAME = var.foundation.bus_name
-    PARAMETER_PATH = "/${var.foundation.prefix}"
-    PIPELINE_NAME  = var.pipeline_name
+    ALARM_NAME               = var.loss_alarm.name
+    BUCKET                   = var.foundation.bucket_name
+    EVENT_BUS_NAME           = var.foundation.bus_name
+    FEATURE_GROUP_NAME       = var.feature_group.name
+    LAG_MINUTES              = var.forecast_environment["LAG_MINUTES"]
+    MODEL_PACKAGE_GROUP_NAME = var.model_package_group_name
+    PARAMETER_PATH           = "/${var.foundation.prefix}"
+    PIPELINE_NAME            = var.pipeline_name
+    PREDICTION_LENGTH        = var.forecast_environment["PREDICTION_LENGTH"]
+    THRESHOLD_PARAMETER      = var.threshold_parameter
   }
 
   triggers = merge(
@@ -35,11 +59,20 @@ module "retrain_trigger" {
         description   = "Production loss alarm -> retrain_trigger"
         event_pattern = jsonencode(local.alarm_pattern)
       }
-      # An alarm sends one event when it goes into ALARM, and none while it stays in ALARM.
+      # An alarm sends one event when it goes into ALARM, and none while it stays in ALARM; and no event says that the history suffices for a first model, or that newer data can beat the reference.
       check = {
-        description         = "Hourly check whether the production loss alarm is in ALARM -> retrain_trigger"
+        description         = "Regular check whether production needs a better model -> retrain_trigger"
         input               = { source = "evergreen.check" }
-        schedule_expression = "rate(1 hour)"
+        schedule_expression = "rate(15 minutes)"
+      }
+      upload = {
+        description   = "New data below training-data/ -> retrain_trigger"
+        event_pattern = jsonencode(local.upload_pattern)
+      }
+      code = {
+        description    = "Another revision of the code was deployed -> retrain_trigger"
+        event_bus_name = var.foundation.bus_name
+        event_pattern  = jsonencode({ source = ["evergreen.delivery"], "detail-type" = ["Code Changed"] })
       }
     },
     { for expression in compact([var.retraining.schedule]) : "schedule" => {
@@ -47,4 +80,26 @@ module "retrain_trigger" {
       schedule_expression = expression
     } },
   )
+}
+
+# A training that fails is retried; a person learns of each failure with its reason.
+resource "aws_cloudwatch_event_rule" "failed" {
+  name          = "${var.foundation.prefix}-training-failed"
+  description   = "Failed training -> notification topic"
+  event_pattern = jsonencode(local.failed_pattern)
+}
+
+resource "aws_cloudwatch_event_target" "failed" {
+  rule      = aws_cloudwatch_event_rule.failed.name
+  target_id = "topic"
+  arn       = var.foundation.topic_arn
+
+  dead_letter_config {
+    arn = var.foundation.undelivered_queue_arn
+  }
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 10
+  }
 }

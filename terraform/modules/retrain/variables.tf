@@ -1,10 +1,26 @@
+variable "feature_group" {
+  description = "Feature group with the history: name and arn"
+  type        = object({ arn = string, name = string })
+  nullable    = false
+}
+
+variable "forecast_environment" {
+  description = "Environment variables for the minutes that a forecast reads and covers"
+  type        = map(string)
+  nullable    = false
+}
+
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    arns     = map(string)
-    bus_arn  = string
-    bus_name = string
-    prefix   = string
+    arns                  = map(string)
+    bucket_arn            = string
+    bucket_name           = string
+    bus_arn               = string
+    bus_name              = string
+    prefix                = string
+    topic_arn             = string
+    undelivered_queue_arn = string
   })
   nullable = false
 }
@@ -21,6 +37,12 @@ variable "loss_alarm" {
   nullable    = false
 }
 
+variable "model_package_group_name" {
+  description = "Model package group of the versions"
+  type        = string
+  nullable    = false
+}
+
 variable "pipeline_name" {
   description = "Training pipeline to start"
   type        = string
@@ -33,4 +55,10 @@ variable "retraining" {
     schedule = string
   })
   nullable = false
+}
+
+variable "threshold_parameter" {
+  description = "SSM parameter of production's threshold, which names the version in production"
+  type        = string
+  nullable    = false
 }

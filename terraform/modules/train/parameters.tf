@@ -13,7 +13,7 @@ resource "aws_ssm_parameter" "quality" {
   for_each = { for name, value in var.quality : name => value if name != "data" }
 
   name        = "/${var.foundation.prefix}/quality/policy/${each.key}"
-  description = "Quality gate, alarm threshold and limits of automatic training"
+  description = "Limits of automatic trainings"
   type        = "String"
   value       = each.value
 }

@@ -66,10 +66,6 @@ variable "quality" {
       maximum_staleness_minutes  = number
       minimum_completeness       = number
     })
-    margin                 = number
-    maximum_loss           = number
-    maximum_ratio_to_naive = number
-    threshold_quantile     = number
   })
   nullable = false
 

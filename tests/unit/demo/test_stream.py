@@ -86,18 +86,6 @@ def test_contradicting_arguments_are_rejected(source, file, message):
         stream.choose(source, file, 44)
 
 
-@pytest.mark.parametrize(
-    ("hours", "training"),
-    [(6, 5.5), (24, 7.2), (44, 13), (200, 13)],
-    ids=["short", "a day", "the demo", "a week"],
-)
-def test_first_training_waits_for_enough_history(hours, training):
-    planned = stream.simulated(hours)
-    assert planned.first_training(planned.last) == pytest.approx(
-        planned.first + training * HOUR, abs=1
-    )
-
-
 def test_last_time_is_the_largest_in_the_file(tmp_path):
     lines = [line(n, START + time) for n, time in enumerate([10, 90_000, 20])]
     assert stream.last_time(written(tmp_path / "f", lines)) == START + 90_000

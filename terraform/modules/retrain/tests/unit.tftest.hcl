@@ -4,9 +4,13 @@ mock_provider "aws" {
 }
 
 variables {
-  loss_alarm    = { arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:test-production-loss", name = "test-production-loss" }
-  pipeline_name = "test-training"
-  retraining    = { schedule = null }
+  loss_alarm               = { arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:test-production-loss", name = "test-production-loss" }
+  pipeline_name            = "test-training"
+  retraining               = { schedule = null }
+  model_package_group_name = "test-models"
+  threshold_parameter      = "/test/quality/threshold"
+  feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
+  forecast_environment     = { LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
 }
 
 run "production_in_breach_retrains" {
@@ -25,5 +29,23 @@ run "production_in_breach_retrains" {
   assert {
     condition     = length(flatten([for d in [data.aws_iam_policy_document.retrain_trigger] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == 0
     error_message = "Only actions without resource-level permissions apply to all resources."
+  }
+}
+
+run "every_request_has_its_rule" {
+  command = plan
+
+  variables {
+    retraining = { schedule = "cron(0 3 1 * ? *)" }
+  }
+
+  assert {
+    condition     = local.upload_pattern.detail.object.key == [{ prefix = "training-data/" }]
+    error_message = "Uploaded data start a training."
+  }
+
+  assert {
+    condition     = local.failed_pattern.detail == { pipelineArn = ["arn:aws:sagemaker:eu-west-1:123456789012:pipeline/test-training"], currentPipelineExecutionStatus = ["Failed"] }
+    error_message = "A failed training sends a message."
   }
 }

@@ -7,7 +7,7 @@ variables {
   definition_file          = "../../../sagemaker_pipelines/training/definition.json"
   image                    = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/test-forecaster:1"
   model_package_group_name = "test-models"
-  quality                  = { cooldown_hours = 6, daily_cap = 3, data = { maximum_constant_minutes = 60, maximum_gap_minutes = 180, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 0.7 }, margin = 0.1, maximum_loss = 1, maximum_ratio_to_naive = 1, threshold_quantile = 0.95 }
+  quality                  = { cooldown_hours = 6, daily_cap = 3, data = { maximum_constant_minutes = 60, maximum_gap_minutes = 180, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 0.7 } }
   repository_arn           = "arn:aws:ecr:eu-west-1:123456789012:repository/test-forecaster"
   forecast                 = { lag_minutes = 7, request_minutes = 270, samples = 150 }
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
@@ -173,7 +173,7 @@ run "shares_are_between_0_and_1" {
   command = plan
 
   variables {
-    quality = { cooldown_hours = 6, daily_cap = 3, data = { maximum_constant_minutes = 60, maximum_gap_minutes = 180, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 70 }, margin = 0.1, maximum_loss = 1, maximum_ratio_to_naive = 1, threshold_quantile = 0.95 }
+    quality = { cooldown_hours = 6, daily_cap = 3, data = { maximum_constant_minutes = 60, maximum_gap_minutes = 180, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 70 } }
   }
 
   expect_failures = [var.quality]
@@ -183,7 +183,7 @@ run "limits_are_not_negative" {
   command = plan
 
   variables {
-    quality = { cooldown_hours = 6, daily_cap = 3, data = { maximum_constant_minutes = 60, maximum_gap_minutes = -1, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 0.7 }, margin = 0.1, maximum_loss = 1, maximum_ratio_to_naive = 1, threshold_quantile = 0.95 }
+    quality = { cooldown_hours = 6, daily_cap = 3, data = { maximum_constant_minutes = 60, maximum_gap_minutes = -1, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 0.7 } }
   }
 
   expect_failures = [var.quality]

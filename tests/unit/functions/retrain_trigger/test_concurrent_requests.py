@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from retrain_trigger import guards, handler
 from tests.support.call_scheduler import CRASH, DONE, LOST, REJECTED, Call, CrashError, Scheduler
 from tests.support.lambda_context import CONTEXT
-from tests.support.training_loop import ALARM, CHECK, MANUAL, SCHEDULE, Loop, event
+from tests.support.training_loop import ALARM, CHECK, MANUAL, SCHEDULE, SETTINGS, Loop, event
 
 PAIRS = {
     "alarm and person": (ALARM, event("evergreen.cli", "e-2")),
@@ -24,10 +24,8 @@ MAX_CALLS = 10  # of one request: alarm, policy, list, start, describe ..., reco
 
 @pytest.fixture
 def environment(monkeypatch):
-    monkeypatch.setenv("ALARM_NAME", "test-production-loss")
-    monkeypatch.setenv("EVENT_BUS_NAME", "test")
-    monkeypatch.setenv("PARAMETER_PATH", "/test")
-    monkeypatch.setenv("PIPELINE_NAME", "test-training")
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
 
 
 class Race:

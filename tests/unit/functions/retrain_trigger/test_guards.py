@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from retrain_trigger import guards
+from retrain_trigger.execution import Execution
 from retrain_trigger.training_request import TrainingEvent, TrainingRequest
 from tests.support.training_loop import ALARM, CHECK, MANUAL, NOW, SCHEDULE, STATE_REASON
 
@@ -45,7 +46,7 @@ def test_event_has_the_reason_of_the_training(event, reason):
 
 
 @pytest.mark.parametrize(
-    "event", [CHECK | {"source": "aws.s3"}, CHECK | {"time": "noon"}, ALARM | {"detail": {}}]
+    "event", [CHECK | {"source": "aws.ec2"}, CHECK | {"time": "noon"}, ALARM | {"detail": {}}]
 )
 def test_other_events_are_invalid(event):
     with pytest.raises(ValidationError):
@@ -79,8 +80,8 @@ def test_cooldown_and_cap_hold_for_any_requests(gaps, cooldown, cap):
     policy, now, starts = guards.Policy(cooldown_hours=cooldown, daily_cap=cap), NOW, []
     for gap in gaps:
         now += timedelta(hours=gap)
-        ran = [guards.Execution(start, "Succeeded", "", "") for start in starts]
-        if guards.skip_reason(request(time=now), ran, policy) is None:
+        ran = [Execution(start, "Succeeded", "automatic", "") for start in reversed(starts)]
+        if guards.refusal(request(time=now), None, ran, [], policy, 30) is None:
             starts.append(now)
     assert all(b - a >= policy.cooldown for a, b in pairwise(starts))
     assert all(b - a >= guards.DAY for a, b in zip(starts, starts[cap:], strict=False))

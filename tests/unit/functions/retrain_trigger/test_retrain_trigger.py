@@ -1,13 +1,26 @@
 """The trigger against SSM (moto) and a pipeline, a bus and an alarm in memory."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from moto import mock_aws
 
+from common import times
 from retrain_trigger import handler
 from sagemaker_pipelines.training import parameters
-from tests.support.training_loop import ALARM, CHECK, MANUAL, SCHEDULE, Loop
+from tests.support.training_loop import (
+    ALARM,
+    CHECK,
+    CODE,
+    MANUAL,
+    NOW,
+    PACKAGE,
+    SCHEDULE,
+    SETTINGS,
+    UPLOAD,
+    Loop,
+)
 
 HYPERPARAMETERS = {
     "context_length": "60",
@@ -25,13 +38,7 @@ HYPERPARAMETERS = {
 
 @pytest.fixture
 def loop(monkeypatch):
-    settings = {
-        "ALARM_NAME": "test-production-loss",
-        "EVENT_BUS_NAME": "test",
-        "PARAMETER_PATH": "/test",
-        "PIPELINE_NAME": "test-training",
-    }
-    for name, value in settings.items():
+    for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     with mock_aws():
         ssm = handler.ssm
@@ -41,6 +48,9 @@ def loop(monkeypatch):
             values | {f"quality/policy/{k}": v for k, v in policy.items()}
         ).items():
             ssm.put_parameter(Name=f"/test/{name}", Value=value, Type="String")
+        version = {"value": 1.0, "set_by": PACKAGE["ModelPackageArn"]}
+        name = "/test/quality/threshold"
+        ssm.put_parameter(Name=name, Value=json.dumps(version), Type="String")
         yield Loop()
 
 
@@ -123,7 +133,7 @@ def test_running_training_on_a_later_page_is_found(loop):
     ("hours", "starts"), [(5.9, False), (6, True), (-0.1, False)], ids=["within", "over", "future"]
 )
 def test_cooldown_counts_from_the_last_start_by_event_time(loop, hours, starts):
-    loop.add_execution(hours, "Failed")
+    loop.add_execution(hours)
     assert loop.deliver(ALARM)["started"] is starts
 
 
@@ -135,7 +145,8 @@ def test_no_more_than_the_cap_within_a_day(loop, oldest, starts):
 
 
 def test_check_does_nothing_unless_the_alarm_is_in_alarm(loop):
-    assert loop.deliver(CHECK)["reason"] == "the alarm is not in ALARM"
+    expected = "the alarm is not in ALARM and a model serves production"
+    assert loop.deliver(CHECK)["reason"] == expected
     assert (loop.started, loop.detail_types()) == ([], [])
 
 
@@ -162,12 +173,96 @@ def test_manual_request_ignores_cooldown_and_cap(loop):
 
 def test_skipped_retraining_is_recorded_with_its_reason(loop):
     loop.add_execution(1)
-    loop.deliver(ALARM)
+    loop.deliver(SCHEDULE)
     detail = json.loads(loop.decisions[0]["Detail"])
     assert detail["version"] == "1"
     assert "less than 6 hours ago" in detail["reason"]
 
 
 def test_event_of_another_source_is_invalid(loop):
-    with pytest.raises(ValueError, match=r"aws\.s3"):
-        loop.deliver({**ALARM, "source": "aws.s3"})
+    with pytest.raises(ValueError, match=r"aws\.ec2"):
+        loop.deliver({**ALARM, "source": "aws.ec2"})
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (UPLOAD, "data uploaded: training-data/a.csv"),
+        (CODE, "code changed: 1a2b3c"),
+        (SCHEDULE, "schedule"),
+    ],
+    ids=["upload", "code", "schedule"],
+)
+def test_every_kind_of_request_starts_a_training_with_its_reason(loop, event, reason):
+    assert loop.deliver(event)["started"]
+    assert json.loads(loop.decisions[0]["Detail"])["reason"] == reason
+
+
+def test_first_model_is_trained_as_soon_as_the_history_suffices(loop):
+    loop.versions = []
+    needed = [f"2024-10-10T04:{minute:02}:00Z" for minute in range(25, 55)]
+    loop.missing_rows = set(needed)
+    assert loop.deliver(CHECK)["reason"] == "the newest 450 minutes have 420 rows"
+    assert loop.decisions == []
+
+    loop.missing_rows = set()
+    assert loop.deliver(CHECK)["started"]
+    assert json.loads(loop.decisions[0]["Detail"])["reason"] == "first model"
+
+
+def test_reference_in_production_is_challenged_when_candidates_can_be_trained(loop):
+    loop.candidate = "reference"
+    loop.evaluation = {"windows": [{"first_minute": times.iso(NOW - timedelta(minutes=440))}]}
+    loop.add_execution(4.5)
+    refusal = loop.deliver(CHECK)["reason"]
+    assert refusal.startswith("not before 2024-10-10T12:10:00Z: until then, candidates cannot")
+
+    loop.evaluation = {"windows": [{"first_minute": times.iso(NOW - timedelta(minutes=450))}]}
+    assert loop.deliver(CHECK)["reason"] == "the reference serves production"
+
+
+def test_breach_is_answered_when_all_judged_windows_are_after_its_beginning(loop):
+    loop.in_alarm = True
+    hour = NOW - timedelta(hours=1)
+    since, newest = (
+        f"monitoring/production/{t:%Y/%m/%d/%H}/production-{times.iso(t)}.json"
+        for t in (hour, NOW)
+    )
+    first = {"first_minute": times.iso(NOW - timedelta(minutes=149))}
+    loop.results = {
+        since: {"breach_since": None, "windows": [first]},
+        newest: {"breach_since": times.iso(hour), "windows": []},
+    }
+    refusal = loop.deliver(CHECK)["reason"]
+    assert refusal.startswith("not before 2024-10-10T12:01:00Z: until then, judged windows")
+    assert not loop.deliver(ALARM)["started"]
+
+    first["first_minute"] = times.iso(NOW - timedelta(minutes=150))
+    assert loop.deliver(CHECK)["started"]
+
+
+@pytest.mark.parametrize(
+    ("ages", "starts"),
+    [([0.2], False), ([0.25], True), ([0.4, 3], False), ([0.5, 3], True)],
+)
+def test_failed_training_is_retried_with_back_off(loop, ages, starts):
+    for number, age in enumerate(ages):
+        loop.add_execution(age, "Failed", f"failed-{number}")
+    assert loop.deliver(SCHEDULE)["started"] is starts
+
+
+def test_training_that_failed_too_often_is_tried_once_a_day(loop):
+    for number in range(4):
+        loop.add_execution(23.9 + number, "Failed", f"failed-{number}")
+    assert "4 trainings in a row have failed" in loop.deliver(SCHEDULE)["reason"]
+    assert loop.deliver(MANUAL)["started"]
+
+
+def test_contradicting_horizon_is_refused_before_training(loop):
+    handler.ssm.put_parameter(
+        Name="/test/training/hyperparameters/prediction_length", Value="7", Overwrite=True
+    )
+    assert not loop.deliver(MANUAL)["started"]
+    detail = json.loads(loop.decisions[0]["Detail"])
+    assert detail["reason"] == "prediction_length: got 7, expected 30, the system's horizon"
+    assert loop.started == []

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common import tournament
 from sagemaker_pipelines.paths import JobError
 from sagemaker_pipelines.tournament import windows
 
@@ -31,13 +32,13 @@ def test_windows_begin_at_multiples_of_five_minutes(length, offset):
 
     assert {series.index[origin].minute % 5 for origin in found} == {0}
     assert all(origin + 30 <= length for origin in found)
-    assert found[0] >= windows.MINIMUM_TRAINING_MINUTES
+    assert found[0] >= tournament.MINIMUM_TRAINING_MINUTES
 
 
 def test_shortest_history():
-    needed = windows.minimum_minutes(30)
+    needed = tournament.minimum_minutes(30)
 
-    assert len(windows.origins(history(needed), REQUIREMENT)) == windows.COUNT
+    assert len(windows.origins(history(needed), REQUIREMENT)) == tournament.COUNT
     with pytest.raises(JobError, match="23 usable windows and 300 known minutes before them"):
         windows.origins(history(needed - 5), REQUIREMENT)
 
@@ -45,13 +46,13 @@ def test_shortest_history():
 def test_windows_without_truth_are_passed_over_for_older_ones():
     found = windows.origins(history(1800, missing=range(1700, 1740)), REQUIREMENT)
 
-    assert len(found) == windows.COUNT
+    assert len(found) == tournament.COUNT
     assert not {1695, 1700, 1705, 1710} & set(found)
     assert found[0] < 1655
 
 
 def test_missing_minutes_do_not_count_as_training_data():
-    series = history(windows.minimum_minutes(30), missing=[7])
+    series = history(tournament.minimum_minutes(30), missing=[7])
 
     with pytest.raises(JobError, match="299 known minutes before them"):
         windows.origins(series, REQUIREMENT)
