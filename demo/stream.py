@@ -116,7 +116,7 @@ def epoch(text: str) -> float:
 
 def _require(hours: float, what: str) -> None:
     if not hours >= MIN_HOURS:
-        raise StreamError(f"{what}: {hours:.3g} h found, {MIN_HOURS} h needed for a first model")
+        raise StreamError(f"{what}: {hours:.3g} h found, {MIN_HOURS:g} h needed for a first model")
 
 
 def _hours(file: Path, first: int) -> float:

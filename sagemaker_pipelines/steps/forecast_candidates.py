@@ -9,7 +9,7 @@ winner is trained again on the whole history.
 import argparse
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +19,22 @@ from sagemaker_pipelines.container.series import Series, read_channel
 from sagemaker_pipelines.paths import Paths, report_failures
 from sagemaker_pipelines.tournament import candidates
 
-TIME_FREQ = "1min"
+# Hyperparameters of DeepAR, which the ensemble has as a member; others ignore them.
+HYPERPARAMETERS = (
+    *("time_freq", "context_length", "prediction_length", "epochs", "learning_rate"),
+    *("mini_batch_size", "num_cells", "num_layers", "dropout_rate", "likelihood"),
+    "early_stopping_patience",
+)
 
 
 def forecasts(
-    algorithm: str, train: Sequence[Series], requests: Sequence[Series], horizon: int, samples: int
+    algorithm: str,
+    train: Sequence[Series],
+    requests: Sequence[Series],
+    hyperparameters: Mapping[str, str],
+    samples: int,
 ) -> list[dict[str, Any]]:
     """Train an algorithm; return its forecast of each request, as a batch transform would."""
-    hyperparameters = {"time_freq": TIME_FREQ, "prediction_length": str(horizon)}
     with tempfile.TemporaryDirectory() as folder:
         registry.fit(algorithm, train, hyperparameters, Path(folder))
         model = registry.load(Path(folder))
@@ -37,16 +45,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the step."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--candidates", required=True, type=candidates.parse)
-    parser.add_argument("--prediction-length", required=True, type=int)
     parser.add_argument("--forecast-samples", required=True, type=int)
+    for name in HYPERPARAMETERS:
+        parser.add_argument(f"--{name.replace('_', '-')}", required=True)
     args = parser.parse_args(arguments)
+    hyperparameters = {name: getattr(args, name) for name in HYPERPARAMETERS}
     paths = Paths.from_env()
     with report_failures(paths):
         requests = read_channel(paths.processing("requests"))
         for candidate in candidates.own(args.candidates):
             train = read_channel(paths.processing("train") / candidate.name)
             found = forecasts(
-                candidate.algorithm, train, requests, args.prediction_length, args.forecast_samples
+                candidate.algorithm, train, requests, hyperparameters, args.forecast_samples
             )
             text = "".join(f"{json.dumps(forecast)}\n" for forecast in found)
             (paths.processing("forecasts") / f"{candidate.name}.jsonl").write_text(text)

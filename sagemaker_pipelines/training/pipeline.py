@@ -90,8 +90,12 @@ forecast_candidates = job_steps.processing(
     "forecast_candidates",
     {
         "candidates": p.CANDIDATES,
-        "prediction-length": p.PREDICTION_LENGTH,
         "forecast-samples": p.FORECAST_SAMPLES,
+        **{
+            name.replace("_", "-"): value
+            for name, value in HYPERPARAMETERS.items()
+            if name != "test_quantiles"
+        },
     },
     inputs={
         "train": read_history.output("train"),

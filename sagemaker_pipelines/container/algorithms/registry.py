@@ -22,7 +22,7 @@ ALGORITHMS = {
     "gradient_boosting": "gradient_boosting.algorithm",
     "reference": "reference",
 }
-MIN_OBSERVATIONS = 100
+MIN_OBSERVATIONS = 300  # in all training series, as Amazon DeepAR requires
 
 
 def fit(

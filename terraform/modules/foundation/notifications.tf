@@ -39,7 +39,7 @@ resource "aws_cloudwatch_event_rule" "attention" {
   event_bus_name = aws_cloudwatch_event_bus.this.name
   event_pattern = jsonencode({
     source        = ["evergreen.loop"]
-    "detail-type" = ["Approval Requested", "Deployment Failed", "Model Deployed", "Retraining Started"]
+    "detail-type" = ["Approval Requested", "Deployment Failed", "Model Deployed", "Retraining Started", "Training Data Rejected"]
   })
 }
 

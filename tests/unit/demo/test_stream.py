@@ -21,8 +21,8 @@ def written(path, lines):
 
 
 def long_enough(*times):
-    """Return lines with these times and one six hours later."""
-    return [line(n, time) for n, time in enumerate([*times, times[-1] + 6 * HOUR])]
+    """Return lines with these times and one nine hours later."""
+    return [line(n, time) for n, time in enumerate([*times, times[-1] + 9 * HOUR])]
 
 
 def test_clock_starts_at_the_hour_of_the_earliest_time(tmp_path):
@@ -56,13 +56,13 @@ def test_folder_is_rejected_in_one_line(tmp_path):
 
 def test_file_that_is_too_short_is_rejected_with_both_numbers(tmp_path):
     file = written(tmp_path / "f", [line(n, START + n * HOUR) for n in range(3)])
-    with pytest.raises(stream.StreamError, match=r"2 h found, 5\.5 h needed for a first model"):
+    with pytest.raises(stream.StreamError, match=r"2 h found, 8 h needed for a first model"):
         stream.recorded(file)
 
 
 @pytest.mark.parametrize("hours", [-1, 0, 5, float("nan")])
 def test_simulation_that_is_too_short_is_rejected(hours):
-    with pytest.raises(stream.StreamError, match=r"5\.5 h needed for a first model"):
+    with pytest.raises(stream.StreamError, match=r"8 h needed for a first model"):
         stream.simulated(hours)
 
 

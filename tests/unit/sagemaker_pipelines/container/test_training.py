@@ -41,8 +41,8 @@ def test_training_is_deterministic(trained, tmp_path):
     ("entries", "hyperparameters", "reason"),
     [
         (None, {}, "train channel: missing"),
-        ([], {}, "train channel: got 0 observations, expected at least 100"),
-        ([{"start": START, "target": [1.0] * 99}], {}, "got 99 observations"),
+        ([], {}, "train channel: got 0 observations, expected at least 300"),
+        ([{"start": START, "target": [1.0] * 299}], {}, "got 299 observations"),
         (
             [{"start": "noon", "target": [1.0]}],
             {},
@@ -54,7 +54,7 @@ def test_training_is_deterministic(trained, tmp_path):
             {},
             'set hyperparameter cardinality to "',
         ),
-        ([{"start": START, "target": [1.0]}] * 100, {}, "longest training series: got 1 values"),
+        ([{"start": START, "target": [1.0]}] * 300, {}, "longest training series: got 1 values"),
         ([], {"epochs": "many"}, "hyperparameter epochs: got 'many', expected a valid integer"),
     ],
     ids=["absent", "empty", "few", "start", "text", "cat", "short", "hyperparameter"],

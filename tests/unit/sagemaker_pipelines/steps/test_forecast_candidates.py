@@ -1,0 +1,49 @@
+"""The step that trains and asks the candidates of our image."""
+
+import json
+
+import pytest
+
+from sagemaker_pipelines.steps import forecast_candidates
+from sagemaker_pipelines.training import pipeline
+from tests.support.offline_store import START
+
+TARGET = [1000.0 + 100 * (n % 40) for n in range(420)]
+
+
+def test_pipeline_passes_every_hyperparameter_to_the_step():
+    arguments = pipeline.forecast_candidates.render()["Arguments"]["AppSpecification"]
+    given = {word for word in arguments["ContainerArguments"] if isinstance(word, str)}
+    expected = {f"--{name.replace('_', '-')}" for name in forecast_candidates.HYPERPARAMETERS}
+    assert expected <= given
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_candidate_of_our_image_has_one_forecast_per_request(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(tmp_path))
+    folder = tmp_path / "processing"
+    start = START.strftime("%Y-%m-%d %H:%M:%S")
+    line = json.dumps({"start": start, "target": TARGET}) + "\n"
+    names = ("gradient_boosting", "ensemble_recent")
+    for name in names:
+        (folder / "train" / name).mkdir(parents=True)
+        (folder / "train" / name / "train.json").write_text(line)
+    (folder / "requests").mkdir()
+    request = json.dumps({"start": start, "target": TARGET[:270]}) + "\n"
+    (folder / "requests" / "requests.jsonl").write_text(request * 3)
+    values = {
+        "time_freq": "1min", "context_length": 60, "prediction_length": 30, "epochs": 1,
+        "learning_rate": 0.005, "mini_batch_size": 32, "num_cells": 8, "num_layers": 1,
+        "dropout_rate": 0.1, "likelihood": "student-T", "early_stopping_patience": 10,
+    }
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in values.items()]
+
+    forecast_candidates.main(
+        [f"--candidates=deepar,{','.join(names)}", "--forecast-samples=20", *options]
+    )
+
+    for name in names:
+        lines = (folder / "forecasts" / f"{name}.jsonl").read_text().splitlines()
+        forecasts = [json.loads(text) for text in lines]
+        assert [len(forecast["mean"]) for forecast in forecasts] == [30, 30, 30]
+    assert not (folder / "forecasts" / "deepar.jsonl").exists()
