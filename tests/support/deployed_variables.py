@@ -4,4 +4,5 @@ VARIABLES = {
     "prefix": "evergreen",
     "image_tag": "local",
     "poller": {"desired_count": 0, "source": "simulator"},
+    "retraining": {"schedule": None},  # the tests pass months of virtual time
 }

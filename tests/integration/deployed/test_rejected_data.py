@@ -16,7 +16,7 @@ pytestmark = pytest.mark.integration
 def execution(aws, outputs):
     """Start a training on ten minutes: too few, and with wrong averages."""
     store = aws.client("sagemaker-featurestore-runtime")
-    aws.pass_minutes(31 * 60)  # the history of 30 hours must not contain rows of other tests
+    aws.pass_minutes(49 * 60)  # the history of 48 hours must not contain rows of other tests
     start = aws.next_hour()
     for number in range(10, 20):
         minute = start + number * MINUTE
