@@ -1,0 +1,125 @@
+"""`python -m benchmarks.forecasting`: measure, print tables, write results/forecasting.json."""
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import asdict
+from statistics import fmean
+from typing import TypeVar
+
+from benchmarks import report
+from benchmarks.forecasting import goals, measurement, regimes, series
+from benchmarks.forecasting.measurement import Score
+from benchmarks.forecasting.regimes import RegimeScore
+from benchmarks.measure import run_alone
+
+T = TypeVar("T")
+SEEDS, REGIME_SEEDS = 5, 3
+HOURS = (series.TRAINING + series.TEST) // 60
+HEADERS = (
+    *("", "wQL", "to last value", "to reference", "80 % coverage"),
+    *("fit, CPU s", "forecast, CPU ms"),
+)
+TRAINING_TIME = "benchmarks.forecasting.training_time"
+
+
+def main() -> None:
+    """Run everything; the recorded series only where its file is present."""
+    about = report.machine("numpy", "scikit-learn", "statsforecast", "torch")
+    with ProcessPoolExecutor(initializer=_prepare) as pool:
+        steady = [pool.submit(_steady, name, seed) for name, seed in _steady_cases()]
+        changed = [pool.submit(_changed, seed) for seed in range(REGIME_SEEDS)]
+        scores = [score for job in _progress(steady) for score in job]
+        regime_scores = [score for job in _progress(changed) for score in job]
+    training_cpu = {
+        name: run_alone(TRAINING_TIME, algorithm, minutes)["cpu"]
+        for name, (algorithm, minutes) in goals.CANDIDATES.items()
+    }
+    table = goals.means(scores)
+    judged = goals.goals(scores, training_cpu)
+    print("\n" + ", ".join(f"{name} {value}" for name, value in about.items()))
+    for name, by_method in table.items():
+        seeds = next(iter(by_method.values())).seed
+        print(f"\n{name}, mean of {seeds} seeds\n")
+        print(report.table(HEADERS, _rows(by_method)))
+        chosen = ", ".join(score.method for score in goals.winners(scores, name))
+        print(f"winners by the first half of the windows: {chosen}")
+    print(f"\nAfter a change of regime, wQL to reference\n\n{_regime_table(regime_scores)}")
+    print(f"\nGoals\n\n{report.table(report.GOAL_HEADERS, [goal.row() for goal in judged])}")
+    content = {
+        "goals": judged,
+        "machine": about,
+        "training_cpu": training_cpu,
+        "scores": [asdict(score) for score in scores],
+        "regimes": [asdict(score) for score in regime_scores],
+    }
+    print(f"\nwritten: {report.write('forecasting', content)}")
+
+
+def _steady_cases() -> list[tuple[str, int]]:
+    cases = [(name, seed) for name in ("calm", "busy") for seed in range(SEEDS)]
+    if series.RECORDED.is_file():
+        return cases + [("recorded", span) for span in range(series.SPANS)]
+    print(f"the recorded series is skipped: {series.RECORDED} does not exist", file=sys.stderr)
+    return cases
+
+
+def _prepare() -> None:
+    """Import what fits import, so that their CPU seconds do not include it; use one thread."""
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):  # as the image sets them
+        os.environ.setdefault(variable, "1")
+    warnings.filterwarnings("ignore")
+    from sklearn import ensemble  # noqa: F401, PLC0415
+    from statsforecast import models  # noqa: F401, PLC0415
+
+    from sagemaker_pipelines.container.algorithms.deepar import loop, network  # noqa: F401, PLC0415
+
+
+def _steady(name: str, seed: int) -> list[Score]:
+    if name == "recorded":
+        return measurement.compare(series.recorded()[seed])
+    change = {"calm": None, "busy": 0.0}[name]
+    return measurement.compare(series.simulated(name, seed, HOURS, change))
+
+
+def _changed(seed: int) -> list[RegimeScore]:
+    sequence = series.simulated("change", seed, regimes.HOURS, regimes.CHANGE_HOURS)
+    return [s for after in regimes.AFTER_HOURS for s in regimes.compare(sequence, after)]
+
+
+def _progress(jobs: "Sequence[Future[list[T]]]") -> Iterator[list[T]]:
+    for number, job in enumerate(jobs, 1):
+        yield job.result()
+        print(f"{number} of {len(jobs)} series measured", file=sys.stderr, flush=True)
+
+
+def _rows(by_method: dict[str, Score]) -> list[list[object]]:
+    last, reference = by_method["last value"].wql, by_method[goals.REFERENCE].wql
+    ordered = sorted(by_method.values(), key=lambda score: score.wql)
+    return [
+        [
+            *(s.method, s.wql, s.wql / last, s.wql / reference, s.coverage, s.fit_cpu),
+            1000 * s.forecast_cpu,
+        ]
+        for s in ordered
+    ]
+
+
+def _regime_table(scores: Sequence[RegimeScore]) -> str:
+    """Return one row for each method and number of minutes, one column for each time."""
+    groups: dict[tuple[str, int | None], dict[float, list[float]]] = {}
+    for s in scores:
+        times = groups.setdefault((s.score.method, s.recent), {})
+        times.setdefault(s.after_hours, []).append(s.score.wql / s.reference_wql)
+    rows = [
+        [f"{method}, {'all' if recent is None else f'last {recent}'} minutes"]
+        + [fmean(times[after]) for after in regimes.AFTER_HOURS]
+        for (method, recent), times in groups.items()
+    ]
+    return report.table(("", *(f"{after:g} h" for after in regimes.AFTER_HOURS)), rows)
+
+
+if __name__ == "__main__":
+    main()
