@@ -30,11 +30,7 @@ def main() -> None:
     about = report.machine("numpy", "scikit-learn", "statsforecast", "torch")
     with ProcessPoolExecutor(initializer=_prepare) as pool:
         steady = [pool.submit(_steady, name, seed) for name, seed in _steady_cases()]
-        changed = [
-            pool.submit(_changed, seed, after)
-            for seed in range(REGIME_SEEDS)
-            for after in regimes.AFTER_HOURS
-        ]
+        changed = [pool.submit(_changed, seed) for seed in range(REGIME_SEEDS)]
         scores = [score for job in _progress(steady) for score in job]
         regime_scores = [score for job in _progress(changed) for score in job]
     training_cpu = {
@@ -42,12 +38,14 @@ def main() -> None:
         for name, (algorithm, minutes) in goals.CANDIDATES.items()
     }
     table = goals.means(scores)
-    judged = goals.goals(table, training_cpu)
+    judged = goals.goals(scores, training_cpu)
     print("\n" + ", ".join(f"{name} {value}" for name, value in about.items()))
     for name, by_method in table.items():
         seeds = next(iter(by_method.values())).seed
         print(f"\n{name}, mean of {seeds} seeds\n")
         print(report.table(HEADERS, _rows(by_method)))
+        chosen = ", ".join(score.method for score in goals.winners(scores, name))
+        print(f"winners by the first half of the windows: {chosen}")
     print(f"\nAfter a change of regime, wQL to reference\n\n{_regime_table(regime_scores)}")
     print(f"\nGoals\n\n{report.table(report.GOAL_HEADERS, [goal.row() for goal in judged])}")
     content = {
@@ -86,9 +84,9 @@ def _steady(name: str, seed: int) -> list[Score]:
     return measurement.compare(series.simulated(name, seed, HOURS, change))
 
 
-def _changed(seed: int, after_hours: float) -> list[RegimeScore]:
+def _changed(seed: int) -> list[RegimeScore]:
     sequence = series.simulated("change", seed, regimes.HOURS, regimes.CHANGE_HOURS)
-    return regimes.compare(sequence, after_hours)
+    return [s for after in regimes.AFTER_HOURS for s in regimes.compare(sequence, after)]
 
 
 def _progress(jobs: "Sequence[Future[list[T]]]") -> Iterator[list[T]]:
@@ -98,7 +96,7 @@ def _progress(jobs: "Sequence[Future[list[T]]]") -> Iterator[list[T]]:
 
 
 def _rows(by_method: dict[str, Score]) -> list[list[object]]:
-    last, reference = by_method["last value"].wql, by_method["reference 120"].wql
+    last, reference = by_method["last value"].wql, by_method[goals.REFERENCE].wql
     ordered = sorted(by_method.values(), key=lambda score: score.wql)
     return [
         [

@@ -29,6 +29,8 @@ class Score:
     seed: int
     method: str
     wql: float
+    first_half_wql: float  # of the windows in order of time
+    second_half_wql: float
     coverage: float
     fit_cpu: float
     forecast_cpu: float  # of one window
@@ -48,7 +50,7 @@ def forecasts(model: Model, sequence: series.Sequence, origins: Sequence[int]) -
     clock = CpuClock()
     found = []
     for origin in origins:
-        request = sequence.part(max(0, origin - CONTEXT), origin)
+        request = sequence.part(max(0, origin - CONTEXT[sequence.step_seconds]), origin)
         forecast = model.forecast(request, LEVELS, SAMPLES)
         found.append([forecast["quantiles"][level] for level in LEVELS])
     seconds = clock.seconds() / len(origins)
@@ -82,17 +84,26 @@ def average(runs: Sequence[Run]) -> Run:
 
 def score(name: str, run: Run, sequence: series.Sequence, origins: Sequence[int]) -> Score:
     """Score a run, pooled over its windows."""
-    truth = np.concatenate([sequence.values[o : o + HORIZON] for o in origins]).tolist()
-    rows = {level: run.quantiles[n].ravel().tolist() for n, level in enumerate(LEVELS)}
+    truth = np.array([sequence.values[o : o + HORIZON] for o in origins], float)
+    rows = {level: run.quantiles[n] for n, level in enumerate(LEVELS)}
+    half = len(origins) // 2
+    flat = {level: row.ravel().tolist() for level, row in rows.items()}
     return Score(
         sequence.name,
         sequence.seed,
         name,
-        scores.mean_wql(truth, rows),
-        scores.coverage(truth, rows["0.1"], rows["0.9"]),
+        _wql(truth, rows),
+        _wql(truth[:half], {level: row[:half] for level, row in rows.items()}),
+        _wql(truth[half:], {level: row[half:] for level, row in rows.items()}),
+        scores.coverage(truth.ravel().tolist(), flat["0.1"], flat["0.9"]),
         run.fit_cpu,
         run.forecast_cpu,
     )
+
+
+def _wql(truth: Quantiles, rows: dict[str, Quantiles]) -> float:
+    flat = {level: row.ravel().tolist() for level, row in rows.items()}
+    return scores.mean_wql(truth.ravel().tolist(), flat)
 
 
 def compare(sequence: series.Sequence) -> list[Score]:

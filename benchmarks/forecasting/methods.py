@@ -13,7 +13,10 @@ from sagemaker_pipelines.container.series import Series, impute
 
 Array = NDArray[np.float64]
 HORIZON = 30  # steps
-CONTEXT = 288  # steps of a request: 270 in production, here a day of 5-minute steps
+# Steps of a request, by the seconds of a step: minutes as in production; with 5-minute steps so
+# many that they contain all lags of DeepAR (up to 1,153 steps, from minutes only 182).
+CONTEXT = {MINUTE: 270, 5 * MINUTE: 1300}
+ARIMA_STEPS = 270  # at most, because the CPU time grows with them
 LEVELS = ("0.1", "0.5", "0.9")
 DEEPAR = {  # the defaults of the pipeline
     "context_length": "60",
@@ -85,7 +88,7 @@ def arima(values: Array, step_seconds: int) -> Array:  # noqa: ARG001
     """Return the quantiles of AutoARIMA on the logarithm."""
     from statsforecast.models import AutoARIMA  # noqa: PLC0415 - seconds
 
-    found = AutoARIMA().forecast(y=np.log1p(values), h=HORIZON, level=[80])
+    found = AutoARIMA().forecast(y=np.log1p(values[-ARIMA_STEPS:]), h=HORIZON, level=[80])
     return np.asarray(np.expm1(np.stack([found["lo-80"], found["mean"], found["hi-80"]])))
 
 

@@ -61,7 +61,10 @@ def fit(series: Sequence[Series], parameters: Hyperparameters, folder: Path) -> 
     }
     longest = max(series, key=lambda s: len(s.target))
     settings["seasons"] = features.seasons(
-        impute(longest.target).astype(np.float64), 10, 1440, SEASONS
+        impute(longest.target).astype(np.float64),
+        features.SHORTEST_SEASON,
+        features.LONGEST_SEASON,
+        SEASONS,
     )
     x, y = _examples(series, settings)
     leaf = max(20, len(y) // 20)

@@ -16,6 +16,8 @@ LAGS = (1, 2, 3, 4, 5, 7, 10, 15, 20, 30)
 SPANS = (3, 10, 30, 60, 120)
 LEVELS = (0.1, 0.5, 0.9)
 LONGEST = max(*SPANS, *LAGS, LEVEL_SPAN)
+# Two cycles of the longest season are within a request of 270 steps.
+SHORTEST_SEASON, LONGEST_SEASON = 10, 120
 TINY = 1e-9
 
 

@@ -32,9 +32,17 @@ def test_every_candidate_of_our_image_has_one_forecast_per_request(tmp_path, mon
     request = json.dumps({"start": start, "target": TARGET[:270]}) + "\n"
     (folder / "requests" / "requests.jsonl").write_text(request * 3)
     values = {
-        "time_freq": "1min", "context_length": 60, "prediction_length": 30, "epochs": 1,
-        "learning_rate": 0.005, "mini_batch_size": 32, "num_cells": 8, "num_layers": 1,
-        "dropout_rate": 0.1, "likelihood": "student-T", "early_stopping_patience": 10,
+        "time_freq": "1min",
+        "context_length": 60,
+        "prediction_length": 30,
+        "epochs": 1,
+        "learning_rate": 0.005,
+        "mini_batch_size": 32,
+        "num_cells": 8,
+        "num_layers": 1,
+        "dropout_rate": 0.1,
+        "likelihood": "student-T",
+        "early_stopping_patience": 10,
     }
     options = [f"--{name.replace('_', '-')}={value}" for name, value in values.items()]
 
