@@ -84,8 +84,8 @@ def main() -> None:
             name: {"windows": len(s), "mean": s.mean(), "deviation": s.std()}
             for name, s in scores.items()
         },
-        "histories": histories,
-        "policies": policies,
+        "histories": _documents(histories),
+        "policies": _documents(policies),
     }
     print(f"\nwritten: {report.write('alarm_policy', content)}")
 
@@ -109,6 +109,17 @@ def _scores() -> dict[str, Scores]:
 
 def _simulate(scores: Scores, history: History, policy: AlarmPolicy) -> Result:
     return simulate(scores, history, policy, REPETITIONS)
+
+
+def _documents(results: Mapping[str, Mapping[str, Result]]) -> dict[str, Any]:
+    """Return results for JSON, which has no infinity: a delay is null if half are not found."""
+    found: dict[str, Any] = {}
+    for name, streams_of in results.items():
+        found[name] = {}
+        for stream, result in streams_of.items():
+            delays = {f: None if np.isinf(d) else d for f, d in result.delay.items()}
+            found[name][stream] = {**asdict(result), "delay": delays}
+    return found
 
 
 def _worst(results: Mapping[str, Result]) -> Result:

@@ -36,15 +36,16 @@ class ResultEvent(EventBridgeEvent[ObjectCreated]):
     source: Literal["aws.s3"]
 
 
+ThresholdEvent = Annotated[DeploymentEvent | ResultEvent, Field(discriminator="source")]
+
+
 class EvaluationError(ValueError):
     """The evaluation has no usable windows."""
 
 
 @logger.inject_lambda_context
-@event_parser(model=Annotated[DeploymentEvent | ResultEvent, Field(discriminator="source")])
-def lambda_handler(
-    event: DeploymentEvent | ResultEvent, _context: "LambdaContext"
-) -> dict[str, Any]:
+@event_parser(model=ThresholdEvent)
+def lambda_handler(event: ThresholdEvent, _context: "LambdaContext") -> dict[str, Any]:
     """Update the threshold of the event's stage; repeated and older events change nothing."""
     config = Config.from_env()
     stage, apply = _change(event, config)
@@ -54,7 +55,7 @@ def lambda_handler(
     return shown
 
 
-def _change(event: DeploymentEvent | ResultEvent, config: Config) -> tuple[str, Change]:
+def _change(event: ThresholdEvent, config: Config) -> tuple[str, Change]:
     """Return the stage of the event and the change of its parameter."""
     if isinstance(event, DeploymentEvent):
         arn, stage = event.detail.package_arn, event.detail.stage

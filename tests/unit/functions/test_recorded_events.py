@@ -11,6 +11,7 @@ from common.events import EventBridgeEvent, ModelPackageChange, ObjectCreated, S
 from feature_writer import handler as feature_writer
 from retrain_trigger.training_request import AlarmEvent, ScheduleEvent, TrainingEvent
 from tests.support.lambda_context import CONTEXT
+from threshold_updater.handler import DeploymentEvent, ResultEvent, ThresholdEvent
 
 EVENTS = Path(__file__).parents[2] / "events"
 
@@ -32,6 +33,14 @@ def test_object_created():
     event = EventBridgeEvent[ObjectCreated].model_validate(document)
     assert event.detail.bucket.name == document["detail"]["bucket"]["name"]
     assert event.detail.object.key == document["detail"]["object"]["key"]
+
+
+def test_model_deployed_and_object_created_update_the_threshold():
+    events = TypeAdapter(ThresholdEvent)
+    deployed = events.validate_python(recorded("model_deployed"))
+    assert isinstance(deployed, DeploymentEvent)
+    assert deployed.detail.stage == "production"
+    assert isinstance(events.validate_python(recorded("object_created")), ResultEvent)
 
 
 def test_alarm_state_change():
