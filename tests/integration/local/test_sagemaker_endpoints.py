@@ -19,7 +19,7 @@ ROLE = "arn:aws:iam::123456789012:role/model-role"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/loop-forecaster:1"
 NOW = 1728518400000  # the clock's start in milliseconds
 MODEL = f"s3://{BUCKET}/model.tar.gz"
-SERIES = [100 + 10 * math.sin(i / 7) + i % 3 for i in range(240)]
+SERIES = [100 + 10 * math.sin(i / 7) + i % 3 for i in range(320)]
 HYPERPARAMETERS = {
     "time_freq": "1min",
     "context_length": "12",

@@ -27,7 +27,7 @@ HYPERPARAMETERS = {
     "mini_batch_size": "32",
     "learning_rate": "0.01",
 }
-SERIES = [100 + 10 * math.sin(i / 7) + i % 3 for i in range(240)]
+SERIES = [100 + 10 * math.sin(i / 7) + i % 3 for i in range(320)]
 LINE = json.dumps({"start": "2024-10-10 00:00:00", "target": SERIES[:60]})
 
 
@@ -165,7 +165,7 @@ def test_failed_training_has_a_reason(aws, sagemaker, job_events):
     failed = train(aws, sagemaker, "impossible", prediction_length="100")
     assert failed["TrainingJobStatus"] == "Failed"
     assert failed["FailureReason"].startswith(
-        "AlgorithmError: longest training series: got 240 values"
+        "AlgorithmError: longest training series: got 320 values"
     )
     assert failed["FailureReason"].endswith(", exit code: 1")
     detail = job_events(failed["TrainingJobArn"])[-1]["detail"]
