@@ -13,6 +13,7 @@ MAX_CPU_SECONDS = 60
 REFERENCE = "reference 120"
 # The default candidates: their method in the tables, their algorithm, their minutes of history.
 CANDIDATES = {
+    "deepar": ("deepar", 2880),
     "gradient_boosting": ("gradient_boosting", 2880),
     "gradient_boosting_recent 300": ("gradient_boosting", 300),
     "ensemble: boosting, deepar": ("ensemble", 2880),
