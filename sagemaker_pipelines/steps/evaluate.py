@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 candidate.name: Forecasts.from_responses(
                     _candidate_forecasts(paths, candidate.name, len(windows))
                 )
-                for candidate in args.candidates
+                for candidate in candidates.parse(args.candidates)
             },
             reference=_reference(requests, args.prediction_length),
             naive=naive_forecasts(windows),
@@ -119,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(f"--{name}", required=True)
     for name in ("prediction-length", "forecast-samples"):
         parser.add_argument(f"--{name}", required=True, type=int)
-    parser.add_argument("--candidates", required=True, type=candidates.parse)
+    parser.add_argument("--candidates", required=True)
     parser.add_argument("--end-time", required=True, type=times.parse)
     return parser
 

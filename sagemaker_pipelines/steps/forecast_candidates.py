@@ -44,7 +44,7 @@ def forecasts(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the step."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--candidates", required=True, type=candidates.parse)
+    parser.add_argument("--candidates", required=True)
     parser.add_argument("--forecast-samples", required=True, type=int)
     for name in HYPERPARAMETERS:
         parser.add_argument(f"--{name.replace('_', '-')}", required=True)
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     paths = Paths.from_env()
     with report_failures(paths):
         requests = read_channel(paths.processing("requests"))
-        for candidate in candidates.own(args.candidates):
+        for candidate in candidates.own(candidates.parse(args.candidates)):
             train = read_channel(paths.processing("train") / candidate.name)
             found = forecasts(
                 candidate.algorithm, train, requests, hyperparameters, args.forecast_samples

@@ -55,3 +55,15 @@ def test_every_candidate_of_our_image_has_one_forecast_per_request(tmp_path, mon
         forecasts = [json.loads(text) for text in lines]
         assert [len(forecast["mean"]) for forecast in forecasts] == [30, 30, 30]
     assert not (folder / "forecasts" / "deepar.jsonl").exists()
+
+
+def test_unknown_candidate_is_the_failure_reason_of_the_job(tmp_path, monkeypatch):
+    monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(tmp_path))
+    (tmp_path / "processing" / "requests").mkdir(parents=True)
+    names = forecast_candidates.HYPERPARAMETERS
+    options = [f"--{name.replace('_', '-')}=1" for name in names]
+
+    with pytest.raises(SystemExit, match="candidates: got 'prophet', expected deepar"):
+        forecast_candidates.main(["--candidates=prophet", "--forecast-samples=1", *options])
+
+    assert "got 'prophet'" in (tmp_path / "output" / "failure").read_text()
