@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import torch
 
 from sagemaker_pipelines.steps import forecast_candidates
 from sagemaker_pipelines.training import pipeline
@@ -18,6 +19,16 @@ def test_pipeline_passes_every_hyperparameter_to_the_step():
     assert expected <= given
 
 
+@pytest.fixture
+def _one_thread():
+    """Train with one thread, as the job does: on a busy machine more are many times slower."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures("_one_thread")
 @pytest.mark.filterwarnings("ignore")
 def test_every_candidate_of_our_image_has_one_forecast_per_request(tmp_path, monkeypatch):
     monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(tmp_path))
