@@ -74,7 +74,7 @@ def test_version_that_is_no_better_than_the_reference_is_above_the_ceiling_or_ty
 
     assert found.value <= found.ceiling
     assert found.ceiling == 1.0 or found.typical < found.ceiling
-    later = threshold.follow(windows([2.0] * 24), HORIZON, POLICY, found.ceiling)
+    later = threshold.follow(windows([10.0] * 24), HORIZON, POLICY, found.ceiling)
     assert later.value == found.ceiling
 
 
