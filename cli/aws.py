@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
+
+from common import s3_objects
 
 Clients = Callable[[str], Any]
 Json = dict[str, Any]
@@ -30,7 +31,4 @@ def operator(clients: Clients) -> str:
 
 def s3_object(clients: Clients, uri: str) -> bytes:
     """Return the object at `s3://bucket/key`."""
-    location = urlsplit(uri)
-    response = clients("s3").get_object(Bucket=location.netloc, Key=location.path.lstrip("/"))
-    body: bytes = response["Body"].read()
-    return body
+    return s3_objects.read_uri(clients("s3"), uri)

@@ -166,10 +166,6 @@ def _legend(axes: Axes, place: str) -> None:
     axes.legend(list(once.values()), list(once), loc=place, framealpha=0.9, ncols=2)
 
 
-def _columns(pairs: list[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
-    return [x for x, _ in pairs], [y for _, y in pairs]
-
-
 def _at(text: str) -> float:
     """Convert an ISO time to matplotlib's days."""
     return float(dates.date2num(datetime.fromisoformat(text)))

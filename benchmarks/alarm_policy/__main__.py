@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from benchmarks import report
-from benchmarks.alarm_policy import streams
 from benchmarks.alarm_policy.goals import goals
 from benchmarks.alarm_policy.simulation import (
     FOUND_WITHIN,
@@ -22,6 +21,7 @@ from benchmarks.alarm_policy.simulation import (
     fresh,
     simulate,
 )
+from benchmarks.forecasting.series import RECORDED
 from benchmarks.measure import CpuClock, run_alone
 from common.alarm_policy import AlarmPolicy
 
@@ -95,10 +95,10 @@ def _scores() -> dict[str, Scores]:
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"
     chosen = [(kind, seed) for kind in ("calm", "busy") for seed in SEEDS]
-    if streams.RECORDED.is_file():
+    if RECORDED.is_file():
         chosen.insert(0, ("recorded", 0))
     else:
-        print(f"skipped: the recorded series, {streams.RECORDED} is absent", file=sys.stderr)
+        print(f"skipped: the recorded series, {RECORDED} is absent", file=sys.stderr)
     found = {}
     for kind, seed in chosen:
         print(f"{kind}, seed {seed} …", file=sys.stderr, flush=True)

@@ -1,24 +1,18 @@
 """Streams whose forecasts are scored: simulated minutes and the recorded series of 5 minutes."""
 
-import csv
-import gzip
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.measure import ROOT
+from benchmarks.forecasting.series import RECORDED, START, whole_recorded
 from poller.simulator.fee_model import STEP_SECONDS, FeeModel
 from poller.simulator.stream import MEDIAN_SIZE, RATE_SPREAD, SIZE_SPREAD
 from sagemaker_pipelines.container.series import Series
 
-RECORDED = ROOT.parent / "shared" / "data" / "mempool-fee-5min-2025-03-05--2025-05-12.csv.gz"
-COLUMN = "next_block_avg_fee_sat"
 TRAINING_DAYS = {"recorded": 14, "simulated": 2}
 SCORED_DAYS = 12  # of a simulated stream, after the training
-START = datetime(2024, 10, 10, tzinfo=UTC)
 RATE = 6.0  # transactions per second, the simulator's default
 DAY_SECONDS = 86_400
 
@@ -69,11 +63,8 @@ def simulated(seed: int, *, busy: bool) -> Stream:
 
 def recorded(file: Path = RECORDED) -> Stream | None:
     """Return the recorded series, None where the file is absent."""
-    if not file.is_file():
+    whole = whole_recorded(file)
+    if whole is None:
         return None
-    with gzip.open(file, "rt") as lines:
-        rows = list(csv.DictReader(lines))
-    values = np.array([float(row[COLUMN]) for row in rows], np.float32)
-    start = np.datetime64(datetime.fromisoformat(rows[0]["ts"]), "s")
-    training = TRAINING_DAYS["recorded"] * DAY_SECONDS // 300
-    return Stream("recorded, 5 minutes", 5, training, Series(start, values))
+    training = TRAINING_DAYS["recorded"] * DAY_SECONDS // whole.step_seconds
+    return Stream("recorded, 5 minutes", 5, training, Series(whole.start, whole.values))

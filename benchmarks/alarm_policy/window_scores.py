@@ -13,21 +13,15 @@ from numpy.typing import NDArray
 
 from benchmarks.alarm_policy import streams
 from benchmarks.alarm_policy.streams import Stream
+from benchmarks.forecasting.methods import DEEPAR
+from benchmarks.forecasting.series import RECORDED
 from common import reference_forecast, scores, threshold
 from common.deepar import QUANTILE_LEVELS
 from sagemaker_pipelines.container.algorithms import registry
 
 # As in terraform/variables.tf.
 HORIZON, HISTORY, SAMPLES = 30, 270, 200
-HYPERPARAMETERS = {
-    "context_length": "60",
-    "early_stopping_patience": "10",
-    "epochs": "40",
-    "learning_rate": "0.005",
-    "mini_batch_size": "32",
-    "num_layers": "1",
-    "prediction_length": str(HORIZON),
-}
+HYPERPARAMETERS = DEEPAR | {"prediction_length": str(HORIZON)}
 OVERLAP = 6  # windows that share a minute: origins are a sixth of the horizon apart
 
 
@@ -61,7 +55,7 @@ def main(kind: str, seed: str) -> None:
         else streams.simulated(int(seed), busy=kind == "busy")
     )
     if stream is None:
-        raise FileNotFoundError(streams.RECORDED)
+        raise FileNotFoundError(RECORDED)
     print(json.dumps({"name": stream.name, "scores": measure(stream).tolist()}))
 
 

@@ -57,16 +57,24 @@ def simulated(name: str, seed: int, hours: int, change_hours: float | None) -> S
     return Sequence(name, seed, MINUTE, start, averages.astype(np.float32))
 
 
-def recorded(file: Path = RECORDED) -> list[Sequence]:
-    """Return the spans of the recorded series; none if the file is absent."""
+def whole_recorded(file: Path = RECORDED) -> Sequence | None:
+    """Return the whole recorded series, None if the file is absent."""
     if not file.is_file():
-        return []
+        return None
     with gzip.open(file, "rt") as lines:
         rows = list(csv.DictReader(lines))
     values = np.array([float(row[COLUMN] or "nan") for row in rows], np.float32)
     start = np.datetime64(datetime.fromisoformat(rows[0]["ts"]), "s")
-    step, length = 5 * MINUTE, SPAN_DAYS * DAY_STEPS
-    whole = Sequence("recorded", 0, step, start, values)
-    starts = [span * length for span in range(SPANS)]
+    return Sequence("recorded", 0, 5 * MINUTE, start, values)
+
+
+def recorded(file: Path = RECORDED) -> list[Sequence]:
+    """Return the spans of the recorded series; none if the file is absent."""
+    whole = whole_recorded(file)
+    if whole is None:
+        return []
+    starts = [span * SPAN_DAYS * DAY_STEPS for span in range(SPANS)]
     parts = [whole.part(first, first + TRAINING + TEST) for first in starts]
-    return [Sequence("recorded", n, step, p.start, p.target) for n, p in enumerate(parts)]
+    return [
+        Sequence(whole.name, n, whole.step_seconds, p.start, p.target) for n, p in enumerate(parts)
+    ]

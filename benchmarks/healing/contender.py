@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from benchmarks.forecasting.methods import DEEPAR
 from common import reference_forecast
 from common.deepar import QUANTILE_LEVELS
+from common.reference_forecast import REFERENCE
 from sagemaker_pipelines.container.algorithms import registry
 from sagemaker_pipelines.container.algorithms.model import Model, Prediction
 from sagemaker_pipelines.container.series import Series
 from sagemaker_pipelines.tournament import scores
 from sagemaker_pipelines.tournament.scores import Forecasts
-from sagemaker_pipelines.tournament.verdict import REFERENCE
 
 # The defaults of monitor and pipeline, in minutes.
 HORIZON, REQUEST_MINUTES, LAG_MINUTES = 30, 270, 5

@@ -14,6 +14,7 @@ from benchmarks.healing.contender import HORIZON, LAG_MINUTES, REQUEST_MINUTES, 
 from common import breach, threshold, times
 from common.alarm_policy import AlarmPolicy
 from common.breach import Reading
+from common.reference_forecast import REFERENCE
 from common.threshold import ThresholdPolicy
 from common.threshold_parameter import ThresholdParameter
 from common.tournament import minimum_minutes
@@ -23,7 +24,7 @@ from retrain_trigger.execution import Execution
 from sagemaker_pipelines.paths import JobError
 from sagemaker_pipelines.tournament import windows
 from sagemaker_pipelines.tournament.candidates import Candidate
-from sagemaker_pipelines.tournament.verdict import REFERENCE, Losses, Verdict, decide
+from sagemaker_pipelines.tournament.verdict import Losses, Verdict, decide
 from threshold_updater import documents, version_windows
 from threshold_updater.version_windows import Rules
 

@@ -6,9 +6,9 @@ import numpy as np
 
 from benchmarks.healing.contender import HORIZON, Contender
 from benchmarks.healing.loop import Loop
+from common.reference_forecast import REFERENCE
 from sagemaker_pipelines.tournament import windows
 from sagemaker_pipelines.tournament.comparison import compare
-from sagemaker_pipelines.tournament.verdict import REFERENCE
 
 STEP = 5  # minutes between origins
 MINIMUM_WINDOWS = 48

@@ -33,13 +33,8 @@ def instance(start: datetime, target: Sequence[float | None]) -> dict[str, Any]:
     }
 
 
-def request(start: datetime, target: Sequence[float | None], samples: int) -> bytes:
-    """Return the request body for the minutes from `start`."""
-    return instance_request(instance(start, target), samples)
-
-
-def instance_request(series: dict[str, Any], samples: int) -> bytes:
-    """Return the request body for one series in DeepAR's JSON."""
+def request(series: dict[str, Any], samples: int) -> bytes:
+    """Return the request body for one series (`instance`)."""
     configuration = {
         "num_samples": samples,
         "output_types": ["mean", "quantiles"],

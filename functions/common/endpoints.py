@@ -1,11 +1,14 @@
-"""Describe SageMaker endpoints, including ones that do not exist."""
+"""Describe SageMaker endpoints, including ones that do not exist, and request forecasts."""
 
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from common import deepar
+
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 
 def describe(sagemaker: "SageMakerClient", name: str) -> dict[str, Any] | None:
@@ -17,3 +20,25 @@ def describe(sagemaker: "SageMakerClient", name: str) -> dict[str, Any] | None:
         if details["Code"] == "ValidationException" and "Could not find" in details["Message"]:
             return None
         raise
+
+
+def forecast(
+    runtime: "SageMakerRuntimeClient",
+    name: str,
+    series: dict[str, Any],
+    *,
+    samples: int,
+    length: int,
+    inference_id: str,
+) -> deepar.Forecast:
+    """Request the forecast of the `length` minutes after a series (`deepar.instance`).
+
+    Raises deepar.ForecastError unless the response is one plausible forecast.
+    """
+    response = runtime.invoke_endpoint(
+        EndpointName=name,
+        ContentType=deepar.CONTENT_TYPE,
+        Body=deepar.request(series, samples),
+        InferenceId=inference_id,
+    )
+    return deepar.response(response["Body"].read(), length)

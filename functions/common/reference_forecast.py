@@ -10,6 +10,7 @@ from statistics import fmean
 from common.deepar import QUANTILE_LEVELS, Forecast
 from common.scores import is_known
 
+REFERENCE = "reference"  # its name as an algorithm and as a contender
 CONTEXT_MINUTES = 120
 
 

@@ -118,13 +118,14 @@ def _serving(endpoint: str) -> str | None:
 def _forecast(
     config: Config, endpoint: str, inference_id: str, window: ForecastWindows
 ) -> deepar.Forecast:
-    response = runtime.invoke_endpoint(
-        EndpointName=endpoint,
-        ContentType=deepar.CONTENT_TYPE,
-        Body=deepar.request(window.first, window.context, config.forecast_samples),
-        InferenceId=inference_id,
+    return endpoints.forecast(
+        runtime,
+        endpoint,
+        deepar.instance(window.first, window.context),
+        samples=config.forecast_samples,
+        length=len(window.truth),
+        inference_id=inference_id,
     )
-    return deepar.response(response["Body"].read(), len(window.truth))
 
 
 def _skip(now: datetime, reason: str) -> dict[str, Any]:

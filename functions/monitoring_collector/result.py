@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from common import times
+from common import monitoring_results, times
 from common.alarm_policy import AlarmPolicy
 from common.breach import Reading, judge
 from common.threshold_parameter import ThresholdParameter
@@ -24,11 +24,8 @@ class Hour:
 
     @property
     def key(self) -> str:
-        """Key of the monitoring result in the data bucket; keys sort by time."""
-        return (
-            f"monitoring/{self.stage}/{self.time:%Y/%m/%d/%H}/{self.stage}-"
-            f"{times.iso(self.time)}.json"
-        )
+        """Key of the monitoring result in the data bucket."""
+        return monitoring_results.key(self.stage, self.time)
 
     def inference_id(self, number: int) -> str:
         """Return the inference id of a window; the same for a redelivered event."""

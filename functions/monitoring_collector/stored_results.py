@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from common import monitoring_results
 from monitoring_collector.result import Hour, is_of
 
 if TYPE_CHECKING:
@@ -56,12 +57,8 @@ class StoredResults:
 
     def _keys(self, hour: Hour) -> list[str]:
         first = Hour(hour.stage, hour.time - OLDEST)
-        listed = self.s3.list_objects_v2(
-            Bucket=self.bucket, Prefix=f"monitoring/{hour.stage}/", StartAfter=first.key
-        )  # one page: an hour has one result
-        return [item["Key"] for item in listed.get("Contents", []) if item["Key"] < hour.key]
+        keys = monitoring_results.keys(self.s3, self.bucket, hour.stage, first.key)
+        return [key for key in keys if key < hour.key]
 
     def _read(self, key: str) -> Result:
-        body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        result: Result = json.loads(body)
-        return result
+        return monitoring_results.read(self.s3, self.bucket, key)

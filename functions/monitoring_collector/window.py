@@ -24,14 +24,6 @@ class MeasuredWindow:
     forecast: Forecast | None = None
     reason: str | None = None
 
-    @property
-    def score(self) -> float | None:
-        """Score (common.threshold) of the window, None if it has none."""
-        if self.forecast is None:
-            return None
-        found = losses([self])
-        return threshold.score(found["wql"], found["reference_wql"])
-
     def document(self) -> dict[str, Any]:
         """Return the window as part of the monitoring result."""
         document = {
@@ -41,13 +33,15 @@ class MeasuredWindow:
         }
         if self.forecast is None:
             return {**document, "score": None, "reason": self.reason}
+        found = losses([self])
+        score = threshold.score(found["wql"], found["reference_wql"])
         return {
             **document,
             "quantiles": self.forecast.quantiles,
             "mean": self.forecast.mean,
-            **losses([self]),
-            "score": self.score,
-            "reason": ZERO_LOSS if self.score is None else None,
+            **found,
+            "score": score,
+            "reason": ZERO_LOSS if score is None else None,
         }
 
 

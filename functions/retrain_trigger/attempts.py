@@ -67,7 +67,7 @@ def failures(executions: Sequence[Execution], first: datetime) -> int:
 def retry(count: int, failed_at: datetime) -> Attempt:
     """Return the next attempt after `count` failures in a row, the newest started at `failed_at`.
 
-    After RETRIES a person has to look at it; until then the training is tried once a day.
+    After RETRIES it is tried once a day, until a person has removed the cause.
     """
     if count > RETRIES:
         rule = f"{count} trainings in a row have failed"
@@ -85,8 +85,8 @@ def next_attempt(
 ) -> Attempt:
     """Return the next attempt unless the newest one failed (`retry`).
 
-    `executions` are those since `first_counted`, newest first; `registered` are the creation times
-    of all model versions.
+    `executions` are newest first; those before `first_counted` do not count. `registered` are the
+    creation times of all model versions.
     """
     first = first_counted(situation, horizon)
     attempts = [e for e in executions if e.started >= first and not e.failed]

@@ -69,8 +69,7 @@ def refusal(
         return attempts.retry(failed, executions[0].started).refusal(request.time)
     if situation is None:
         return cooldown(request, executions, policy)
-    counted = [execution for execution in executions if execution.started >= first]
-    attempt = attempts.next_attempt(situation, counted, registered, policy.cooldown, horizon)
+    attempt = attempts.next_attempt(situation, executions, registered, policy.cooldown, horizon)
     return attempt.refusal(request.time)
 
 

@@ -4,9 +4,9 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from common import feature_rows, times
+from common import feature_rows, monitoring_results, s3_objects, times
+from common.reference_forecast import REFERENCE
 from common.tournament import minimum_minutes
 from retrain_trigger.attempts import Situation
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker_featurestore_runtime import SageMakerFeatureStoreRuntimeClient
 
-REFERENCE = "reference"
-RESULTS = "monitoring/production/"  # of monitoring_collector
+STAGE = "production"
 NEWEST = timedelta(days=2)  # an older result says nothing about a present alarm
 # The pipeline's own rules decide on the data; this one saves requests that they would reject.
 COMPLETE_SHARE = 0.97
@@ -52,13 +51,11 @@ class Production:
 
         The data are new from the first window of the reading that began the breach.
         """
-        listed = self.s3.list_objects_v2(
-            Bucket=self.bucket, Prefix=RESULTS, StartAfter=f"{RESULTS}{now - NEWEST:%Y/%m/%d/%H}"
-        )  # one page: an hour has one result
-        keys = [item["Key"] for item in listed.get("Contents", [])]
+        after = monitoring_results.folder(STAGE, now - NEWEST)
+        keys = monitoring_results.keys(self.s3, self.bucket, STAGE, after)
         since = self._result(keys[-1])["breach_since"] if keys else None
-        first = next((key for key in keys if since and since in key), None)
-        if first is None:
+        first = monitoring_results.key(STAGE, times.parse(since)) if since else None
+        if first is None or first not in keys:
             return Situation(reason)
         windows = self._result(first)["windows"]
         return Situation(reason, min(times.parse(w["first_minute"]) for w in windows))
@@ -83,12 +80,9 @@ class Production:
         package = self.sagemaker.describe_model_package(ModelPackageName=package_arn)
         if package.get("CustomerMetadataProperties", {}).get("candidate") != REFERENCE:
             return None
-        uri = urlsplit(package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"])
-        body = self.s3.get_object(Bucket=uri.netloc, Key=uri.path.lstrip("/"))["Body"].read()
-        since = times.parse(json.loads(body)["windows"][0]["first_minute"])
+        evaluation = json.loads(s3_objects.read_evaluation(self.s3, package))
+        since = times.parse(evaluation["windows"][0]["first_minute"])
         return Situation("the reference serves production", since)
 
     def _result(self, key: str) -> dict[str, Any]:
-        body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        result: dict[str, Any] = json.loads(body)
-        return result
+        return monitoring_results.read(self.s3, self.bucket, key)

@@ -11,8 +11,8 @@ from pydantic import Field
 from common.events import Event, ObjectCreated, Time
 
 MAX_REASON_LENGTH = 256  # characters stored with the model
-# Characters that a model package rejects in CustomerMetadataProperties, which store the reason.
 MANUAL = "manual"  # prefix of the execution names of manual requests
+# Characters that a model package rejects in CustomerMetadataProperties, which store the reason.
 INVALID_CHARACTERS = re.compile(r"[^\w .:/=+@-]+")
 
 

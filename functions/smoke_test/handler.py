@@ -6,7 +6,7 @@ import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
 from pydantic import PositiveInt
 
-from common import deepar, times, windows
+from common import deepar, endpoints, times, windows
 from common.config import Settings
 from common.events import Event, TimeText
 from common.observability import logger
@@ -72,13 +72,14 @@ def lambda_handler(event: SmokeTest, _context: "LambdaContext") -> dict[str, str
         raise NoHistoryError("the Feature Store has no minute to forecast from")
     # Unique by version and time, so the capture of an earlier call does not match.
     inference_id = f"smoke-{event.version}-{event.time}"
-    response = runtime.invoke_endpoint(
-        EndpointName=endpoint,
-        ContentType=deepar.CONTENT_TYPE,
-        Body=deepar.request(tested.first, tested.context, config.forecast_samples),
-        InferenceId=inference_id,
+    forecast = endpoints.forecast(
+        runtime,
+        endpoint,
+        deepar.instance(tested.first, tested.context),
+        samples=config.forecast_samples,
+        length=config.prediction_length,
+        inference_id=inference_id,
     )
-    forecast = deepar.response(response["Body"].read(), config.prediction_length)
     forecast_checks.check_plausible(forecast, tested.context)
     folder = f"data-capture/{event.stage}/{endpoint}/"
     if not forecast_checks.is_captured(_captures(config.bucket, folder), inference_id):

@@ -1,13 +1,12 @@
 """`Model Deployed`, or a new monitoring result (EventBridge) -> threshold of its stage (SSM)."""
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
 from pydantic import Field, ValidationError
 
-from common import times
+from common import s3_objects, times
 from common.config import describe
 from common.events import EventBridgeEvent, ObjectCreated
 from common.observability import logger
@@ -71,9 +70,7 @@ def _change(event: ThresholdEvent, config: Config) -> tuple[str, Change]:
 def _evaluation(package_arn: str) -> Evaluation:
     """Read evaluation.json of a version; raises EvaluationError unless it has windows."""
     package = sagemaker.describe_model_package(ModelPackageName=package_arn)
-    location = urlsplit(package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"])
-    body = s3.get_object(Bucket=location.netloc, Key=location.path.lstrip("/"))["Body"].read()
     try:
-        return Evaluation.model_validate_json(body)
+        return Evaluation.model_validate_json(s3_objects.read_evaluation(s3, package))
     except ValidationError as error:
         raise EvaluationError(f"evaluation.json: {describe(error)}") from None

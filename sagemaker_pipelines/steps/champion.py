@@ -62,13 +62,15 @@ def ask(
 
     The inference ids name the execution, so that the data capture tells these requests apart.
     """
-    found = []
-    for number, instance in enumerate(requests):
-        response = runtime.invoke_endpoint(
-            EndpointName=champion.endpoint,
-            ContentType=deepar.CONTENT_TYPE,
-            Body=deepar.instance_request(instance, samples),
-            InferenceId=f"tournament-{execution.rpartition('/')[2]}-{number}",
+    execution_id = execution.rpartition("/")[2]
+    return [
+        endpoints.forecast(
+            runtime,
+            champion.endpoint,
+            series,
+            samples=samples,
+            length=horizon,
+            inference_id=f"tournament-{execution_id}-{number}",
         )
-        found.append(deepar.response(response["Body"].read(), horizon))
-    return found
+        for number, series in enumerate(requests)
+    ]

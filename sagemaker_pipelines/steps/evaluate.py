@@ -7,6 +7,7 @@ import argparse
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pandas as pd
 
 from common import decisions, reference_forecast, times
 from common.feature_rows import AVERAGE_FEE
+from common.reference_forecast import REFERENCE
 from sagemaker_pipelines.aws import client
 from sagemaker_pipelines.data import baselines
 from sagemaker_pipelines.paths import JobError, Paths, report_failures
@@ -21,7 +23,6 @@ from sagemaker_pipelines.steps import champion
 from sagemaker_pipelines.tournament import candidates
 from sagemaker_pipelines.tournament.evaluation import Evaluation, naive_forecasts
 from sagemaker_pipelines.tournament.scores import Forecasts
-from sagemaker_pipelines.tournament.verdict import REFERENCE
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -82,7 +83,7 @@ def _candidate_forecasts(paths: Paths, name: str, count: int) -> list[dict[str, 
 def _reference(requests: Sequence[Mapping[str, Any]], horizon: int) -> Forecasts:
     contexts = [[None if v == "NaN" else v for v in r["target"]] for r in requests]
     found = [reference_forecast.forecast(context, horizon) for context in contexts]
-    return Forecasts.from_responses([{"quantiles": f.quantiles, "mean": f.mean} for f in found])
+    return Forecasts.from_responses([asdict(forecast) for forecast in found])
 
 
 def _champion(
@@ -99,8 +100,7 @@ def _champion(
         samples=args.forecast_samples,
         execution=args.execution,
     )
-    rows = [{"quantiles": response.quantiles, "mean": response.mean} for response in responses]
-    return found, Forecasts.from_responses(rows)
+    return found, Forecasts.from_responses([asdict(response) for response in responses])
 
 
 def _write_training_data(paths: Paths, winner: str | None) -> None:

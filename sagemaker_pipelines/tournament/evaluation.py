@@ -10,12 +10,13 @@ import numpy as np
 
 from common import times
 from common.deepar import QUANTILE_LEVELS
+from common.reference_forecast import REFERENCE
 from sagemaker_pipelines.data import baselines
 from sagemaker_pipelines.tournament import model_card, scores, windows
 from sagemaker_pipelines.tournament.candidates import DEEPAR, Candidate
 from sagemaker_pipelines.tournament.comparison import Comparison, compare
 from sagemaker_pipelines.tournament.scores import Array, Forecasts
-from sagemaker_pipelines.tournament.verdict import CHAMPION, REFERENCE, Losses, Verdict, decide
+from sagemaker_pipelines.tournament.verdict import CHAMPION, Losses, Verdict, decide
 
 NAIVE = "naive"  # the last known value repeated; it takes no part
 NOBODY = "none"
@@ -96,7 +97,6 @@ class Evaluation:
     def report(self) -> dict[str, Any]:
         """Return evaluation.json."""
         winner = self.verdict.winner
-        contenders = self._contenders()
         best = winner or min(self.candidates, key=lambda name: float(self._loss(name).sum()))
         forecasts = self.reference if best == REFERENCE else self.candidates[best]
         regression = baselines.regression_metrics(self.truth, forecasts.mean)
@@ -113,7 +113,7 @@ class Evaluation:
                 "span": f"{self._training_start(best)} to {self.history['last']}",
             },
             "champion": self._champion(),
-            "contenders": contenders,
+            "contenders": self.contenders,
             "windows": self._windows(best),
             "trained_at": trained_at,
             "history": self.history,
@@ -129,12 +129,11 @@ class Evaluation:
 
     def decision(self) -> dict[str, Any]:
         """Return the detail of the decision event."""
-        contenders = self._contenders()
         return {
             "winner": self.verdict.winner,
             "reason": self.verdict.reason,
             "champion": self._champion(),
-            "contenders": {name: row["mean_wql"] for name, row in contenders.items()},
+            "contenders": {name: row["mean_wql"] for name, row in self.contenders.items()},
         }
 
     def _loss(self, name: str) -> Array:
@@ -155,26 +154,34 @@ class Evaluation:
         version = self.champion[0]
         return {"version": version.version, "candidate": version.candidate}
 
-    def _contenders(self) -> dict[str, dict[str, Any]]:
-        """Return the scores of everyone, and how they compare with reference, naive, champion."""
+    @cached_property
+    def contenders(self) -> dict[str, dict[str, Any]]:
+        """The scores of everyone, and how they compare with reference, naive and champion."""
         every = {**self.candidates, REFERENCE: self.reference, NAIVE: self.naive}
-        rows = {name: self._row(name, forecasts, 0) for name, forecasts in every.items()}
-        if self.champion and self.champion_from < len(self.windows):
-            rows[CHAMPION] = self._row(CHAMPION, self.champion[1], self.champion_from)
+        rivals = {
+            REFERENCE: self.losses.reference,
+            NAIVE: scores.mean_losses(self.truth, self.naive),
+        }
+        losses = {**self.losses.candidates, **rivals}
+        rows = {name: self._row(name, f, losses[name], rivals) for name, f in every.items()}
+        if self.champion and self.losses.champion is not None and len(self.losses.champion):
+            own = self.losses.champion
+            rows[CHAMPION] = self._row(CHAMPION, self.champion[1], own, rivals)
         return rows
 
-    def _row(self, name: str, forecasts: Forecasts, first: int) -> dict[str, Any]:
-        """Return one contender's scores on the windows from `first` on."""
-        truth = self.truth[first:]
-        own = forecasts.windows(first)
-        losses = scores.mean_losses(truth, own)
-        row = scores.report(truth, own, float(self.history["naive_error"]))
-        for other, rival in ((REFERENCE, self.reference), (NAIVE, self.naive)):
+    def _row(
+        self, name: str, forecasts: Forecasts, losses: Array, rivals: Mapping[str, Array]
+    ) -> dict[str, Any]:
+        """Return one contender's scores on the windows that it has losses of, the newest ones."""
+        first = len(self.windows) - len(losses)
+        naive_error = float(self.history["naive_error"])
+        row = scores.report(self.truth[first:], forecasts.windows(first), naive_error)
+        for other, against in rivals.items():
             if name != other:
-                against = scores.mean_losses(truth, rival.windows(first))
-                row[f"against_{other}"] = compare(losses, against, overlap=self.overlap).to_dict()
-        comparison = self._against_champion(name)
-        return {**row, **({"against_champion": comparison.to_dict()} if comparison else {})}
+                comparison = compare(losses, against[first:], overlap=self.overlap)
+                row[f"against_{other}"] = comparison.to_dict()
+        with_champion = self._against_champion(name)
+        return {**row, **({"against_champion": with_champion.to_dict()} if with_champion else {})}
 
     def _against_champion(self, name: str) -> Comparison | None:
         if name in (CHAMPION, NAIVE):
@@ -191,12 +198,7 @@ class Evaluation:
         ]
 
     def _summary(self) -> str:
-        total = scores.scale(self.truth).sum()
-        wqls = {name: float(self._loss(name).sum() / total) for name in self.candidates}
-        wqls[REFERENCE] = float(self.losses.reference.sum() / total)
-        if self.losses.champion is not None and len(self.losses.champion):
-            known = scores.scale(self.truth)[self.champion_from :].sum()
-            wqls[CHAMPION] = float(self.losses.champion.sum() / known)
+        wqls = {n: row["mean_wql"] for n, row in self.contenders.items() if n != NAIVE}
         numbers = ", ".join(f"{name} {value:.3f}" for name, value in wqls.items())
         winner = self.verdict.winner
         start = f"{winner} wins" if winner else "no new version"

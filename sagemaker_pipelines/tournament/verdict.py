@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from common.reference_forecast import REFERENCE
 from sagemaker_pipelines.tournament.comparison import Comparison, compare
 from sagemaker_pipelines.tournament.scores import Array
 
-REFERENCE = "reference"
 CHAMPION = "champion"
 MINIMUM_CHAMPION_WINDOWS = 12  # fewer say nothing about the champion
 

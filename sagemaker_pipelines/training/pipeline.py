@@ -24,6 +24,9 @@ from typing import Any
 
 from common.deepar import QUANTILE_LEVELS
 from sagemaker_pipelines.dsl import EXECUTION_ARN, Expression, Join, Step, definition
+from sagemaker_pipelines.steps.forecast_candidates import (
+    HYPERPARAMETERS as CANDIDATE_HYPERPARAMETERS,
+)
 from sagemaker_pipelines.tournament.candidates import DEEPAR, RECENT
 from sagemaker_pipelines.training import job_steps, model_steps
 from sagemaker_pipelines.training import parameters as p
@@ -91,11 +94,7 @@ forecast_candidates = job_steps.processing(
     {
         "candidates": p.CANDIDATES,
         "forecast-samples": p.FORECAST_SAMPLES,
-        **{
-            name.replace("_", "-"): value
-            for name, value in HYPERPARAMETERS.items()
-            if name != "test_quantiles"
-        },
+        **{name.replace("_", "-"): HYPERPARAMETERS[name] for name in CANDIDATE_HYPERPARAMETERS},
     },
     inputs={
         "train": read_history.output("train"),

@@ -28,7 +28,9 @@ class Reference:
 
 def fit(series: Sequence[Series], parameters: Hyperparameters, folder: Path) -> None:  # noqa: ARG001
     """Write the horizon; the reference learns nothing."""
-    metadata.write(folder, "reference", prediction_length=parameters.prediction_length)
+    metadata.write(
+        folder, reference_forecast.REFERENCE, prediction_length=parameters.prediction_length
+    )
 
 
 def load(folder: Path) -> Reference:

@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 
 from common.errors import bad_value
+from common.tournament import MINIMUM_TRAINING_MINUTES
 from sagemaker_pipelines.container.algorithms import metadata
 from sagemaker_pipelines.container.algorithms.model import Algorithm, Model
 from sagemaker_pipelines.container.hyperparameters import ALGORITHM, Hyperparameters
@@ -22,7 +23,7 @@ ALGORITHMS = {
     "gradient_boosting": "gradient_boosting.algorithm",
     "reference": "reference",
 }
-MIN_OBSERVATIONS = 300  # in all training series, as Amazon DeepAR requires
+MIN_OBSERVATIONS = MINIMUM_TRAINING_MINUTES  # in all training series, as Amazon DeepAR requires
 
 
 def fit(

@@ -15,7 +15,7 @@ def prediction(**changes):
 
 
 def test_request_has_nan_for_missing_minutes():
-    body = json.loads(deepar.request(NOW, [1.5, None], samples=7))
+    body = json.loads(deepar.request(deepar.instance(NOW, [1.5, None]), samples=7))
     assert body["instances"] == [{"start": "2024-10-10 01:00:00", "target": [1.5, "NaN"]}]
     assert body["configuration"]["quantiles"] == ["0.1", "0.5", "0.9"]
     assert body["configuration"]["num_samples"] == 7
