@@ -30,7 +30,7 @@ def failures(
 
 def remarks(report: dict[str, Any]) -> list[str]:
     """Return remarks on what the stream did not cause, which are not failures of the loop."""
-    deployed = _deployed(report)
+    deployed = deployed_models(report)
     if not report["models"]:
         return []
     if not deployed:
@@ -52,7 +52,7 @@ def remarks(report: dict[str, Any]) -> list[str]:
 
 
 def _incomplete(report: dict[str, Any]) -> list[str]:
-    deployed, alarms = _deployed(report), _alarms(report)
+    deployed, alarms = deployed_models(report), _alarms(report)
     if not deployed:
         return ["⑥ no model reached production."]
     found = []
@@ -65,7 +65,8 @@ def _incomplete(report: dict[str, Any]) -> list[str]:
     return found
 
 
-def _deployed(report: dict[str, Any]) -> list[dict[str, Any]]:
+def deployed_models(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the models that were in production, in order of their deployment."""
     models = [model for model in report["models"] if model["production_at"]]
     return sorted(models, key=lambda model: str(model["production_at"]))
 

@@ -8,6 +8,7 @@ from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from demo.checks import deployed_models
 from demo.features import Minute
 
 HOUR = 1 / 24  # matplotlib counts days
@@ -20,7 +21,7 @@ TRUTH, FORECAST, LOSS, REFERENCE, ALARM, MARK = (
     "#2e7d32",
 )
 VERSIONS = ("#e8f1fa", "#f1f6e6")  # backgrounds of the versions in production, in turn
-MARKERS = {"reference": "D", "champion": "s", "naive": "x"}  # candidates are circles
+MARKERS = {"reference": "D", "champion": "s"}  # candidates are circles
 MAXIMUM_RATIO = 2.0  # of a tournament's losses to the reference's; larger ones are at the border
 
 
@@ -122,10 +123,7 @@ def _fees(axes: Axes, rows: list[Minute], forecasts: list[dict[str, Any]]) -> No
 
 def _versions(axes: Axes, report: dict[str, Any], *, labeled: bool) -> None:
     """Shade the time in which each version was in production, and name it above the panel."""
-    deployed = sorted(
-        (model for model in report["models"] if model["production_at"]),
-        key=lambda model: str(model["production_at"]),
-    )
+    deployed = deployed_models(report)
     last = max((row["time"] for row in report["monitoring"]), default="")
     for number, model in enumerate(deployed):
         begin = model["production_at"]
