@@ -7,6 +7,7 @@ from typing import Any
 from cli.connection import Connection
 from cli.queries.decisions import decisions
 from common.decisions import (
+    BAKE_CHECKED,
     DEPLOYMENT_FAILED,
     MODEL_DEPLOYED,
     RETRAINING_SKIPPED,
@@ -22,10 +23,11 @@ SIGNS = {
     TRAINING_DATA_REJECTED: "④",
     MODEL_DEPLOYED: "⑥",
     DEPLOYMENT_FAILED: "⑥",
+    BAKE_CHECKED: "⑦",
     RETRAINING_STARTED: "⑧",
     RETRAINING_SKIPPED: "⑧",
 }
-DETAILS = ("stage", "reason", "error", "cause")
+DETAILS = ("stage", "verdict", "reason", "error", "cause")
 CROSSED = ": Threshold Crossed"  # in CloudWatch's reason, followed by all datapoints
 
 

@@ -140,6 +140,21 @@ module "monitor" {
   thresholds               = { for stage in var.monitoring.stages : stage => var.quality.threshold[stage] }
 }
 
+# ⑦ bake: a new version that is worse than the one it replaced is rolled back
+module "bake" {
+  source   = "./modules/bake"
+  for_each = toset(length(var.monitoring.bake_readings) > 0 ? ["own"] : [])
+
+  feature_group        = module.features.feature_group
+  forecast_environment = local.forecast_environment
+  foundation           = module.foundation.foundation
+  function_defaults    = module.foundation.function_defaults
+  instance_type        = var.training.processing_instance_type
+  readings             = var.monitoring.bake_readings
+  state_machine_arn    = module.deploy.state_machine_arn
+  threshold_parameter  = module.monitor.threshold_parameter
+}
+
 # ⑧ retrain: production in breach of its threshold -> one guarded training, back to ④
 module "retrain" {
   source = "./modules/retrain"

@@ -105,6 +105,7 @@ variable "log_retention_days" {
 variable "monitoring" {
   description = "Forecast requests of monitor, smoke test and backtest"
   type = object({
+    bake_readings    = optional(list(number), [3, 6, 12])    # readings of a new version after which it is compared with the one it replaced; [] never
     forecast_samples = optional(number, 200)                 # sample paths per forecast, also in the backtest that sets the threshold
     history_minutes  = optional(number, 270)                 # history in a forecast request
     lag_minutes      = optional(number, 5)                   # minutes until rows are considered complete

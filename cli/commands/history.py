@@ -1,4 +1,4 @@
-"""`evergreen history`: models, rejected data, failed deployments, retrainings, alarms."""
+"""`evergreen history`: models, what was rejected or failed, bake periods, retrainings, alarms."""
 
 from typing import Annotated
 
@@ -10,9 +10,16 @@ from cli.aws import Json
 from cli.connection import Connection
 from cli.console import number, sections, short, table
 from cli.queries.alarms import alarm_changes
-from cli.queries.decisions import decisions, failed_deployments, rejections, retrains
+from cli.queries.decisions import (
+    bake_checks,
+    decisions,
+    failed_deployments,
+    rejections,
+    retrains,
+)
 from cli.queries.models import models, scores
 from cli.result import Result
+from common import model_packages
 
 MODEL = (
     *("version", "candidate", "trained", "wQL", "reference", "champion"),
@@ -39,6 +46,7 @@ def history(connection: Connection, limit: Limit = 20) -> Result:
         "models": models(connection, log)[-limit:],
         "rejections": rejections(log)[-limit:],
         "retrains": retrains(connection, log)[-limit:],
+        "bake_checks": bake_checks(log)[-limit:],
         "failed_deployments": failed_deployments(log)[-limit:],
         "alarms": alarms[-limit:],
     }
@@ -53,14 +61,29 @@ def _body(document: dict[str, list[Json]]) -> RenderableType:
         for row in document["retrains"]
     ]
     failed = [
-        (short(row["time"]), row["stage"], row["package_arn"].rpartition("/")[2], row["cause"])
+        (
+            short(row["time"]),
+            row["stage"],
+            model_packages.version(row["package_arn"]),
+            row["cause"],
+        )
         for row in document["failed_deployments"]
+    ]
+    baked = [
+        (
+            short(row["time"]),
+            f"model {row['package_version']} after model {row['replaced_version']}",
+            row["verdict"],
+            row["reason"] or f"{row['ratio']:.2f} times its loss in {row['windows']} windows",
+        )
+        for row in document["bake_checks"]
     ]
     changes = [(short(row["time"]), row["state"], row["name"]) for row in document["alarms"]]
     return sections(
         table("④ ⑤ ⑥ models", rows or NONE, MODEL if rows else ()),
         table("④ rejected data", rejected or NONE),
         table("⑥ failed deployments", failed or NONE),
+        table("⑦ bake period", baked or NONE),
         table("⑧ retrainings", requests or NONE),
         table("⑦ alarms", changes or NONE),
     )

@@ -6,6 +6,7 @@ from typing import Any
 from cli.aws import Json, pages
 from cli.connection import Connection
 from common.decisions import (
+    BAKE_CHECKED,
     DEPLOYMENT_FAILED,
     RETRAINING_SKIPPED,
     RETRAINING_STARTED,
@@ -13,6 +14,7 @@ from common.decisions import (
     TRAINING_DATA_REJECTED,
 )
 
+BAKE = ("package_version", "replaced_version", "verdict", "ratio", "low", "windows", "reason")
 DEPLOYMENT = ("stage", "package_arn", "error", "cause")
 
 
@@ -69,6 +71,17 @@ def failed_deployments(log: list[Json]) -> list[Json]:
         {"time": event["time"], **{key: event["detail"].get(key) for key in DEPLOYMENT}}
         for event in log
         if event["detail-type"] == DEPLOYMENT_FAILED
+    ]
+
+
+def bake_checks(log: list[Json]) -> list[Json]:
+    """Return each comparison of a new version with the one it replaced: time, and BAKE."""
+    checks = {
+        event["detail"]["job"]: event for event in log if event["detail-type"] == BAKE_CHECKED
+    }
+    return [
+        {"time": event["time"], **{key: event["detail"].get(key) for key in BAKE}}
+        for event in checks.values()
     ]
 
 

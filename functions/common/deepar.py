@@ -35,24 +35,37 @@ def instance(start: datetime, target: Sequence[float | None]) -> dict[str, Any]:
 
 def request(series: dict[str, Any], samples: int) -> bytes:
     """Return the request body for one series (`instance`)."""
-    configuration = {
+    return json.dumps({"instances": [series], "configuration": configuration(samples)}).encode()
+
+
+def configuration(samples: int) -> dict[str, Any]:
+    """Return the outputs of a forecast from this number of sample paths."""
+    return {
         "num_samples": samples,
         "output_types": ["mean", "quantiles"],
         "quantiles": list(QUANTILE_LEVELS),
     }
-    body = {"instances": [series], "configuration": configuration}
-    return json.dumps(body).encode()
 
 
 def response(body: bytes, length: int) -> Forecast:
-    """Parse the response body; raises ForecastError unless it is one plausible forecast.
+    """Parse the response of an endpoint (`prediction`)."""
+    try:
+        [line] = json.loads(body)["predictions"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ForecastError(bad_value("response", body, f"DeepAR's JSON ({error!r})")) from error
+    return prediction(json.dumps(line).encode(), length)
 
-    Plausible: every series has `length` finite values and the quantiles do not cross.
+
+def prediction(body: bytes, length: int) -> Forecast:
+    """Parse one forecast, which is a line of a batch transform's output.
+
+    Raises ForecastError unless every series has `length` finite values and the quantiles do not
+    cross.
     """
     try:
-        prediction = json.loads(body)["predictions"][0]
-        quantiles = {level: _floats(prediction["quantiles"][level]) for level in QUANTILE_LEVELS}
-        mean = _floats(prediction["mean"])
+        document = json.loads(body)
+        quantiles = {level: _floats(document["quantiles"][level]) for level in QUANTILE_LEVELS}
+        mean = _floats(document["mean"])
     except (ValueError, KeyError, IndexError, TypeError) as error:
         raise ForecastError(bad_value("response", body, f"DeepAR's JSON ({error!r})")) from error
     for name, values in {**quantiles, "mean": mean}.items():

@@ -5,7 +5,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from common import times
+from common import model_packages, times
 
 Detail = TypeVar("Detail")
 
@@ -48,7 +48,7 @@ class ModelPackageChange(Event):
     @property
     def version(self) -> int:
         """Version of the package in its group."""
-        return int(self.arn.rpartition("/")[2])
+        return model_packages.version(self.arn)
 
 
 class Bucket(Event):

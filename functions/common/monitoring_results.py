@@ -20,6 +20,11 @@ def key(stage: str, hour: datetime) -> str:
     return f"{folder(stage, hour)}/{stage}-{times.iso(hour)}.json"
 
 
+def time(name: str) -> str:
+    """Return the hour (ISO) of the result with a key."""
+    return name.removesuffix(".json").partition("-")[2]
+
+
 def keys(s3: "S3Client", bucket: str, stage: str, after: str) -> list[str]:
     """Return the keys after a key or folder, oldest first; at most 1,000 hours."""
     listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"monitoring/{stage}/", StartAfter=after)

@@ -17,6 +17,7 @@ class ThresholdParameter(Event):
     ceiling: float | None = None  # of the value, from the backtest
     policy: str = ThresholdPolicy().policy
     set_by: str | None = None  # ARN of the model package
+    replaced: str | None = None  # ARN of the version before it; None after a rollback
     deployed_at: TimeText | None = None
     end_time: TimeText | None = None  # of the version's training
     updated_at: TimeText | None = None  # time of the newest reading that was used

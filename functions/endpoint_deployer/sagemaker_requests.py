@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from common import model_packages
+
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import TagTypeDef
 
@@ -19,13 +21,13 @@ class Deployment:
 
     @property
     def model(self) -> str:
-        """Name of the model; the stages share it."""
-        return f"{self.prefix}-v{self.version}"
+        """Name of the model."""
+        return model_packages.model_name(self.prefix, self.version)
 
     @property
     def config(self) -> str:
         """Name of the endpoint configuration."""
-        return f"{self.prefix}-{self.stage}-v{self.version}"
+        return model_packages.endpoint_config_name(self.prefix, self.stage, self.version)
 
     @property
     def endpoint(self) -> str:

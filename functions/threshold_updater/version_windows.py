@@ -8,6 +8,7 @@ from statistics import fmean
 
 from common import times
 from common.alarm_policy import AlarmPolicy
+from common.model_packages import version
 from common.threshold import ThresholdPolicy, Window, follow
 from common.threshold_parameter import MinuteScore, ThresholdParameter
 from threshold_updater.documents import Evaluation, Reading, ScoredWindow
@@ -45,6 +46,7 @@ def deployed(
     references = [log(w.reference_wql) for w in evaluation.windows if w.reference_wql > 0]
     version = ThresholdParameter(
         set_by=package_arn,
+        replaced=_replaced_by(package_arn, current.set_by),
         deployed_at=deployed_at,
         end_time=evaluation.trained_at,
         previous=current.value if current.typical is not None else None,
@@ -74,6 +76,13 @@ def measured(current: ThresholdParameter, reading: Reading, rules: Rules) -> Thr
             windows = _replaced(windows, window, current.known_until)
     update = {"pending": tuple(pending), "windows": tuple(windows), "updated_at": reading.time}
     return _judged(current.model_copy(update=update), rules)
+
+
+def _replaced_by(package_arn: str, before: str | None) -> str | None:
+    """Return the version that a newer one replaces; an older one returns after a rollback."""
+    if before is None or version(package_arn) < version(before):
+        return None
+    return before
 
 
 def _replaced(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from common import deepar, endpoints, times
+from common import deepar, endpoints, model_packages, times
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -24,7 +24,7 @@ class Champion:
     @property
     def version(self) -> int:
         """Version in the model registry."""
-        return int(self.package_arn.rpartition("/")[2])
+        return model_packages.version(self.package_arn)
 
 
 def find(sagemaker: "SageMakerClient", endpoint: str) -> Champion | None:

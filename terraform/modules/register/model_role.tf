@@ -8,6 +8,30 @@ data "aws_iam_policy_document" "model" {
   }
 
   statement {
+    sid       = "ReadRequestsOfBatchTransforms"
+    actions   = ["s3:GetObject"]
+    resources = ["${var.foundation.bucket_arn}/bake/*"]
+  }
+
+  statement {
+    sid       = "ListModelsAndRequests"
+    actions   = ["s3:ListBucket"]
+    resources = [var.foundation.bucket_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["bake/*", "training/*"]
+    }
+  }
+
+  statement {
+    sid       = "WriteForecastsOfBatchTransforms"
+    actions   = ["s3:PutObject"]
+    resources = ["${var.foundation.bucket_arn}/bake/*"]
+  }
+
+  statement {
     sid       = "CaptureData"
     actions   = ["s3:PutObject"]
     resources = ["${var.foundation.bucket_arn}/data-capture/*"]
@@ -22,7 +46,7 @@ data "aws_iam_policy_document" "model" {
   statement {
     sid       = "WriteLog"
     actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${var.foundation.arns.logs}:log-group:/aws/sagemaker/Endpoints/${var.foundation.prefix}-*"]
+    resources = ["${var.foundation.arns.logs}:log-group:/aws/sagemaker/Endpoints/${var.foundation.prefix}-*", "${var.foundation.arns.logs}:log-group:/aws/sagemaker/TransformJobs*"]
   }
 
   statement {

@@ -23,6 +23,16 @@ def with_history(deployment):
         error="ForecastError",
         cause="mean: got 7 minutes, expected 30",
     )
+    deployment.decide(
+        *("Bake Checked", "2024-10-10T13:50:00Z"),
+        package_version=3,
+        replaced_version=1,
+        verdict="rolled back",
+        ratio=1.81,
+        low=1.2,
+        windows=6,
+        job="evergreen-bake-v3-20241010T134500Z",
+    )
     deployment.decide("Retraining Skipped", "2024-10-10T14:00:00Z", reason="cooldown")
     return deployment
 
@@ -35,6 +45,8 @@ def test_history_lists_models_and_retrainings(with_history, capsys):
     assert f"2 {measured} PendingManualApproval – –" in lines
     assert "2024-10-10 12:00 started first model" in lines
     assert "2024-10-10 14:00 skipped cooldown" in lines
+    baked = "model 3 after model 1 rolled back 1.81 times its loss in 6 windows"
+    assert f"2024-10-10 13:50 {baked}" in lines
     assert "2024-10-10 13:30 staging 2 mean: got 7 minutes, expected 30" in lines
 
 
@@ -65,4 +77,4 @@ def test_history_rejects_an_invalid_limit(limit, capsys):
 
 def test_history_of_a_new_deployment_is_empty(deployment, capsys):
     assert main(["history", "--prefix", "evergreen"], deployment.connect) == 0
-    assert capsys.readouterr().out.count("none yet") == 5
+    assert capsys.readouterr().out.count("none yet") == 6

@@ -37,8 +37,8 @@ run "new_versions_are_pending_approval" {
   }
 
   assert {
-    condition     = flatten([for s in data.aws_iam_policy_document.model.statement : s.resources if contains(s.actions, "s3:PutObject")]) == ["arn:aws:s3:::test-123456789012-eu-west-1/data-capture/*"]
-    error_message = "A model may write only data capture."
+    condition     = flatten([for s in data.aws_iam_policy_document.model.statement : s.resources if contains(s.actions, "s3:PutObject")]) == [for folder in ["bake", "data-capture"] : "arn:aws:s3:::test-123456789012-eu-west-1/${folder}/*"]
+    error_message = "A model may write only forecasts of batch transforms and data capture."
   }
 }
 

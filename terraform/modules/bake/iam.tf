@@ -1,0 +1,81 @@
+data "aws_iam_policy_document" "bake_starter" {
+  statement {
+    sid       = "ReadThreshold"
+    actions   = ["ssm:GetParameter"]
+    resources = ["${var.foundation.arns.ssm}:parameter${var.threshold_parameter}"]
+  }
+
+  statement {
+    sid       = "ReadMinutes"
+    actions   = ["sagemaker:BatchGetRecord"]
+    resources = [var.feature_group.arn]
+  }
+
+  statement {
+    sid       = "ReadMonitoringResults"
+    actions   = ["s3:GetObject"]
+    resources = ["${var.foundation.bucket_arn}/monitoring/production/*"]
+  }
+
+  statement {
+    sid       = "ListMonitoringResults"
+    actions   = ["s3:ListBucket"]
+    resources = [var.foundation.bucket_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["monitoring/production/*"]
+    }
+  }
+
+  statement {
+    sid       = "WriteRequests"
+    actions   = ["s3:PutObject"]
+    resources = ["${var.foundation.bucket_arn}/bake/*"]
+  }
+
+  statement {
+    sid       = "CreateJob"
+    actions   = ["sagemaker:CreateTransformJob"]
+    resources = ["${var.foundation.arns.sagemaker}:transform-job/${local.job_name_prefix}*"]
+  }
+
+  statement {
+    sid       = "GrantKeyToVolumes"
+    actions   = ["kms:CreateGrant"]
+    resources = [var.foundation.kms_key_arn]
+
+    condition {
+      test     = "Bool"
+      variable = "kms:GrantIsForAWSResource"
+      values   = ["true"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "bake_judge" {
+  statement {
+    sid       = "ReadForecasts"
+    actions   = ["s3:GetObject"]
+    resources = ["${var.foundation.bucket_arn}/bake/*"]
+  }
+
+  statement {
+    sid       = "DescribeProduction"
+    actions   = ["sagemaker:DescribeEndpoint"]
+    resources = ["${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-production"]
+  }
+
+  statement {
+    sid       = "StartRollback"
+    actions   = ["states:StartExecution"]
+    resources = [var.state_machine_arn]
+  }
+
+  statement {
+    sid       = "RecordDecisions"
+    actions   = ["events:PutEvents"]
+    resources = [var.foundation.bus_arn]
+  }
+}
