@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 s3 = boto3.client("s3")
 sagemaker = boto3.client("sagemaker")
 store = boto3.client("sagemaker-featurestore-runtime")
-parameters = SSMProvider()
+parameters = SSMProvider(boto3_client=boto3.client("ssm"))
 
 STAGE = "production"
 # Most hours that a bake period can last, as a multiple of its readings: others were not scored.

@@ -29,7 +29,8 @@ resource "aws_lambda_invocation" "at_destroy" {
   lifecycle_scope = "CRUD" # invoked with tf.action create, update or delete; acts only on delete
   input           = jsonencode({ prefix = var.foundation.prefix })
 
-  depends_on = [module.run_time_cleaner]
+  # The role also stands for the endpoints' log groups: an endpoint that is deleted later would create them again.
+  depends_on = [module.run_time_cleaner, var.model_role_arn]
 }
 
 data "aws_iam_policy_document" "run_time_cleaner" {

@@ -84,11 +84,3 @@ module "approval_requester" {
     POLICY_PARAMETER = var.policy_parameter
   }
 }
-
-resource "aws_cloudwatch_log_group" "endpoint" {
-  for_each = local.endpoint_arns
-
-  name              = "/aws/sagemaker/Endpoints/${var.foundation.prefix}-${each.key}"
-  kms_key_id        = var.foundation.kms_key_arn
-  retention_in_days = var.foundation.log_retention_days
-}

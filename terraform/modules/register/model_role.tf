@@ -1,4 +1,4 @@
-# Execution role of the models. It belongs to this module because model versions and endpoints created at run time use it.
+# Execution role and logs of the models. They belong to this module because endpoints created at run time use them until the cleanup.
 
 data "aws_iam_policy_document" "model" {
   statement {
@@ -71,4 +71,12 @@ module "model_role" {
   name                  = "${var.foundation.prefix}-model"
   policy                = data.aws_iam_policy_document.model.json
   service               = "sagemaker"
+}
+
+resource "aws_cloudwatch_log_group" "endpoint" {
+  for_each = toset(["production", "staging"])
+
+  name              = "/aws/sagemaker/Endpoints/${var.foundation.prefix}-${each.key}"
+  kms_key_id        = var.foundation.kms_key_arn
+  retention_in_days = var.foundation.log_retention_days
 }

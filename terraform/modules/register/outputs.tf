@@ -6,6 +6,7 @@ output "model_package_group_name" {
 output "model_role_arn" {
   description = "Execution role of models and endpoints"
   value       = module.model_role.arn
+  depends_on  = [aws_cloudwatch_log_group.endpoint]
 }
 
 output "policy_parameter" {

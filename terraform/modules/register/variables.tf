@@ -17,6 +17,7 @@ variable "foundation" {
     bucket_arn            = string
     deepar_repository_arn = string
     kms_key_arn           = string
+    log_retention_days    = number
     prefix                = string
   })
   nullable = false

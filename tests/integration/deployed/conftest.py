@@ -14,6 +14,8 @@ from scripts import local_terraform
 from tests.support.deployed_variables import VARIABLES
 from tests.support.local_aws import START, LocalAws
 
+JOBS = [f"/aws/sagemaker/{kind}Jobs" for kind in ("Processing", "Training", "Transform")]
+
 
 @pytest.fixture(scope="package")
 def aws(tmp_path_factory):
@@ -47,8 +49,8 @@ def remaining_resources(aws):
         "log groups": [
             group
             for group in aws.client("logs").describe_log_groups()["logGroups"]
-            # SageMaker creates it for all jobs of an account.
-            if group["logGroupName"] != "/aws/sagemaker/ProcessingJobs"
+            # SageMaker creates them for all jobs of an account.
+            if group["logGroupName"] not in JOBS
         ],
         "parameters": aws.client("ssm").describe_parameters()["Parameters"],
         "alarms": aws.client("cloudwatch").describe_alarms()["MetricAlarms"],

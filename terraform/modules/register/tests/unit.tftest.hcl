@@ -40,6 +40,11 @@ run "new_versions_are_pending_approval" {
     condition     = flatten([for s in data.aws_iam_policy_document.model.statement : s.resources if contains(s.actions, "s3:PutObject")]) == [for folder in ["bake", "data-capture"] : "arn:aws:s3:::test-123456789012-eu-west-1/${folder}/*"]
     error_message = "A model may write only forecasts of batch transforms and data capture."
   }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.endpoint["production"].name == "/aws/sagemaker/Endpoints/test-production" && aws_cloudwatch_log_group.endpoint["production"].retention_in_days == 14
+    error_message = "The endpoints' logs expire."
+  }
 }
 
 run "policy_must_be_manual_or_automatic" {
