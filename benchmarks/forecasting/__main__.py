@@ -13,7 +13,9 @@ from benchmarks import report
 from benchmarks.forecasting import goals, jobs, regimes, series
 from benchmarks.forecasting.measurement import Score
 from benchmarks.forecasting.regimes import RegimeScore
+from benchmarks.forecasting.series import TRAINING
 from benchmarks.measure import run_alone
+from common.tournament import MINIMUM_TRAINING_MINUTES as RECENT_MINUTES
 
 T = TypeVar("T")
 # Seeds of the simulator that were not used while methods, settings and candidates were chosen.
@@ -38,8 +40,10 @@ def main() -> None:
         scores = [score for job in _progress(steady) for score in job]
         regime_scores = [score for job in _progress(changed) for score in job]
     training_cpu = {
-        name: run_alone(TRAINING_TIME, algorithm, minutes)["cpu"]
-        for name, (algorithm, minutes) in goals.CANDIDATES.items()
+        c.name: run_alone(TRAINING_TIME, c.algorithm, RECENT_MINUTES if c.recent else TRAINING)[
+            "cpu"
+        ]
+        for c in goals.CANDIDATES
     }
     table = goals.means(scores)
     judged = goals.goals(scores, training_cpu)

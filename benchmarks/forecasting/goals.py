@@ -6,18 +6,15 @@ from statistics import fmean
 
 from benchmarks.forecasting.measurement import Score
 from benchmarks.report import Goal
+from sagemaker_pipelines.tournament import candidates
+from sagemaker_pipelines.training import parameters
 
 MAX_TO_LAST_VALUE = 0.75
 MAX_TO_BEST = 1.05
 MAX_CPU_SECONDS = 60
 REFERENCE = "reference 120"
-# The default candidates: their method in the tables, their algorithm, their minutes of history.
-CANDIDATES = {
-    "deepar": ("deepar", 2880),
-    "gradient_boosting": ("gradient_boosting", 2880),
-    "gradient_boosting_recent 300": ("gradient_boosting", 300),
-    "ensemble: boosting, deepar": ("ensemble", 2880),
-}
+# The default candidates of the pipeline; methods of the same names are measured.
+CANDIDATES = candidates.parse(str(parameters.CANDIDATES.default))
 ALONE = "gradient_boosting"  # judged without a tournament as well
 
 NUMBERS = (
@@ -68,7 +65,7 @@ def goals(scores: Sequence[Score], training_cpu: Mapping[str, float]) -> list[Go
 
 def winners(scores: Iterable[Score], series: str) -> list[Score]:
     """Return for each seed the contender with the lowest loss in the first half."""
-    contenders = {*CANDIDATES, REFERENCE}
+    contenders = {REFERENCE, *(candidate.name for candidate in CANDIDATES)}
     by_seed: dict[int, list[Score]] = defaultdict(list)
     for score in scores:
         if score.series == series and score.method in contenders:

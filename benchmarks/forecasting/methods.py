@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from benchmarks.forecasting.series import MINUTE
 from common import reference_forecast
+from common.tournament import MINIMUM_TRAINING_MINUTES
 from sagemaker_pipelines.container.algorithms.model import Model, Prediction, prediction
 from sagemaker_pipelines.container.series import Series, impute
 
@@ -44,17 +45,16 @@ class Method:
 FITTED = (
     Method("deepar", "deepar", None, DEEPAR),
     Method("deepar, rate .002", "deepar", None, DEEPAR | {"learning_rate": "0.002"}),
-    Method("deepar_recent 480", "deepar", 480, DEEPAR),
+    Method("deepar_recent", "deepar", MINIMUM_TRAINING_MINUTES, DEEPAR),
     Method("gradient_boosting", "gradient_boosting"),
-    Method("gradient_boosting_recent 480", "gradient_boosting", 480),
-    Method("gradient_boosting_recent 300", "gradient_boosting", 300),
+    Method("gradient_boosting_recent", "gradient_boosting", MINIMUM_TRAINING_MINUTES),
     Method("ets", "ets"),
 )
 # Averages of the quantiles of other methods, as the algorithm `ensemble` computes them.
 ENSEMBLES = {
-    "ensemble: boosting, deepar": ("gradient_boosting", "deepar"),
-    "ensemble: boosting, recent": ("gradient_boosting", "gradient_boosting_recent 480"),
-    "ensemble: boosting, deepar, reference": ("gradient_boosting", "deepar", "reference 120"),
+    "ensemble": ("gradient_boosting", "deepar"),
+    "ensemble_recent": ("gradient_boosting_recent", "deepar_recent"),
+    "ensemble, and reference": ("gradient_boosting", "deepar", "reference 120"),
 }
 
 

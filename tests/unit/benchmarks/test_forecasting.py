@@ -17,8 +17,8 @@ def scored(method, first, second, seed=0, fit_cpu=1.0):
 
 CONTENDERS = [
     scored("gradient_boosting", 0.2, 0.31),
-    scored("gradient_boosting_recent 300", 0.3, 0.3),
-    scored("ensemble: boosting, deepar", 0.4, 0.4),
+    scored("gradient_boosting_recent", 0.3, 0.3),
+    scored("ensemble_recent", 0.4, 0.4),
     scored("reference 120", 0.5, 0.1),
     scored("last value", 0.9, 0.62),
 ]
@@ -83,3 +83,8 @@ def test_recorded_spans_are_disjoint_and_absent_files_are_none(tmp_path):
     tests = [span.values[series.TRAINING :] for span in spans]
     assert all(a[-1] < b[0] for a, b in pairwise(tests))
     assert spans[1].start - spans[0].start == np.timedelta64(13, "D")
+
+
+def test_every_default_candidate_is_measured():
+    measured = {method.name for method in methods.FITTED} | set(methods.ENSEMBLES)
+    assert {candidate.name for candidate in goals.CANDIDATES} <= measured
