@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from local.cloudwatch.alarm_state import COMPARISONS, Datapoints
+from local.cloudwatch.alarm_state import COMPARISONS, Datapoints, evaluated, needed_datapoints
 
 PHRASES = {
     "GreaterThanOrEqualToThreshold": "greater than or equal to",
@@ -27,10 +27,10 @@ def state_of(alarm: dict[str, Any]) -> dict[str, Any]:
 
 def reason(alarm: dict[str, Any], state: str, points: Datapoints, now: float) -> str:
     """Return the reason for a new state in CloudWatch's wording."""
-    count = len(points)
+    count, real = alarm["EvaluationPeriods"], evaluated(alarm, points)
     if state == "INSUFFICIENT_DATA":
         return f"Insufficient Data: {count} datapoints were unknown."
-    if all(value is None for value in points):
+    if not real:
         treatment = "Breaching" if state == "ALARM" else "NonBreaching"
         return (
             f"Threshold Crossed: no datapoints were received for {count} periods and "
@@ -38,13 +38,13 @@ def reason(alarm: dict[str, Any], state: str, points: Datapoints, now: float) ->
         )
     is_breaching = COMPARISONS[alarm["ComparisonOperator"]]
     period, alarming = _period(alarm), state == "ALARM"
-    oldest = _start(alarm, count, now)
+    oldest = _start(alarm, len(points), now)
     decisive = [
         f"{value} ({time.strftime('%d/%m/%y %H:%M:%S', time.gmtime(oldest + period * position))})"
-        for position, value in reversed(list(enumerate(points)))
-        if value is not None and is_breaching(value, alarm["Threshold"]) == alarming
+        for position, value in reversed(real.items())
+        if is_breaching(value, alarm["Threshold"]) == alarming
     ]
-    needed = alarm.get("DatapointsToAlarm") or count
+    needed = needed_datapoints(alarm)
     minimum = needed if alarming else count - needed + 1
     verb = ("was" if len(decisive) == 1 else "were") + ("" if alarming else " not")
     return (
@@ -60,9 +60,9 @@ def reason_data(alarm: dict[str, Any], points: Datapoints, now: float) -> dict[s
     data = {
         "version": "1.0",
         "queryDate": _timestamp(now),
-        "startDate": _timestamp(_start(alarm, len(points), now)),
+        "startDate": _timestamp(_start(alarm, alarm["EvaluationPeriods"], now)),
         "period": _period(alarm),
-        "recentDatapoints": [value for value in points if value is not None],
+        "recentDatapoints": list(evaluated(alarm, points).values()),
         "threshold": alarm["Threshold"],
     }
     return data if alarm.get("Metrics") else {**data, "statistic": alarm["Statistic"]}

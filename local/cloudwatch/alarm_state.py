@@ -1,4 +1,4 @@
-"""CloudWatch alarm logic: metric math, M of N, missing data. Pure."""
+"""CloudWatch alarm logic: metric math, M of N, missing data, premature alarms. Pure."""
 
 import ast
 import operator
@@ -45,19 +45,47 @@ def _evaluate(node: ast.expr, values: dict[str, float | None], expression: str) 
     )
 
 
+def evaluation_range(alarm: dict[str, Any]) -> int:
+    """Return how many periods are read.
+
+    CloudWatch reads more than the evaluation periods, in case some have no data. How many more is
+    not documented; in the examples of its user guide, two.
+    """
+    return int(alarm["EvaluationPeriods"]) + 2
+
+
+def evaluated(alarm: dict[str, Any], points: Datapoints) -> dict[int, float]:
+    """Return the datapoints that are evaluated, by position: the newest that exist."""
+    real = [(position, value) for position, value in enumerate(points) if value is not None]
+    return dict(real[-alarm["EvaluationPeriods"] :])
+
+
 def state(alarm: dict[str, Any], points: Datapoints) -> str:
-    """Return the alarm state for these datapoints, oldest first, None where there is no data."""
-    needed = alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"]
+    """Return the alarm state for the datapoints of the evaluation range.
+
+    They are oldest first, None where there is no data. Missing ones count only if there are fewer
+    datapoints in the range than evaluation periods, and as few as possible ("Configuring how
+    CloudWatch alarms treat missing data" in the user guide).
+    """
+    needed = needed_datapoints(alarm)
     treatment = alarm.get("TreatMissingData") or "missing"
-    breaching = COMPARISONS[alarm["ComparisonOperator"]]
-    present = [breaching(value, alarm["Threshold"]) for value in points if value is not None]
-    missing = len(points) - len(present)
-    if sum(present) >= needed:
+    is_breaching = COMPARISONS[alarm["ComparisonOperator"]]
+    real = evaluated(alarm, points)
+    breaching = [is_breaching(value, alarm["Threshold"]) for value in real.values()]
+    filled = alarm["EvaluationPeriods"] - len(real)
+    if sum(breaching) + (filled if treatment == "breaching" else 0) >= needed:
         return "ALARM"
-    if missing and treatment == "ignore":
+    if not filled or treatment in {"breaching", "notBreaching"} or not all(breaching):
+        return "OK"
+    if treatment == "ignore":
         return str(alarm["StateValue"])
-    if not present and treatment == "missing":
+    if not real:
         return "INSUFFICIENT_DATA"
-    if treatment == "breaching" and sum(present) + missing >= needed:
-        return "ALARM"
-    return "OK"
+    # A premature alarm: it does not wait for the missing datapoints.
+    oldest = len(points) - min(real)
+    return "ALARM" if oldest >= needed else "OK"
+
+
+def needed_datapoints(alarm: dict[str, Any]) -> int:
+    """Return how many evaluated datapoints must be breaching (M)."""
+    return int(alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"])

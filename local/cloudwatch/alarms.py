@@ -29,11 +29,11 @@ def evaluate(alarm: dict[str, Any]) -> None:
 
 
 def datapoints(alarm: dict[str, Any], now: float) -> Datapoints:
-    """Return the values of the alarm's evaluation periods, which end with the last full minute.
+    """Return the values of the alarm's evaluation range, which ends with the last full minute.
 
     Oldest first, None where there is no data; raises UnsupportedMathError.
     """
-    count, end = alarm["EvaluationPeriods"], now // MINUTE * MINUTE
+    count, end = alarm_state.evaluation_range(alarm), now // MINUTE * MINUTE
     if not alarm.get("Metrics"):
         statistic = alarm.get("ExtendedStatistic") or alarm["Statistic"]
         return metric_store.series(alarm, statistic, alarm["Period"], count, end)

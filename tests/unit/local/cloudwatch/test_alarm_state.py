@@ -6,49 +6,89 @@ from hypothesis import strategies as st
 
 from local.cloudwatch import alarm_state
 
-X, O, _ = 1.0, -1.0, None  # noqa: E741 - breaching, not breaching, missing, as AWS draws them
+PERIODS, KEPT = 3, "as before"
 
 
-def state(points, needed=2, treatment="missing", before="OK"):
+def datapoints(text):
+    """Return datapoints as AWS draws them: X breaching, 0 not breaching, - missing."""
+    return [{"X": 1.0, "0": -1.0, "-": None}[letter] for letter in text.split()]
+
+
+def state(points, needed=2, treatment="missing", periods=PERIODS):
     alarm = {
         "ComparisonOperator": "GreaterThanThreshold",
         "Threshold": 0.0,
-        "EvaluationPeriods": len(points),
+        "EvaluationPeriods": periods,
         "DatapointsToAlarm": needed,
         "TreatMissingData": treatment,
-        "StateValue": before,
+        "StateValue": KEPT,
     }
+    assert len(points) == alarm_state.evaluation_range(alarm)
     return alarm_state.state(alarm, points)
 
 
+def by_treatment(points, needed):
+    treatments = ("missing", "ignore", "breaching", "notBreaching")
+    return [state(datapoints(points), needed, treatment) for treatment in treatments]
+
+
+# "How alarm state is evaluated when data is missing" in the user guide: both tables, row by row.
 @pytest.mark.parametrize(
-    ("points", "missing", "breaching", "not_breaching", "ignore"),
+    ("points", "states"),
     [
-        ([O, O, O], "OK", "OK", "OK", "OK"),
-        ([O, X, X], "ALARM", "ALARM", "ALARM", "ALARM"),
-        ([X, O, X], "ALARM", "ALARM", "ALARM", "ALARM"),
-        ([O, O, X], "OK", "OK", "OK", "OK"),
-        ([_, O, X], "OK", "ALARM", "OK", "unchanged"),
-        ([_, _, O], "OK", "ALARM", "OK", "unchanged"),
-        ([_, X, X], "ALARM", "ALARM", "ALARM", "ALARM"),
-        ([_, _, _], "INSUFFICIENT_DATA", "ALARM", "OK", "unchanged"),
+        ("0 - X - X", ["OK", "OK", "OK", "OK"]),
+        ("0 - - - -", ["OK", "OK", "OK", "OK"]),
+        ("- - - - -", ["INSUFFICIENT_DATA", KEPT, "ALARM", "OK"]),
+        ("0 X X - X", ["ALARM", "ALARM", "ALARM", "ALARM"]),
+        ("- - X - -", ["ALARM", KEPT, "ALARM", "OK"]),
     ],
 )
-def test_two_of_three_by_treatment_of_missing_data(
-    points, missing, breaching, not_breaching, ignore
-):
-    assert state(points) == missing
-    assert state(points, treatment="breaching") == breaching
-    assert state(points, treatment="notBreaching") == not_breaching
-    assert state(points, treatment="ignore", before="unchanged") == ignore
+def test_three_of_three_is_evaluated_as_documented(points, states):
+    assert by_treatment(points, 3) == states
 
 
-@given(st.lists(st.sampled_from([X, O, _]), min_size=1, max_size=6), st.data())
-def test_more_breaches_never_end_an_alarm(points, data):
-    needed = data.draw(st.integers(1, len(points)))
-    worse = [X if data.draw(st.booleans()) else point for point in points]
-    if state(points, needed) == "ALARM":
-        assert state(worse, needed) == "ALARM"
+@pytest.mark.parametrize(
+    ("points", "states"),
+    [
+        ("0 - X - X", ["ALARM", "ALARM", "ALARM", "ALARM"]),
+        ("0 0 X 0 X", ["ALARM", "ALARM", "ALARM", "ALARM"]),
+        ("0 - X - -", ["OK", "OK", "ALARM", "OK"]),
+        ("- - - - 0", ["OK", "OK", "ALARM", "OK"]),
+        ("- - - X -", ["ALARM", KEPT, "ALARM", "OK"]),
+    ],
+)
+def test_two_of_three_is_evaluated_as_documented(points, states):
+    assert by_treatment(points, 2) == states
+
+
+# The examples of "Avoiding premature transitions to alarm state".
+@pytest.mark.parametrize(
+    ("points", "expected"),
+    [
+        ("- - - - X", "OK"),
+        ("- - - X -", "OK"),
+        ("- - - X 0", "OK"),
+        ("- - X - 0", "OK"),
+        ("- - X - -", "ALARM"),
+    ],
+)
+def test_single_breach_alarms_when_it_is_old_enough(points, expected):
+    assert state(datapoints(points), 3) == expected
+
+
+def test_missing_data_does_not_move_datapoints_beyond_the_range():
+    assert state(datapoints("X X 0 0 0")) == "OK"
+    assert state(datapoints("X X 0 - -")) == "ALARM"
+
+
+@given(st.lists(st.sampled_from("X0-"), min_size=3, max_size=8), st.data())
+def test_more_breaches_never_end_an_alarm(letters, data):
+    periods = len(letters) - 2
+    needed = data.draw(st.integers(1, periods))
+    treatment = data.draw(st.sampled_from(["missing", "breaching", "notBreaching"]))
+    worse = ["X" if data.draw(st.booleans()) else letter for letter in letters]
+    if state(datapoints(" ".join(letters)), needed, treatment, periods) == "ALARM":
+        assert state(datapoints(" ".join(worse)), needed, treatment, periods) == "ALARM"
 
 
 @pytest.mark.parametrize(
