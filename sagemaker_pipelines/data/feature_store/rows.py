@@ -82,7 +82,7 @@ def without(rows: pa.Table, others: pa.Table) -> pa.Table:
     and what is known at a time depends on that row alone.
     """
     keys = [MINUTE, EVENT_TIME]
-    order = pa.array(range(len(rows)))
+    order = pa.array(range(len(rows)), pa.int64())
     left = rows.select(keys).append_column("position", order)
     kept = left.join(others.select(keys), keys, join_type="left anti")["position"]
     return rows.take(kept.combine_chunks().sort())
