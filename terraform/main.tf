@@ -167,5 +167,6 @@ module "retrain" {
   model_package_group_name = module.register.model_package_group_name
   pipeline_name            = module.clean_up.pipeline_name
   retraining               = var.retraining
+  state_machine_arn        = module.deploy.state_machine_arn
   threshold_parameter      = module.monitor.threshold_parameter
 }

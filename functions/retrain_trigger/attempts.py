@@ -24,10 +24,15 @@ ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Why a better model is needed, and from when on the data are new (None: all of them are)."""
+    """Why a better model is needed.
+
+    The data are new from `since` on (None: all of them are). `undecided` says which version exists
+    already but has not been approved, rejected or deployed.
+    """
 
     reason: str
     since: datetime | None = None
+    undecided: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

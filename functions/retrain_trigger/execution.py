@@ -7,7 +7,6 @@ from datetime import datetime
 from retrain_trigger.training_request import MANUAL, TrainingRequest
 
 RUNNING = frozenset({"Executing", "Stopping"})
-FAILED = frozenset({"Failed", "Stopped"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,13 @@ class Execution:
 
     @property
     def failed(self) -> bool:
-        """Whether it has ended without a decision."""
-        return self.status in FAILED
+        """Whether it ended by itself without a decision."""
+        return self.status == "Failed"
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a person stopped it; SageMaker stops none by itself."""
+        return self.status == "Stopped"
 
     @property
     def automatic(self) -> bool:

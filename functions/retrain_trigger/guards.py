@@ -58,11 +58,15 @@ def refusal(
     newest first and `registered` the creation times of all versions. A manual request ignores all
     limits, but never starts a second concurrent training.
     """
-    if reason := running(executions):
+    if (reason := running(executions)) or request.manual:
         return reason
-    if request.manual:
-        return None
-    if reason := cap(request, executions, policy):
+    undecided = situation.undecided if situation else None
+    stopped = [execution for execution in executions[:1] if execution.stopped]
+    if (
+        reason := undecided
+        or cap(request, executions, policy)
+        or cooldown(request, stopped, policy)  # whoever stopped it has a reason
+    ):
         return reason
     first = attempts.first_counted(situation, horizon)
     if failed := attempts.failures(executions, first):

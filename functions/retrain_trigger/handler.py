@@ -21,7 +21,6 @@ from retrain_trigger.training_request import (
     Check,
     TrainingEvent,
     TrainingRequest,
-    alarm_reason,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ ssm = boto3.client("ssm")
 sagemaker = boto3.client("sagemaker")
 events = boto3.client("events")
 s3 = boto3.client("s3")
+states = boto3.client("stepfunctions")
 store = boto3.client("sagemaker-featurestore-runtime")
 ssm_parameters = SSMProvider(boto3_client=ssm)
 
@@ -55,6 +55,7 @@ class Config(Settings):
     parameter_path: str
     pipeline_name: str
     prediction_length: PositiveInt
+    state_machine_arn: str
     threshold_parameter: str
 
 
@@ -64,19 +65,21 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
     """Start a training or skip it; return {"started", "execution_arn", "reason"}."""
     config = Config.from_env()
     production = _production(config)
-    registered = production.registered()
+    versions = production.versions()
     situation = None
     if isinstance(event, Check):
-        situation, text = _situation(config, production, registered, event.time)
+        situation, text = production.situation(versions, event.time)
         if situation is None:
             return _ignore(event, text)
         reason = situation.reason
     else:
         reason = event.reason
     if isinstance(event, AlarmEvent):
-        situation = production.breach(reason, event.time)
+        situation = production.breach(versions, reason, event.time)
     request = TrainingRequest(event.id, event.time, reason, event.source == "evergreen.cli")
-    arn, skip_reason = _train(config, request, situation, registered)
+    arn, skip_reason = _train(
+        config, request, situation, [version.created for version in versions]
+    )
     if skip_reason is None:
         return _record(config, request, decisions.RETRAINING_STARTED, request.reason, arn)
     if isinstance(event, Check):  # it comes again soon
@@ -86,36 +89,21 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
 
 def _production(config: Config) -> Production:
     return Production(
+        cloudwatch,
         s3,
         sagemaker,
+        ssm,
+        states,
         store,
+        alarm=config.alarm_name,
         bucket=config.bucket,
         feature_group=config.feature_group_name,
         package_group=config.model_package_group_name,
+        state_machine_arn=config.state_machine_arn,
+        threshold_parameter=config.threshold_parameter,
         horizon=config.prediction_length,
         lag_minutes=config.lag_minutes,
     )
-
-
-def _situation(
-    config: Config, production: Production, registered: list[datetime], now: datetime
-) -> tuple[Situation | None, str]:
-    """Return why production needs a better model, or None and what was found."""
-    if not registered:
-        return production.first_model(now)
-    if reason := _reason_in_alarm(config.alarm_name):
-        return production.breach(reason, now), reason
-    parameter: Any = ssm_parameters.get(
-        config.threshold_parameter, transform="json", force_fetch=True
-    )
-    situation = production.reference(parameter.get("set_by"))
-    return situation, "the alarm is not in ALARM and a model serves production"
-
-
-def _reason_in_alarm(name: str) -> str | None:
-    """Return why the alarm is in ALARM, None if it is not."""
-    alarms = cloudwatch.describe_alarms(AlarmNames=[name], StateValue="ALARM")["MetricAlarms"]
-    return alarm_reason(name, alarms[0]["StateReason"]) if alarms else None
 
 
 def _train(

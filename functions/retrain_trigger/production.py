@@ -1,7 +1,7 @@
 """Why production needs a better model, read from AWS."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +9,15 @@ from common import feature_rows, monitoring_results, s3_objects, times
 from common.reference_forecast import REFERENCE
 from common.tournament import minimum_minutes
 from retrain_trigger.attempts import Situation
+from retrain_trigger.training_request import alarm_reason
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker_featurestore_runtime import SageMakerFeatureStoreRuntimeClient
+    from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_stepfunctions import SFNClient
 
 STAGE = "production"
 NEWEST = timedelta(days=2)  # an older result says nothing about a present alarm
@@ -23,44 +27,74 @@ SPARE_MINUTES = 5  # so that the last window can begin at a multiple of five min
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A model version in the registry."""
+
+    number: int
+    created: datetime
+    approval: str
+
+
+@dataclass(frozen=True, slots=True)
 class Production:
     """Clients and names for reading the state of production."""
 
+    cloudwatch: "CloudWatchClient"
     s3: "S3Client"
     sagemaker: "SageMakerClient"
+    ssm: "SSMClient"
+    states: "SFNClient"
     store: "SageMakerFeatureStoreRuntimeClient"
+    alarm: str
     bucket: str
     feature_group: str
     package_group: str
+    state_machine_arn: str
+    threshold_parameter: str
     horizon: int
     lag_minutes: int
 
-    def registered(self) -> list[datetime]:
-        """Return the creation times of all versions in the registry."""
+    def versions(self) -> list[Version]:
+        """Return all versions in the registry."""
         pages = self.sagemaker.get_paginator("list_model_packages").paginate(
             ModelPackageGroupName=self.package_group
         )
         return [
-            package["CreationTime"]
+            Version(
+                package["ModelPackageVersion"],
+                package["CreationTime"],
+                package["ModelApprovalStatus"],
+            )
             for page in pages
             for package in page["ModelPackageSummaryList"]
         ]
 
-    def breach(self, reason: str, now: datetime) -> Situation:
+    def situation(self, versions: list[Version], now: datetime) -> tuple[Situation | None, str]:
+        """Return why production needs a better model, or None; and what was found."""
+        if not versions:
+            return self._first_model(now)
+        if reason := self._reason_in_alarm():
+            return self.breach(versions, reason, now), reason
+        if found := self._reference():
+            return replace(found, undecided=self._undecided(versions)), found.reason
+        return None, "the alarm is not in ALARM and a model serves production"
+
+    def breach(self, versions: list[Version], reason: str, now: datetime) -> Situation:
         """Return the situation while the alarm is in ALARM.
 
         The data are new from the first window of the reading that began the breach.
         """
+        situation = Situation(reason, undecided=self._undecided(versions))
         after = monitoring_results.folder(STAGE, now - NEWEST)
         keys = monitoring_results.keys(self.s3, self.bucket, STAGE, after)
         since = self._result(keys[-1])["breach_since"] if keys else None
         first = monitoring_results.key(STAGE, times.parse(since)) if since else None
         if first is None or first not in keys:
-            return Situation(reason)
+            return situation
         windows = self._result(first)["windows"]
-        return Situation(reason, min(times.parse(w["first_minute"]) for w in windows))
+        return replace(situation, since=min(times.parse(w["first_minute"]) for w in windows))
 
-    def first_model(self, now: datetime) -> tuple[Situation | None, str]:
+    def _first_model(self, now: datetime) -> tuple[Situation | None, str]:
         """Return the situation before the first version, None while the history is too short."""
         needed = minimum_minutes(self.horizon) + SPARE_MINUTES
         first = times.floor_minute(now) - (self.lag_minutes + needed) * times.MINUTE
@@ -70,11 +104,19 @@ class Production:
         fit = len(rows) >= COMPLETE_SHARE * needed and minutes[0] in rows
         return (Situation("first model") if fit else None), text
 
-    def reference(self, package_arn: str | None) -> Situation | None:
+    def _reason_in_alarm(self) -> str | None:
+        """Return why the alarm is in ALARM, None if it is not."""
+        response = self.cloudwatch.describe_alarms(AlarmNames=[self.alarm], StateValue="ALARM")
+        alarms = response["MetricAlarms"]
+        return alarm_reason(self.alarm, alarms[0]["StateReason"]) if alarms else None
+
+    def _reference(self) -> Situation | None:
         """Return the situation while the reference serves production, None if it does not.
 
         The data are new from the first window of the tournament that it won.
         """
+        parameter = self.ssm.get_parameter(Name=self.threshold_parameter)["Parameter"]
+        package_arn = json.loads(parameter["Value"]).get("set_by")
         if package_arn is None:
             return None
         package = self.sagemaker.describe_model_package(ModelPackageName=package_arn)
@@ -83,6 +125,16 @@ class Production:
         evaluation = json.loads(s3_objects.read_evaluation(self.s3, package))
         since = times.parse(evaluation["windows"][0]["first_minute"])
         return Situation("the reference serves production", since)
+
+    def _undecided(self, versions: list[Version]) -> str | None:
+        """Return which version waits for approval or is being deployed, None if none does."""
+        newest = max(versions, key=lambda version: version.created, default=None)
+        if newest and newest.approval == "PendingManualApproval":
+            return f"version {newest.number} waits for approval"
+        running = self.states.list_executions(
+            stateMachineArn=self.state_machine_arn, statusFilter="RUNNING", maxResults=1
+        )["executions"]
+        return f"the deployment {running[0]['name']} has not ended" if running else None
 
     def _result(self, key: str) -> dict[str, Any]:
         return monitoring_results.read(self.s3, self.bucket, key)

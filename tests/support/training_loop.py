@@ -25,10 +25,15 @@ SETTINGS = {
     "PARAMETER_PATH": "/test",
     "PIPELINE_NAME": "test-training",
     "PREDICTION_LENGTH": "30",
+    "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment",
     "THRESHOLD_PARAMETER": "/test/quality/threshold",
 }
 
-
+# Calls that read what no request changes: nothing depends on their order.
+READS = {
+    *("BatchGetRecord", "DescribeAlarms", "DescribeModelPackage", "GetObject", "GetParameter"),
+    *("ListExecutions", "ListModelPackages", "ListObjectsV2"),
+}
 PACKAGE = {
     "ModelPackageArn": f"{ARN}:model-package/test-models/1",
     "ModelPackageStatus": "Completed",
@@ -66,6 +71,7 @@ class Loop:
         # One version, which is no reference; no monitoring results; a row in every minute.
         self.versions, self.candidate = [NOW - timedelta(days=3)], "deepar"
         self.results, self.evaluation, self.missing_rows = {}, {}, set()
+        self.approval, self.deployments = "Approved", []  # of the versions; running ones by name
 
     def add_execution(self, hours_ago, status="Succeeded", name="another"):
         execution = {
@@ -117,7 +123,17 @@ class Loop:
         return {"MetricAlarms": [alarm] if self.in_alarm else []}
 
     def list_packages(self, **_):
-        return {"ModelPackageSummaryList": [{**PACKAGE, "CreationTime": t} for t in self.versions]}
+        packages = [
+            {**PACKAGE, "CreationTime": time, "ModelPackageVersion": number}
+            | {"ModelApprovalStatus": self.approval if time == max(self.versions) else "Approved"}
+            for number, time in enumerate(self.versions, 1)
+        ]
+        return {"ModelPackageSummaryList": packages}
+
+    def list_deployments(self, stateMachineArn, **_):  # noqa: N803
+        arns = {"executionArn": stateMachineArn, "stateMachineArn": stateMachineArn}
+        about = {**arns, "status": "RUNNING", "startDate": NOW}
+        return {"executions": [{**about, "name": name} for name in self.deployments]}
 
     def describe_package(self, ModelPackageName):  # noqa: N803
         statistics = {"S3Uri": "s3://test-bucket/training/1/evaluation/evaluation.json"}
@@ -161,7 +177,7 @@ class Loop:
 
     @contextmanager
     def stubbed(self, intercept=lambda call: call(), ssm=False):
-        """Stub the handler's AWS calls; `intercept` receives every call as a function."""
+        """Stub the handler's AWS calls; `intercept` receives them as functions, except READS."""
         operations = {
             handler.sagemaker: {
                 "DescribePipeline": self.describe_pipeline,
@@ -172,6 +188,7 @@ class Loop:
                 "DescribeModelPackage": self.describe_package,
             },
             handler.s3: {"ListObjectsV2": self.list_objects, "GetObject": self.get_object},
+            handler.states: {"ListExecutions": self.list_deployments},
             handler.store: {"BatchGetRecord": self.batch_get},
             handler.events: {"PutEvents": self.put_events},
             handler.cloudwatch: {"DescribeAlarms": self.alarms},
@@ -182,13 +199,17 @@ class Loop:
                 "GetParameter": self.read_threshold,
             }
 
-        def intercepted(call):
+        def intercepted(name, call):
+            if name in READS:
+                return call
             return lambda **request: intercept(lambda: call(**request))
 
         with ExitStack() as stack:
             for client, calls in operations.items():
                 stack.enter_context(
-                    stubbed(client, {name: intercepted(call) for name, call in calls.items()})
+                    stubbed(
+                        client, {name: intercepted(name, call) for name, call in calls.items()}
+                    )
                 )
             yield
 

@@ -28,6 +28,12 @@ data "aws_iam_policy_document" "retrain_trigger" {
   }
 
   statement {
+    sid       = "ListDeployments"
+    actions   = ["states:ListExecutions"]
+    resources = [var.state_machine_arn]
+  }
+
+  statement {
     sid       = "ReadVersionInProduction"
     actions   = ["sagemaker:DescribeModelPackage"]
     resources = ["${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*"]

@@ -50,6 +50,7 @@ module "retrain_trigger" {
     PARAMETER_PATH           = "/${var.foundation.prefix}"
     PIPELINE_NAME            = var.pipeline_name
     PREDICTION_LENGTH        = var.forecast_environment["PREDICTION_LENGTH"]
+    STATE_MACHINE_ARN        = var.state_machine_arn
     THRESHOLD_PARAMETER      = var.threshold_parameter
   }
 

@@ -57,6 +57,12 @@ variable "retraining" {
   nullable = false
 }
 
+variable "state_machine_arn" {
+  description = "State machine of deployments; while one is running, no automatic attempt starts"
+  type        = string
+  nullable    = false
+}
+
 variable "threshold_parameter" {
   description = "SSM parameter of production's threshold, which names the version in production"
   type        = string

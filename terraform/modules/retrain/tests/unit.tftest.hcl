@@ -7,6 +7,7 @@ variables {
   loss_alarm               = { arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:test-production-loss", name = "test-production-loss" }
   pipeline_name            = "test-training"
   retraining               = { schedule = null }
+  state_machine_arn        = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"
   model_package_group_name = "test-models"
   threshold_parameter      = "/test/quality/threshold"
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }

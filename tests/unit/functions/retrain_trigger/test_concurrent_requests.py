@@ -19,7 +19,7 @@ PAIRS = {
     "redelivery": (ALARM, ALARM),
 }
 PREVIOUS = {"none before": [], "one before": [48.0]}  # ages of previous trainings in hours
-MAX_CALLS = 10  # of one request: alarm, policy, list, start, describe ..., record
+MAX_CALLS = 10  # of two: policy, list, hyperparameters, start, describe, record
 
 
 @pytest.fixture

@@ -266,3 +266,61 @@ def test_contradicting_horizon_is_refused_before_training(loop):
     detail = json.loads(loop.decisions[0]["Detail"])
     assert detail["reason"] == "prediction_length: got 7, expected 30, the system's horizon"
     assert loop.started == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "event", "starts"),
+    [(5.9, ALARM, False), (5.9, CHECK, False), (6, CHECK, True), (0.1, MANUAL, True)],
+    ids=["alarm", "check", "later", "person"],
+)
+def test_stopped_training_is_not_retried_before_the_cooldown(loop, hours, event, starts):
+    loop.in_alarm = True
+    loop.add_execution(hours, "Stopped")
+    assert loop.deliver(event)["started"] is starts
+
+
+def test_stopped_training_ends_a_series_of_failures(loop):
+    for hours, status in ((7, "Stopped"), (7.1, "Failed")):
+        loop.add_execution(hours, status, f"training-{hours}")
+    assert loop.deliver(SCHEDULE)["started"]
+
+
+def in_breach(loop):
+    loop.in_alarm = True
+
+
+def with_reference(loop):
+    loop.candidate = "reference"
+    loop.evaluation = {"windows": [{"first_minute": times.iso(NOW - timedelta(minutes=450))}]}
+
+
+@pytest.mark.parametrize("situation", [in_breach, with_reference])
+@pytest.mark.parametrize(
+    ("approval", "deployments", "reason"),
+    [
+        ("PendingManualApproval", [], "version 2 waits for approval"),
+        ("Approved", ["model-2-1a2b"], "the deployment model-2-1a2b has not ended"),
+        ("Approved", [], None),
+        ("Rejected", [], None),
+    ],
+    ids=["pending", "in deployment", "deployed", "rejected"],
+)
+def test_attempts_wait_until_the_newest_version_is_decided_on(
+    loop, situation, approval, deployments, reason
+):
+    situation(loop)
+    loop.versions.append(NOW - timedelta(hours=6))
+    loop.approval, loop.deployments = approval, deployments
+    response = loop.deliver(CHECK)
+    assert response["started"] is (reason is None)
+    if reason:
+        assert response["reason"] == reason
+        assert loop.deliver(MANUAL)["started"]
+
+
+def test_alarm_that_waits_for_an_approval_is_recorded(loop):
+    loop.approval = "PendingManualApproval"
+    loop.deliver(ALARM)
+    (decision,) = loop.decisions
+    assert decision["DetailType"] == "Retraining Skipped"
+    assert json.loads(decision["Detail"])["reason"] == "version 1 waits for approval"
