@@ -14,6 +14,7 @@ from common.decisions import (
     RETRAINING_STARTED,
     TOURNAMENT_DECIDED,
     TRAINING_DATA_REJECTED,
+    TRAINING_FAILED,
 )
 from demo.display import display
 
@@ -21,13 +22,14 @@ POLL_INTERVAL = 2.0  # seconds
 SIGNS = {
     TOURNAMENT_DECIDED: "④",
     TRAINING_DATA_REJECTED: "④",
+    TRAINING_FAILED: "④",
     MODEL_DEPLOYED: "⑥",
     DEPLOYMENT_FAILED: "⑥",
     BAKE_CHECKED: "⑦",
     RETRAINING_STARTED: "⑧",
     RETRAINING_SKIPPED: "⑧",
 }
-DETAILS = ("stage", "verdict", "reason", "error", "cause")
+DETAILS = ("stage", "verdict", "reason", "next", "error", "cause")
 CROSSED = ": Threshold Crossed"  # in CloudWatch's reason, followed by all datapoints
 
 

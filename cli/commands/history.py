@@ -57,7 +57,7 @@ def _body(document: dict[str, list[Json]]) -> RenderableType:
     rows = [_model(model) for model in document["models"]]
     rejected = [(short(row["time"]), row["reason"]) for row in document["rejections"]]
     requests = [
-        (short(row["time"]), row["outcome"], row["reason"], row["failure"] or row["verdict"] or "")
+        (short(row["time"]), row["outcome"], row["reason"], _result(row))
         for row in document["retrains"]
     ]
     failed = [
@@ -87,6 +87,12 @@ def _body(document: dict[str, list[Json]]) -> RenderableType:
         table("⑧ retrainings", requests or NONE),
         table("⑦ alarms", changes or NONE),
     )
+
+
+def _result(retrain: Json) -> str:
+    """Return how a training ended: why it failed and what follows, or the verdict."""
+    failure = "; ".join(filter(None, (retrain["failure"], retrain["next"])))
+    return failure or retrain["verdict"] or ""
 
 
 def _model(model: Json) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from common.decisions import (
     RETRAINING_STARTED,
     TOURNAMENT_DECIDED,
     TRAINING_DATA_REJECTED,
+    TRAINING_FAILED,
 )
 
 BAKE = ("package_version", "replaced_version", "verdict", "ratio", "low", "windows", "reason")
@@ -34,11 +35,12 @@ def decisions(connection: Connection) -> list[Json]:
 def retrains(connection: Connection, log: list[Json]) -> list[Json]:
     """Return each retraining request.
 
-    Keys: time, reason, outcome, execution_arn, failure, winner, verdict, contenders (mean wQL by
-    name).
+    Keys: time, reason, outcome, execution_arn, failure, next, winner, verdict, contenders (mean
+    wQL by name).
 
-    The outcome is `skipped` or the status of the pipeline execution in lower case; `winner` is the
-    candidate that was registered, None if the champion stayed, and `verdict` says why.
+    The outcome is `skipped` or the status of the pipeline execution in lower case; `failure` is
+    why it failed and `next` what follows; `winner` is the candidate that was registered, None if
+    the champion stayed, and `verdict` says why.
     """
     executions = {
         execution["PipelineExecutionArn"]: execution
@@ -57,12 +59,9 @@ def retrains(connection: Connection, log: list[Json]) -> list[Json]:
         }:  # redelivery records again
             request = event["detail"].get("request_id", event["id"])
             requests.setdefault((event["detail-type"], request), event)
-    verdicts = {
-        event["detail"]["execution_arn"]: event["detail"]
-        for event in log
-        if event["detail-type"] == TOURNAMENT_DECIDED
-    }
-    return [_retrain(event, executions, verdicts) for event in requests.values()]
+    verdicts = _by_execution(log, TOURNAMENT_DECIDED)
+    failures = _by_execution(log, TRAINING_FAILED)
+    return [_retrain(event, executions, verdicts, failures) for event in requests.values()]
 
 
 def failed_deployments(log: list[Json]) -> list[Json]:
@@ -87,22 +86,29 @@ def bake_checks(log: list[Json]) -> list[Json]:
 
 def rejections(log: list[Json]) -> list[Json]:
     """Return each rejection of training data: time, reason, execution_arn."""
-    rejected = {  # a retried job records its rejection again
-        event["detail"]["execution_arn"]: event
-        for event in log
-        if event["detail-type"] == TRAINING_DATA_REJECTED
-    }
+    rejected = _by_execution(log, TRAINING_DATA_REJECTED)  # a retried job records it again
     return [
         {"time": event["time"], "reason": event["detail"]["reason"], "execution_arn": arn}
         for arn, event in rejected.items()
     ]
 
 
-def _retrain(event: Json, executions: dict[str, Json], verdicts: dict[str, Json]) -> Json:
+def _by_execution(log: list[Json], detail_type: str) -> dict[str, Json]:
+    """Return the newest event of this type for each training, by the ARN of its execution."""
+    return {e["detail"]["execution_arn"]: e for e in log if e["detail-type"] == detail_type}
+
+
+def _retrain(
+    event: Json,
+    executions: dict[str, Json],
+    verdicts: dict[str, Json],
+    failures: dict[str, Json],
+) -> Json:
     detail = event["detail"]
-    arn = detail.get("execution_arn")
-    verdict = verdicts.get(arn, {}) if arn else {}
-    execution = executions.get(arn, {}) if arn else {}
+    arn = str(detail.get("execution_arn"))
+    verdict = verdicts.get(arn, {"detail": {}})["detail"]
+    failure = failures.get(arn, {"detail": {}})["detail"]
+    execution = executions.get(arn, {})
     if event["detail-type"] == RETRAINING_SKIPPED:
         outcome = "skipped"
     else:
@@ -111,8 +117,9 @@ def _retrain(event: Json, executions: dict[str, Json], verdicts: dict[str, Json]
         "time": event["time"],
         "reason": detail.get("reason"),
         "outcome": outcome,
-        "execution_arn": arn if outcome != "skipped" else None,
-        "failure": execution.get("PipelineExecutionFailureReason"),
+        "execution_arn": detail.get("execution_arn") if outcome != "skipped" else None,
+        "failure": failure.get("reason") or execution.get("PipelineExecutionFailureReason"),
+        "next": failure.get("next"),
         "winner": verdict.get("winner"),
         "verdict": verdict.get("reason"),
         "contenders": verdict.get("contenders", {}),

@@ -13,6 +13,7 @@ VERSION = "1"
 # Detail types. The deployment's state machine sends the last two (modules/deploy/gates.tf).
 RETRAINING_STARTED = "Retraining Started"
 RETRAINING_SKIPPED = "Retraining Skipped"
+TRAINING_FAILED = "Training Failed"
 TRAINING_DATA_REJECTED = "Training Data Rejected"
 TOURNAMENT_DECIDED = "Tournament Decided"
 BAKE_CHECKED = "Bake Checked"

@@ -81,6 +81,29 @@ def retry(count: int, failed_at: datetime) -> Attempt:
     return Attempt(failed_at + FIRST_RETRY * 2 ** (count - 1), rule)
 
 
+def retry_follows(executions: Sequence[Execution]) -> bool:
+    """Return whether the newest training is retried even if production needs no better model.
+
+    One that a person requested is not: its failure may be an experiment.
+    """
+    automatic = bool(executions) and executions[0].automatic
+    return automatic and 0 < failures(executions, ALWAYS) <= RETRIES
+
+
+def after_failure(
+    situation: Situation | None, executions: Sequence[Execution], horizon: int
+) -> str:
+    """Return what follows the newest training, which failed, for the message to a person."""
+    count = failures(executions, first_counted(situation, horizon)) or 1
+    if count > RETRIES:
+        text = f"{count} trainings in a row have failed: no more retries follow"
+        return f"{text}, only one attempt a day: {situation.reason}" if situation else text
+    if situation is None and not executions[0].automatic:
+        return "no retry follows, because a person requested the training"
+    attempt = retry(count, executions[0].started)
+    return f"{attempt.rule} follows, not before {times.iso(attempt.due)}"
+
+
 def next_attempt(
     situation: Situation,
     executions: Sequence[Execution],

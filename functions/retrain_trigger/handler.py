@@ -1,6 +1,7 @@
-"""Alarm, regular check, schedule, upload, code or person -> at most one training at a time."""
+"""Alarm, check, schedule, upload, code or person -> at most one training at a time."""
 
 from datetime import datetime, timedelta
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -13,19 +14,16 @@ from common.config import Settings
 from common.observability import logger
 from retrain_trigger import attempts, guards
 from retrain_trigger.attempts import Situation
-from retrain_trigger.execution import started_by
+from retrain_trigger.execution import Execution, started_by
 from retrain_trigger.production import Production
+from retrain_trigger.training_events import AlarmEvent, Check, TrainingEvent, TrainingFailed
 from retrain_trigger.training_pipeline import TrainingPipeline
-from retrain_trigger.training_request import (
-    AlarmEvent,
-    Check,
-    TrainingEvent,
-    TrainingRequest,
-)
+from retrain_trigger.training_request import TrainingRequest
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+RETRY = "retry of a failed training"
 MAX_ATTEMPTS = 2  # to list the executions and start one
 OLDEST_EXECUTION = timedelta(days=30)  # older ones do not count as attempts
 
@@ -65,21 +63,25 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
     """Start a training or skip it; return {"started", "execution_arn", "reason"}."""
     config = Config.from_env()
     production = _production(config)
+    pipeline = TrainingPipeline(sagemaker, config.pipeline_name)
     versions = production.versions()
     situation = None
-    if isinstance(event, Check):
-        situation, text = production.situation(versions, event.time)
+    if isinstance(event, Check | TrainingFailed):
+        situation, reason = production.situation(versions, event.time)
+        executions = pipeline.executions(since=event.time - OLDEST_EXECUTION)
+        if isinstance(event, TrainingFailed):
+            return _report(config, event, pipeline, situation, executions)
         if situation is None:
-            return _ignore(event, text)
-        reason = situation.reason
+            if not attempts.retry_follows(executions):
+                return _ignore(event, reason)
+            reason = RETRY
     else:
         reason = event.reason
     if isinstance(event, AlarmEvent):
         situation = production.breach(versions, reason, event.time)
     request = TrainingRequest(event.id, event.time, reason, event.source == "evergreen.cli")
-    arn, skip_reason = _train(
-        config, request, situation, [version.created for version in versions]
-    )
+    registered = [version.created for version in versions]
+    arn, skip_reason = _train(config, request, pipeline, situation, registered)
     if skip_reason is None:
         return _record(config, request, decisions.RETRAINING_STARTED, request.reason, arn)
     if isinstance(event, Check):  # it comes again soon
@@ -109,6 +111,7 @@ def _production(config: Config) -> Production:
 def _train(
     config: Config,
     request: TrainingRequest,
+    pipeline: TrainingPipeline,
     situation: Situation | None,
     registered: list[datetime],
 ) -> tuple[str | None, str | None]:
@@ -119,7 +122,6 @@ def _train(
     policy = guards.Policy.model_validate(_read(f"{config.parameter_path}/quality/policy"))
     hyperparameters = f"{config.parameter_path}/training/hyperparameters"
     horizon = config.prediction_length
-    pipeline = TrainingPipeline(sagemaker, config.pipeline_name)
     counted = attempts.first_counted(situation, horizon)
     oldest = max(min(request.time - policy.horizon, counted), request.time - OLDEST_EXECUTION)
     for _ in range(MAX_ATTEMPTS):
@@ -154,6 +156,28 @@ def _record(
         extra=detail,
     )
     return _response(arn, reason)
+
+
+def _report(
+    config: Config,
+    event: TrainingFailed,
+    pipeline: TrainingPipeline,
+    situation: Situation | None,
+    executions: list[Execution],
+) -> dict[str, Any]:
+    """Record why a training failed and what follows; a check starts the retry."""
+    arn = event.detail.execution_arn
+    ended = [*dropwhile(lambda execution: execution.arn != arn, executions)]  # none started since
+    detail = {
+        "execution_arn": arn,
+        "reason": pipeline.failure(arn),
+        "next": attempts.after_failure(situation, ended, config.prediction_length),
+    }
+    decisions.record(
+        events, config.event_bus_name, decisions.TRAINING_FAILED, event.time, **detail
+    )
+    logger.info("training failed", time=times.iso(event.time), extra=detail)
+    return _response(None, detail["reason"])
 
 
 def _ignore(event: Check, reason: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from common import feature_rows, monitoring_results, s3_objects, times
 from common.reference_forecast import REFERENCE
 from common.tournament import minimum_minutes
 from retrain_trigger.attempts import Situation
-from retrain_trigger.training_request import alarm_reason
+from retrain_trigger.training_events import alarm_reason
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -100,9 +100,10 @@ class Production:
         first = times.floor_minute(now) - (self.lag_minutes + needed) * times.MINUTE
         minutes = times.minutes(first, needed)
         rows = feature_rows.batch_get(self.store, self.feature_group, minutes)
-        text = f"the newest {needed} minutes have {len(rows)} rows"
-        fit = len(rows) >= COMPLETE_SHARE * needed and minutes[0] in rows
-        return (Situation("first model") if fit else None), text
+        if len(rows) >= COMPLETE_SHARE * needed and minutes[0] in rows:
+            situation = Situation("first model")
+            return situation, situation.reason
+        return None, f"the newest {needed} minutes have {len(rows)} rows"
 
     def _reason_in_alarm(self) -> str | None:
         """Return why the alarm is in ALARM, None if it is not."""

@@ -41,6 +41,25 @@ class TrainingPipeline:
                 found.append(execution)
         return found
 
+    def failure(self, arn: str) -> str:
+        """Return why an execution failed: its failed steps with their reasons.
+
+        The execution itself says only that steps have failed.
+        """
+        pages = self.sagemaker.get_paginator("list_pipeline_execution_steps").paginate(
+            PipelineExecutionArn=arn, SortOrder="Ascending"
+        )
+        steps = [step for page in pages for step in page["PipelineExecutionSteps"]]
+        reasons = [
+            f"{step['StepName']}: {step.get('FailureReason', 'no reason given')}"
+            for step in steps
+            if step["StepStatus"] == "Failed"
+        ]
+        if reasons:
+            return "; ".join(reasons)
+        execution = self.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
+        return execution.get("FailureReason", "no reason given")
+
     def created(self) -> str:
         """Return the creation time, which distinguishes pipelines of the same name."""
         return self.sagemaker.describe_pipeline(PipelineName=self.name)["CreationTime"].isoformat()

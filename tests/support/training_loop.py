@@ -57,6 +57,17 @@ UPLOAD, CODE = event("aws.s3"), event("evergreen.delivery")
 CHECK = {"source": "evergreen.check", "id": "e-9", "time": "2024-10-10T12:00:00Z"}
 
 
+def failed(execution):
+    """Return the event of an execution that has failed."""
+    arn = execution["PipelineExecutionArn"]
+    return {
+        "id": f"failed {arn}",
+        "source": "aws.sagemaker",
+        "time": "2024-10-10T12:00:00Z",
+        "detail": {"pipelineExecutionArn": arn, "currentPipelineExecutionStatus": "Failed"},
+    }
+
+
 class Loop:
     """SageMaker, the bus and the alarm in memory; a page of the list has two executions.
 
@@ -107,6 +118,10 @@ class Loop:
             if item["PipelineExecutionArn"] == PipelineExecutionArn
         ]
         return {name: value for name, value in found.items() if name != "StartTime"}
+
+    def list_steps(self, PipelineExecutionArn, **_):  # noqa: N803
+        about = {"StepStatus": "Failed", "FailureReason": "ClientError: no capacity"}
+        return {"PipelineExecutionSteps": [{"StepName": "TrainDeepar", **about}]}
 
     def describe_pipeline(self, PipelineName):  # noqa: N803
         return {"PipelineName": PipelineName, "CreationTime": NOW - timedelta(days=9)}
@@ -182,6 +197,7 @@ class Loop:
             handler.sagemaker: {
                 "DescribePipeline": self.describe_pipeline,
                 "DescribePipelineExecution": self.describe_execution,
+                "ListPipelineExecutionSteps": self.list_steps,
                 "ListPipelineExecutions": self.list_executions,
                 "StartPipelineExecution": self.start,
                 "ListModelPackages": self.list_packages,

@@ -38,8 +38,11 @@ resource "aws_cloudwatch_event_rule" "attention" {
   description    = "Decision events that need attention -> notification topic"
   event_bus_name = aws_cloudwatch_event_bus.this.name
   event_pattern = jsonencode({
-    source        = ["evergreen.loop"]
-    "detail-type" = ["Approval Requested", "Deployment Failed", "Model Deployed", "Retraining Started", "Training Data Rejected"]
+    source = ["evergreen.loop"]
+    "$or" = [
+      { "detail-type" = ["Approval Requested", "Deployment Failed", "Model Deployed", "Retraining Started", "Training Failed"] },
+      { "detail-type" = ["Tournament Decided"], detail = { winner = [null] } }, # ended without a new version
+    ]
   })
 }
 

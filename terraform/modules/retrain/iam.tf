@@ -11,7 +11,7 @@ data "aws_iam_policy_document" "retrain_trigger" {
 
   statement {
     sid       = "DescribeTraining"
-    actions   = ["sagemaker:DescribePipelineExecution"]
+    actions   = ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"]
     resources = ["${local.pipeline_arn}/execution/*"]
   }
 

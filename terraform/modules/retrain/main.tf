@@ -66,6 +66,10 @@ module "retrain_trigger" {
         input               = { source = "evergreen.check" }
         schedule_expression = "rate(15 minutes)"
       }
+      failed = {
+        description   = "Failed training -> retrain_trigger, which records why and what follows"
+        event_pattern = jsonencode(local.failed_pattern)
+      }
       upload = {
         description   = "New data below training-data/ -> retrain_trigger"
         event_pattern = jsonencode(local.upload_pattern)
@@ -81,26 +85,4 @@ module "retrain_trigger" {
       schedule_expression = expression
     } },
   )
-}
-
-# A training that fails is retried; a person learns of each failure with its reason.
-resource "aws_cloudwatch_event_rule" "failed" {
-  name          = "${var.foundation.prefix}-training-failed"
-  description   = "Failed training -> notification topic"
-  event_pattern = jsonencode(local.failed_pattern)
-}
-
-resource "aws_cloudwatch_event_target" "failed" {
-  rule      = aws_cloudwatch_event_rule.failed.name
-  target_id = "topic"
-  arn       = var.foundation.topic_arn
-
-  dead_letter_config {
-    arn = var.foundation.undelivered_queue_arn
-  }
-
-  retry_policy {
-    maximum_event_age_in_seconds = 3600
-    maximum_retry_attempts       = 10
-  }
 }

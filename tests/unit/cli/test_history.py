@@ -61,6 +61,16 @@ def test_history_lists_rejected_data_once(deployment, capsys):
     assert rejection == rejected | {"time": "2024-10-10T12:00:00Z"}
 
 
+def test_history_shows_why_a_training_failed_and_what_follows(deployment, capsys):
+    arn = "arn:training/execution/1"
+    started = {"reason": "schedule", "execution_arn": arn}
+    deployment.decide("Retraining Started", "2024-10-10T12:00:00Z", **started)
+    failed = {"execution_arn": arn, "reason": "RejectData: too few", "next": "no more retries"}
+    deployment.decide("Training Failed", "2024-10-10T12:05:00Z", **failed)
+    assert main(["history"], deployment.connect) == 0
+    assert "schedule  RejectData: too few; no more retries" in capsys.readouterr().out
+
+
 def test_json_has_the_newest_entries(with_history, capsys):
     assert main(["history", "--json", "--limit", "1"], with_history.connect) == 0
     document = json.loads(capsys.readouterr().out)

@@ -9,7 +9,12 @@ from pydantic import TypeAdapter
 from common import times
 from common.events import EventBridgeEvent, ModelPackageChange, ObjectCreated, ScheduledEvent
 from feature_writer import handler as feature_writer
-from retrain_trigger.training_request import AlarmEvent, ScheduleEvent, TrainingEvent
+from retrain_trigger.training_events import (
+    AlarmEvent,
+    ScheduleEvent,
+    TrainingEvent,
+    TrainingFailed,
+)
 from tests.support.lambda_context import CONTEXT
 from threshold_updater.handler import DeploymentEvent, ResultEvent, ThresholdEvent
 
@@ -47,6 +52,12 @@ def test_alarm_state_change():
     event = TypeAdapter(TrainingEvent).validate_python(recorded("alarm_state_change"))
     assert isinstance(event, AlarmEvent)
     assert event.reason.startswith("alarm TotalNetworkTrafficTooHigh: Threshold Crossed: ")
+
+
+def test_training_failed():
+    event = TypeAdapter(TrainingEvent).validate_python(recorded("pipeline_execution_failed"))
+    assert isinstance(event, TrainingFailed)
+    assert event.detail.execution_arn.endswith(":pipeline/myPipeline-123/execution/p4jn9xou8a8s")
 
 
 def test_schedule():

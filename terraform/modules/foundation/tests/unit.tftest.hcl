@@ -98,8 +98,13 @@ run "decisions_are_logged_and_notified" {
   }
 
   assert {
-    condition     = contains(jsondecode(aws_cloudwatch_event_rule.attention.event_pattern)["detail-type"], "Approval Requested")
-    error_message = "Approval requests are published."
+    condition     = length(setsubtract(["Approval Requested", "Training Failed"], jsondecode(aws_cloudwatch_event_rule.attention.event_pattern)["$or"][0]["detail-type"])) == 0
+    error_message = "Approval requests and failed trainings are published."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.attention.event_pattern)["$or"][1] == { "detail-type" = ["Tournament Decided"], detail = { winner = [null] } }
+    error_message = "Trainings without a new version are published."
   }
 
   assert {

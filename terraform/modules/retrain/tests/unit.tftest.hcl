@@ -47,6 +47,6 @@ run "every_request_has_its_rule" {
 
   assert {
     condition     = local.failed_pattern.detail == { pipelineArn = ["arn:aws:sagemaker:eu-west-1:123456789012:pipeline/test-training"], currentPipelineExecutionStatus = ["Failed"] }
-    error_message = "A failed training sends a message."
+    error_message = "A failed training, and no stopped one, is recorded."
   }
 }

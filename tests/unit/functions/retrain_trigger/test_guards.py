@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from retrain_trigger import guards
 from retrain_trigger.execution import Execution
-from retrain_trigger.training_request import TrainingEvent, TrainingRequest
+from retrain_trigger.training_events import TrainingEvent
+from retrain_trigger.training_request import TrainingRequest
 from tests.support.training_loop import ALARM, CHECK, MANUAL, NOW, SCHEDULE, STATE_REASON
 
 parse = TypeAdapter(TrainingEvent).validate_python

@@ -20,6 +20,7 @@ from tests.support.training_loop import (
     SETTINGS,
     UPLOAD,
     Loop,
+    failed,
 )
 
 HYPERPARAMETERS = {
@@ -324,3 +325,52 @@ def test_alarm_that_waits_for_an_approval_is_recorded(loop):
     (decision,) = loop.decisions
     assert decision["DetailType"] == "Retraining Skipped"
     assert json.loads(decision["Detail"])["reason"] == "version 1 waits for approval"
+
+
+def followed(loop, execution):
+    """Deliver the event of a failure; return the detail of the decision that is recorded."""
+    loop.deliver(failed(execution))
+    assert loop.detail_types() == ["Training Failed"]
+    return json.loads(loop.decisions[0]["Detail"])
+
+
+def test_failed_training_is_recorded_with_its_cause_and_what_follows(loop):
+    execution = loop.add_execution(0.1, "Failed")
+    assert followed(loop, execution) == {
+        "version": "1",
+        "execution_arn": execution["PipelineExecutionArn"],
+        "reason": "TrainDeepar: ClientError: no capacity",
+        "next": "retry 1 of 3 after a failed training follows, not before 2024-10-10T12:09:00Z",
+    }
+
+
+@pytest.mark.parametrize(
+    ("in_alarm", "expected"),
+    [
+        (False, "4 trainings in a row have failed: no more retries follow"),
+        (True, "4 trainings in a row have failed: no more retries follow, only one attempt a day"),
+    ],
+)
+def test_person_is_told_after_the_last_retry(loop, in_alarm, expected):
+    newest, *_ = [loop.add_execution(hours, "Failed", f"failed-{hours}") for hours in range(1, 5)]
+    loop.in_alarm = in_alarm
+    loop.add_execution(0.5, "Executing", "started since")
+    assert followed(loop, newest)["next"].startswith(expected)
+
+
+def test_failure_of_a_training_that_a_person_requested_is_not_retried(loop):
+    execution = loop.add_execution(0.5, "Failed", "manual-1")
+    assert followed(loop, execution)["next"].startswith("no retry follows, because a person")
+    assert not loop.deliver(CHECK)["started"]
+
+
+@pytest.mark.parametrize(
+    ("failures", "age", "starts"),
+    [(1, 0.2, False), (1, 0.3, True), (2, 0.6, True), (4, 30, False)],
+)
+def test_check_retries_a_failed_training_of_any_rule(loop, failures, age, starts):
+    for number in range(failures):
+        loop.add_execution(age + number, "Failed", f"failed-{number}")
+    response = loop.deliver(CHECK)
+    assert response["started"] is starts
+    assert not starts or response["reason"] == "retry of a failed training"

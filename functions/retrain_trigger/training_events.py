@@ -1,0 +1,131 @@
+"""Events that request a training, and the failure of one. Pure."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from common.events import Event, ObjectCreated, Time
+
+
+class AlarmState(Event):
+    """New state of an alarm."""
+
+    reason: str
+
+
+class AlarmDetail(Event):
+    """Detail of `CloudWatch Alarm State Change`."""
+
+    name: str = Field(alias="alarmName")
+    state: AlarmState
+
+
+class AlarmEvent(Event):
+    """The loss alarm went into ALARM; CloudWatch sends this only once per transition."""
+
+    source: Literal["aws.cloudwatch"]
+    id: str
+    time: Time
+    detail: AlarmDetail
+
+    @property
+    def reason(self) -> str:
+        """Why a training is requested."""
+        return alarm_reason(self.detail.name, self.detail.state.reason)
+
+
+class Check(Event):
+    """The regular check whether production needs a better model (input of its rule)."""
+
+    source: Literal["evergreen.check"]
+    id: str
+    time: Time
+
+
+class FailureDetail(Event):
+    """Detail of `SageMaker Model Building Pipeline Execution Status Change`."""
+
+    execution_arn: str = Field(alias="pipelineExecutionArn")
+
+
+class TrainingFailed(Event):
+    """An execution of the training pipeline failed."""
+
+    source: Literal["aws.sagemaker"]
+    id: str
+    time: Time
+    detail: FailureDetail
+
+
+class ScheduleEvent(Event):
+    """The schedule of regular retraining."""
+
+    source: Literal["aws.events"]
+    id: str
+    time: Time
+    reason: Literal["schedule"] = "schedule"
+
+
+class UploadEvent(Event):
+    """New data below training-data/ of the data bucket (S3 `Object Created`)."""
+
+    source: Literal["aws.s3"]
+    id: str
+    time: Time
+    detail: ObjectCreated
+
+    @property
+    def reason(self) -> str:
+        """Why a training is requested."""
+        return f"data uploaded: {self.detail.object.key}"
+
+
+class CodeDetail(Event):
+    """Detail of `Code Changed`."""
+
+    revision: str
+
+
+class CodeEvent(Event):
+    """A delivery pipeline deployed another revision of the code (`Code Changed` on our bus)."""
+
+    source: Literal["evergreen.delivery"]
+    id: str
+    time: Time
+    detail: CodeDetail
+
+    @property
+    def reason(self) -> str:
+        """Why a training is requested."""
+        return f"code changed: {self.detail.revision}"
+
+
+class ManualDetail(Event):
+    """Detail of the event of `evergreen retrain`."""
+
+    reason: str = "requested manually"
+
+
+class ManualEvent(Event):
+    """An operator's request."""
+
+    source: Literal["evergreen.cli"]
+    id: str
+    time: Time
+    detail: ManualDetail = ManualDetail()
+
+    @property
+    def reason(self) -> str:
+        """Why a training is requested."""
+        return self.detail.reason
+
+
+TrainingEvent = Annotated[
+    AlarmEvent | Check | TrainingFailed | UploadEvent | CodeEvent | ScheduleEvent | ManualEvent,
+    Field(discriminator="source"),
+]
+
+
+def alarm_reason(name: str, state_reason: str) -> str:
+    """Return the reason of a training that an alarm requests."""
+    return f"alarm {name}: {state_reason}"
