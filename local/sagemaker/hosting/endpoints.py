@@ -89,10 +89,15 @@ def delete(body: Json) -> Json:
     """Stop serving; rejected while a change is in progress."""
     endpoint = _idle_endpoint(body["EndpointName"], "delete")
     endpoint.set_status("Deleting")
-    endpoints.remove(body["EndpointName"])
-    if endpoint.serving:
-        runtime.clock.spawn(endpoint.serving.close)
+    runtime.clock.spawn(_delete, endpoint)
     return {}
+
+
+def _delete(endpoint: Endpoint) -> None:
+    """Stop serving; the endpoint exists until all of its output is in the log."""
+    if endpoint.serving:
+        endpoint.serving.close()
+    endpoints.remove(endpoint.record["EndpointName"])
 
 
 def _idle_endpoint(name: str, verb: str) -> Endpoint:

@@ -59,7 +59,8 @@ class ServingContainer:
         }
         self._process = container.start(argv, environment)
         follow = (self._process, log, self._record_line)
-        threading.Thread(target=container.follow, args=follow, daemon=True).start()
+        self._output = threading.Thread(target=container.follow, args=follow, daemon=True)
+        self._output.start()
         self._wait()
 
     def invoke(self, body: bytes, content_type: str, accept: str) -> ContainerResponse:
@@ -75,8 +76,9 @@ class ServingContainer:
                 raise OSError(f"the container closed the connection: {error!r}") from error
 
     def close(self) -> None:
-        """Stop the container and delete its files."""
+        """Stop the container, log the rest of its output, and delete its files."""
         processes.stop(self._process)
+        self._output.join()
         shutil.rmtree(self.base, ignore_errors=True)
 
     def _connect(self) -> http.client.HTTPConnection:
