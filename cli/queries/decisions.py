@@ -35,12 +35,13 @@ def decisions(connection: Connection) -> list[Json]:
 def retrains(connection: Connection, log: list[Json]) -> list[Json]:
     """Return each retraining request.
 
-    Keys: time, reason, outcome, execution_arn, failure, next, winner, verdict, contenders (mean
-    wQL by name).
+    Keys: time, trigger, reason, outcome, execution_arn, failure, next, winner, verdict, contenders
+    (mean wQL by name).
 
-    The outcome is `skipped` or the status of the pipeline execution in lower case; `failure` is
-    why it failed and `next` what follows; `winner` is the candidate that was registered, None if
-    the champion stayed, and `verdict` says why.
+    The trigger is the kind of event (alarm, check, code, command, schedule, upload), the outcome
+    `skipped` or the status of the pipeline execution in lower case. `failure` is why it failed and
+    `next` what follows; `winner` is the candidate that was registered, None if the champion
+    stayed, and `verdict` says why.
     """
     executions = {
         execution["PipelineExecutionArn"]: execution
@@ -115,6 +116,7 @@ def _retrain(
         outcome = str(execution.get("PipelineExecutionStatus", "started")).lower()
     return {
         "time": event["time"],
+        "trigger": detail.get("trigger"),
         "reason": detail.get("reason"),
         "outcome": outcome,
         "execution_arn": detail.get("execution_arn") if outcome != "skipped" else None,

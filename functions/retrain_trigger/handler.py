@@ -16,7 +16,13 @@ from retrain_trigger import attempts, guards
 from retrain_trigger.attempts import Situation
 from retrain_trigger.execution import Execution, started_by
 from retrain_trigger.production import Production
-from retrain_trigger.training_events import AlarmEvent, Check, TrainingEvent, TrainingFailed
+from retrain_trigger.training_events import (
+    TRIGGERS,
+    AlarmEvent,
+    Check,
+    TrainingEvent,
+    TrainingFailed,
+)
 from retrain_trigger.training_pipeline import TrainingPipeline
 from retrain_trigger.training_request import TrainingRequest
 
@@ -79,7 +85,7 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
         reason = event.reason
     if isinstance(event, AlarmEvent):
         situation = production.breach(versions, reason, event.time)
-    request = TrainingRequest(event.id, event.time, reason, event.source == "evergreen.cli")
+    request = TrainingRequest(event.id, event.time, reason, TRIGGERS[event.source])
     registered = [version.created for version in versions]
     arn, skip_reason = _train(config, request, pipeline, situation, registered)
     if skip_reason is None:
@@ -147,7 +153,12 @@ def _read(path: str) -> dict[str, Any]:
 def _record(
     config: Config, request: TrainingRequest, detail_type: str, reason: str, arn: str | None
 ) -> dict[str, Any]:
-    detail = {"request_id": request.id, "reason": reason, "execution_arn": arn}
+    detail = {
+        "request_id": request.id,
+        "trigger": request.trigger,
+        "reason": reason,
+        "execution_arn": arn,
+    }
     decisions.record(events, config.event_bus_name, detail_type, request.time, **detail)
     logger.info(
         "training request decided",

@@ -5,6 +5,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from common.events import Event, ObjectCreated, Time
+from retrain_trigger.training_request import COMMAND
+
+# Trigger of a training by the source of its event.
+TRIGGERS = {
+    "aws.cloudwatch": "alarm",
+    "aws.events": "schedule",
+    "aws.s3": "upload",
+    "evergreen.check": "check",
+    "evergreen.cli": COMMAND,
+    "evergreen.delivery": "code",
+}
 
 
 class AlarmState(Event):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 MAX_REASON_LENGTH = 256  # characters stored with the model
+COMMAND = "command"  # trigger of a person's request
 MANUAL = "manual"  # prefix of the execution names of manual requests
 # Characters that a model package rejects in CustomerMetadataProperties, which store the reason.
 INVALID_CHARACTERS = re.compile(r"[^\w .:/=+@-]+")
@@ -18,7 +19,12 @@ class TrainingRequest:
     id: str
     time: datetime
     reason: str
-    manual: bool
+    trigger: str  # kind of the event that requests it (training_events.TRIGGERS)
+
+    @property
+    def manual(self) -> bool:
+        """Whether a person requests it."""
+        return self.trigger == COMMAND
 
     @property
     def execution_name(self) -> str:

@@ -84,7 +84,7 @@ class Operator:
     def deploy(self, version):
         """Approve a version for staging, and when it is tested, for production."""
         for stage in ("staging", "production"):
-            assert self.wait_for_approval(version, stage) == stage
+            self.wait_for_approval(version, stage)
             code, decision = evergreen(self.aws, "approve", str(version))
             assert (code, decision["stage"]) == (0, stage)
         self.aws.pass_minutes(5)
@@ -93,8 +93,8 @@ class Operator:
     def wait_for_approval(self, version, stage):
         for _ in range(20):
             pending = evergreen(self.aws, "status")[1]["pending"]
-            if found := [row["stage"] for row in pending if row["version"] == version]:
-                return found[0]
+            if (stage, version) in {(row["stage"], row["version"]) for row in pending}:
+                return
             self.aws.pass_minutes(1)
         raise AssertionError(f"model {version} does not wait for the approval for {stage}")
 
@@ -104,6 +104,17 @@ class Operator:
         )
         assert described["EndpointStatus"] == "InService"
         return described["EndpointConfigName"]
+
+    def withdraw(self):
+        """Restore what other tests expect: no version, and no production to measure."""
+        sagemaker = self.aws.client("sagemaker")
+        sagemaker.delete_endpoint(EndpointName="evergreen-production")
+        listed = sagemaker.list_model_packages(ModelPackageGroupName="evergreen-models")
+        for package in listed["ModelPackageSummaryList"]:
+            sagemaker.delete_model_package(ModelPackageName=package["ModelPackageArn"])
+        name, value = "/evergreen/quality/threshold", json.dumps({"value": None, "set_by": None})
+        self.aws.client("ssm").put_parameter(Name=name, Value=value, Overwrite=True)
+        self.aws.settle()
 
     def history(self):
         code, document = evergreen(self.aws, "history")
@@ -134,7 +145,9 @@ def operator(aws, outputs):
         store.put_record(FeatureGroupName="evergreen-minutes", Record=to_record(values))
     aws.advance(iso(start + timedelta(hours=8, minutes=30)))
     aws.settle()
-    return Operator(aws, outputs, start)
+    operator = Operator(aws, outputs, start)
+    yield operator
+    operator.withdraw()
 
 
 @pytest.fixture(scope="module")
@@ -191,3 +204,20 @@ def test_version_that_returned_is_not_compared_again(operator, versions):
     good, _ = versions
     assert [row["package_version"] for row in operator.history()["bake_checks"]].count(good) == 0
     assert operator.serving() == f"evergreen-production-v{good}"
+
+
+def test_rejected_version_leaves_production_as_it_is(operator, versions, tmp_path):
+    good, _ = versions
+    version = operator.register("rejected", tmp_path, "reference", CALM)
+    operator.wait_for_approval(version, "staging")
+    assert evergreen(operator.aws, "approve", str(version))[0] == 0
+    operator.wait_for_approval(version, "production")
+    assert evergreen(operator.aws, "reject", str(version), "--comment", "no")[0] == 0
+    operator.aws.settle()
+    assert operator.serving() == f"evergreen-production-v{good}"
+    failed = operator.history()["failed_deployments"][-1]
+    assert (failed["stage"], failed["error"], failed["cause"]) == (
+        "production",
+        "ApprovalRejected",
+        "no",
+    )

@@ -19,7 +19,7 @@ parse = TypeAdapter(TrainingEvent).validate_python
 
 
 def request(reason="alarm", number="e-1", time=NOW):
-    return TrainingRequest(number, time, reason, manual=False)
+    return TrainingRequest(number, time, reason, trigger="check")
 
 
 @pytest.mark.parametrize("reason", [STATE_REASON, "été «quoted», x\ny", "!" * 9, "a" * 2000])
