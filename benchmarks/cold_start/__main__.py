@@ -12,8 +12,8 @@ from benchmarks.cold_start.goals import Start, goals
 from benchmarks.measure import ROOT, run_alone
 
 IMPORTS = "benchmarks.cold_start.imports"
-# The least CPU time counts, the others were disturbed. Without bytecode a round takes seconds.
-ROUNDS = {True: 7, False: 3}  # by whether there is bytecode
+# The least CPU time counts, the others were disturbed.
+ROUNDS = 7
 HEADERS = ("", "import, CPU s", "boto3, CPU s", "ratio", "", "clients")
 
 
@@ -47,7 +47,7 @@ def measure(name: str, *, bytecode: bool) -> Start:
     """Alternate between importing a handler and creating its bare clients, each run alone."""
     handlers: list[dict[str, Any]] = []
     clients: list[float] = []
-    for _ in range(ROUNDS[bytecode]):
+    for _ in range(ROUNDS):
         handlers.append(run_alone(IMPORTS, "handler", name))
         services = tuple(handlers[0]["services"])
         clients.append(run_alone(IMPORTS, "boto3", ",".join(services))["cpu"])
