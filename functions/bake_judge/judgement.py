@@ -1,7 +1,6 @@
 """Whether a version is worse than the one it replaced, by their losses on the same windows. Pure.
 
-Windows are disjoint, so their scores count as independent. Their standard deviation is combined
-with what is known about that of scores in general, because the first comparison has few windows.
+Windows are disjoint, so their scores count as independent.
 """
 
 from collections.abc import Iterable
@@ -10,7 +9,6 @@ from math import exp, sqrt
 from statistics import fmean
 
 from common import threshold
-from common.threshold import PRIOR_DEVIATION, PRIOR_WINDOWS
 
 FALSE_ROLLBACKS = 0.01  # per comparison; a bake period has several
 
@@ -35,8 +33,7 @@ def judge(losses: Iterable[tuple[float, float]]) -> Judgement | None:
     scores = [score for score in found if score is not None]
     if not scores:
         return None
-    mean, freedom = fmean(scores), PRIOR_WINDOWS + len(scores) - 1
+    mean, count = fmean(scores), len(scores)
     squares = sum((score - mean) ** 2 for score in scores)
-    deviation = sqrt((PRIOR_WINDOWS * PRIOR_DEVIATION**2 + squares) / freedom)
-    margin = threshold.student_quantile(1 - FALSE_ROLLBACKS, freedom) * deviation
-    return Judgement(exp(mean), exp(mean - margin / sqrt(len(scores))), len(scores))
+    margin = threshold.deviation_limit(FALSE_ROLLBACKS, squares, count) / sqrt(count)
+    return Judgement(exp(mean), exp(mean - margin), count)

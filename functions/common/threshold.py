@@ -100,15 +100,24 @@ def follow(
     count = sum(weights)
     mean = _sum_of_products(weights, scores) / count
     squares = _sum_of_products(weights, [(score - mean) ** 2 for score in scores])
-    freedom = PRIOR_WINDOWS + count - 1
-    deviation = sqrt((PRIOR_WINDOWS * PRIOR_DEVIATION**2 + squares) / freedom)
+    limit = deviation_limit(FALSE_READINGS, squares, count)
     newest = policy.smoothing_factor
     variance = newest / (2 - newest) / policy.windows_per_reading
-    margin = student_quantile(1 - FALSE_READINGS, freedom) * deviation * sqrt(variance + 1 / count)
+    margin = limit * sqrt(variance + 1 / count)
     if ceiling is None:
-        noise = student_quantile(1 - FALSE_READINGS, freedom) * deviation * sqrt(variance)
-        ceiling = max(1.0, exp(mean + noise))
+        ceiling = max(1.0, exp(mean + limit * sqrt(variance)))
     return Threshold(exp(mean), min(exp(mean + margin), ceiling), ceiling)
+
+
+def deviation_limit(probability: float, squares: float, count: float) -> float:
+    """Return what the deviation of a score exceeds with a probability, for a variance of 1.
+
+    `squares` is the sum of the squared deviations of `count` scores from their mean. Their
+    standard deviation is combined with what is known about that of scores in general.
+    """
+    freedom = PRIOR_WINDOWS + count - 1
+    deviation = sqrt((PRIOR_WINDOWS * PRIOR_DEVIATION**2 + squares) / freedom)
+    return student_quantile(1 - probability, freedom) * deviation
 
 
 def student_quantile(probability: float, freedom: float) -> float:
