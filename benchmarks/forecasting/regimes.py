@@ -9,7 +9,7 @@ from benchmarks.forecasting.methods import DEEPAR, HORIZON, Method, Reference
 CHANGE_HOURS, HOURS = 27, 50
 AFTER_HOURS = (4, 6, 7.5, 9)  # when the methods are trained
 SCORED_HOURS = 10  # after the training
-RECENT = (None, 300, 360, 480)  # minutes; None: all
+RECENT = (None, 300, 360, 480)  # minutes, which DeepAR requires at least 300 of; None: all
 ALGORITHMS = {"gradient_boosting": ("gradient_boosting", {}), "deepar": ("deepar", DEEPAR)}
 
 

@@ -6,8 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from benchmarks.forecasting import goals, measurement, methods, series
+from benchmarks.forecasting import goals, measurement, methods, regimes, series
 from benchmarks.forecasting.measurement import Run, Score
+from common.tournament import MINIMUM_TRAINING_MINUTES
 
 
 def scored(method, first, second, seed=0, fit_cpu=1.0):
@@ -88,3 +89,7 @@ def test_recorded_spans_are_disjoint_and_absent_files_are_none(tmp_path):
 def test_every_default_candidate_is_measured():
     measured = {method.name for method in methods.FITTED} | set(methods.ENSEMBLES)
     assert {candidate.name for candidate in goals.CANDIDATES} <= measured
+
+
+def test_recent_minutes_are_as_many_as_a_training_requires():
+    assert min(filter(None, regimes.RECENT)) >= MINIMUM_TRAINING_MINUTES
