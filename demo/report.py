@@ -10,6 +10,7 @@ from cli.queries.alarms import alarm_changes
 from cli.queries.decisions import decisions, retrains
 from cli.queries.models import models
 from cli.queries.monitoring import monitoring_results
+from cli.queries.training_costs import with_costs
 from cli.time_range import TimeRange
 from demo import features
 
@@ -54,7 +55,7 @@ def read(connection: Connection, since: int, until: float) -> Findings:
         "models": models(connection, log),
         "monitoring": [{key: result[key] for key in KEYS} for result in results],
         "alarms": alarm_changes(connection),
-        "retrains": retrains(connection, log),
+        "retrains": with_costs(connection, retrains(connection, log)),
     }
     windows = [window for result in results for window in reversed(result["windows"])]
     return Findings(report, rows, [window for window in windows if "quantiles" in window])

@@ -4,6 +4,7 @@ from statistics import mean
 from typing import Any
 
 from cli.queries.models import scores
+from cli.training_cost import text
 from demo.progress import CROSSED
 
 MAX_TIMES = 3  # per alarm; more are shown as first, last and number
@@ -27,7 +28,8 @@ def render(report: dict[str, Any]) -> str:
     lines += [f"alarm          {_times(times)}  {name}" for name, times in alarms.items()]
     for retrain in report["retrains"]:
         reason = retrain["reason"].partition(CROSSED)[0]  # the report has the complete reason
-        lines.append(f"retraining     {_short(retrain['time'])}  {retrain['outcome']}: {reason}")
+        line = f"retraining     {_short(retrain['time'])}  {retrain['outcome']}: {reason}"
+        lines.append(", ".join(filter(None, (line, text(retrain["cost"])))))
     terraform, wall = report["terraform"], report["wall_seconds"]
     changes = terraform["second_plan_changes"]
     lines.append(

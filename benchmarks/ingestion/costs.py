@@ -4,13 +4,10 @@ Excluded, because both engines and all rates have it: the key, logs, metrics and
 stages after ②. Data transfer is free within one region.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
-from pathlib import Path
 
-PRICES = Path(__file__).with_name("prices.json")
 HOURS = 730  # per month
 MINUTES = HOURS * 60
 SECONDS = HOURS * 3600
@@ -54,11 +51,6 @@ class Load:
     def objects(self) -> float:
         """Raw objects per month."""
         return SECONDS / self.object_seconds
-
-
-def prices() -> dict[str, float]:
-    """Read the prices (USD per unit)."""
-    return {name: price["usd"] for name, price in json.loads(PRICES.read_text())["prices"].items()}
 
 
 def shared(load: Load, price: Mapping[str, float]) -> Items:

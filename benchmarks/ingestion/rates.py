@@ -9,6 +9,7 @@ from benchmarks.ingestion import costs, latency, stream
 from benchmarks.ingestion.speeds import TASKS, Log, Speed
 from benchmarks.measure import run_alone
 from benchmarks.report import table
+from cli.prices import prices
 
 RATES = (10, 100, 1_000, 10_000)
 LIMITED_RATE = 1_000  # at this rate the aggregator runs within 512 MB of address space
@@ -54,7 +55,7 @@ def _result(
     flink: Speed,
     firings: float,
 ) -> RateResult:
-    poll_seconds, price = stream.POLL_SECONDS, costs.prices()
+    poll_seconds, price = stream.POLL_SECONDS, prices()
     object_seconds = stream.Buffer.configured().fills_in(size / SECONDS)
     load = costs.Load(
         size / SECONDS, packed / size, poll_seconds, object_seconds, 1 + 60 / object_seconds
@@ -109,7 +110,7 @@ def show(results: list[RateResult]) -> None:
             ["flink: maximum", *(each.maximum for each in flink)],
         ]
     print(table(("", *rates), rows))
-    print("\nUSD per month (us-east-1; benchmarks/ingestion/prices.json)\n")
+    print("\nUSD per month (us-east-1; cli/prices.json)\n")
     print(table(("", *rates), _cost_rows("lambda", [result.lambda_usd for result in results])))
     flink_usd = [result.flink_usd for result in results if result.flink_usd]
     print(table(("", *rates), _cost_rows("flink", flink_usd)) if flink_usd else "flink: no data")

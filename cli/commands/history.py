@@ -18,7 +18,9 @@ from cli.queries.decisions import (
     retrains,
 )
 from cli.queries.models import models, scores
+from cli.queries.training_costs import with_costs
 from cli.result import Result
+from cli.training_cost import text
 from common import model_packages
 
 MODEL = (
@@ -45,7 +47,7 @@ def history(connection: Connection, limit: Limit = 20) -> Result:
     document = {
         "models": models(connection, log)[-limit:],
         "rejections": rejections(log)[-limit:],
-        "retrains": retrains(connection, log)[-limit:],
+        "retrains": with_costs(connection, retrains(connection, log)[-limit:]),
         "bake_checks": bake_checks(log)[-limit:],
         "failed_deployments": failed_deployments(log)[-limit:],
         "alarms": alarms[-limit:],
@@ -57,7 +59,7 @@ def _body(document: dict[str, list[Json]]) -> RenderableType:
     rows = [_model(model) for model in document["models"]]
     rejected = [(short(row["time"]), row["reason"]) for row in document["rejections"]]
     requests = [
-        (short(row["time"]), row["outcome"], row["reason"], _result(row))
+        (short(row["time"]), row["outcome"], row["reason"], _result(row), text(row["cost"]))
         for row in document["retrains"]
     ]
     failed = [

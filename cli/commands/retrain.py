@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
+from cli import training_cost
 from cli.app import command
 from cli.aws import Json
 from cli.connection import Connection
 from cli.console import note
 from cli.errors import CommandError
 from cli.queries.services import training_steps
+from cli.queries.training_costs import cost
 from cli.result import Result
 from cli.training import request_training
 from common.times import iso
@@ -45,8 +47,11 @@ def retrain(
         print(text, flush=True)
     execution = _wait(connection, arn, quiet=as_json)
     status, failure = execution["PipelineExecutionStatus"], execution.get("FailureReason")
-    document |= {"status": status, "failure": failure, "steps": training_steps(connection, arn)}
+    spent = cost(connection, arn)
+    document |= {"status": status, "failure": failure, "cost": spent}
+    document["steps"] = training_steps(connection, arn)
     end = f"④ training {status.lower()}" + (f": {failure}" if failure else "")
+    end += f"\n④ {training_cost.text(spent)}" if training_cost.text(spent) else ""
     return Result(document, end, 0 if status == "Succeeded" else 1)
 
 

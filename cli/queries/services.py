@@ -72,8 +72,8 @@ def training(connection: Connection) -> Json | None:
     }
 
 
-def training_steps(connection: Connection, arn: str) -> list[Json]:
-    """Return name, status and failure of a training's steps in the order they started."""
+def pipeline_steps(connection: Connection, arn: str) -> list[Json]:
+    """Return the PipelineExecutionSteps of a training in the order they started."""
     found = pages(
         connection.clients("sagemaker"),
         "list_pipeline_execution_steps",
@@ -81,13 +81,18 @@ def training_steps(connection: Connection, arn: str) -> list[Json]:
         PipelineExecutionArn=arn,
         SortOrder="Ascending",
     )
+    return list(found)
+
+
+def training_steps(connection: Connection, arn: str) -> list[Json]:
+    """Return name, status and failure of a training's steps in the order they started."""
     return [
         {
             "name": step["StepName"],
             "status": step["StepStatus"],
             "failure": step.get("FailureReason"),
         }
-        for step in found
+        for step in pipeline_steps(connection, arn)
     ]
 
 

@@ -41,6 +41,13 @@ class Clock(WorkInFlight):
         """Return the time in epoch seconds."""
         return time.time() if self.mode == "real" else self._now
 
+    def with_work(self, began: float) -> float:
+        """Return the time plus the real seconds since `began` (monotonic), if it is virtual.
+
+        Work takes no virtual time, but AWS reports when it started and ended: so long it took.
+        """
+        return self.now() + (time.monotonic() - began if self.mode == "virtual" else 0.0)
+
     def call_at(self, when: float, fn: Callable[..., Any], *args: Any) -> Timer:
         """Run `fn` as a worker at `when` (epoch seconds), or at the next advance if past."""
         run = partial(contextvars.copy_context().run, fn, *args)

@@ -75,6 +75,7 @@ def retrain(hour, reason, winner):
         "time": at(hour),
         "reason": reason,
         "outcome": "succeeded",
+        "cost": {"seconds": 42.0, "instance_seconds": 60.0, "usd": 0.0021},
         "winner": winner,
         "verdict": "deepar beats the reference" if winner else "the champion stays",
         "contenders": {"deepar": 0.1, "ets": 0.9, "reference": 0.2, "naive": 0.3, "champion": 0.3},

@@ -1,12 +1,14 @@
 """Common parts of training, processing and transform jobs: run, status, times, events.
 
-A job runs in a worker of the clock: it is work in flight, so it takes no virtual time.
+A job runs in a worker of the clock: it is work in flight, so it takes no virtual time. Its end is
+its start plus the real seconds that it took.
 """
 
 import logging
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -101,6 +103,7 @@ class Kind:
 def run(job: Job) -> None:
     """Run a job until it completes, fails or is stopped."""
     stem, verb = job.kind.stem, job.kind.stem.removesuffix("Job")
+    began = time.monotonic()
     with LOCK:
         job.record[f"{verb}StartTime"] = runtime.clock.now()
     reason = None
@@ -117,7 +120,7 @@ def run(job: Job) -> None:
         log.exception("job %s", job.name)
         status, reason = "Failed", f"InternalServerError: {error!r}"
     shutil.rmtree(job.base, ignore_errors=True)
-    changes: Json = {f"{stem}Status": status, f"{verb}EndTime": runtime.clock.now()}
+    changes: Json = {f"{stem}Status": status, f"{verb}EndTime": runtime.clock.with_work(began)}
     if reason is not None:
         changes["FailureReason"] = reason[:MAX_REASON_LENGTH]
     with LOCK:

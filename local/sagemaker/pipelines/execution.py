@@ -3,6 +3,7 @@
 import secrets
 import string
 import threading
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +56,11 @@ class Execution:
     failure: str | None = None
     steps: dict[str, StepState] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
+    began: float = field(default_factory=time.monotonic)
+
+    def now(self) -> float:
+        """Return the time of a step's start or end, which includes the real time of its work."""
+        return runtime.clock.with_work(self.began)
 
     @property
     def arn(self) -> str:
@@ -93,7 +99,7 @@ class Execution:
         before, state.status, state.failure = state.status, status, failure
         self.modified = runtime.clock.now()
         if status in ENDED:
-            state.ended = self.modified
+            state.ended = self.now()
         arns = {
             kind[0].lower() + kind[1:]: {"arn": value["Arn"]}
             for kind, value in state.metadata.items()

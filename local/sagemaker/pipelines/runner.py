@@ -47,7 +47,7 @@ def _advance(execution: Execution) -> None:
     if not failures and not execution.stopping.is_set():
         for name, step in execution.definition.steps.items():
             if name not in execution.steps and _ready(execution, step):
-                state = StepState(step, name, runtime.clock.now())
+                state = StepState(step, name, execution.now())
                 execution.steps[name] = state
                 runtime.clock.spawn(_run, execution, state)
     if execution.status in ENDED or any(s.status not in ENDED for s in execution.steps.values()):

@@ -110,9 +110,9 @@ def test_training_has_its_model_metrics_and_times(trained, s3, aws):
         assert tar.getnames()
     [metric] = trained["FinalMetricDataList"]
     assert metric["MetricName"] == "train:final_loss"
-    assert (
-        trained["TrainingStartTime"] == trained["TrainingEndTime"]
-    )  # a job takes no virtual time
+    assert trained["TrainingEndTime"] > trained["TrainingStartTime"]  # in real time
+    # A job takes no virtual time.
+    assert trained["LastModifiedTime"] == trained["TrainingStartTime"] == trained["CreationTime"]
     assert [transition["Status"] for transition in trained["SecondaryStatusTransitions"]] == [
         "Starting",
         "Downloading",
@@ -153,7 +153,8 @@ def test_training_sends_an_event_for_each_status_in_the_format_of_the_schema_reg
     detail = last["detail"]
     assert detail["TrainingJobStatus"] == "Completed"
     assert detail["ModelArtifacts"] == trained["ModelArtifacts"]
-    assert detail["CreationTime"] == detail["TrainingEndTime"] == 1728518400000
+    assert detail["CreationTime"] == detail["LastModifiedTime"] == 1728518400000
+    assert detail["TrainingEndTime"] > detail["TrainingStartTime"] == 1728518400000
     assert detail["SecondaryStatusTransitions"][-1]["StartTime"] == 1728518400000
     assert detail["Tags"] == {"stage": "test"}
     assert {"ContentType", "CompressionType", "RecordWrapperType", "ChannelName"} <= set(
@@ -254,7 +255,8 @@ def test_processing_job_uploads_its_files_and_reports_its_message(aws, sagemaker
     assert first["detail"]["ProcessingJobStatus"] == "InProgress"
     source = last["detail"]["ProcessingInputs"][0]["S3Input"]
     assert (source["S3DataType"], source["S3InputMode"]) == ("S3_PREFIX", "FILE")
-    assert last["detail"]["ProcessingEndTime"] == 1728518400000
+    assert last["detail"]["ProcessingEndTime"] > last["detail"]["ProcessingStartTime"]
+    assert last["detail"]["ProcessingStartTime"] == 1728518400000
     assert BUCKET in (aws.home / "logs/jobs/copying.log").read_text()
 
 
@@ -320,7 +322,7 @@ def test_transform_responds_to_each_line_in_order(aws, sagemaker, s3, trained, j
     assert [len(response["quantiles"]["0.5"]) for response in responses] == [6, 6]
     detail = job_events(done["TransformJobArn"])[-1]["detail"]
     assert detail["TransformJobStatus"] == "Completed"
-    assert detail["TransformEndTime"] == 1728518400000
+    assert detail["TransformEndTime"] > detail["TransformStartTime"] == 1728518400000
     assert detail["TransformInput"]["CompressionType"] == "None"
     assert detail["TransformOutput"]["AssembleWith"] == "Line"
     assert "LastModifiedTime" not in detail

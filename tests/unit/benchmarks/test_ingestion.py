@@ -1,7 +1,6 @@
 """Streams, costs, latency, goals and tables of the ingestion benchmark."""
 
 import gzip
-import json
 import math
 
 import pytest
@@ -9,6 +8,7 @@ import pytest
 from benchmarks import report
 from benchmarks.ingestion import costs, latency, stream
 from benchmarks.ingestion.goals import goals
+from cli.prices import prices
 from window_aggregator import raw_object
 
 LOAD = costs.Load(
@@ -48,34 +48,27 @@ def test_buffer_is_that_of_the_terraform_module():
     assert buffer.fills_in(buffer.size) == 1
 
 
-def test_each_price_has_its_source():
-    for price in json.loads(costs.PRICES.read_text())["prices"].values():
-        assert price["usd"] > 0
-        assert price["url"].startswith("https://")
-        assert price["checked"] is None or price["checked"].startswith("20")
-
-
 def test_large_events_are_charged_per_64_kb():
     large = costs.Load(10_000, 0.4, 10, 60, 2)  # 100,000 bytes a poll
-    price = dict.fromkeys(costs.prices(), 0.0) | {"eventbridge_64kb": 1.0}
+    price = dict.fromkeys(prices(), 0.0) | {"eventbridge_64kb": 1.0}
     assert costs.shared(LOAD, price)["EventBridge"] == LOAD.polls
     assert costs.shared(large, price)["EventBridge"] == 2 * large.polls
 
 
 def test_lambda_is_charged_per_object_and_second():
-    price = dict.fromkeys(costs.prices(), 0.0) | {"lambda_arm_gb_second": 1.0}
+    price = dict.fromkeys(prices(), 0.0) | {"lambda_arm_gb_second": 1.0}
     items = costs.engine_lambda(LOAD, seconds=3, price=price)
     assert items["Lambda"] == LOAD.objects * 3 * 0.5
     assert sum(items.values()) == items["Lambda"]
 
 
 def test_flink_is_charged_without_traffic():
-    price = dict.fromkeys(costs.prices(), 0.0) | {"flink_kpu_hour": 1.0}
+    price = dict.fromkeys(prices(), 0.0) | {"flink_kpu_hour": 1.0}
     assert costs.engine_flink(LOAD, 2, 1, price)["Flink"] == 3 * costs.HOURS
 
 
 def test_firehose_charges_small_records_as_5_kb():
-    price = dict.fromkeys(costs.prices(), 0.0) | {"firehose_gb": 1.0}
+    price = dict.fromkeys(prices(), 0.0) | {"firehose_gb": 1.0}
     small = costs.Load(10, 0.4, 10, 60, 2)  # 100 bytes a poll
     assert costs.shared(small, price)["Firehose"] == pytest.approx(small.polls * 5_120 / 1e9)
 

@@ -1,5 +1,6 @@
 import io
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.response import StreamingBody
@@ -38,8 +39,8 @@ def add_execution(training, status, steps, failure=None):
     add_steps(training, steps)
 
 
-def add_steps(training, steps):
-    found = [{"StepName": name, "StepStatus": status} for name, status in steps.items()]
+def add_steps(training, steps, **times):
+    found = [{"StepName": name, "StepStatus": status} | times for name, status in steps.items()]
     training.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": found})
 
 
@@ -94,6 +95,9 @@ def test_waiting_prints_each_change_of_a_step_once(deployment, trigger, training
     add_execution(training, "Executing", {"ReadHistory": "Executing"})
     add_execution(training, "Executing", {"ReadHistory": "Executing"})
     add_execution(training, "Succeeded", {"ReadHistory": "Succeeded", "Train": "Succeeded"})
+    began = datetime(2024, 10, 10, tzinfo=UTC)
+    times = {"StartTime": began, "EndTime": began + timedelta(minutes=5)}
+    add_steps(training, {"ReadHistory": "Succeeded", "Train": "Succeeded"}, **times)
     add_steps(training, {"ReadHistory": "Succeeded", "Train": "Succeeded"})
     assert main(["retrain", "--wait"], deployment.connect) == 0
     assert capsys.readouterr().out.splitlines() == [
@@ -102,6 +106,7 @@ def test_waiting_prints_each_change_of_a_step_once(deployment, trigger, training
         "④ ReadHistory    Succeeded",
         "④ Train          Succeeded",
         "④ training succeeded",
+        "④ 5 min 0 s, 0.0000 USD on AWS at these durations",
     ]
 
 
@@ -111,7 +116,8 @@ def test_waiting_for_a_training_that_fails_fails(deployment, trigger, training, 
         "describe_pipeline_execution",
         {"PipelineExecutionStatus": "Failed", "FailureReason": "loss over limit"},
     )
-    add_steps(training, {"CheckQuality": "Failed"})
+    for _ in range(2):
+        add_steps(training, {"CheckQuality": "Failed"})
     assert main(["retrain", "--wait", "--json"], deployment.connect) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["status"] == "Failed"

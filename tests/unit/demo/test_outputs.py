@@ -50,6 +50,7 @@ def test_table_is_a_short_summary():
     assert len(text.splitlines()) <= 12
     assert "950,400 in features" in text
     assert "model 2" in text
+    assert "succeeded: schedule, 42 s, 0.0021 USD on AWS at these durations" in text
     assert "second plan: 0 changes" in text
 
 

@@ -1,6 +1,7 @@
 """The clock: order of timers, settling between them, waits of workers, breakpoints."""
 
 import threading
+import time
 
 import pytest
 
@@ -21,6 +22,11 @@ def test_timers_fire_in_time_order_and_see_their_own_time(clock):
     clock.advance(START + 25)
     assert seen == [(10, 10), (10, 10), (20, 20)]
     assert clock.now() == START + 25
+
+
+def test_work_ends_after_its_real_seconds_without_moving_virtual_time(clock):
+    assert clock.with_work(time.monotonic() - 5) >= START + 5
+    assert clock.now() == START
 
 
 def test_work_of_one_timer_is_settled_before_the_next_fires(clock):
