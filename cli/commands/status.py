@@ -8,10 +8,12 @@ from cli.connection import Connection
 from cli.console import Row, number, sections, short, table
 from cli.queries.alarms import alarms
 from cli.queries.approvals import pending_approvals
+from cli.queries.decisions import decisions, unresolved_deployments
 from cli.queries.monitoring import monitoring_results, threshold
 from cli.queries.online_rows import freshness
 from cli.queries.services import dead_letters, deployment, endpoints, poller, training
 from cli.result import Result
+from common import model_packages
 from common.times import iso
 
 LAST_RESULTS = 5
@@ -31,6 +33,7 @@ def status(connection: Connection) -> Result:
         "training": training(connection),
         "pending": pending_approvals(connection),
         "deployment": deployment(connection),
+        "failed_deployments": unresolved_deployments(decisions(connection)),
         "endpoints": endpoints(connection),
         "monitoring_results": [{key: result.get(key) for key in KEYS} for result in results],
         "threshold": threshold(connection),
@@ -49,6 +52,7 @@ def _body(document: Json, loss_alarm: str) -> RenderableType:
         _training(document["training"]),
         *_pending(document["pending"]),
         *_deployment(document["deployment"]),
+        *map(_failed, document["failed_deployments"]),
     ]
     return sections(
         f"{document['prefix']} at {short(document['now'])} UTC",
@@ -106,6 +110,13 @@ def _deployment(row: Json | None) -> list[Row]:
     if row is None:
         return []
     return [("⑥", "deployment", f"at {row['state']}, started {short(row['started'])}")]
+
+
+def _failed(row: Json) -> Row:
+    """Return a deployment that failed, until a later one of its stage succeeds."""
+    model = f"model {model_packages.version(row['package_arn'])} to {row['stage']}"
+    cause = row["cause"] or row["error"]
+    return ("⑥", "deployment failed", f"{model} at {short(row['time'])}: {cause}")
 
 
 def _endpoint(row: Json) -> Row:

@@ -8,6 +8,7 @@ from cli.connection import Connection
 from common.decisions import (
     BAKE_CHECKED,
     DEPLOYMENT_FAILED,
+    MODEL_DEPLOYED,
     RETRAINING_SKIPPED,
     RETRAINING_STARTED,
     TOURNAMENT_DECIDED,
@@ -72,6 +73,17 @@ def failed_deployments(log: list[Json]) -> list[Json]:
         for event in log
         if event["detail-type"] == DEPLOYMENT_FAILED
     ]
+
+
+def unresolved_deployments(log: list[Json]) -> list[Json]:
+    """Return for each stage its newest failed deployment, unless a later one succeeded."""
+    failed: dict[str, Json] = {}
+    for event in log:
+        if event["detail-type"] == DEPLOYMENT_FAILED:
+            failed[event["detail"]["stage"]] = event
+        elif event["detail-type"] == MODEL_DEPLOYED:
+            failed.pop(event["detail"]["stage"], None)
+    return failed_deployments(list(failed.values()))
 
 
 def bake_checks(log: list[Json]) -> list[Json]:

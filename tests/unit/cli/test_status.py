@@ -124,6 +124,18 @@ def test_status_shows_every_stage(running, capsys):
     assert any(line.startswith("⑧") and "evergreen-production-loss" in line for line in lines)
 
 
+def test_failed_deployment_is_shown_until_a_later_one_of_its_stage_succeeds(running, capsys):
+    failed = {"package_arn": ARN, "error": "ForecastError", "cause": "got 7 minutes, expected 30"}
+    running.decide("Deployment Failed", "2024-10-10T13:10:00Z", stage="staging", **failed)
+    running.decide("Deployment Failed", "2024-10-10T13:20:00Z", stage="production", **failed)
+    running.decide("Model Deployed", "2024-10-10T13:30:00Z", stage="staging", package_arn=ARN)
+    assert main(["status"], running.connect) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    shown = "⑥ deployment failed model 4 to {}: got 7 minutes, expected 30"
+    assert shown.format("production at 2024-10-10 13:20") in out
+    assert out.count("deployment failed") == 1
+
+
 def test_json_has_no_secrets(running, capsys):
     assert main(["status", "--json"], running.connect) == 0
     out = capsys.readouterr().out
