@@ -1,6 +1,9 @@
 """Conditions that a completed run must meet."""
 
+from itertools import pairwise
 from typing import Any
+
+FOREVER = "9999-12-31T23:59:59Z"
 
 
 def failures(
@@ -30,12 +33,12 @@ def failures(
 
 def remarks(report: dict[str, Any]) -> list[str]:
     """Return remarks on what the stream did not cause, which are not failures of the loop."""
-    deployed = deployed_models(report)
+    periods = production_periods(report)
     if not report["models"]:
         return []
-    if not deployed:
+    if not periods:
         return ["No model reached production."]
-    if len(deployed) == 1:
+    if len(periods) == 1:
         return [
             "One model served production to the end: its loss never stayed above the threshold, "
             "so no retraining was needed."
@@ -45,30 +48,35 @@ def remarks(report: dict[str, Any]) -> list[str]:
     newest = [
         result
         for result in report["monitoring"]
-        if result["stage"] == "production" and result["time"] > deployed[-1]["production_at"]
+        if result["stage"] == "production" and result["time"] > periods[-1][0]
     ][-3:]
     bad = any(result["breach"] for result in newest)
     return ["The newest model's relative loss is above its threshold as well."] if bad else []
 
 
 def _incomplete(report: dict[str, Any]) -> list[str]:
-    deployed, alarms = deployed_models(report), _alarms(report)
-    if not deployed:
+    periods, alarms = production_periods(report), _alarms(report)
+    if not periods:
         return ["⑥ no model reached production."]
     found = []
     if not report["monitoring"]:
         found.append("⑦ production was never measured.")
     if not alarms:
         found.append("⑦ the alarm did not fire after the regime change.")
-    elif not any(model["trained_at"] >= alarms[0]["time"] for model in deployed):
+    elif not any(model["trained_at"] >= alarms[0]["time"] for _, _, model in periods):
         found.append("⑧ no model that was trained after the alarm reached production.")
     return found
 
 
-def deployed_models(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the models that were in production, in order of their deployment."""
-    models = [model for model in report["models"] if model["production_at"]]
-    return sorted(models, key=lambda model: str(model["production_at"]))
+def production_periods(report: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return begin, end and model of every period in production, oldest first.
+
+    A model that serves again after a rollback has several; the end of the last one is FOREVER.
+    """
+    deployed = [(time, model) for model in report["models"] for time in model["production_times"]]
+    deployed.sort(key=lambda deployment: deployment[0])
+    following = pairwise([*deployed, (FOREVER, {})])
+    return [(begin, end, model) for (begin, model), (end, _) in following]
 
 
 def _alarms(report: dict[str, Any]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from demo.checks import deployed_models
+from demo.checks import production_periods
 from demo.features import Minute
 
 HOUR = 1 / 24  # matplotlib counts days
@@ -123,13 +123,11 @@ def _fees(axes: Axes, rows: list[Minute], forecasts: list[dict[str, Any]]) -> No
 
 def _versions(axes: Axes, report: dict[str, Any], *, labeled: bool) -> None:
     """Shade the time in which each version was in production, and name it above the panel."""
-    deployed = deployed_models(report)
     last = max((row["time"] for row in report["monitoring"]), default="")
-    for number, model in enumerate(deployed):
-        begin = model["production_at"]
-        following = [m["production_at"] for m in deployed[number + 1 :]]
-        end = following[0] if following else max(last, begin)
-        axes.axvspan(_at(begin), _at(end), color=VERSIONS[number % 2], lw=0, zorder=0)
+    for number, (begin, end, model) in enumerate(production_periods(report)):
+        axes.axvspan(
+            _at(begin), _at(min(end, max(last, begin))), color=VERSIONS[number % 2], lw=0, zorder=0
+        )
         axes.axvline(_at(begin), color=MARK, lw=1.3, ls="--")
         if labeled:
             axes.annotate(

@@ -5,6 +5,7 @@ from typing import Any
 
 from cli.queries.models import scores
 from cli.training_cost import text
+from demo.checks import production_periods
 from demo.progress import CROSSED
 
 MAX_TIMES = 3  # per alarm; more are shown as first, last and number
@@ -47,19 +48,20 @@ def _model(model: dict[str, Any], report: dict[str, Any]) -> str:
         f"{_short(model['trained_at'])}, wQL {row['wql']:.3f} (reference "
         f"{row['reference_wql']:.3f})"
     )
-    if not model["production_at"]:
+    version = model["version"]
+    periods = [(b, e) for b, e, m in production_periods(report) if m["version"] == version]
+    if not periods:
         return f"{text}, not in production"
-    since = model["production_at"]
-    ends = [m["production_at"] for m in report["models"] if (m["production_at"] or "") > since]
     losses = [
         result["wql"]
         for result in report["monitoring"]
         if result["stage"] == "production"
-        and since <= result["time"] < min(ends, default="9")
+        and any(begin <= result["time"] < end for begin, end in periods)
         and result["wql"] is not None
     ]
     measured = f"wQL {mean(losses):.3f} in {len(losses)} h" if losses else "not measured"
-    return f"{text}, production {_short(since)}: {measured}"
+    since = _times([_short(begin) for begin, _ in periods])
+    return f"{text}, production {since}: {measured}"
 
 
 def _times(times: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Model versions: tournament, approval, times of deployment."""
 
 import json
+from collections import defaultdict
 
 from botocore.exceptions import ClientError
 
@@ -9,6 +10,8 @@ from cli.connection import Connection
 from common.decisions import MODEL_DEPLOYED
 from common.times import iso
 
+# Times of the deployments of a package to a stage, oldest first.
+Deployments = dict[tuple[str, str], list[str]]
 # Contenders that are not candidates.
 OTHERS = {"champion": "champion_wql", "naive": "naive_wql", "reference": "reference_wql"}
 
@@ -19,15 +22,16 @@ def models(connection: Connection, log: list[Json]) -> list[Json]:
     Keys: version, package_arn, algorithm, candidate, trained_at, training_span, candidates [{name,
     wql, reference_wql, champion_wql, naive_wql}] (mean wQL of each in the tournament), windows,
     verdict, approval, approved_at, staging_at, production_at (last deployment to the stage, or
-    None).
+    None), production_times (of every deployment to production, oldest first: a version that serves
+    again after a rollback has several).
     """
     sagemaker = connection.clients("sagemaker")
     arns = [package["ModelPackageArn"] for package in packages(connection)]
-    deployed = {
-        (event["detail"]["package_arn"], event["detail"]["stage"]): event["time"]
-        for event in log
-        if event["detail-type"] == MODEL_DEPLOYED
-    }
+    deployed: Deployments = defaultdict(list)
+    for event in log:
+        if event["detail-type"] == MODEL_DEPLOYED:
+            detail = event["detail"]
+            deployed[detail["package_arn"], detail["stage"]].append(event["time"])
     described = [sagemaker.describe_model_package(ModelPackageName=arn) for arn in arns]
     return [_model(connection, package, deployed) for package in described]
 
@@ -52,7 +56,7 @@ def packages(connection: Connection, approval: str | None = None) -> list[Json]:
     return sorted(found, key=lambda package: int(package["ModelPackageVersion"]))
 
 
-def _model(connection: Connection, package: Json, deployed: dict[tuple[str, str], str]) -> Json:
+def _model(connection: Connection, package: Json, deployed: Deployments) -> Json:
     arn, approval = package["ModelPackageArn"], package["ModelApprovalStatus"]
     evaluation = _evaluation(connection, package)
     approved = package.get("LastModifiedTime") if approval == "Approved" else None
@@ -69,8 +73,9 @@ def _model(connection: Connection, package: Json, deployed: dict[tuple[str, str]
         "verdict": evaluation.get("reason"),
         "approval": approval,
         "approved_at": approved and iso(approved),
-        "staging_at": deployed.get((arn, "staging")),
-        "production_at": deployed.get((arn, "production")),
+        "staging_at": next(reversed(deployed[arn, "staging"]), None),
+        "production_at": next(reversed(deployed[arn, "production"]), None),
+        "production_times": deployed[arn, "production"],
     }
 
 

@@ -67,6 +67,7 @@ def model(version, hour):
         "approved_at": at(hour),
         "staging_at": at(hour + 0.02),
         "production_at": at(hour + 0.05),
+        "production_times": [at(hour + 0.05)],
     }
 
 

@@ -18,6 +18,9 @@ def test_model_has_its_tournament_and_deployments(deployment):
     deployment.decide(
         "Model Deployed", "2024-10-10T13:02:00Z", package_arn=arn, stage="production"
     )
+    deployment.decide(
+        "Model Deployed", "2024-10-10T15:02:00Z", package_arn=arn, stage="production"
+    )  # again, after a rollback
     (model,) = models(deployment.connection, decisions(deployment.connection))
     assert model["version"] == 1
     assert model["package_arn"] == arn
@@ -32,7 +35,8 @@ def test_model_has_its_tournament_and_deployments(deployment):
     assert model["verdict"] == "deepar beats the reference"
     assert model["approval"] == "Approved"
     assert model["staging_at"] == "2024-10-10T13:01:00Z"
-    assert model["production_at"] == "2024-10-10T13:02:00Z"
+    assert model["production_at"] == "2024-10-10T15:02:00Z"
+    assert model["production_times"] == ["2024-10-10T13:02:00Z", "2024-10-10T15:02:00Z"]
 
 
 def test_model_with_expired_evaluation_is_listed(deployment):

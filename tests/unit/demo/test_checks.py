@@ -47,3 +47,14 @@ def test_run_without_model_fails_with_the_reason(complete):
         report, complete=complete, training_failure="minutes_with_data is 60"
     ) == ["④ no model was trained: minutes_with_data is 60"]
     assert checks.remarks(report) == []
+
+
+def test_model_that_serves_again_has_two_periods():
+    report = completed_run.report()
+    first, second = report["models"]
+    first["production_times"].append(completed_run.at(40))
+    assert checks.production_periods(report) == [
+        (first["production_times"][0], second["production_at"], first),
+        (second["production_at"], completed_run.at(40), second),
+        (completed_run.at(40), checks.FOREVER, first),
+    ]

@@ -71,3 +71,12 @@ def test_frequent_alarm_is_one_short_line():
     ]
     text = table.render(completed_run.report() | {"alarms": changes})
     assert "alarm          2024-10-10 00:00 … 2024-10-11 15:00, 40 times  late" in text
+
+
+def test_losses_of_a_model_that_serves_again_are_those_of_all_its_periods(tmp_path):
+    report = completed_run.report()
+    report["models"][0]["production_times"].append(completed_run.at(40))
+    text = table.render(report)
+    assert "production 2024-10-10 13:03, 2024-10-11 16:00: wQL 0.164 in 22 h" in text
+    assert "production 2024-10-11 06:03: wQL 0.110 in 9 h" in text
+    picture.draw(report, completed_run.rows(), completed_run.forecasts(), tmp_path / "loop.png")
