@@ -218,8 +218,8 @@ variable "retraining" {
 variable "training" {
   description = "Training pipeline. Hyperparameters become SSM parameters under /<prefix>/training/hyperparameters"
   type = object({
-    candidates    = optional(list(string), ["deepar", "gradient_boosting", "gradient_boosting_recent", "ensemble_recent"]) # at most 6 of deepar, ensemble, ets, gradient_boosting; with _recent: trained on the newest 300 minutes only
-    history_hours = optional(number)                                                                                       # hours of history to train on; null: default of the pipeline
+    candidates    = optional(list(string), ["deepar", "ensemble", "ensemble_recent", "gradient_boosting_recent"]) # at most 6 of deepar, ensemble, ets, gradient_boosting; with _recent: trained on the newest 300 minutes only
+    history_hours = optional(number)                                                                              # hours of history to train on; null: default of the pipeline
     hyperparameters = optional(object({
       context_length          = optional(number, 60)          # minutes before the forecast that the network reads
       dropout_rate            = optional(number, 0.1)         # between 0 and 1

@@ -19,7 +19,7 @@ from common.tournament import MINIMUM_TRAINING_MINUTES as RECENT_MINUTES
 
 T = TypeVar("T")
 # Seeds of the simulator that were not used while methods, settings and candidates were chosen.
-SEEDS, REGIME_SEEDS = range(20, 25), range(20, 23)
+SEEDS, REGIME_SEEDS = range(30, 35), range(30, 33)
 HEADERS = (
     *("", "wQL", "to last value", "to reference", "80 % coverage"),
     *("fit, CPU s", "forecast, CPU ms"),

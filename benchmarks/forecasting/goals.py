@@ -15,7 +15,7 @@ MAX_CPU_SECONDS = 60
 REFERENCE = "reference 120"
 # The default candidates of the pipeline; methods of the same names are measured.
 CANDIDATES = candidates.parse(str(parameters.CANDIDATES.default))
-ALONE = "gradient_boosting"  # judged without a tournament as well
+ALONE = "ensemble"  # judged without a tournament as well
 
 NUMBERS = (
     *("wql", "first_half_wql", "second_half_wql"),

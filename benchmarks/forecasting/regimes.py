@@ -10,7 +10,11 @@ CHANGE_HOURS, HOURS = 27, 50
 AFTER_HOURS = (4, 6, 7.5, 9)  # when the methods are trained
 SCORED_HOURS = 10  # after the training
 RECENT = (None, 300, 360, 480)  # minutes, which DeepAR requires at least 300 of; None: all
-ALGORITHMS = {"gradient_boosting": ("gradient_boosting", {}), "deepar": ("deepar", DEEPAR)}
+ALGORITHMS = {
+    "deepar": ("deepar", DEEPAR),
+    "ensemble": ("ensemble", DEEPAR),
+    "gradient_boosting": ("gradient_boosting", {}),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,7 @@ from sagemaker_pipelines.dsl import Parameter
 REASON = Parameter("Reason", "manual")
 END_TIME = Parameter("EndTime")  # ISO 8601, UTC: "now" of the execution, the end of the history
 
-CANDIDATES = Parameter(
-    "Candidates", "deepar,gradient_boosting,gradient_boosting_recent,ensemble_recent"
-)
+CANDIDATES = Parameter("Candidates", "deepar,ensemble,ensemble_recent,gradient_boosting_recent")
 HISTORY_HOURS = Parameter("HistoryHours", "48")
 MINIMUM_MINUTES = Parameter("MinimumMinutes", "445")
 # The monitor requests forecasts with the same history, lag and number of samples.

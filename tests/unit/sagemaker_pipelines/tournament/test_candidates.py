@@ -1,11 +1,18 @@
 """Candidates by name, and their training data."""
 
+import json
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from sagemaker_pipelines.paths import JobError
 from sagemaker_pipelines.tournament import candidates
+from sagemaker_pipelines.training import parameters
+
+VARIABLES = Path(__file__).parents[4] / "terraform" / "variables.tf"
 
 
 def history(length, missing=()):
@@ -19,6 +26,13 @@ def test_names_are_an_algorithm_and_a_span():
     assert (deepar.algorithm, deepar.recent) == ("deepar", False)
     assert (recent.algorithm, recent.recent) == ("gradient_boosting", True)
     assert candidates.own([deepar, recent]) == [recent]
+
+
+def test_default_of_terraform_is_that_of_the_pipeline():
+    [names] = re.findall(
+        r"candidates\s*=\s*optional\(list\(string\), (\[.*?\])", VARIABLES.read_text()
+    )
+    assert ",".join(json.loads(names)) == parameters.CANDIDATES.default
 
 
 @pytest.mark.parametrize(
