@@ -32,7 +32,7 @@ data "aws_iam_policy_document" "firehose" {
   statement {
     sid       = "WriteErrors"
     actions   = ["logs:PutLogEvents"]
-    resources = ["${var.foundation.arns.logs}:log-group:/aws/kinesisfirehose/${var.foundation.prefix}:log-stream:*"]
+    resources = ["${var.foundation.arns.logs}:log-group:/aws/kinesisfirehose/${var.foundation.prefix}-archive:log-stream:*"]
   }
 }
 

@@ -29,7 +29,7 @@ resource "aws_cloudwatch_event_target" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "firehose" {
-  name              = "/aws/kinesisfirehose/${var.foundation.prefix}"
+  name              = "/aws/kinesisfirehose/${var.foundation.prefix}-archive"
   kms_key_id        = var.foundation.kms_key_arn
   retention_in_days = var.foundation.log_retention_days
 }
