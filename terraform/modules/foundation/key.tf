@@ -33,7 +33,7 @@ data "aws_iam_policy_document" "key" {
   }
 
   statement {
-    sid       = "EncryptQueuesAndTopic"
+    sid       = "EncryptQueuesForRulesAndTopicForAlarms"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
     resources = ["*"] # in a key policy, "*" means this key
 
@@ -46,6 +46,25 @@ data "aws_iam_policy_document" "key" {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
       values   = [local.account_id]
+    }
+  }
+
+  # EventBridge uses the key of a topic without aws:SourceAccount and aws:SourceArn; the topic is in
+  # the encryption context.
+  statement {
+    sid       = "EncryptTopicForRules"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+    resources = ["*"] # in a key policy, "*" means this key
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:EncryptionContext:aws:sns:topicArn"
+      values   = [local.topic_arn]
     }
   }
 }

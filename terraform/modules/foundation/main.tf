@@ -26,6 +26,8 @@ locals {
   key_alias  = "alias/${var.prefix}"
   queue_name = "${var.prefix}-undelivered"
   queue_arn  = "${local.arns.sqs}:${local.queue_name}"
+  topic_name = "${var.prefix}-notifications"
+  topic_arn  = "${local.arns.sns}:${local.topic_name}"
   rules = [
     "${local.arns.events}:rule/${var.prefix}-*",
     "${local.arns.events}:rule/${var.prefix}/*",

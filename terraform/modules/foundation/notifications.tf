@@ -2,13 +2,13 @@
 
 data "aws_iam_policy_document" "topic" {
   statement {
-    sid       = "PublishAlarmsAndEvents"
+    sid       = "PublishAlarms"
     actions   = ["sns:Publish"]
-    resources = ["${local.arns.sns}:${var.prefix}-notifications"]
+    resources = [local.topic_arn]
 
     principals {
       type        = "Service"
-      identifiers = ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
+      identifiers = ["cloudwatch.amazonaws.com"]
     }
 
     condition {
@@ -17,10 +17,23 @@ data "aws_iam_policy_document" "topic" {
       values   = [local.account_id]
     }
   }
+
+  # Without condition: EventBridge publishes without aws:SourceAccount and aws:SourceArn, so a
+  # statement that requires them never applies, and the events are dropped.
+  statement {
+    sid       = "PublishEvents"
+    actions   = ["sns:Publish"]
+    resources = [local.topic_arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["events.amazonaws.com"]
+    }
+  }
 }
 
 resource "aws_sns_topic" "notifications" {
-  name              = "${var.prefix}-notifications"
+  name              = local.topic_name
   kms_master_key_id = aws_kms_key.this.arn
   policy            = data.aws_iam_policy_document.topic.json
 }

@@ -45,6 +45,26 @@ run "data_at_rest_is_encrypted_by_one_rotated_key" {
   }
 }
 
+# EventBridge publishes to a topic without aws:SourceAccount and aws:SourceArn: statements that require them never apply.
+run "rules_can_publish_to_the_encrypted_topic" {
+  command = plan
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.topic.statement : length(s.condition) if contains(one(s.principals).identifiers, "events.amazonaws.com")] == [0]
+    error_message = "The topic's policy has a statement without condition for EventBridge."
+  }
+
+  assert {
+    condition     = alltrue([for s in data.aws_iam_policy_document.topic.statement : one(s.condition).variable == "aws:SourceAccount" if contains(one(s.principals).identifiers, "cloudwatch.amazonaws.com")])
+    error_message = "Alarms of other accounts cannot publish."
+  }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.key.statement : [for c in s.condition : one(c.values) if length(s.condition) == 1 && c.variable == "kms:EncryptionContext:aws:sns:topicArn"] if contains(one(s.principals).identifiers, "events.amazonaws.com")]) == ["arn:aws:sns:eu-west-1:123456789012:${aws_sns_topic.notifications.name}"]
+    error_message = "EventBridge may use the key for this topic, by the encryption context alone."
+  }
+}
+
 run "bucket_is_private_and_sends_events" {
   command = plan
 
