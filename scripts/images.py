@@ -6,6 +6,7 @@ Tags are immutable and name the git commit, so `make deploy` uses the images of 
 import argparse
 import base64
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,9 @@ DOCKERFILES = {
 }
 # The poller runs on Graviton (Fargate ARM64), SageMaker instances are x86-64.
 PLATFORMS = {"forecaster": "linux/amd64", "poller": "linux/arm64"}
+# One manifest of Docker's media type: SageMaker refuses OCI indexes, which attestations require.
+MANIFEST = ["--provenance=false", "--sbom=false"]
+PUSH = "type=image,push=true,oci-mediatypes=false"
 
 
 class ImageTagError(Exception):
@@ -63,11 +67,32 @@ def main() -> None:
     ecr = boto3.client("ecr")
     missing = [name for name in DOCKERFILES if not _exists(ecr, f"{prefix}-{name}", tag)]
     if missing:
+        _check_builder([PLATFORMS[name] for name in missing])
         _log_in(ecr)
     for name in DOCKERFILES:
         if name in missing:
             _build_and_push(ecr, f"{prefix}-{name}", name, tag)
         print(f"{prefix}-{name}:{tag} {'pushed' if name in missing else 'exists already'}")
+
+
+def _check_builder(platforms: list[str]) -> None:
+    """Exit if RUN steps of a platform would fail with "exec format error"."""
+    inspect = ["docker", "buildx", "inspect", "--bootstrap"]
+    done = subprocess.run(inspect, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"`make images` requires Docker with buildx: {done.stderr.strip()}")
+    supported = set(re.findall(r"linux/[a-z0-9]+", done.stdout))
+    # Builders of other drivers contain emulators, which they do not list.
+    if not re.search(r"^Driver: +docker$", done.stdout, re.MULTILINE):
+        return
+    for platform in platforms:
+        if platform not in supported:
+            architecture = platform.removeprefix("linux/")
+            sys.exit(
+                f"platform: got a Docker builder for {', '.join(sorted(supported))}, expected "
+                f"{platform}: `docker run --privileged --rm tonistiigi/binfmt --install "
+                f"{architecture}` adds the emulation"
+            )
 
 
 def _exists(ecr: "ECRClient", repository: str, tag: str) -> bool:
@@ -90,7 +115,16 @@ def _log_in(ecr: "ECRClient") -> None:
 
 def _build_and_push(ecr: "ECRClient", repository: str, name: str, tag: str) -> None:
     found = ecr.describe_repositories(repositoryNames=[repository])["repositories"][0]
-    build = ["docker", "buildx", "build", "--push", "--platform", PLATFORMS[name]]
+    build = [
+        "docker",
+        "buildx",
+        "build",
+        "--platform",
+        PLATFORMS[name],
+        *MANIFEST,
+        "--output",
+        PUSH,
+    ]
     if index := os.environ.get("PIP_EXTRA_INDEX_URL"):  # README.md, "torch"
         build += ["--build-arg", f"PIP_EXTRA_INDEX_URL={index}"]
     target = ["--tag", f"{found['repositoryUri']}:{tag}", "--file", DOCKERFILES[name], "."]

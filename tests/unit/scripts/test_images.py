@@ -56,16 +56,30 @@ def test_variable_of_terraform_is_used_instead(repository, monkeypatch):
     assert image_tag(repository) == "release-7"
 
 
+BUILDER = """Name:          default
+Driver:        {driver}
+
+Nodes:
+Name:      default
+Endpoint:  default
+Platforms: {platforms}
+"""
+
+
 @pytest.fixture
 def docker(tmp_path, monkeypatch):
     """Replace docker; return a function that reads its calls."""
     log, tool = tmp_path / "docker.log", tmp_path / "bin" / "docker"
+    builder = BUILDER.format(driver="docker", platforms="linux/amd64, linux/amd64/v2, linux/arm64")
+    (tmp_path / "builder").write_text(builder)
     tool.parent.mkdir()
     tool.write_text(
         f"#!{sys.executable}\n"
         "import json, sys\n"
         f"with open({str(log)!r}, 'a') as log:\n"
         "    log.write(json.dumps(sys.argv[1:]) + '\\n')\n"
+        "if 'inspect' in sys.argv:\n"
+        f"    print(open({str(tmp_path / 'builder')!r}).read())\n"
     )
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.environ['PATH']}")
@@ -76,15 +90,24 @@ def docker(tmp_path, monkeypatch):
     return lambda: [json.loads(line) for line in log.read_text().splitlines()]
 
 
-@mock_aws
-def test_images_are_pushed_for_their_architectures(docker):
+def after(call, option):
+    return call[call.index(option) + 1]
+
+
+def create_repositories():
     ecr = boto3.client("ecr", region_name="eu-west-1")
     for name in ("forecaster", "poller"):
         ecr.create_repository(repositoryName=f"evergreen-{name}")
+    return ecr
+
+
+@mock_aws
+def test_images_are_pushed_for_their_architectures(docker):
+    create_repositories()
     images.main()
-    login, *builds = docker()
+    _, login, *builds = docker()
     assert login[0] == "login"
-    platforms = {build[build.index("--tag") + 1]: build[4] for build in builds}
+    platforms = {after(build, "--tag"): after(build, "--platform") for build in builds}
     registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/evergreen"
     assert platforms == {
         f"{registry}-forecaster:abc123": "linux/amd64",
@@ -93,11 +116,41 @@ def test_images_are_pushed_for_their_architectures(docker):
 
 
 @mock_aws
+def test_images_are_single_manifests_that_sagemaker_accepts(docker):
+    create_repositories()
+    images.main()
+    for build in docker()[2:]:
+        assert after(build, "--output") == "type=image,push=true,oci-mediatypes=false"
+        assert {"--provenance=false", "--sbom=false"} < set(build)
+        assert "--push" not in build
+
+
+@mock_aws
+def test_builder_without_the_platform_is_reported_before_the_build(docker, tmp_path):
+    create_repositories()
+    (tmp_path / "builder").write_text(BUILDER.format(driver="docker", platforms="linux/amd64"))
+    with pytest.raises(
+        SystemExit, match=r"for linux/amd64, expected linux/arm64: .*--install arm"
+    ):
+        images.main()
+    assert not [call for call in docker() if "build" in call]
+
+
+@mock_aws
+def test_builder_in_a_container_contains_emulators(docker, tmp_path):
+    create_repositories()
+    (tmp_path / "builder").write_text(
+        BUILDER.format(driver="docker-container", platforms="linux/amd64")
+    )
+    images.main()
+    assert len([call for call in docker() if "build" in call]) == 2
+
+
+@mock_aws
 def test_existing_images_are_not_built_again(docker, capsys):
-    ecr = boto3.client("ecr", region_name="eu-west-1")
+    ecr = create_repositories()
     manifest = json.dumps({"schemaVersion": 2, "mediaType": MEDIA_TYPE})
     for name in ("forecaster", "poller"):
-        ecr.create_repository(repositoryName=f"evergreen-{name}")
         ecr.put_image(
             repositoryName=f"evergreen-{name}", imageManifest=manifest, imageTag="abc123"
         )
