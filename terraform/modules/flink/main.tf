@@ -5,7 +5,7 @@ locals {
 
   # Tables of the job; each has the stream of the same name.
   streams = {
-    "dead-letters" = "Transactions that the job could not count, with the reason"
+    "dead-letters" = "Transactions that the job could not count and the reason"
     minutes        = "Minute rows that the job emits"
     transactions   = "Events Transactions Received from the bus"
   }

@@ -10,10 +10,9 @@ import hcl2
 import pytest
 
 from common.alarm_policy import AlarmPolicy
+from tests.support.terraform_source import TERRAFORM, unquoted
 
-ROOT = Path(__file__).parents[3]
-FUNCTIONS = ROOT / "functions"
-TERRAFORM = ROOT / "terraform"
+FUNCTIONS = Path(__file__).parents[3] / "functions"
 NAMES = sorted(file.parent.name for file in FUNCTIONS.glob("*/handler.py"))
 # Maps of variables that several functions share: where they are defined, how they are merged.
 SHARED = {
@@ -24,10 +23,6 @@ SHARED = {
 
 def load(file):
     return hcl2.loads(file.read_text())
-
-
-def unquoted(text):
-    return text.strip('"')
 
 
 def shared_keys(file, name):
