@@ -34,8 +34,13 @@ class Paths:
 
     @property
     def failure(self) -> Path:
-        """File whose text SageMaker shows as the failure reason of a job."""
+        """File whose text SageMaker shows as the failure reason of a training job."""
         return self.base / "output/failure"
+
+    @property
+    def message(self) -> Path:
+        """File whose first KB SageMaker shows as the exit message of a processing job."""
+        return self.base / "output/message"
 
     def channel(self, name: str) -> Path:
         """Return the folder of a training channel; it exists only if the job has the channel."""
@@ -54,14 +59,16 @@ class JobError(Exception):
 
 @contextmanager
 def report_failures(paths: Paths) -> Iterator[None]:
-    """Write the failure reason to the file that SageMaker reads, then fail the job."""
+    """Write the failure reason to the files that SageMaker reads, then fail the job."""
     try:
         yield
     except Exception as error:
         expected = isinstance(error, JobError | DecisionError | FeatureStoreError)
-        reason = str(error) if expected else traceback.format_exc()
-        paths.failure.parent.mkdir(parents=True, exist_ok=True)
-        paths.failure.write_text(reason)
+        # SageMaker shows the first KB: a traceback ends with what matters most.
+        reason = str(error) if expected else f"{error!r}\n{traceback.format_exc()}"
+        for file in (paths.failure, paths.message):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(reason, encoding="utf-8")
         if expected:
             raise SystemExit(f"failed: {reason}") from error
         raise

@@ -12,7 +12,7 @@ from retrain_trigger.training_request import TrainingRequest
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
-    from mypy_boto3_sagemaker.type_defs import ParameterTypeDef
+    from mypy_boto3_sagemaker.type_defs import ParameterTypeDef, PipelineExecutionStepTypeDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class TrainingPipeline:
         )
         steps = [step for page in pages for step in page["PipelineExecutionSteps"]]
         reasons = [
-            f"{step['StepName']}: {step.get('FailureReason', 'no reason given')}"
+            f"{step['StepName']}: {self._reason(step)}"
             for step in steps
             if step["StepStatus"] == "Failed"
         ]
@@ -59,6 +59,15 @@ class TrainingPipeline:
             return "; ".join(reasons)
         execution = self.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn)
         return execution.get("FailureReason", "no reason given")
+
+    def _reason(self, step: "PipelineExecutionStepTypeDef") -> str:
+        """Return the reason of a step; that of a processing job is only its exit code."""
+        if job := step.get("Metadata", {}).get("ProcessingJob", {}).get("Arn"):
+            name = job.rpartition("/")[2]
+            described = self.sagemaker.describe_processing_job(ProcessingJobName=name)
+            if message := described.get("ExitMessage"):
+                return message
+        return step.get("FailureReason", "no reason given")
 
     def created(self) -> str:
         """Return the creation time, which distinguishes pipelines of the same name."""

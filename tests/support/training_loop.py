@@ -83,6 +83,8 @@ class Loop:
         self.versions, self.candidate = [NOW - timedelta(days=3)], "deepar"
         self.results, self.evaluation, self.missing_rows = {}, {}, set()
         self.approval, self.deployments = "Approved", []  # of the versions; running ones by name
+        about = {"StepStatus": "Failed", "FailureReason": "ClientError: no capacity"}
+        self.failed_steps, self.exit_message = [{"StepName": "TrainDeepar", **about}], ""
 
     def add_execution(self, hours_ago, status="Succeeded", name="another"):
         execution = {
@@ -120,8 +122,19 @@ class Loop:
         return {name: value for name, value in found.items() if name != "StartTime"}
 
     def list_steps(self, PipelineExecutionArn, **_):  # noqa: N803
-        about = {"StepStatus": "Failed", "FailureReason": "ClientError: no capacity"}
-        return {"PipelineExecutionSteps": [{"StepName": "TrainDeepar", **about}]}
+        return {"PipelineExecutionSteps": self.failed_steps}
+
+    def describe_processing_job(self, ProcessingJobName):  # noqa: N803
+        size = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 5}
+        return {
+            "ProcessingJobName": ProcessingJobName,
+            "ProcessingJobArn": f"{ARN}:processing-job/{ProcessingJobName}",
+            "ProcessingJobStatus": "Failed",
+            "ProcessingResources": {"ClusterConfig": size},
+            "AppSpecification": {"ImageUri": "forecaster"},
+            "CreationTime": NOW,
+            "ExitMessage": self.exit_message,
+        }
 
     def describe_pipeline(self, PipelineName):  # noqa: N803
         return {"PipelineName": PipelineName, "CreationTime": NOW - timedelta(days=9)}
@@ -198,6 +211,7 @@ class Loop:
                 "DescribePipeline": self.describe_pipeline,
                 "DescribePipelineExecution": self.describe_execution,
                 "ListPipelineExecutionSteps": self.list_steps,
+                "DescribeProcessingJob": self.describe_processing_job,
                 "ListPipelineExecutions": self.list_executions,
                 "StartPipelineExecution": self.start,
                 "ListModelPackages": self.list_packages,

@@ -97,9 +97,10 @@ def _time_out(job: Job) -> None:
 
 
 def _reason(job: Job, code: int) -> str:
-    """Return the failure reason with the text that the container wrote to output/failure."""
+    """Return the failure reason with the text that a training wrote to output/failure."""
     file = job.base / "output" / "failure"
-    text = file.read_text(errors="replace")[:1024].strip() if file.is_file() else ""
+    read = job.kind.stem == "TrainingJob" and file.is_file()
+    text = file.read_text(errors="replace")[:1024].strip() if read else ""
     start, end = "AlgorithmError: ", f", exit code: {code}"
     text = text or "See job logs for more information"
     return f"{start}{text[: 1024 - len(start) - len(end)]}{end}"

@@ -16,6 +16,12 @@ data "aws_iam_policy_document" "retrain_trigger" {
   }
 
   statement {
+    sid       = "ReadExitMessages"
+    actions   = ["sagemaker:DescribeProcessingJob"]
+    resources = ["${var.foundation.arns.sagemaker}:processing-job/pipelines-*"] # names of the jobs that SageMaker pipelines create
+  }
+
+  statement {
     sid       = "DescribeAlarm"
     actions   = ["cloudwatch:DescribeAlarms"]
     resources = [var.loss_alarm.arn]

@@ -260,12 +260,20 @@ def test_processing_job_uploads_its_files_and_reports_its_message(aws, sagemaker
     assert BUCKET in (aws.home / "logs/jobs/copying.log").read_text()
 
 
+BREAK = """
+from sagemaker_pipelines.paths import JobError, Paths, report_failures
+with report_failures(Paths.from_env()):
+    raise JobError("no data")
+"""
+
+
 def test_failed_processing_job_has_the_exit_code_as_reason(aws, sagemaker):
-    process(sagemaker, "breaking", "raise SystemExit(3)")
+    process(sagemaker, "breaking", BREAK)
     aws.settle()
     failed = sagemaker.describe_processing_job(ProcessingJobName="breaking")
-    assert failed["FailureReason"].startswith("AlgorithmError: ")
-    assert failed["FailureReason"].endswith("exit code: 3")
+    reason = "AlgorithmError: See job logs for more information, exit code: 1"
+    assert failed["FailureReason"] == reason
+    assert failed["ExitMessage"] == "no data"
 
 
 @pytest.mark.parametrize(

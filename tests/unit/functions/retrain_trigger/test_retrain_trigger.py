@@ -11,6 +11,7 @@ from retrain_trigger import handler
 from sagemaker_pipelines.training import parameters
 from tests.support.training_loop import (
     ALARM,
+    ARN,
     CHECK,
     CODE,
     MANUAL,
@@ -342,6 +343,23 @@ def test_failed_training_is_recorded_with_its_cause_and_what_follows(loop):
         "reason": "TrainDeepar: ClientError: no capacity",
         "next": "retry 1 of 3 after a failed training follows, not before 2024-10-10T12:09:00Z",
     }
+
+
+def test_cause_of_a_failed_processing_step_is_its_exit_message(loop):
+    job = {"ProcessingJob": {"Arn": f"{ARN}:processing-job/pipelines-abc-Evaluate-1"}}
+    about = {"StepStatus": "Failed", "FailureReason": "AlgorithmError: exit code: 1"}
+    loop.failed_steps = [{"StepName": "Evaluate", "Metadata": job, **about}]
+    loop.exit_message = "offline store: got no rows"
+    execution = loop.add_execution(0.1, "Failed")
+    assert followed(loop, execution)["reason"] == "Evaluate: offline store: got no rows"
+
+
+def test_cause_of_a_step_without_exit_message_is_the_failure_reason(loop):
+    job = {"ProcessingJob": {"Arn": f"{ARN}:processing-job/pipelines-abc-Evaluate-1"}}
+    about = {"StepStatus": "Failed", "FailureReason": "ClientError: no image"}
+    loop.failed_steps = [{"StepName": "Evaluate", "Metadata": job, **about}]
+    execution = loop.add_execution(0.1, "Failed")
+    assert followed(loop, execution)["reason"] == "Evaluate: ClientError: no image"
 
 
 @pytest.mark.parametrize(

@@ -77,4 +77,4 @@ def test_unknown_candidate_is_the_failure_reason_of_the_job(tmp_path, monkeypatc
     with pytest.raises(SystemExit, match="candidates: got 'prophet', expected deepar"):
         forecast_candidates.main(["--candidates=prophet", "--forecast-samples=1", *options])
 
-    assert "got 'prophet'" in (tmp_path / "output" / "failure").read_text()
+    assert "got 'prophet'" in (tmp_path / "output" / "message").read_text()
