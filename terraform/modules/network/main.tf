@@ -2,7 +2,14 @@
 # There is no NAT gateway, because it would cost more than the rest of the deployment.
 
 data "aws_availability_zones" "this" {
-  state = "available"
+  state            = "available"
+  exclude_zone_ids = ["apne1-az3", "usw1-az2"] # without Fargate
+
+  # Without the filter, Local Zones and Wavelength Zones of the account count, and are the first by name.
+  filter {
+    name   = "zone-type"
+    values = ["availability-zone"]
+  }
 }
 
 locals {

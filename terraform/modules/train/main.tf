@@ -4,7 +4,10 @@
 locals {
   pipeline_name = "${var.foundation.prefix}-training"
 
-  training_images = { builtin = data.aws_sagemaker_prebuilt_ecr_image.deepar.registry_path, own = var.image }
+  training_images = merge(
+    { own = var.image },
+    { for name, image in data.aws_sagemaker_prebuilt_ecr_image.deepar : name => image.registry_path },
+  )
 
   # Defaults of the pipeline parameters by name. Names that the definition does not have are ignored.
   values = merge(
@@ -49,7 +52,10 @@ locals {
   ]
 }
 
+# Read only if it is used: the plan fails in regions without the image.
 data "aws_sagemaker_prebuilt_ecr_image" "deepar" {
+  for_each = setintersection(["builtin"], [var.training.image])
+
   repository_name = "forecasting-deepar"
   image_tag       = "1"
 }

@@ -21,6 +21,11 @@ run "no_ingress_and_only_https_egress" {
   }
 
   assert {
+    condition     = [for f in data.aws_availability_zones.this.filter : f.values if f.name == "zone-type"] == [toset(["availability-zone"])]
+    error_message = "Local Zones, which do not have Fargate, are left out."
+  }
+
+  assert {
     condition     = length(distinct([for s in aws_subnet.public : s.cidr_block])) == 2
     error_message = "The subnets do not overlap."
   }

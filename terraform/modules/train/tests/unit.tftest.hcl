@@ -139,6 +139,24 @@ run "settings_can_be_changed_without_an_apply" {
   }
 }
 
+run "own_image_works_in_regions_without_deepar" {
+  command = plan
+
+  variables {
+    training = { candidates = ["deepar", "deepar_recent", "gradient_boosting_recent"], history_hours = 48, image = "own", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  }
+
+  assert {
+    condition     = length(data.aws_sagemaker_prebuilt_ecr_image.deepar) == 0
+    error_message = "The built-in image is not looked up."
+  }
+
+  assert {
+    condition     = one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == "TrainingImage"]) == var.image
+    error_message = "own is the forecaster image."
+  }
+}
+
 run "image_must_be_builtin_or_own" {
   command = plan
 
