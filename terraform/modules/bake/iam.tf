@@ -42,6 +42,12 @@ data "aws_iam_policy_document" "bake_starter" {
   }
 
   statement {
+    sid       = "DescribeKeyOfVolumes"
+    actions   = ["kms:DescribeKey"]
+    resources = [var.foundation.kms_key_arn]
+  }
+
+  statement {
     sid       = "GrantKeyToVolumes"
     actions   = ["kms:CreateGrant"]
     resources = [var.foundation.kms_key_arn]

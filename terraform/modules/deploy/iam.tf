@@ -46,6 +46,12 @@ data "aws_iam_policy_document" "endpoint_deployer" {
   }
 
   statement {
+    sid       = "DescribeKeyOfVolumes"
+    actions   = ["kms:DescribeKey"]
+    resources = [var.foundation.kms_key_arn]
+  }
+
+  statement {
     sid       = "GrantKeyToEndpointVolumes"
     actions   = ["kms:CreateGrant"]
     resources = [var.foundation.kms_key_arn]

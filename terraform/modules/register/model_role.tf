@@ -39,7 +39,7 @@ data "aws_iam_policy_document" "model" {
 
   statement {
     sid       = "UseKey"
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"] # SageMaker requires Encrypt for outputs and data capture
     resources = [var.foundation.kms_key_arn]
   }
 

@@ -74,7 +74,7 @@ data "aws_iam_policy_document" "data" {
 
   statement {
     sid       = "UseKey"
-    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"] # SageMaker requires Encrypt for OutputDataConfig
     resources = [var.foundation.kms_key_arn]
   }
 

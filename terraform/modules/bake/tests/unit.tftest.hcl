@@ -26,6 +26,11 @@ run "production_is_compared_with_the_version_before_it" {
   }
 
   assert {
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.bake_starter.statement : tolist(s.actions) if s.resources == toset([var.foundation.kms_key_arn])])) == toset(["kms:CreateGrant", "kms:DescribeKey"])
+    error_message = "The caller passes the key of the volumes to SageMaker."
+  }
+
+  assert {
     condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.bake_starter, data.aws_iam_policy_document.bake_judge] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
     error_message = "Actions are enumerated."
   }

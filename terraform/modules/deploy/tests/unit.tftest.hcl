@@ -66,6 +66,11 @@ run "one_deployment_per_approval_with_least_privilege" {
   }
 
   assert {
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.endpoint_deployer.statement : tolist(s.actions) if s.resources == toset([var.foundation.kms_key_arn])])) == toset(["kms:CreateGrant", "kms:DescribeKey"])
+    error_message = "The caller passes the key of the volumes to SageMaker."
+  }
+
+  assert {
     condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.approval_requester, data.aws_iam_policy_document.deployment_starter, data.aws_iam_policy_document.endpoint_deployer, data.aws_iam_policy_document.machine, data.aws_iam_policy_document.smoke_test] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
     error_message = "Actions are enumerated."
   }

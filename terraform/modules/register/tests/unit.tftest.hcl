@@ -27,6 +27,11 @@ run "new_versions_are_pending_approval" {
   }
 
   assert {
+    condition     = contains(flatten([for s in data.aws_iam_policy_document.model.statement : tolist(s.actions) if s.resources == toset([var.foundation.kms_key_arn])]), "kms:Encrypt")
+    error_message = "SageMaker requires kms:Encrypt of the role for outputs with a key."
+  }
+
+  assert {
     condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.model, data.aws_iam_policy_document.model_approver] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
     error_message = "Actions are enumerated."
   }

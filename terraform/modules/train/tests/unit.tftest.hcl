@@ -124,6 +124,11 @@ run "settings_can_be_changed_without_an_apply" {
   }
 
   assert {
+    condition     = contains(flatten([for s in data.aws_iam_policy_document.data.statement : tolist(s.actions) if s.resources == toset([var.foundation.kms_key_arn])]), "kms:Encrypt")
+    error_message = "SageMaker requires kms:Encrypt of the role for outputs with a key."
+  }
+
+  assert {
     condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.data, data.aws_iam_policy_document.this] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
     error_message = "Actions are enumerated."
   }
