@@ -9,6 +9,13 @@ locals {
     PREDICTION_LENGTH = tostring(var.training.hyperparameters.prediction_length)
   }
 
+  # TCP ports of the source's addresses.
+  source_ports = [
+    for url in [var.poller.source_url, var.poller.backfill.url] :
+    tonumber(try(regex("^[a-z]+://[^/?#]*:([0-9]+)(?:[/?#]|$)", url)[0], can(regex("^(http|ws)://", url)) ? 80 : 443))
+    if url != null
+  ]
+
   network = var.network == null ? merge({ assign_public_ip = true }, module.network["own"]) : var.network
   region  = module.foundation.foundation.region
 }
@@ -28,7 +35,8 @@ module "network" {
   source   = "./modules/network"
   for_each = toset(var.network == null ? ["own"] : [])
 
-  prefix = var.prefix
+  egress_ports = setunion([443], local.source_ports) # 443: AWS
+  prefix       = var.prefix
 }
 
 # ① poll: public API -> event `Transactions Received`

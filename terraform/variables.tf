@@ -29,8 +29,8 @@ variable "artifacts_dir" {
 variable "data" {
   description = "Retention of the data bucket"
   type = object({
-    expire_days = optional(map(number), { dead-letters = 90, minutes = 30, raw = 365, rejected = 90, training = 365 }) # days until objects expire, by top-level prefix; {}: never
-    keep        = optional(bool, false)                                                                                # true: `terraform destroy` fails while the bucket contains objects
+    expire_days = optional(map(number), { dead-letters = 90, minutes = 30, raw = 365, rejected = 90 }) # days until objects expire, by top-level prefix; {}: never
+    keep        = optional(bool, false)                                                                # true: `terraform destroy` fails while the bucket contains objects
   })
   default  = {}
   nullable = false
@@ -119,7 +119,7 @@ variable "network" {
   description = "Existing network for the poller; null creates a small public network"
   type = object({
     assign_public_ip   = optional(bool, false) # required in public subnets
-    security_group_ids = list(string)          # must allow HTTPS egress
+    security_group_ids = list(string)          # must allow egress to AWS (TCP port 443) and to the source
     subnet_ids         = list(string)          # subnets with a route to the internet
   })
   default = null
@@ -173,6 +173,11 @@ variable "prefix" {
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,18}[a-z0-9]$", var.prefix))
     error_message = "prefix: expected 3 to 20 lowercase letters, digits and hyphens, starting with a letter and not ending with a hyphen."
+  }
+
+  validation {
+    condition     = !can(regex("^(aws|ssm)", var.prefix))
+    error_message = "prefix: expected a name that does not begin with aws or ssm, which Parameter Store reserves."
   }
 }
 

@@ -148,3 +148,51 @@ run "latest_is_not_an_immutable_tag" {
 
   expect_failures = [var.image_tag]
 }
+
+# Parameter Store refuses names below /aws and /ssm.
+run "prefix_must_not_be_reserved_by_parameter_store" {
+  command = plan
+
+  variables {
+    prefix = "ssm-test"
+  }
+
+  expect_failures = [var.prefix]
+}
+
+run "prefix_must_not_begin_like_those_of_aws" {
+  command = plan
+
+  variables {
+    prefix = "awsome"
+  }
+
+  expect_failures = [var.prefix]
+}
+
+run "the_source_may_have_any_port" {
+  command = plan
+
+  variables {
+    poller = {
+      backfill   = { url = "http://example.com/history?since={since}&port=:9" }
+      mapping    = { key = "/id", name = "sample", value = "/value" }
+      source     = "http"
+      source_url = "https://example.com:8443/list"
+    }
+  }
+
+  assert {
+    condition     = local.source_ports == [8443, 80]
+    error_message = "The network lets the poller connect to its source."
+  }
+}
+
+run "public_sources_are_reached_over_https" {
+  command = plan
+
+  assert {
+    condition     = length(local.source_ports) == 0
+    error_message = "Only HTTPS is allowed."
+  }
+}

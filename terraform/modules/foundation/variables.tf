@@ -16,6 +16,12 @@ variable "data" {
     condition     = alltrue([for days in values(var.data.expire_days) : days >= 1 && floor(days) == days])
     error_message = "data.expire_days: expected an integer of at least 1 for each prefix."
   }
+
+  # Endpoints read the artifacts of their version again whenever SageMaker replaces an instance, or after a rollback.
+  validation {
+    condition     = !contains(keys(var.data.expire_days), "training")
+    error_message = "data.expire_days: got training, expected no expiration of the versions' artifacts."
+  }
 }
 
 variable "log_retention_days" {

@@ -1,4 +1,4 @@
-# A minimal network for the Fargate task: two public subnets, no ingress, HTTPS egress.
+# A minimal network for the Fargate task: two public subnets, no ingress, egress to the ports that it uses.
 # There is no NAT gateway, because it would cost more than the rest of the deployment.
 
 data "aws_availability_zones" "this" {
@@ -55,15 +55,17 @@ resource "aws_route_table_association" "public" {
 
 resource "aws_security_group" "outbound" {
   name        = "${var.prefix}-outbound"
-  description = "HTTPS egress, no ingress"
+  description = "Egress to AWS and the source, no ingress"
   vpc_id      = aws_vpc.this.id
 }
 
-resource "aws_vpc_security_group_egress_rule" "https" {
+resource "aws_vpc_security_group_egress_rule" "tcp" {
+  for_each = { for port in var.egress_ports : tostring(port) => port }
+
   security_group_id = aws_security_group.outbound.id
   description       = "Source of transactions and AWS APIs"
   cidr_ipv4         = "0.0.0.0/0"
-  from_port         = 443
-  to_port           = 443
+  from_port         = each.value
+  to_port           = each.value
   ip_protocol       = "tcp"
 }

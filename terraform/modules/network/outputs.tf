@@ -1,5 +1,5 @@
 output "security_group_ids" {
-  description = "Security group with HTTPS egress"
+  description = "Security group with egress to egress_ports"
   value       = [aws_security_group.outbound.id]
 }
 

@@ -10,6 +10,12 @@ variable "cidr" {
   }
 }
 
+variable "egress_ports" {
+  description = "TCP ports that the task may connect to"
+  type        = set(number)
+  nullable    = false
+}
+
 variable "prefix" {
   description = "Prefix of all resource names"
   type        = string

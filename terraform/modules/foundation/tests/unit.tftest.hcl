@@ -172,6 +172,16 @@ run "expiration_is_in_whole_days" {
   expect_failures = [var.data]
 }
 
+run "artifacts_of_versions_do_not_expire" {
+  command = plan
+
+  variables {
+    data = { expire_days = { training = 365 }, keep = false }
+  }
+
+  expect_failures = [var.data]
+}
+
 run "log_retention_is_supported_by_cloudwatch" {
   command = plan
 

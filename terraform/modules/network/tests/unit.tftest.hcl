@@ -4,15 +4,16 @@ mock_provider "aws" {
 }
 
 variables {
-  prefix = "test"
+  egress_ports = [443, 8443]
+  prefix       = "test"
 }
 
-run "no_ingress_and_only_https_egress" {
+run "no_ingress_and_only_necessary_egress" {
   command = plan
 
   assert {
-    condition     = aws_vpc_security_group_egress_rule.https.from_port == 443 && aws_vpc_security_group_egress_rule.https.to_port == 443
-    error_message = "Only HTTPS egress is allowed."
+    condition     = sort([for r in aws_vpc_security_group_egress_rule.tcp : "${r.ip_protocol} ${r.from_port}-${r.to_port}"]) == tolist(["tcp 443-443", "tcp 8443-8443"])
+    error_message = "Only the ports of AWS and the source are allowed."
   }
 
   assert {
