@@ -132,6 +132,7 @@ module "deploy" {
   model_role_arn           = module.clean_up.model_role_arn
   pending_path             = module.clean_up.pending_path
   policy_parameter         = module.register.policy_parameter
+  run_time_cleaner_name    = module.clean_up.run_time_cleaner_name
 }
 
 # ⑦ monitor: hourly, forecast against actual values; threshold of the deployed version

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from common.config import Settings
 from common.events import Event
 from common.observability import logger
+from run_time_cleaner.deployments import Deployments
 from run_time_cleaner.resources import Resources
 
 if TYPE_CHECKING:
@@ -25,8 +26,11 @@ RESERVE_MILLISECONDS = 20_000  # remaining time in which to report the error
 # Busy (such as an endpoint being created), still in use, or already deleted: list again.
 RETRYABLE = {"ValidationException", "ConflictException", "ResourceNotFound", "ParameterNotFound"}
 
+Kinds = dict[str, tuple[Callable[[], Iterator[str]], Callable[[str], object]]]
+
 ssm = boto3.client("ssm")
 sagemaker = boto3.client("sagemaker")
+stepfunctions = boto3.client("stepfunctions")
 
 
 class CleanUpIncompleteError(RuntimeError):
@@ -51,6 +55,7 @@ class TerraformAction(Event):
 class Invocation(Event):
     """Input of `aws_lambda_invocation` with `lifecycle_scope = "CRUD"`."""
 
+    state_machine_arn: str | None = None  # of deployments to stop, before Terraform deletes it
     tf: TerraformAction | None = None
 
 
@@ -60,6 +65,20 @@ def lambda_handler(event: Invocation, context: "LambdaContext") -> dict[str, int
     """Clean up if Terraform deletes its invocation; return how many of each kind were deleted."""
     if event.tf is None or event.tf.action != "delete":
         return {}
+    if event.state_machine_arn is None:
+        kinds = _run_time_resources()
+    else:
+        deployments = Deployments(stepfunctions, event.state_machine_arn)
+        kinds = {"deployments": (deployments.running, deployments.stop)}
+    deleted = {
+        kind: _delete_all(kind, find, delete, context) for kind, (find, delete) in kinds.items()
+    }
+    logger.info("cleaned up", extra=deleted)
+    return deleted
+
+
+def _run_time_resources() -> Kinds:
+    """Return how each kind is listed and deleted, in the order in which they can be deleted."""
     config = Config.from_env()
     resources = Resources(
         ssm,
@@ -70,7 +89,7 @@ def lambda_handler(event: Invocation, context: "LambdaContext") -> dict[str, int
         pending_path=config.pending_path,
     )
     # The order matters: a running training creates models and packages, an endpoint uses them.
-    kinds: dict[str, tuple[Callable[[], Iterator[str]], Callable[[str], object]]] = {
+    return {
         "trainings": (resources.running_trainings, resources.stop_training),
         "endpoints": (
             resources.endpoints,
@@ -90,11 +109,6 @@ def lambda_handler(event: Invocation, context: "LambdaContext") -> dict[str, int
             lambda name: ssm.delete_parameter(Name=name),
         ),
     }
-    deleted = {
-        kind: _delete_all(kind, find, delete, context) for kind, (find, delete) in kinds.items()
-    }
-    logger.info("cleaned up", extra=deleted)
-    return deleted
 
 
 def _delete_all(

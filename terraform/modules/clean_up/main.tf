@@ -1,6 +1,7 @@
 # Deletes, on `terraform destroy`, the resources that the loop created at run time and that Terraform does not manage.
 # The outputs repeat the inputs but depend on the cleanup invocation. Modules that create resources at run time use these
 # outputs, so Terraform destroys them first, then runs the cleanup, then destroys roles, bucket and key.
+# Running deployments have to end earlier, while the state machine exists: module deploy invokes the function for that.
 
 locals {
   parameters   = "${var.foundation.arns.ssm}:parameter"
@@ -11,7 +12,7 @@ module "run_time_cleaner" {
   source = "../lambda_function"
 
   name              = "run_time_cleaner"
-  description       = "terraform destroy -> endpoints, models, packages and pending approvals deleted"
+  description       = "terraform destroy -> deployments stopped; endpoints, models, packages and pending approvals deleted"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.run_time_cleaner.json
   timeout_seconds   = 900 # waits until the endpoints are deleted
@@ -71,6 +72,15 @@ data "aws_iam_policy_document" "run_time_cleaner" {
     resources = [
       "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}",
       "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}/execution/*",
+    ]
+  }
+
+  statement {
+    sid     = "StopDeployments"
+    actions = ["states:ListExecutions", "states:StopExecution"]
+    resources = [
+      "${var.foundation.arns.states}:execution:${var.foundation.prefix}-*",
+      "${var.foundation.arns.states}:stateMachine:${var.foundation.prefix}-*",
     ]
   }
 

@@ -21,3 +21,9 @@ output "pipeline_name" {
   value       = var.pipeline_name
   depends_on  = [aws_lambda_invocation.at_destroy]
 }
+
+output "run_time_cleaner_name" {
+  description = "Name of the function; depends on the cleanup invocation, so that the function exists while modules that use it are destroyed"
+  value       = module.run_time_cleaner.name
+  depends_on  = [aws_lambda_invocation.at_destroy]
+}

@@ -43,6 +43,14 @@ resource "aws_cloudwatch_log_group" "machine" {
   retention_in_days = var.foundation.log_retention_days
 }
 
+# Step Functions deletes a machine only when its executions have ended, and an approval may take seven days: they are
+# stopped before. What starts executions takes the machine's ARN from this invocation, so it is destroyed even earlier.
+resource "aws_lambda_invocation" "at_destroy" {
+  function_name   = var.run_time_cleaner_name
+  lifecycle_scope = "CRUD" # invoked with tf.action create, update or delete; acts only on delete
+  input           = jsonencode({ state_machine_arn = aws_sfn_state_machine.this.arn })
+}
+
 resource "aws_sfn_state_machine" "this" {
   name       = local.machine_name
   role_arn   = module.machine_role.arn

@@ -24,7 +24,7 @@ module "deployment_starter" {
   policy            = data.aws_iam_policy_document.deployment_starter.json
 
   environment = {
-    STATE_MACHINE_ARN = aws_sfn_state_machine.this.arn
+    STATE_MACHINE_ARN = jsondecode(aws_lambda_invocation.at_destroy.input).state_machine_arn
   }
 
   triggers = {

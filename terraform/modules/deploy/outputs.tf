@@ -6,4 +6,5 @@ output "endpoint_names" {
 output "state_machine_arn" {
   description = "State machine that deploys approved versions"
   value       = aws_sfn_state_machine.this.arn
+  depends_on  = [aws_lambda_invocation.at_destroy]
 }

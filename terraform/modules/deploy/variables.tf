@@ -71,3 +71,9 @@ variable "policy_parameter" {
   type        = string
   nullable    = false
 }
+
+variable "run_time_cleaner_name" {
+  description = "Function that stops running deployments before the state machine is deleted"
+  type        = string
+  nullable    = false
+}

@@ -123,3 +123,44 @@ def test_missing_permission_is_an_error(account):
     account.delete_model = refuse
     with pytest.raises(ClientError, match="AccessDenied"):
         clean(account)
+
+
+@pytest.fixture
+def machine(account):
+    """Return the ARN of a state machine with three executions, of which one has ended."""
+    role = "arn:aws:iam::123456789012:role/test-deployment"
+    client = handler.stepfunctions
+    arns = [
+        client.create_state_machine(name=name, definition="{}", roleArn=role)["stateMachineArn"]
+        for name in ("test-deployment", "test-two-deployment")
+    ]
+    for name in ("waiting", "deploying", "ended"):
+        for arn in arns:
+            client.start_execution(stateMachineArn=arn, name=name)
+    client.stop_execution(executionArn=f"{arns[0].replace('stateMachine', 'execution')}:ended")
+    return arns[0]
+
+
+def running(arn):
+    found = handler.stepfunctions.list_executions(stateMachineArn=arn, statusFilter="RUNNING")
+    return {execution["name"] for execution in found["executions"]}
+
+
+def test_deployments_that_wait_for_an_approval_are_stopped(account, machine):
+    event = {"state_machine_arn": machine, **DESTROY}
+    done, seen = clean(account, event)
+    assert (done, seen) == ({"deployments": 2}, [])
+    assert running(machine) == set()
+    assert running(machine.replace("test", "test-two")) == {"waiting", "deploying", "ended"}
+    assert clean(account, event)[0] == {"deployments": 0}
+
+
+def test_nothing_is_stopped_unless_the_machine_is_destroyed(account, machine):
+    event = {"state_machine_arn": machine, "tf": {"action": "create"}}
+    assert clean(account, event)[0] == {}
+    assert running(machine) == {"waiting", "deploying"}
+
+
+def test_machine_that_is_deleted_has_no_deployments(account):
+    arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"
+    assert clean(account, {"state_machine_arn": arn, **DESTROY})[0] == {"deployments": 0}

@@ -33,7 +33,7 @@ run "cleanup_runs_on_destroy_within_its_own_names" {
   }
 
   assert {
-    condition     = alltrue(flatten([for s in data.aws_iam_policy_document.run_time_cleaner.statement : [for r in s.resources : strcontains(r, "/test-") || endswith(r, ":model/pipelines-*")] if s.sid == "DeleteRunTimeResources"]))
+    condition     = alltrue(flatten([for s in data.aws_iam_policy_document.run_time_cleaner.statement : [for r in s.resources : strcontains(r, "/test-") || strcontains(r, ":test-") || endswith(r, ":model/pipelines-*")] if contains(["DeleteRunTimeResources", "StopDeployments"], s.sid)]))
     error_message = "Nothing of another deployment can be deleted."
   }
 }

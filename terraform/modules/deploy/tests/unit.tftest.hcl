@@ -10,6 +10,7 @@ variables {
   model_role_arn           = "arn:aws:iam::123456789012:role/test-model"
   pending_path             = "/test/approval/pending"
   policy_parameter         = "/test/approval/policy"
+  run_time_cleaner_name    = "test-run-time-cleaner"
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
 }
 
@@ -49,6 +50,20 @@ run "production_comes_after_staging_test_and_approval" {
   assert {
     condition     = jsondecode(local.definition).States["RecordProduction"].Parameters.Entries[0].Detail.stage == "production"
     error_message = "A production deployment records an event with stage production."
+  }
+}
+
+run "deployments_are_stopped_before_the_machine_is_deleted" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_invocation.at_destroy.lifecycle_scope == "CRUD" && aws_lambda_invocation.at_destroy.function_name == "test-run-time-cleaner"
+    error_message = "The cleaner is invoked when the resource is destroyed."
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_invocation.at_destroy.input) == { state_machine_arn = aws_sfn_state_machine.this.arn }
+    error_message = "The invocation depends on the machine, so it is destroyed first."
   }
 }
 
