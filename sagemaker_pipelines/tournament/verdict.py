@@ -67,7 +67,9 @@ def decide(losses: Losses) -> Verdict:
     for name in contenders:
         comparison = losses.against_champion(name)
         if comparison and comparison.better:
-            return Verdict(name, f"{_beats(losses, name)} and the champion ({_text(comparison)})")
+            also = "and" if name != REFERENCE else "and the champion; the reference beats"
+            reason = f"{_beats(losses, name)} {also} the champion ({_text(comparison)})"
+            return Verdict(name, reason)
     return Verdict(None, _kept(losses, contenders[0]))
 
 
@@ -80,7 +82,7 @@ def _kept(losses: Losses, best: str) -> str:
 
 def _beats(losses: Losses, name: str) -> str:
     if name == REFERENCE:
-        return "no candidate beats the reference, which is better than none"
+        return "no candidate beats the reference"
     return f"{name} beats the reference ({_text(losses.against_reference(name))})"
 
 
