@@ -17,7 +17,7 @@ from common.times import iso
 Version = Annotated[
     int | None,
     typer.Argument(
-        parser=positive, metavar="[VERSION]", help="Default: the one before the present version."
+        parser=positive, metavar="[VERSION]", help="Default: the older one that served last."
     ),
 ]
 Comment = Annotated[str, typer.Option(help="Stored with the decision.")]
@@ -66,17 +66,26 @@ def _served(log: list[Json]) -> list[Json]:
 
 
 def _choose(served: list[Json], version: int | None) -> Json:
-    """Return the newest deployment of the version; CommandError if there is none."""
+    """Return the newest deployment of the version; CommandError if there is none.
+
+    By default it is the older version that served last: a newer one was itself rolled back.
+    """
     if not served:
         raise CommandError("no version has been in production yet")
     present = served[-1]["package_version"]
     earlier = {d["package_version"]: d for d in served if d["package_version"] != present}
     if not earlier:
         raise CommandError(f"model {present} is the only version that has been in production")
+    known = ", ".join(map(str, sorted(earlier)))
     if version is None:
-        return list(earlier.values())[-1]
+        older = (d for d in reversed(served) if d["package_version"] < present)
+        if found := next(older, None):
+            return found
+        raise CommandError(
+            f"no version older than model {present} has been in production; "
+            f"VERSION: got none, expected one of those that have been: {known}"
+        )
     if version not in earlier:
-        known = ", ".join(map(str, sorted(earlier)))
         raise CommandError(
             f"VERSION: got {version}, expected an earlier version in production: {known}"
         )
