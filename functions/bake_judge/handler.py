@@ -45,7 +45,7 @@ class EndedJob(Event):
 
 
 class EndpointNotReadyError(RuntimeError):
-    """Production is being updated, so which version it will serve is not known yet."""
+    """Production is not in service with the version yet, so it cannot be replaced."""
 
 
 @logger.inject_lambda_context
@@ -95,11 +95,11 @@ def _act(
         return KEPT
     version = model_packages.version(comparison.package_arn)
     endpoint = endpoints.describe(sagemaker, f"{config.prefix}-production") or {}
-    if endpoint.get("EndpointStatus") not in {"InService", None}:
-        raise EndpointNotReadyError(f"production: got {endpoint['EndpointStatus']}")
     expected = model_packages.endpoint_config_name(config.prefix, "production", version)
-    if endpoint.get("EndpointConfigName") != expected:
+    if endpoints.target_config(endpoint) != expected:
         return SUPERSEDED
+    if endpoint["EndpointStatus"] != "InService":
+        raise EndpointNotReadyError(f"production: got {endpoint['EndpointStatus']}")
     replaced = model_packages.version(comparison.replaced_arn)
     comment = (
         f"model {version} has {found.ratio:.2f} times the loss of model {replaced} "

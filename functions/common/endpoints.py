@@ -1,5 +1,6 @@
 """Describe SageMaker endpoints, including ones that do not exist, and request forecasts."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -20,6 +21,12 @@ def describe(sagemaker: "SageMakerClient", name: str) -> dict[str, Any] | None:
         if details["Code"] == "ValidationException" and "Could not find" in details["Message"]:
             return None
         raise
+
+
+def target_config(endpoint: Mapping[str, Any]) -> str | None:
+    """Return the configuration that the endpoint serves, or will serve after its update."""
+    pending = endpoint.get("PendingDeploymentSummary") or {}
+    return pending.get("EndpointConfigName") or endpoint.get("EndpointConfigName")
 
 
 def forecast(

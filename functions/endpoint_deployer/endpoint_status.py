@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Any
 
+from common import endpoints
+
 Description = dict[str, Any] | None  # response of DescribeEndpoint; None: it does not exist
 
 BROKEN = {"Deleting", "Failed", "OutOfService", "UpdateRollbackFailed"}
@@ -25,7 +27,7 @@ def next_step(endpoint: Description, config: str) -> Step:
     status = endpoint["EndpointStatus"]
     if status == "Failed":
         return Step.REPLACE  # a failed endpoint can only be deleted
-    if status not in BROKEN and _target_config(endpoint) == config:
+    if status not in BROKEN and endpoints.target_config(endpoint) == config:
         return Step.NOTHING
     if status in {"InService", "OutOfService", "UpdateRollbackFailed"}:
         return Step.UPDATE
@@ -44,12 +46,6 @@ def report(endpoint: Description, config: str) -> dict[str, str]:
         # After a failed update the endpoint is in service with its previous configuration.
         return _failed(f"it serves {endpoint['EndpointConfigName']}, not {config}: {reason}")
     return {"status": status, "failure_reason": ""}
-
-
-def _target_config(endpoint: dict[str, Any]) -> str | None:
-    """Return the configuration that the endpoint serves, or will serve after its update."""
-    pending = endpoint.get("PendingDeploymentSummary") or {}
-    return pending.get("EndpointConfigName") or endpoint.get("EndpointConfigName")
 
 
 def _failed(reason: str) -> dict[str, str]:

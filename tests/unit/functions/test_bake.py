@@ -41,7 +41,7 @@ class Bake(Production):
 
     def __init__(self, s3):
         super().__init__(s3)
-        self.jobs, self.executions, self.events = {}, [], []
+        self.jobs, self.executions, self.events, self.pending = {}, [], [], None
         self.serves("test-production-v3")
         self.threshold(replaced=REPLACED, deployed_at="2024-10-10T05:30:00Z")
 
@@ -49,7 +49,10 @@ class Bake(Production):
         self.config, self.status = config, status
 
     def describe(self, EndpointName):  # noqa: N803
-        return super().describe(EndpointName) | {"EndpointConfigName": self.config}
+        description = super().describe(EndpointName) | {"EndpointConfigName": self.config}
+        if self.pending:
+            description["PendingDeploymentSummary"] = {"EndpointConfigName": self.pending}
+        return description
 
     def create(self, **request):
         if request["TransformJobName"] in self.jobs:
@@ -200,6 +203,15 @@ def test_version_that_no_longer_serves_is_not_rolled_back(account):
     account.start()
     account.forecast()
     account.serves("test-production-v4")
+    assert account.end()["verdict"] == "superseded"
+    assert not account.executions
+
+
+def test_version_that_is_being_replaced_is_not_rolled_back(account):
+    account.start()
+    account.forecast()
+    account.serves("test-production-v3", "Updating")
+    account.pending = "test-production-v4"
     assert account.end()["verdict"] == "superseded"
     assert not account.executions
 
