@@ -15,17 +15,19 @@ def change(ssm: "SSMClient", name: str, apply: Change) -> ThresholdParameter:
     """Apply a change to the stored document and return the result; writes only differences.
 
     SSM has no conditional write. If another invocation wrote between reading and writing, which
-    the version number shows, the change is applied again to what the other one wrote.
+    the version number shows, the change is applied again to what the other one wrote. That is
+    written back even if the change has no effect on it, because it was overwritten.
     """
     version, current = _read(ssm, name)
+    stored = current
     while True:
         new = apply(current)
-        if new == current:
-            return current
+        if new == stored:
+            return new
         written = ssm.put_parameter(Name=name, Value=new.model_dump_json(), Overwrite=True)
         if written["Version"] == version + 1:
             return new
-        version = written["Version"]
+        version, stored = written["Version"], new
         _, current = _read(ssm, f"{name}:{version - 1}")
 
 

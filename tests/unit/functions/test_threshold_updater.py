@@ -262,6 +262,23 @@ def test_concurrent_write_is_not_lost(registry):
     assert registry.stored().updated_at == AFTER
 
 
+def test_deployment_is_not_lost_to_a_concurrent_result_of_the_version_before_it(registry):
+    """The result changes nothing any more, but it has overwritten the deployment."""
+    registry.deploy()
+    interrupted = []
+
+    def change(current):
+        if not interrupted:
+            interrupted.append(current)
+            registry.deploy(at=AFTER, arn=OTHER)
+        if current.set_by != ARN:
+            return current
+        return current.model_copy(update={"updated_at": AFTER})
+
+    assert parameter.change(registry.ssm, NAME, change).set_by == OTHER
+    assert registry.stored().set_by == OTHER
+
+
 @pytest.mark.parametrize("value", [None, "0.3", True, -1, math.nan, math.inf])
 def test_unusable_loss_is_an_error_and_the_old_threshold_stays(registry, value):
     document = evaluation()
