@@ -62,9 +62,11 @@ def measured(current: ThresholdParameter, reading: Reading, rules: Rules) -> Thr
     A reading counts after the next N - 1 readings: were it the first of the M that begin a breach,
     that is known by then. Readings of a breach, and those that wait when it begins, never count,
     so a degraded version does not raise its own threshold. Those of another version, or not newer
-    than the last one, are ignored.
+    than the last one, or older than the deployment, are ignored.
     """
     if reading.package_arn != current.set_by or reading.time <= (current.updated_at or ""):
+        return current
+    if reading.time < (current.deployed_at or ""):  # the version served before, then another one
         return current
     pending, windows = list(current.pending), list(current.windows)
     if scores := _scores(reading.windows):

@@ -190,6 +190,16 @@ def test_results_of_another_version_change_nothing(registry):
     assert registry.text() == before
 
 
+def test_reading_from_before_a_rollback_changes_nothing(registry):
+    """The version had served before; a result of that time is delivered again."""
+    registry.deploy()
+    registry.deploy(at="2024-10-10T08:10:00Z", arn=OTHER)
+    registry.deploy(at="2024-10-10T08:40:00Z")
+    before = registry.text()
+    registry.measure(3, 5.0)
+    assert registry.text() == before
+
+
 def test_readings_of_a_breach_do_not_raise_the_threshold(registry):
     registry.deploy()
     registry.measure(1)
