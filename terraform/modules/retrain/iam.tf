@@ -30,7 +30,7 @@ data "aws_iam_policy_document" "retrain_trigger" {
   statement {
     sid       = "ListVersions"
     actions   = ["sagemaker:ListModelPackages"]
-    resources = ["${var.foundation.arns.sagemaker}:model-package-group/${var.model_package_group_name}"]
+    resources = ["*"] # the action knows no groups as resources
   }
 
   statement {

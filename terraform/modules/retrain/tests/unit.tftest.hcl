@@ -28,7 +28,7 @@ run "production_in_breach_retrains" {
   }
 
   assert {
-    condition     = length(flatten([for d in [data.aws_iam_policy_document.retrain_trigger] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == 0
+    condition     = [for s in data.aws_iam_policy_document.retrain_trigger.statement : s.sid if contains(s.resources, "*")] == ["ListVersions"]
     error_message = "Only actions without resource-level permissions apply to all resources."
   }
 }
