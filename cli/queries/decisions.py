@@ -88,9 +88,10 @@ def unresolved_deployments(log: list[Json]) -> list[Json]:
 
 def bake_checks(log: list[Json]) -> list[Json]:
     """Return each comparison of a new version with the one it replaced: time, and BAKE."""
-    checks = {
-        event["detail"]["job"]: event for event in log if event["detail-type"] == BAKE_CHECKED
-    }
+    checks: dict[str, Json] = {}
+    for event in log:
+        if event["detail-type"] == BAKE_CHECKED:  # a repeated one finds the version rolled back
+            checks.setdefault(event["detail"]["job"], event)
     return [
         {"time": event["time"], **{key: event["detail"].get(key) for key in BAKE}}
         for event in checks.values()

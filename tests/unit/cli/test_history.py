@@ -50,6 +50,23 @@ def test_history_lists_models_and_retrainings(with_history, capsys):
     assert "2024-10-10 13:30 staging 2 mean: got 7 minutes, expected 30" in lines
 
 
+def test_verdict_of_a_repeated_comparison_is_the_first_one(deployment, capsys):
+    """After the rollback, the repeated event finds that production serves another version."""
+    for minute, verdict in ((50, "rolled back"), (55, "superseded")):
+        deployment.decide(
+            *("Bake Checked", f"2024-10-10T13:{minute}:00Z"),
+            package_version=3,
+            replaced_version=1,
+            verdict=verdict,
+            ratio=1.81,
+            windows=6,
+            job="evergreen-bake-v3-20241010T134500Z",
+        )
+    assert main(["history", "--json"], deployment.connect) == 0
+    [check] = json.loads(capsys.readouterr().out)["bake_checks"]
+    assert (check["time"], check["verdict"]) == ("2024-10-10T13:50:00Z", "rolled back")
+
+
 def test_history_lists_rejected_data_once(deployment, capsys):
     rejected = {"execution_arn": "arn:training/execution/1", "reason": "gap_minutes is 200"}
     for event_id in ("first", "retried"):
