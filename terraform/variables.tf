@@ -96,7 +96,7 @@ variable "image_tag" {
 }
 
 variable "log_retention_days" {
-  description = "Retention of every log group"
+  description = "Retention of every log group except the decision log, which is kept for ten years"
   type        = number
   default     = 30
   nullable    = false

@@ -1,9 +1,10 @@
-# The decision log: all decision events of the loop, searchable.
+# The decision log: all decision events of the loop, searchable. It says which versions have been in production, so it is
+# kept as long as their artifacts, for rollbacks: a version may serve for longer than other logs are kept.
 
 resource "aws_cloudwatch_log_group" "decisions" {
   name              = "/${var.prefix}/decisions"
   kms_key_id        = aws_kms_key.this.arn
-  retention_in_days = var.log_retention_days
+  retention_in_days = 3653 # the longest that CloudWatch Logs supports
 }
 
 data "aws_iam_policy_document" "decisions" {

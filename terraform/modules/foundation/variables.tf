@@ -25,7 +25,7 @@ variable "data" {
 }
 
 variable "log_retention_days" {
-  description = "Retention of every log group"
+  description = "Retention of every log group except the decision log, which is kept for ten years"
   type        = number
   nullable    = false
 

@@ -103,8 +103,8 @@ run "decisions_are_logged_and_notified" {
   command = plan
 
   assert {
-    condition     = aws_cloudwatch_log_group.decisions.name == "/test/decisions" && aws_cloudwatch_log_group.decisions.retention_in_days == 14
-    error_message = "The decision log has its name and retention."
+    condition     = aws_cloudwatch_log_group.decisions.name == "/test/decisions" && aws_cloudwatch_log_group.decisions.retention_in_days == 3653
+    error_message = "The decision log has its name, and is kept longer than other logs."
   }
 
   assert {
