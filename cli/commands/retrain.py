@@ -51,7 +51,8 @@ def retrain(
     document |= {"status": status, "failure": failure, "cost": spent}
     document["steps"] = training_steps(connection, arn)
     end = f"④ training {status.lower()}" + (f": {failure}" if failure else "")
-    end += f"\n④ {training_cost.text(spent)}" if training_cost.text(spent) else ""
+    if paid := training_cost.text(spent):
+        end += f"\n④ {paid}"
     return Result(document, end, 0 if status == "Succeeded" else 1)
 
 

@@ -1,6 +1,5 @@
 """`evergreen rollback`: serve an earlier version in production again."""
 
-import json
 from typing import Annotated
 
 import typer
@@ -12,6 +11,7 @@ from cli.errors import CommandError
 from cli.queries.decisions import decisions
 from cli.result import Result
 from common.decisions import MODEL_DEPLOYED
+from common.model_packages import deployment_input
 from common.times import iso
 
 Version = Annotated[
@@ -40,14 +40,7 @@ def rollback(
     started = connection.clients("stepfunctions").start_execution(
         stateMachineArn=connection.outputs.state_machine_arn,
         name=f"rollback-{target['package_version']}-{connection.now:%Y%m%dT%H%M%SZ}",
-        input=json.dumps(
-            {
-                "package_arn": target["package_arn"],
-                "version": target["package_version"],
-                "time": iso(connection.now),
-                "approval": approval,
-            }
-        ),
+        input=deployment_input(target["package_arn"], iso(connection.now), approval),
     )
     document = {
         "version": target["package_version"],

@@ -1,6 +1,5 @@
 """Job of the bake period ended (EventBridge) -> rollback if the present version is worse."""
 
-import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -110,14 +109,7 @@ def _act(
         states.start_execution(
             stateMachineArn=config.state_machine_arn,
             name=f"rollback-{job.name}",
-            input=json.dumps(
-                {
-                    "package_arn": comparison.replaced_arn,
-                    "version": replaced,
-                    "time": time,
-                    "approval": approval,
-                }
-            ),
+            input=model_packages.deployment_input(comparison.replaced_arn, time, approval),
         )
     except states.exceptions.ExecutionAlreadyExists:
         logger.info("rollback was started before", job=job.name)

@@ -11,11 +11,10 @@ from pydantic import Json, PositiveInt
 
 from bake_starter import readings, transform
 from bake_starter.readings import Promotion, Reading
-from common import bake, model_packages, monitoring_results, times, windows
+from common import bake, model_packages, monitoring_results, threshold_parameter, times, windows
 from common.config import Settings
 from common.events import EventBridgeEvent, ObjectCreated
 from common.observability import logger
-from common.threshold_parameter import ThresholdParameter
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -51,8 +50,7 @@ def lambda_handler(
 ) -> dict[str, str]:
     """Create the job that is due; return its name, or the reason why there is none."""
     config, key = Config.from_env(), event.detail.object.key
-    text = parameters.get(config.threshold_parameter, force_fetch=True)
-    promotion = Promotion.of(ThresholdParameter.model_validate_json(str(text)))
+    promotion = Promotion.of(threshold_parameter.read(parameters, config.threshold_parameter))
     if promotion is None:
         return _skip("the version replaced no older one")
     keys = _keys_since(config, times.parse(promotion.deployed_at), key)

@@ -50,24 +50,35 @@ def configuration(samples: int) -> dict[str, Any]:
 def response(body: bytes, length: int) -> Forecast:
     """Parse the response of an endpoint (`prediction`)."""
     try:
-        [line] = json.loads(body)["predictions"]
+        [document] = json.loads(body)["predictions"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ForecastError(bad_value("response", body, f"DeepAR's JSON ({error!r})")) from error
-    return prediction(json.dumps(line).encode(), length)
+        raise _unreadable(body, error) from error
+    return _forecast(document, length)
 
 
-def prediction(body: bytes, length: int) -> Forecast:
+def prediction(line: bytes, length: int) -> Forecast:
     """Parse one forecast, which is a line of a batch transform's output.
 
     Raises ForecastError unless every series has `length` finite values and the quantiles do not
     cross.
     """
     try:
-        document = json.loads(body)
+        document = json.loads(line)
+    except ValueError as error:
+        raise _unreadable(line, error) from error
+    return _forecast(document, length)
+
+
+def _unreadable(found: object, error: Exception) -> ForecastError:
+    return ForecastError(bad_value("response", found, f"DeepAR's JSON ({error!r})"))
+
+
+def _forecast(document: Any, length: int) -> Forecast:
+    try:
         quantiles = {level: _floats(document["quantiles"][level]) for level in QUANTILE_LEVELS}
         mean = _floats(document["mean"])
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise ForecastError(bad_value("response", body, f"DeepAR's JSON ({error!r})")) from error
+        raise _unreadable(document, error) from error
     for name, values in {**quantiles, "mean": mean}.items():
         if len(values) != length:
             raise ForecastError(f"{name}: got {len(values)} minutes, expected {length}")

@@ -1,10 +1,14 @@
 """The SSM parameter of a stage's threshold, and the windows that it follows from."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from common import times
 from common.events import Event, TimeText
 from common.threshold import Threshold, ThresholdPolicy
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.parameters import SSMProvider
 
 MinuteScore = tuple[int, float]  # first minute (minutes since 1970) and score of a window
 
@@ -38,3 +42,11 @@ class ThresholdParameter(Event):
     def known_until(self) -> datetime | None:
         """Time before which the version may have seen the truth in its training."""
         return times.parse(self.end_time) if self.end_time else None
+
+
+def read(parameters: "SSMProvider", name: str) -> ThresholdParameter:
+    """Read a threshold's parameter.
+
+    Not cached: a deployment changes it, and the cache's 5 s may be hours of virtual time.
+    """
+    return ThresholdParameter.model_validate_json(str(parameters.get(name, force_fetch=True)))

@@ -1,13 +1,12 @@
 """Model package approved (EventBridge) -> one execution of the deployment's state machine."""
 
 import hashlib
-import json
 from typing import TYPE_CHECKING
 
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
 
-from common import times
+from common import model_packages, times
 from common.config import Settings
 from common.events import EventBridgeEvent, ModelPackageChange
 from common.observability import logger
@@ -36,17 +35,12 @@ def lambda_handler(event: Approved, _context: "LambdaContext") -> dict[str, str]
         logger.info("change ignored", package_arn=package.arn, changed=package.changed_fields)
         return {"status": "Ignored"}
     name = execution_name(package, times.iso(event.time))
-    deployment = {
-        "package_arn": package.arn,
-        "version": package.version,
-        "time": times.iso(event.time),
-    }
     status = "Started"
     try:
         states.start_execution(
             stateMachineArn=Config.from_env().state_machine_arn,
             name=name,
-            input=json.dumps(deployment),
+            input=model_packages.deployment_input(package.arn, times.iso(event.time)),
         )
     except states.exceptions.ExecutionAlreadyExists:
         status = "AlreadyStarted"

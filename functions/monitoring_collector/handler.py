@@ -13,11 +13,10 @@ from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parser import event_parser
 from pydantic import Json, PositiveInt
 
-from common import deepar, endpoints, times, windows
+from common import deepar, endpoints, threshold_parameter, times, windows
 from common.alarm_settings import AlarmSettings
 from common.events import ScheduledEvent
 from common.observability import add_metrics, logger, metrics
-from common.threshold_parameter import ThresholdParameter
 from common.windows import ForecastWindows
 from monitoring_collector import result
 from monitoring_collector.result import Hour
@@ -84,9 +83,7 @@ def _measure(
     config: Config, hour: Hour, endpoint: str, endpoint_config: str, stored: StoredResults
 ) -> dict[str, Any]:
     policy = config.alarm_policy
-    # Not cached: a deployment changes it, and the cache's 5 s may be hours of virtual time.
-    text = parameters.get(config.threshold_parameters[hour.stage], force_fetch=True)
-    parameter = ThresholdParameter.model_validate_json(str(text))
+    parameter = threshold_parameter.read(parameters, config.threshold_parameters[hour.stage])
     newest = windows.newest(
         store,
         config.feature_group_name,
