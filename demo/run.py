@@ -79,6 +79,7 @@ class Demo:
             changes = local_terraform.plan_changes(self.home, variables)
             resources = local_terraform.resources(self.home)
         self.report = findings.report
+        self.report["iam"] = server.permissions()
         self.report["terraform"] = {"resources": resources, "second_plan_changes": changes}
         self._write(started, findings)
 

@@ -65,6 +65,10 @@ class Server:
         """Wait until no work is in flight."""
         return self._request("settle", {})
 
+    def permissions(self) -> dict[str, Any]:
+        """Return the calls that IAM allowed and denied, and the grants that were not used."""
+        return self._request("iam", None)
+
     def _wait(self) -> str:
         record = self.home / "server.json"
         deadline = time.monotonic() + START_SECONDS

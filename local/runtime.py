@@ -1,7 +1,10 @@
 """State that all services of the local AWS share: clock, home folder, endpoint, clients."""
 
+import contextvars
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,8 +13,8 @@ from local.clock.clock import Clock
 
 ACCOUNT = "123456789012"
 REGION = os.environ.get("AWS_REGION", "eu-west-1")
-# The access key of code that runs inside the local AWS. It is already counted as in flight, so its
-# events never move the virtual clock.
+# The access key of the local AWS itself, which needs no permissions. Its work is already counted
+# as in flight, so its events never move the virtual clock.
 INSIDE_KEY = "ASIAEVERGREENINSIDE0"
 # The variables of the host that children inherit: they select the CPU kernels of numerical
 # libraries (some hosts crash or compute wrong results without them, and results are comparable
@@ -30,6 +33,8 @@ HOST_VARIABLES = (
     "TMPDIR",
 )
 
+_key: contextvars.ContextVar[str] = contextvars.ContextVar("_key", default=INSIDE_KEY)
+
 clock: Clock
 home: Path
 endpoint_url: str
@@ -41,7 +46,7 @@ def configure(new_clock: Clock, new_home: Path, new_endpoint_url: str) -> None:
     clock, home, endpoint_url = new_clock, new_home.resolve(), new_endpoint_url
     for folder in ("logs/lambda", "logs/jobs", "logs/endpoints", "logs/ecs", "work"):
         (home / folder).mkdir(parents=True, exist_ok=True)
-    client.cache_clear()
+    _client.cache_clear()
 
 
 def iso(seconds: float) -> str:
@@ -54,22 +59,36 @@ def host_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in HOST_VARIABLES if name in os.environ}
 
 
-def aws_environment() -> dict[str, str]:
-    """Return the AWS_* variables of functions, tasks and jobs."""
+def aws_environment(key: str) -> dict[str, str]:
+    """Return the AWS_* variables of a function, task or job with the key of its session."""
     return {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ENDPOINT_URL": endpoint_url,
-        "AWS_ACCESS_KEY_ID": INSIDE_KEY,
+        "AWS_ACCESS_KEY_ID": key,
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_SESSION_TOKEN": "local",
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 
 
-@cache
+@contextmanager
+def acting(key: str) -> Iterator[None]:
+    """Make `client` return clients with the access key of a session."""
+    token = _key.set(key)
+    try:
+        yield
+    finally:
+        _key.reset(token)
+
+
 def client(service: str) -> Any:
     """Return a boto3 client for the local endpoint; never call it on the event loop."""
+    return _client(service, _key.get())
+
+
+@cache
+def _client(service: str, key: str) -> Any:
     import boto3  # noqa: PLC0415 - 0.3 s, not needed by every command
     from botocore.config import Config  # noqa: PLC0415
 
@@ -78,7 +97,7 @@ def client(service: str) -> Any:
         service,
         endpoint_url=endpoint_url,
         region_name=REGION,
-        aws_access_key_id=INSIDE_KEY,
+        aws_access_key_id=key,
         aws_secret_access_key="local",  # noqa: S106 - no signature is verified
         config=Config(
             read_timeout=900, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}

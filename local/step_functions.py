@@ -12,7 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from local import ministack, runtime
+from local.iam import gate, principals, service_requests
+from local.iam.policies import AccessDeniedError, Check
 
+_execution: contextvars.ContextVar[str] = contextvars.ContextVar("_execution", default="")
 _waiting_for: contextvars.ContextVar[str] = contextvars.ContextVar("_waiting_for", default="")
 
 
@@ -79,6 +82,11 @@ def _fail_waiting_task(call_lambda: Callable[..., Any]) -> Callable[..., Any]:
     """Fail the task that waits for a callback when its Lambda fails, as AWS does."""
 
     def wrapper(function: str, event: Any) -> Any:
+        record, _, name = ministack.function_record(function)
+        arn = (record or {}).get("config", {}).get("FunctionArn", name)
+        _authorize([Check("lambda:InvokeFunction", arn)])
+        if task := ministack.task_tokens.get(_waiting_for.get()):
+            task["state_machine"] = _state_machine()["stateMachineArn"]
         try:
             return call_lambda(function, event)
         except ministack.ExecutionError as error:
@@ -97,12 +105,42 @@ def _check_put_events(put_events: Callable[..., Any]) -> Callable[..., Any]:
         entries = [
             {**entry, "Detail": _detail_text(entry.get("Detail"))} for entry in value["Entries"]
         ]
-        result = put_events(resource, {**value, "Entries": entries})
+        request = {**value, "Entries": entries}
+        _authorize(service_requests.put_events_checks(request))
+        result = put_events(resource, request)
         if result.get("FailedEntryCount"):
             raise ministack.ExecutionError("EventBridge.FailedEntry", json.dumps(result))
         return result
 
     return wrapper
+
+
+def _record_execution(run_execution: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Record the execution that runs in this thread, whose role makes the calls."""
+
+    def wrapper(arn: str) -> Any:
+        _execution.set(arn)
+        return run_execution(arn)
+
+    return wrapper
+
+
+def _state_machine() -> dict[str, Any]:
+    """Return the state machine of the execution that runs in this thread."""
+    arn = ministack.executions[_execution.get()]["stateMachineArn"]
+    machine: dict[str, Any] = ministack.state_machines[arn]
+    return machine
+
+
+def _authorize(needed: list[Check]) -> None:
+    """Require permissions of the state machine's role; fails the task as AWS does."""
+    machine = _state_machine()
+    try:
+        gate.require(principals.assume(machine["roleArn"], "states", machine["name"]), *needed)
+    except AccessDeniedError as denied:
+        service = needed[0].action.partition(":")[0]
+        error = {"lambda": "Lambda.AWSLambdaException"}.get(service, "States.TaskFailed")
+        raise ministack.ExecutionError(error, str(denied)) from None
 
 
 def _detail_text(detail: Any) -> Any:
@@ -129,3 +167,4 @@ def install() -> None:
     ministack.call_with_callback.wrap(_record_token)
     ministack.call_lambda.wrap(_fail_waiting_task)
     ministack.task_put_events.wrap(_check_put_events)
+    ministack.run_execution.wrap(_record_execution)

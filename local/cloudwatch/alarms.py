@@ -8,6 +8,8 @@ from local import ministack, runtime
 from local.cloudwatch import alarm_events, alarm_state, metric_store
 from local.cloudwatch.alarm_state import Datapoints
 from local.events import event_bus
+from local.iam import deliveries
+from local.iam.policies import AccessDeniedError
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,25 @@ def datapoints(alarm: dict[str, Any], now: float) -> Datapoints:
     ]
 
 
+def _permitted(alarm: dict[str, Any]) -> dict[str, Any]:
+    """Return the alarm with those actions that the policies of topics and keys allow."""
+    return alarm | {
+        field: [topic for topic in alarm.get(field) or [] if _may_publish(alarm, topic)]
+        for field in ("AlarmActions", "OKActions", "InsufficientDataActions")
+    }
+
+
+def _may_publish(alarm: dict[str, Any], topic: str) -> bool:
+    if ":sns:" not in topic or ministack.find_topic(topic) is None:
+        return True  # it is not published either
+    try:
+        deliveries.to_topic("cloudwatch", topic, alarm["AlarmArn"])
+    except AccessDeniedError as denied:
+        log.warning("alarm %s: %s", alarm["AlarmName"], denied)
+        return False
+    return True
+
+
 def transition(
     alarm: dict[str, Any], state: str, reason: str, reason_data: dict[str, Any] | None
 ) -> None:
@@ -67,7 +88,7 @@ def transition(
     )
     name = alarm["AlarmName"]
     ministack.record_alarm_history(name, previous["value"], state, reason, reason_data=reason_data)
-    ministack.run_alarm_actions(alarm, previous["value"], state, reason)
+    ministack.run_alarm_actions(_permitted(alarm), previous["value"], state, reason)
     ministack.evaluate_composite_alarms(alarm)
     detail = {
         "alarmName": name,

@@ -18,12 +18,12 @@ class Log:
     file: Path
 
 
-def sagemaker_environment(base: Path, *, isolated: bool) -> dict[str, str]:
+def sagemaker_environment(base: Path, key: str | None) -> dict[str, str]:
     """Return the environment of a SageMaker container with `base` as its /opt/ml.
 
-    It has no credentials with network isolation.
+    It has the credentials of a session, or none with network isolation.
     """
-    aws = {} if isolated else runtime.aws_environment()
+    aws = runtime.aws_environment(key) if key else {}
     return {**images.environment(), **aws, "SAGEMAKER_BASE_DIR": str(base)}
 
 

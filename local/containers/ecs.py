@@ -12,11 +12,17 @@ from typing import Any
 from local import ministack, processes, runtime
 from local.containers import container, images
 from local.events import event_bus
+from local.iam import agents, principals
+from local.iam.policies import AccessDeniedError
 
 RESTART_SECONDS = 10.0
 STOP_SECONDS = 30.0
 
 _processes: "dict[str, subprocess.Popen[bytes]]" = {}  # by task ARN
+
+
+class RoleMissingError(Exception):
+    """The task definition lacks a role."""
 
 
 def run_task(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -63,11 +69,14 @@ def create_service(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def _run(task: dict[str, Any]) -> None:
     """Run one task until it ends; a task of a service is restarted."""
     key = ministack.task_definition_key(task["taskDefinitionArn"])
-    definition = ministack.task_definitions[key]["containerDefinitions"][0]
+    declared = ministack.task_definitions[key]
+    definition = declared["containerDefinitions"][0]
     _emit_state(task)
     try:
-        proc = _start(task, definition)
-    except (images.UnknownImageError, OSError) as error:
+        _pull(task, declared, definition)
+        session = _assume(declared, "taskRoleArn", task)
+        proc = _start(task, definition, session)
+    except (AccessDeniedError, RoleMissingError, images.UnknownImageError, OSError) as error:
         ministack.mark_task_stopped(task["taskArn"], task, str(error), "TaskFailedToStart", 1)
     else:
         _processes[task["taskArn"]] = proc
@@ -83,7 +92,26 @@ def _run(task: dict[str, Any]) -> None:
         runtime.clock.call_later(RESTART_SECONDS, *restart)
 
 
-def _start(task: dict[str, Any], definition: dict[str, Any]) -> "subprocess.Popen[bytes]":
+def _assume(declared: dict[str, Any], field: str, task: dict[str, Any]) -> str:
+    """Return the key of a session of a task; its events move the clock: it is not in flight.
+
+    Raises AccessDeniedError, RoleMissingError.
+    """
+    if not (role := declared.get(field)):
+        raise RoleMissingError(f"{declared['family']}: got no {field}, expected a role")
+    return principals.assume(role, "ecs-tasks", _id(task), inside=False)
+
+
+def _pull(task: dict[str, Any], declared: dict[str, Any], definition: dict[str, Any]) -> None:
+    """Check what the agent does with the execution role: pull the image, write the log."""
+    session, log = _assume(declared, "executionRoleArn", task), _log(task, definition)
+    agents.pull_image(session, definition["image"])
+    agents.write_log(session, log.group, log.stream)
+
+
+def _start(
+    task: dict[str, Any], definition: dict[str, Any], session: str
+) -> "subprocess.Popen[bytes]":
     argv = images.program(definition["image"], "run")
     overrides = task["overrides"].get("containerOverrides", [])
     same_name = (entry for entry in overrides if entry["name"] == definition["name"])
@@ -91,10 +119,7 @@ def _start(task: dict[str, Any], definition: dict[str, Any]) -> "subprocess.Pope
     if command := override.get("command") or definition.get("command"):
         argv = images.entry_point(command)
     variables = [*definition.get("environment", []), *override.get("environment", [])]
-    environment = images.environment() | runtime.aws_environment()
-    environment |= {
-        "AWS_ACCESS_KEY_ID": "task"
-    }  # not INSIDE_KEY, so that its events move the clock
+    environment = images.environment() | runtime.aws_environment(session)
     environment |= {variable["name"]: variable["value"] for variable in variables}
     work = runtime.home / "work" / "ecs" / _id(task)
     work.mkdir(parents=True)

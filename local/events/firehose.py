@@ -11,6 +11,7 @@ from typing import Any
 
 from local import ministack, runtime
 from local.clock.timer import Timer
+from local.iam import principals
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,8 @@ def flush(name: str) -> None:
     buffer.timer.cancel()
     for destination in stream["destinations"]:
         key, body = _to_object(stream, destination["config"], buffer)
-        _put(destination["config"]["BucketARN"].rpartition(":")[2], key, body)
+        bucket = destination["config"]["BucketARN"].rpartition(":")[2]
+        _put(destination["config"]["RoleARN"], bucket, key, body)
 
 
 def _to_object(
@@ -80,13 +82,14 @@ def _to_object(
     return key, gzip.compress(body, compresslevel=1, mtime=0) if compressed else body
 
 
-def _put(bucket: str, key: str, body: bytes) -> None:
-    """Write an object, retrying until S3 accepts it."""
+def _put(role: str, bucket: str, key: str, body: bytes) -> None:
+    """Write an object with the stream's role, retrying until S3 accepts it."""
     try:
-        runtime.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+        with runtime.acting(principals.assume(role, "firehose", "FirehoseToS3")):
+            runtime.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
     except Exception as error:  # noqa: BLE001 - S3 errors and connection errors alike
         log.warning("Firehose could not write s3://%s/%s: %s", bucket, key, error)
-        runtime.clock.call_later(RETRY_SECONDS, _put, bucket, key, body)
+        runtime.clock.call_later(RETRY_SECONDS, _put, role, bucket, key, body)
 
 
 def _delimiter(config: dict[str, Any]) -> bytes:

@@ -1,6 +1,5 @@
 """Delivery of one EventBridge event to one target, by service."""
 
-import fnmatch
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +7,8 @@ from typing import Any
 
 from local import cloudwatch_logs, ministack, runtime
 from local.events import firehose
+from local.iam import deliveries
+from local.iam.policies import AccessDeniedError, Check
 from local.lambda_ import async_invocations, functions
 
 
@@ -35,37 +36,33 @@ def deliver(delivery: Delivery) -> None:
     service = SERVICES.get(arn.split(":")[2])
     if service is None:
         raise TargetError("NO_RESOURCE", f"the local AWS cannot deliver to {arn}")
-    service(delivery, arn)
+    try:
+        service(delivery, arn)
+    except AccessDeniedError as denied:
+        raise TargetError("NO_PERMISSIONS", str(denied)) from None
+
+
+def _require_role(delivery: Delivery, action: str) -> None:
+    """Require that the target's role may perform an action on the target."""
+    target = delivery.target
+    if not (role := target.get("RoleArn")):
+        raise TargetError("NO_PERMISSIONS", f"the target {target['Arn']} has no role")
+    deliveries.as_role(role, "events", "EventBridge", Check(action, target["Arn"]))
 
 
 def _to_lambda(delivery: Delivery, arn: str) -> None:
     record = functions.find(arn)
     if record is None:
         raise TargetError("NO_RESOURCE", f"function {arn} does not exist")
-    if not _is_allowed(record, delivery.rule["Arn"]):
-        message = f"the function's policy does not allow {delivery.rule['Arn']} to invoke it"
-        raise TargetError("NO_PERMISSIONS", message)
+    deliveries.to_function("events", record, delivery.rule["Arn"])
     async_invocations.invoke(record, json.loads(delivery.payload))
-
-
-def _is_allowed(record: dict[str, Any], rule_arn: str) -> bool:
-    """Return whether the resource policy allows EventBridge to invoke the function."""
-    for statement in record.get("policy", {}).get("Statement", []):
-        principal = statement.get("Principal") or {}
-        service = principal.get("Service") if isinstance(principal, dict) else principal
-        condition = statement.get("Condition") or {}
-        sources = [arn for part in condition.values() for key, arn in part.items() if "Arn" in key]
-        if service == "events.amazonaws.com" and (
-            not sources or any(fnmatch.fnmatchcase(rule_arn, source) for source in sources)
-        ):
-            return True
-    return False
 
 
 def _to_firehose(delivery: Delivery, arn: str) -> None:
     stream = ministack.delivery_streams.get(arn.rpartition("/")[2])
     if stream is None:
         raise TargetError("NO_RESOURCE", f"delivery stream {arn} does not exist")
+    _require_role(delivery, "firehose:PutRecord")
     for destination in stream["destinations"]:
         firehose.buffer_records(stream, destination, [("", delivery.payload.encode())])
 
@@ -73,6 +70,7 @@ def _to_firehose(delivery: Delivery, arn: str) -> None:
 def _to_queue(delivery: Delivery, arn: str) -> None:
     if ministack.queue_by_arn(arn) is None:
         raise TargetError("NO_RESOURCE", f"queue {arn} does not exist")
+    deliveries.to_queue("events", arn, delivery.rule["Arn"])
     parameters = delivery.target.get("SqsParameters") or {}
     ministack.deliver_to_queue(ministack.parse_arn(arn), delivery.payload, parameters)
 
@@ -80,6 +78,7 @@ def _to_queue(delivery: Delivery, arn: str) -> None:
 def _to_topic(delivery: Delivery, arn: str) -> None:
     if ministack.find_topic(arn) is None:
         raise TargetError("NO_RESOURCE", f"topic {arn} does not exist")
+    deliveries.to_topic("events", arn, delivery.rule["Arn"])
     # A function that subscribes runs before `publish` returns, so the sender must not wait.
     message = (arn, delivery.payload, "EventBridge Notification")
     runtime.clock.spawn(ministack.publish_to_topic, *message)
@@ -88,6 +87,7 @@ def _to_topic(delivery: Delivery, arn: str) -> None:
 def _to_state_machine(delivery: Delivery, arn: str) -> None:
     if ministack.find_state_machine(arn) is None:
         raise TargetError("NO_RESOURCE", f"state machine {arn} does not exist")
+    _require_role(delivery, "states:StartExecution")
     ministack.start_execution({"stateMachineArn": arn, "input": delivery.payload})
 
 
@@ -95,6 +95,7 @@ def _to_log_group(delivery: Delivery, arn: str) -> None:
     group = arn.split(":log-group:")[1].removesuffix(":*")
     if ministack.log_groups.get(group) is None:
         raise TargetError("NO_RESOURCE", f"log group {group} does not exist")
+    deliveries.to_log_group("events", group, delivery.rule["Arn"])
     cloudwatch_logs.write(group, delivery.rule["Name"], [delivery.payload])
 
 
@@ -102,6 +103,8 @@ def _to_bus(delivery: Delivery, arn: str) -> None:
     parsed = ministack.parse_arn(arn)
     if parsed.resource.partition("/")[2] not in ministack.event_buses:
         raise TargetError("NO_RESOURCE", f"event bus {arn} does not exist")
+    if delivery.target.get("RoleArn"):  # not required within an account
+        _require_role(delivery, "events:PutEvents")
     path = set(delivery.event.get("_DispatchPath") or [])
     ministack.deliver_to_bus(parsed, delivery.event, delivery.rule, path)
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from local import ministack, runtime
 from local.events.target_services import Delivery, TargetError, deliver
+from local.iam import deliveries
+from local.iam.policies import AccessDeniedError
 from local.lambda_ import destinations
 
 log = logging.getLogger(__name__)
@@ -53,4 +55,9 @@ def _send_to_dead_letter_queue(delivery: Delivery, error: TargetError) -> None:
     }
     typed = {name: {"DataType": "String", "StringValue": attributes[name]} for name in attributes}
     body = json.dumps(ministack.event_view(delivery.event).event_with_detail())
+    try:
+        deliveries.to_queue("events", queue, delivery.rule["Arn"])
+    except AccessDeniedError as denied:
+        log.error("rule %s: the event is lost: %s", delivery.rule["Name"], denied)  # noqa: TRY400
+        return
     runtime.clock.spawn(destinations.send, queue, body, typed)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local import ministack, runtime
+from local.iam import principals
 from local.lambda_ import destinations, functions
 
 RETRY_SECONDS = 60  # times the number of the failed attempt
@@ -47,6 +48,12 @@ class Delivery:
         arn, version = self.config["FunctionArn"], self.config["Version"]
         unqualified = version == "$LATEST" or arn.endswith(f":{version}")
         return arn if unqualified else f"{arn}:{version}"
+
+    @property
+    def session(self) -> str:
+        """The access key of the session of the function's role, which sends to its DLQ."""
+        role, name = self.config["Role"], self.config["FunctionName"]
+        return principals.assume(role, "lambda", name)
 
     @property
     def config(self) -> dict[str, Any]:
@@ -100,7 +107,8 @@ def _fail(delivery: Delivery, attempts: int, condition: str, result: functions.R
         }
         if message := str(result["body"].get("errorMessage"))[:1024]:
             attributes["ErrorMessage"] = {"DataType": "String", "StringValue": message}
-        destinations.send(target, json.dumps(delivery.event), attributes)
+        with runtime.acting(delivery.session):
+            destinations.send(target, json.dumps(delivery.event), attributes)
     _send_to_destination(delivery, attempts, condition, "OnFailure", result)
 
 
@@ -128,7 +136,8 @@ def _send_to_destination(
         "responseContext": response,
         "responsePayload": result["body"],
     }
-    destinations.send_record(target, record)
+    with runtime.acting(delivery.session):
+        destinations.send_record(target, record)
 
 
 def install() -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from local import cloudwatch_logs, ministack, runtime
+from local.iam import agents
 from local.lambda_.invocation import Function, Outcome
 from local.lambda_.sandbox import Sandbox
 
@@ -47,6 +48,9 @@ def invoke(record: Record, event: Any, request_id: str, *, queued: bool) -> Resu
     function = Function.from_record(record)
     with runtime.clock.busy(), _concurrency(record, function, queued=queued):
         sandbox = _take_sandbox(function)
+        agents.write_log(sandbox.session, function.log_group, sandbox.stream)
+        if function.traced:
+            agents.send_traces(sandbox.session)
         outcome = sandbox.invoke(request_id, json.dumps(event).encode())
         _return_sandbox(sandbox)
     lines = outcome.log_lines(function, request_id)

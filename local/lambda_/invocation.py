@@ -18,6 +18,8 @@ class Function:
     version: str
     log_group: str
     code_sha256: str
+    role: str
+    traced: bool
     variables: tuple[tuple[str, str], ...]
     code: bytes = field(repr=False, compare=False)
 
@@ -37,6 +39,8 @@ class Function:
             version=config["Version"],
             log_group=(config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",
             code_sha256=config["CodeSha256"],
+            role=config["Role"],
+            traced=(config.get("TracingConfig") or {}).get("Mode") == "Active",
             variables=tuple(sorted(variables.items())),
             code=record["code_zip"],
         )

@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 
 from local import processes, runtime
+from local.iam import principals
 from local.lambda_.invocation import Function, Outcome
 from local.lambda_.runtime_api import RuntimeApi
 
@@ -28,6 +29,7 @@ class Sandbox:
         self.function, self.alive, self._used = function, True, False
         day = time.strftime("%Y/%m/%d", time.gmtime(runtime.clock.now()))
         self.stream = f"{day}/[{function.version}]{uuid.uuid4().hex}"
+        self.session = principals.assume(function.role, "lambda", function.name)
         self._output: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._peak_megabytes = 0
         self._started = time.monotonic()
@@ -71,7 +73,7 @@ class Sandbox:
         return {
             **runtime.host_environment(),
             **dict(function.variables),
-            **runtime.aws_environment(),
+            **runtime.aws_environment(self.session),
             "_HANDLER": function.handler,
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_megabytes),

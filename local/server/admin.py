@@ -1,34 +1,38 @@
-"""Administration of the local AWS below `/_evergreen/`: health, clock, faults."""
+"""Administration of the local AWS below `/_evergreen/`: health, clock, faults, permissions."""
 
 import os
 import re
+from collections.abc import Callable
 from typing import Any
 
 from common import times
 from local import runtime
 from local.clock.clock import ClockBusyError
 from local.http_messages import Request, Response, error, json_response
+from local.iam import policies
 from local.server import faults
 
 SETTLE_SECONDS = 900.0
 
 
 def handle(request: Request) -> Response:
-    """Handle `/_evergreen/health`, `/clock` (GET and POST), `/settle` and `/faults`."""
+    """Handle `/_evergreen/health`, `/clock` (GET, POST), `/settle`, `/faults` and `/iam`."""
     route = (request.method, request.path.removeprefix("/_evergreen/"))
-    if route == ("GET", "health"):
-        return json_response(
-            {"status": "ok", "pid": os.getpid(), "home": str(runtime.home), **_clock()}
-        )
-    if route == ("GET", "clock"):
-        return json_response(_clock())
     if route == ("POST", "clock"):
         return _set_clock(request.json())
-    if route == ("POST", "settle"):
-        return json_response({"settled": runtime.clock.settle(SETTLE_SECONDS), **_clock()})
     if route[1] == "faults":
         return _faults(request)
+    if answer := ANSWERS.get(route):
+        return json_response(answer())
     return error("NotFound", f"{request.method} {request.path}", 404)
+
+
+def _health() -> dict[str, Any]:
+    return {"status": "ok", "pid": os.getpid(), "home": str(runtime.home), **_clock()}
+
+
+def _settle() -> dict[str, Any]:
+    return {"settled": runtime.clock.settle(SETTLE_SECONDS), **_clock()}
 
 
 def _clock() -> dict[str, Any]:
@@ -59,3 +63,11 @@ def _faults(request: Request) -> Response:
     except (KeyError, TypeError, re.error) as invalid:
         return error("ValidationException", f"faults: got {invalid!r}, expected a list of faults")
     return json_response({"faults": faults.pending()})
+
+
+ANSWERS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
+    ("GET", "clock"): _clock,
+    ("GET", "health"): _health,
+    ("GET", "iam"): policies.report,
+    ("POST", "settle"): _settle,
+}

@@ -26,16 +26,21 @@ def headers_of(scope: Scope) -> dict[str, str]:
     return {name.decode().lower(): value.decode("latin-1") for name, value in scope["headers"]}
 
 
-async def run_handler(handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
-    """Respond with a synchronous handler, which runs in a worker thread."""
+async def read_request(scope: Scope, receive: Receive) -> Request:
+    """Read a whole request."""
     path = scope.get("raw_path", scope["path"].encode()).decode()
     query = _query(scope["query_string"].decode())
     body = await read_body(receive)
-    request = Request(scope["method"], path, query, headers_of(scope), body)
+    return Request(scope["method"], path, query, headers_of(scope), body)
+
+
+async def run_handler(handler: Handler, scope: Scope, receive: Receive, send: Send) -> None:
+    """Respond with a synchronous handler, which runs in a worker thread."""
+    request = await read_request(scope, receive)
     try:
         response = await asyncio.to_thread(handler, request)
     except Exception as failure:
-        log.exception("%s %s failed", scope["method"], path)
+        log.exception("%s %s failed", request.method, request.path)
         response = error("InternalFailure", repr(failure), 500)
     await respond(send, response)
 
@@ -74,6 +79,32 @@ async def respond(send: Send, response: Response) -> None:
     start = {"type": "http.response.start", "status": response.status, "headers": headers}
     await send(start)
     await send({"type": "http.response.body", "body": response.body})
+
+
+def then(send: Send, action: Callable[[], None]) -> Send:
+    """Return a `send` that calls `action` before the response starts."""
+
+    async def wrapper(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            action()
+        await send(message)
+
+    return wrapper
+
+
+def with_status(send: Send, status: int, instead: Response) -> Send:
+    """Return a `send` that replaces a response of this status by another one."""
+    replaced = False
+
+    async def wrapper(message: dict[str, Any]) -> None:
+        nonlocal replaced
+        if message["type"] == "http.response.start" and message["status"] == status:
+            replaced = True
+            await respond(send, instead)
+        elif not replaced:
+            await send(message)
+
+    return wrapper
 
 
 async def discard(_message: dict[str, Any]) -> None:

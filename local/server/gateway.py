@@ -14,6 +14,7 @@ from local import ministack, runtime
 from local.clock.clock import ClockBusyError
 from local.events import event_bus
 from local.http_messages import Request, Response, error
+from local.iam import gate, policies, principals
 from local.server import admin, asgi, faults
 from local.server.asgi import Receive, Scope, Send
 
@@ -46,15 +47,40 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
         await route(send)
 
 
+async def _authorized(
+    scope: Scope, key: str, service: str, receive: Receive, send: Send
+) -> tuple[Receive, Send] | None:
+    """Check the permissions of a request; None if it was refused.
+
+    Return `receive` and `send` for the service.
+    """
+    if service == "iam":
+        return receive, asgi.then(send, policies.forget)
+    if principals.of_key(key) is None:
+        return receive, send
+    request = await asgi.read_request(scope, receive)
+    receive = asgi.replay(request.body)
+    if refused := gate.denial(service, key, request):
+        await asgi.respond(send, refused)
+        return None
+    if gate.hides_missing_objects(key, service, request):
+        send = asgi.with_status(send, 404, gate.missing_object(request))
+    return receive, send
+
+
 async def _route(
     scope: Scope, key: str, service: str, operation: str, receive: Receive, send: Send
 ) -> None:
+    authorized = await _authorized(scope, key, service, receive, send)
+    if authorized is None:
+        return
+    receive, send = authorized
     if service == "sagemaker":
         await asgi.run_handler(_sagemaker, scope, receive, send)
     elif service and service not in ministack.service_names:
         message = f"{service} is not part of the local AWS"
         await asgi.respond(send, error("UnknownOperationException", message))
-    elif operation == "AWSEvents.PutEvents" and key != runtime.INSIDE_KEY:
+    elif operation == "AWSEvents.PutEvents" and not principals.is_inside(key):
         await _put_events(scope, receive, send)
     else:
         await ministack.app(scope, receive, send)

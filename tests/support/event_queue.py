@@ -2,14 +2,19 @@
 
 import json
 
+from tests.support.permissions import ROLE, allow_service
+
 BUS = "loop"
 
 
 class Queue:
     def __init__(self, aws, name):
         self.aws, self.client = aws, aws.client("sqs")
-        self.url = self.client.create_queue(QueueName=name)["QueueUrl"]
         self.arn = f"arn:aws:sqs:eu-west-1:123456789012:{name}"
+        policy = allow_service("events", "sqs:SendMessage", self.arn)
+        self.url = self.client.create_queue(QueueName=name, Attributes={"Policy": policy})[
+            "QueueUrl"
+        ]
 
     def read(self):
         """Settle, then receive and delete all messages."""
@@ -33,6 +38,8 @@ def add_rule(aws, name, target, pattern=None, bus=BUS, **settings):
     if pattern:
         settings["EventPattern"] = json.dumps(pattern)
     events.put_rule(Name=name, EventBusName=bus, **settings)
+    if ":firehose:" in target["Arn"]:
+        target = {"RoleArn": ROLE, **target}
     targets = [{"Id": "target", **target}]
     response = events.put_targets(Rule=name, EventBusName=bus, Targets=targets)
     assert response["FailedEntryCount"] == 0

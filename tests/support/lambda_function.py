@@ -4,6 +4,8 @@ import io
 import json
 import zipfile
 
+from tests.support.permissions import ROLE
+
 CODE = """
 import os, sys, time, json
 calls = 0
@@ -42,7 +44,7 @@ class Function:
         self.client.create_function(
             FunctionName=name,
             Runtime="python3.13",
-            Role="arn:aws:iam::123456789012:role/any",
+            Role=ROLE,
             Handler=handler,
             Code={"ZipFile": zipped(code)},
             **{"Timeout": 20, **settings},

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass, field, replace
 
 from local import runtime
+from local.iam import encrypted_resources
 from local.sagemaker import store, tags
 from local.sagemaker.api import ApiError, Json, operation
 from local.sagemaker.feature_store.feature_records import RESERVED, Definition, Record
@@ -21,6 +22,13 @@ class FeatureGroup:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
+    def online_key(self) -> str | None:
+        """The key that encrypts the online store."""
+        config = self.record.get("OnlineStoreConfig") or {}
+        key: str | None = (config.get("SecurityConfig") or {}).get("KmsKeyId")
+        return key
+
+    @property
     def ttl(self) -> Json | None:
         """The default time to live of records."""
         return (self.record.get("OnlineStoreConfig") or {}).get("TtlDuration")
@@ -34,6 +42,7 @@ groups: store.Store[FeatureGroup] = store.Store(
     missing_status=404,
     taken_code="ResourceInUse",
 )
+encrypted_resources.register("sagemaker", lambda arn: groups.get(arn).online_key)
 LISTED = ("FeatureGroupName", "FeatureGroupArn", "CreationTime", "FeatureGroupStatus")
 store.register_reads(
     groups, "FeatureGroup", LISTED, "FeatureGroupSummaries", lambda group: group.record
@@ -88,7 +97,8 @@ def _offline_store(
     storage = config["S3StorageConfig"]
     storage["ResolvedOutputS3Uri"] = resolved_location(storage["S3Uri"], name, now)
     record["OfflineStoreStatus"] = {"Status": "Active"}
-    return OfflineStore(definition, storage["ResolvedOutputS3Uri"], storage.get("KmsKeyId"))
+    location, key = storage["ResolvedOutputS3Uri"], storage.get("KmsKeyId")
+    return OfflineStore(definition, location, key, record["RoleArn"])
 
 
 @operation("UpdateFeatureGroup")

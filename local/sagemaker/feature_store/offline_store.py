@@ -16,6 +16,7 @@ from typing import Any
 
 from local import runtime
 from local.clock.timer import Timer
+from local.iam import principals
 from local.sagemaker.feature_store.feature_records import NANOSECONDS, Definition, Record
 
 log = logging.getLogger(__name__)
@@ -36,8 +37,11 @@ class Row:
 class OfflineStore:
     """The offline rows of one feature group."""
 
-    def __init__(self, definition: Definition, location: str, kms_key: str | None) -> None:
+    def __init__(
+        self, definition: Definition, location: str, kms_key: str | None, role: str
+    ) -> None:
         self.definition, self.location, self._kms_key = definition, location, kms_key
+        self._role = role
         self._lock = threading.Lock()
         self._rows: list[Row] = []
         self._timer: Timer | None = None
@@ -72,7 +76,8 @@ class OfflineStore:
         if self._kms_key:
             encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self._kms_key}
         key = f"{prefix}/{name}"
-        runtime.client("s3").put_object(Bucket=bucket, Key=key, Body=content, **encryption)
+        with runtime.acting(principals.assume(self._role, "sagemaker", "FeatureStore")):
+            runtime.client("s3").put_object(Bucket=bucket, Key=key, Body=content, **encryption)
         log.info("offline store wrote s3://%s/%s", bucket, key)
 
 

@@ -9,6 +9,8 @@ from local import runtime
 from local.containers import images
 from local.containers.container import Log
 from local.events import event_bus
+from local.iam import agents, principals
+from local.iam.policies import AccessDeniedError
 from local.sagemaker import store, tags
 from local.sagemaker.api import LOCK, ApiError, Json, operation
 from local.sagemaker.hosting import models
@@ -26,6 +28,7 @@ class Endpoint:
     record: Json
     config: Json
     serving: ServingContainer | None = None
+    session: str = ""  # access key of the session of the model's role
 
     @property
     def variant(self) -> Json:
@@ -120,8 +123,12 @@ def _serve(endpoint: Endpoint, config: Json) -> None:
     )
     base = runtime.home / "work" / "endpoints" / f"{name}-{host}"
     try:
-        serving = ServingContainer(models.container(variant["ModelName"]), base, log, {})
-    except (ServingError, ApiError, images.UnknownImageError, OSError) as error:
+        model, role = models.container(variant["ModelName"]), models.role(variant["ModelName"])
+        key = principals.assume(role, "sagemaker", "SageMaker")
+        agents.write_log(key, log.group, log.stream)
+        agents.put_metrics(key, "/aws/sagemaker/Endpoints")
+        serving = ServingContainer(model, key, base, log, {})
+    except (AccessDeniedError, ApiError, ServingError, images.UnknownImageError, OSError) as error:
         endpoint.set_status("InService" if old else "Failed", FailureReason=str(error))
         return
     except Exception as error:
@@ -131,7 +138,7 @@ def _serve(endpoint: Endpoint, config: Json) -> None:
     weights = {"VariantName": variant["VariantName"], "CurrentWeight": 1.0, "DesiredWeight": 1.0}
     counts = {"CurrentInstanceCount": count, "DesiredInstanceCount": count}
     with LOCK:
-        endpoint.config, endpoint.serving = config, serving
+        endpoint.config, endpoint.serving, endpoint.session = config, serving, key
         for field in ("FailureReason", "DataCaptureConfig"):
             endpoint.record.pop(field, None)
         endpoint.set_status(

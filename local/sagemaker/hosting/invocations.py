@@ -8,6 +8,8 @@ import uuid
 
 from local import runtime
 from local.http_messages import Request, Response, error, json_response
+from local.iam import encrypted_resources, gate
+from local.iam.policies import Check
 from local.sagemaker import s3_files
 from local.sagemaker.api import LOCK, ApiError, Json
 from local.sagemaker.hosting.endpoints import Endpoint, endpoints
@@ -90,7 +92,16 @@ def _capture(endpoint: Endpoint, request: Request, kind: str, response: Containe
     milliseconds = int(now % 1 * 1000)
     name = f"{folder}/{hour}/{minute}-{milliseconds:03d}-{uuid.uuid4()}.jsonl"
     uri = f"{config['DestinationS3Uri'].rstrip('/')}/{name}"
-    runtime.clock.spawn(s3_files.write, uri, line.encode())
+    runtime.clock.spawn(_write, endpoint, uri, line.encode())
+
+
+def _write(endpoint: Endpoint, uri: str, body: bytes) -> None:
+    """Write a capture record with the role of the model."""
+    if key := endpoint.config["DataCaptureConfig"].get("KmsKeyId"):
+        encrypt = Check("kms:Encrypt", encrypted_resources.key_arn(key) or key)
+        gate.require(endpoint.session, encrypt)
+    with runtime.acting(endpoint.session):
+        s3_files.write(uri, body)
 
 
 def _part(mode: str, content_type: str, body: bytes, types: Json) -> Json:

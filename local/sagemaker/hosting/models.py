@@ -32,6 +32,11 @@ def delete(body: Json) -> Json:
     return {}
 
 
+def role(name: str) -> str:
+    """Return the ARN of the execution role of a model; raises ApiError."""
+    return str(models.get(name)["ExecutionRoleArn"])
+
+
 def container(name: str) -> Json:
     """Return image, archive and environment of a model; raises ApiError."""
     return _container(models.get(name))

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from botocore.exceptions import ClientError
 
-from local import processes
+from local import processes, runtime
 from local.containers import container, images
+from local.iam import agents
+from local.iam.policies import AccessDeniedError
 from local.sagemaker import s3_files
 from local.sagemaker.api import Json
 
@@ -38,19 +40,22 @@ class ServingContainer:
     """A serving container; `invoke` is thread-safe."""
 
     def __init__(
-        self, model: Json, base: Path, log: container.Log, variables: dict[str, str]
+        self, model: Json, key: str, base: Path, log: container.Log, variables: dict[str, str]
     ) -> None:
         """Start the container of a model and wait for its /ping; raises ServingError.
 
-        `model` has the Image, ModelDataUrl and Environment of the container.
+        `model` has the Image, ModelDataUrl and Environment of the container; `key` is the access
+        key of a session of the model's role.
         """
         self.base, self._last_line = base, "the container printed nothing"
         shutil.rmtree(base, ignore_errors=True)
-        _download(model["ModelDataUrl"], base / "model")
+        _pull(key, model["Image"])
+        with runtime.acting(key):
+            _download(model["ModelDataUrl"], base / "model")
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         argv = images.program(model["Image"], "serve")
-        environment = container.sagemaker_environment(base, isolated=True)
+        environment = container.sagemaker_environment(base, None)
         environment |= {
             "SAGEMAKER_BIND_TO_PORT": str(self.port),
             "MODEL_SERVER_WORKERS": "1",
@@ -102,6 +107,14 @@ class ServingContainer:
             "The primary container for production variant AllTraffic did not pass the ping "
             f"health check: {self._last_line[:512]}"
         )
+
+
+def _pull(key: str, image: str) -> None:
+    """Check that the model's role may pull the image; raises ServingError."""
+    try:
+        agents.pull_image(key, image)
+    except AccessDeniedError as denied:
+        raise ServingError(f"The image {image} cannot be pulled: {denied}") from None
 
 
 def _download(uri: str, folder: Path) -> None:

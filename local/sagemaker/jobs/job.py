@@ -18,6 +18,8 @@ from typing import Any
 from local import processes, runtime
 from local.containers.container import Log
 from local.events import event_bus
+from local.iam import agents, principals
+from local.iam.policies import AccessDeniedError
 from local.sagemaker import shapes, tags
 from local.sagemaker.api import LOCK, Json
 from local.sagemaker.store import Store
@@ -46,6 +48,14 @@ class Job:
     timed_out: bool = False
     stopping: threading.Event = field(default_factory=threading.Event)
     process: "subprocess.Popen[bytes] | None" = None
+
+    @cached_property
+    def session(self) -> str:
+        """The access key of the session of the job's role; raises JobFailedError."""
+        try:
+            return principals.assume(self.kind.role(self), "sagemaker", "SageMaker")
+        except AccessDeniedError as denied:
+            raise JobFailedError(f"ClientError: {denied}") from None
 
     @property
     def base(self) -> Path:
@@ -87,6 +97,7 @@ class Kind:
     event_detail: Callable[[Json], Json] = dict  # record -> detail
     # (job, new status) -> further changes of the record
     status_changes: Callable[[Job, str], Json] = lambda _job, _status: {}
+    role: Callable[[Job], str] = lambda job: str(job.record["RoleArn"])  # of the containers
 
     @cached_property
     def store(self) -> Store[Job]:
@@ -110,7 +121,10 @@ def run(job: Job) -> None:
     try:
         shutil.rmtree(job.base, ignore_errors=True)
         job.base.mkdir(parents=True)
-        job.kind.run(job)
+        agents.write_log(job.session, job.log.group, job.log.stream)
+        agents.put_metrics(job.session, f"/aws/sagemaker/{stem}s")
+        with runtime.acting(job.session):
+            job.kind.run(job)
         status = "Stopped" if job.stopping.is_set() else "Completed"
     except JobStoppedError:
         status = "Stopped"

@@ -8,6 +8,8 @@ from botocore.exceptions import ClientError
 
 from local import processes, runtime
 from local.containers import container, images
+from local.iam import agents, encrypted_resources, gate
+from local.iam.policies import AccessDeniedError, Check
 from local.sagemaker import s3_files
 from local.sagemaker.api import Json
 from local.sagemaker.jobs.job import Job, JobFailedError, JobStoppedError
@@ -16,10 +18,13 @@ CONTAINER_BASE = "/opt/ml"
 DEFAULT_MAX_SECONDS = 86_400
 
 
-def program(image: str, role: images.Role) -> list[str]:
-    """Return the command of an image; raises JobFailedError."""
+def program(job: Job, image: str, role: images.Role) -> list[str]:
+    """Pull an image -> its command; raises JobFailedError."""
     try:
+        agents.pull_image(job.session, image)
         return images.program(image, role)
+    except AccessDeniedError as denied:
+        raise JobFailedError(f"ClientError: Cannot pull {image}: {denied}") from None
     except images.UnknownImageError as error:
         raise JobFailedError(f"ClientError: Please use a valid image: {error}") from None
 
@@ -27,7 +32,7 @@ def program(image: str, role: images.Role) -> list[str]:
 def environment(job: Job, *, isolated: bool) -> dict[str, str]:
     """Return the environment of a job, without credentials if it has network isolation."""
     region = {"AWS_REGION": runtime.REGION, "AWS_DEFAULT_REGION": runtime.REGION}
-    base = container.sagemaker_environment(job.base, isolated=isolated)
+    base = container.sagemaker_environment(job.base, None if isolated else job.session)
     return base | region | job.record.get("Environment", {})
 
 
@@ -44,6 +49,14 @@ def download_input(job: Job, uri: str, folder: Path) -> None:
             f"that objects exist under that S3 prefix, and that the role "
             f'"{job.record["RoleArn"]}" has "s3:ListBucket" permissions on the bucket.'
         )
+
+
+def require_encrypt(job: Job, key: str) -> None:
+    """Require kms:Encrypt on the key of an output, as SageMaker does; raises JobFailedError."""
+    try:
+        gate.require(job.session, Check("kms:Encrypt", encrypted_resources.key_arn(key) or key))
+    except AccessDeniedError as denied:
+        raise JobFailedError(f"ClientError: {denied}") from None
 
 
 def local_path(job: Job, path: str) -> Path:

@@ -25,7 +25,7 @@ def run(job: Job) -> None:
     _prepare(job)
     specification = job.record["AppSpecification"]
     image = specification["ImageUri"]
-    interpreter = job_process.program(image, "process")
+    interpreter = job_process.program(job, image, "process")
     command = [_argument(job, word) for word in specification.get("ContainerEntrypoint", [])]
     arguments = [_argument(job, word) for word in specification.get("ContainerArguments", [])]
     argv = [*(images.entry_point(command) or interpreter), *arguments]
@@ -39,7 +39,10 @@ def run(job: Job) -> None:
         if message.is_file():
             with LOCK:
                 job.record["ExitMessage"] = message.read_text(errors="replace")[:1024]
-    for output in _outputs(job):
+    outputs = _outputs(job)
+    if key := job.record.get("ProcessingOutputConfig", {}).get("KmsKeyId"):
+        job_process.require_encrypt(job, key)
+    for output in outputs:
         s3_files.upload(job_process.local_path(job, output["LocalPath"]), output["S3Uri"])
 
 

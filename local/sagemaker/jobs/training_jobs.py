@@ -15,7 +15,7 @@ def run(job: Job) -> None:
     job.update(**training_status.changes(job, "Downloading"))
     _prepare(job)
     image = job.record["AlgorithmSpecification"]["TrainingImage"]
-    argv = job_process.program(image, "train")
+    argv = job_process.program(job, image, "train")
     env = job_process.environment(job, isolated=job.record["EnableNetworkIsolation"])
     env |= {"TRAINING_JOB_NAME": job.name, "TRAINING_JOB_ARN": job.record["TrainingJobArn"]}
     job.update(**training_status.changes(job, "Training"))
@@ -72,6 +72,8 @@ def _upload(job: Job) -> None:
     """Upload the model and the additional output."""
     job.update(**training_status.changes(job, "Uploading"))
     artifacts = job.record["ModelArtifacts"]["S3ModelArtifacts"]
+    if key := job.record["OutputDataConfig"].get("KmsKeyId"):
+        job_process.require_encrypt(job, key)
     s3_files.write(artifacts, s3_files.pack(job.base / "model", job.base / "model.tar.gz"))
     extra = job.base / "output" / "data"
     if any(extra.iterdir()):

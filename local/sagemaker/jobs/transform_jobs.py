@@ -7,7 +7,7 @@ from local.sagemaker import s3_files, shapes
 from local.sagemaker.api import Json
 from local.sagemaker.hosting import models
 from local.sagemaker.hosting.serving_container import ServingContainer, ServingError
-from local.sagemaker.jobs import job_operations
+from local.sagemaker.jobs import job_operations, job_process
 from local.sagemaker.jobs.job import Job, JobFailedError, Kind
 
 DEFAULT_CONCURRENCY = 2  # requests at a time
@@ -22,9 +22,11 @@ def run(job: Job) -> None:
     if not found:
         raise JobFailedError(f"ClientError: No S3 objects found under {source}")
     environment = {"SAGEMAKER_BATCH": "true", **record.get("Environment", {})}
+    if key := record["TransformOutput"].get("KmsKeyId"):
+        job_process.require_encrypt(job, key)
     model = models.container(record["ModelName"])
     try:
-        serving = ServingContainer(model, job.base / "serving", job.log, environment)
+        serving = ServingContainer(model, job.session, job.base / "serving", job.log, environment)
     except ServingError as error:
         raise JobFailedError(f"AlgorithmError: {error}") from error
     try:
@@ -83,5 +85,6 @@ KIND = Kind(
     run,
     with_defaults,
     event_detail,
+    role=lambda job: models.role(job.record["ModelName"]),
 )
 job_operations.register(KIND)

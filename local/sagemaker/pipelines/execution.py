@@ -9,6 +9,7 @@ from typing import Any
 
 from local import runtime
 from local.events import event_bus
+from local.iam import principals
 from local.sagemaker.pipelines.definition import Definition, Step
 
 ID_CHARACTERS = string.ascii_lowercase + string.digits
@@ -66,6 +67,11 @@ class Execution:
     def arn(self) -> str:
         """The ARN of the execution."""
         return f"{self.pipeline_arn}/execution/{self.id}"
+
+    @property
+    def session(self) -> str:
+        """The access key of a session of the role; raises AccessDeniedError."""
+        return principals.assume(self.role, "sagemaker", "SageMaker")
 
     def variables(self) -> dict[str, str]:
         """Return the values of the `Execution.*` references."""

@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local import runtime
+from local.iam.policies import AccessDeniedError
 from local.sagemaker import s3_files
 from local.sagemaker.api import LOCK
 from local.sagemaker.pipelines import step_types
@@ -74,15 +75,16 @@ def _run(execution: Execution, state: StepState) -> None:
     execution.set_step_status(state, "Starting")
     try:
         scope = _scope(execution)
-        arguments = resolve(
-            {k: v for k, v in state.step.body["Arguments"].items() if k not in _UNRESOLVED}, scope
-        )
+        given = {k: v for k, v in state.step.body["Arguments"].items() if k not in _UNRESOLVED}
+        with runtime.acting(execution.session):
+            arguments = resolve(given, scope)
         execution.set_step_status(state, "Executing")
-        step_types.run(execution, state, arguments, scope)
+        with runtime.acting(execution.session):
+            step_types.run(execution, state, arguments, scope)
         status = "Succeeded"
     except step_types.StepStoppedError:
         status = "Stopped"
-    except (step_types.StepFailedError, UnresolvedError) as error:
+    except (AccessDeniedError, step_types.StepFailedError, UnresolvedError) as error:
         failure = str(error)[:1024]
     except Exception as error:
         log.exception("step %s of %s", state.name, execution.arn)

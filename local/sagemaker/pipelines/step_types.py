@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+from local.iam import gate, sagemaker_requests
+from local.iam.policies import AccessDeniedError
 from local.sagemaker import api
 from local.sagemaker.api import Json
 from local.sagemaker.pipelines.execution import Execution, StepState, random_id
@@ -27,8 +29,18 @@ def run(execution: Execution, state: StepState, arguments: Json, scope: Scope) -
     """
     try:
         STEPS[state.step.kind](execution, state, arguments, scope)
-    except api.ApiError as error:
+    except (AccessDeniedError, api.ApiError) as error:
         raise StepFailedError(f"ClientError: {error}") from None
+
+
+def _call(execution: Execution, operation: str, body: Json) -> Json:
+    """Call an operation with the role of the execution; raises AccessDeniedError, ApiError."""
+    _require(execution, operation, body)
+    return api.call(operation, body)
+
+
+def _require(execution: Execution, operation: str, body: Json) -> None:
+    gate.require(execution.session, *sagemaker_requests.operation_checks(operation, body))
 
 
 def _job(execution: Execution, state: StepState, arguments: Json, _: Scope) -> None:
@@ -37,7 +49,7 @@ def _job(execution: Execution, state: StepState, arguments: Json, _: Scope) -> N
     name = {f"{stem}Name": _generated_name(execution, state)}
     if stem != "TransformJob":
         arguments = {"RoleArn": execution.role, **arguments}
-    created = api.call(f"Create{stem}", {**arguments, **name})
+    created = _call(execution, f"Create{stem}", {**arguments, **name})
     state.metadata = {stem: {"Arn": created[f"{stem}Arn"]}}
     described = _wait_for_job(execution, stem, name)
     status = described[f"{stem}Status"]
@@ -51,12 +63,13 @@ def _job(execution: Execution, state: StepState, arguments: Json, _: Scope) -> N
 def _wait_for_job(execution: Execution, stem: str, name: Json) -> Json:
     """Poll a job in real time, during which virtual time stops -> its Describe response."""
     wait, stopped = MIN_POLL_SECONDS, False
+    _require(execution, f"Describe{stem}", name)
     while True:
         described = api.call(f"Describe{stem}", name)
         if described[f"{stem}Status"] in {"Completed", "Failed", "Stopped"}:
             return described
         if execution.stopping.is_set() and not stopped:
-            api.call(f"Stop{stem}", name)
+            _call(execution, f"Stop{stem}", name)
             stopped = True
         if stopped:
             time.sleep(wait)
@@ -68,15 +81,15 @@ def _wait_for_job(execution: Execution, stem: str, name: Json) -> Json:
 def _model(execution: Execution, state: StepState, arguments: Json, _: Scope) -> None:
     name = {"ModelName": _generated_name(execution, state)}
     body = {"ExecutionRoleArn": execution.role, **arguments, **name}
-    state.metadata = {"Model": {"Arn": api.call("CreateModel", body)["ModelArn"]}}
-    state.properties = api.call("DescribeModel", name)
+    state.metadata = {"Model": {"Arn": _call(execution, "CreateModel", body)["ModelArn"]}}
+    state.properties = _call(execution, "DescribeModel", name)
 
 
 def _register(execution: Execution, state: StepState, arguments: Json, _: Scope) -> None:
     origin = {"MetadataProperties": {"GeneratedBy": execution.arn}}
-    arn = api.call("CreateModelPackage", {**origin, **arguments})["ModelPackageArn"]
+    arn = _call(execution, "CreateModelPackage", {**origin, **arguments})["ModelPackageArn"]
     state.metadata = {"RegisterModel": {"Arn": arn}}
-    state.properties = api.call("DescribeModelPackage", {"ModelPackageName": arn})
+    state.properties = _call(execution, "DescribeModelPackage", {"ModelPackageName": arn})
 
 
 def _condition(_: Execution, state: StepState, __: Json, scope: Scope) -> None:

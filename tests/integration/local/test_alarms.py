@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.event_queue import Queue, add_rule
+from tests.support.permissions import allow_service
 
 pytestmark = pytest.mark.integration
 
@@ -69,7 +70,9 @@ def details(queue, alarm):
 
 
 def test_two_of_three_breaching_hours_alarm_and_the_event_has_the_format_of_aws(aws, queue):
-    topic = aws.client("sns").create_topic(Name="attention")["TopicArn"]
+    topic = "arn:aws:sns:eu-west-1:123456789012:attention"
+    policy = allow_service("cloudwatch", "sns:Publish", topic)
+    aws.client("sns").create_topic(Name="attention", Attributes={"Policy": policy})
     messages = Queue(aws, "messages")
     aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=messages.arn)
     client = aws.client("cloudwatch")

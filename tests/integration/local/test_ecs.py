@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.event_queue import Queue, add_rule
+from tests.support.permissions import ROLE
 
 pytestmark = pytest.mark.integration
 
@@ -22,6 +23,8 @@ def cluster(aws):
     client.create_cluster(clusterName="poller")
     client.register_task_definition(
         family="poller",
+        executionRoleArn=ROLE,
+        taskRoleArn=ROLE,
         containerDefinitions=[
             {
                 "name": "poller",

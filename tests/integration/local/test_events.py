@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.event_queue import BUS, Queue, add_rule
 from tests.support.local_aws import iso
+from tests.support.permissions import ROLE
 
 pytestmark = pytest.mark.integration
 
@@ -153,7 +154,7 @@ def test_firehose_writes_after_its_interval_and_s3_notifies_eventbridge(aws, que
     arn = aws.client("firehose").create_delivery_stream(
         DeliveryStreamName="raw",
         ExtendedS3DestinationConfiguration={
-            "RoleARN": "arn:aws:iam::123456789012:role/any",
+            "RoleARN": ROLE,
             "BucketARN": "arn:aws:s3:::raw",
             "Prefix": "raw/!{timestamp:yyyy/MM/dd/HH}/",
             "ErrorOutputPrefix": "errors/",

@@ -14,6 +14,7 @@ from sagemaker_pipelines.data.feature_store import offline, online, rows
 from sagemaker_pipelines.data.history import frame
 from tests.support.feature_records import to_record, to_values
 from tests.support.local_aws import iso
+from tests.support.permissions import ROLE
 
 FEE = ["avg_fee_1min"]
 GROUP, BUCKET = "loop-minutes", "loop-data"
@@ -41,7 +42,7 @@ def create_group(aws, name, **online_store):
         FeatureGroupName=name,
         RecordIdentifierFeatureName="tx_minute",
         EventTimeFeatureName="event_time",
-        RoleArn="arn:aws:iam::123456789012:role/store-role",
+        RoleArn=ROLE,
         FeatureDefinitions=definition,
         OnlineStoreConfig={"EnableOnlineStore": True, **online_store},
         OfflineStoreConfig={

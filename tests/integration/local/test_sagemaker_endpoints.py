@@ -11,11 +11,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.event_queue import Queue, add_rule
+from tests.support.permissions import ROLE
 
 pytestmark = pytest.mark.integration
 
 BUCKET = "endpoint-data"
-ROLE = "arn:aws:iam::123456789012:role/model-role"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/loop-forecaster:1"
 NOW = 1728518400000  # the clock's start in milliseconds
 MODEL = f"s3://{BUCKET}/model.tar.gz"

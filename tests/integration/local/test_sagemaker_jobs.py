@@ -9,11 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.event_queue import Queue, add_rule
+from tests.support.permissions import ROLE
 
 pytestmark = pytest.mark.integration
 
 BUCKET = "job-data"
-ROLE = "arn:aws:iam::123456789012:role/training-role"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/loop-forecaster:1"
 ENDED = {"Completed", "Failed", "Stopped"}
 HYPERPARAMETERS = {

@@ -8,10 +8,10 @@ import pytest
 from tests.support.event_queue import Queue, add_rule
 from tests.support.lambda_function import Function
 from tests.support.local_aws import iso
+from tests.support.permissions import ROLE
 
 pytestmark = pytest.mark.integration
 
-ROLE = "arn:aws:iam::123456789012:role/any"
 CODE = """
 def lambda_handler(event, context):
     print("token", event.get("token"))

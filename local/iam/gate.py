@@ -1,0 +1,105 @@
+"""Permissions at the server's door: every request with the key of a role's session is checked."""
+
+import logging
+import uuid
+
+from local import ministack
+from local.http_messages import Request, Response
+from local.http_messages import error as error_response
+from local.iam import (
+    encrypted_resources,
+    policies,
+    principals,
+    s3_requests,
+    sagemaker_requests,
+    service_requests,
+)
+from local.iam.policies import AccessDeniedError, Check
+from local.iam.principals import Caller
+
+log = logging.getLogger(__name__)
+
+
+def denial(service: str, key: str, request: Request) -> Response | None:
+    """Return the error of a request that is not allowed, None if it is."""
+    caller = principals.of_key(key)
+    if caller is None:
+        return None
+    try:
+        for check in checks(service, request):
+            _authorize(caller, check, request)
+    except AccessDeniedError as denied:
+        log.warning("%s", denied)
+        return _access_denied(service, denied, request)
+    except service_requests.UnknownRequestError as unknown:
+        policies.denial(caller.arn, Check(f"{service}:?", str(unknown)), "is unknown here")
+        message = f"the local AWS knows no permission for {unknown} by {caller.arn}"
+        return error_response("AccessDeniedException", message, 403)
+    except (KeyError, TypeError, ValueError):
+        return None  # malformed: the operation itself returns the error
+    return None
+
+
+def checks(service: str, request: Request) -> list[Check]:
+    """Return the permissions that a request needs; raises UnknownRequestError."""
+    if service == "s3":
+        return s3_requests.checks(request)
+    if service == "sagemaker":
+        return sagemaker_requests.checks(request)
+    return service_requests.checks(service, request)
+
+
+def hides_missing_objects(key: str, service: str, request: Request) -> bool:
+    """Return whether S3 answers 403 instead of 404: the caller may not list the bucket."""
+    caller = principals.of_key(key)
+    if caller is None or service != "s3" or request.method not in {"GET", "HEAD"}:
+        return False
+    listing = s3_requests.listing(s3_requests.checks(request)[0])
+    return listing is not None and not policies.allows(caller.role, caller.arn, listing)
+
+
+def missing_object(request: Request) -> Response:
+    """Return what S3 answers for a missing object if the caller may not list the bucket."""
+    status, headers, body = ministack.access_denied_response(
+        "s3",
+        "s3:ListBucket",
+        "",
+        str(uuid.uuid4()),
+        message="Access Denied",
+        headers=request.headers,
+    )
+    return Response(status, headers, b"" if request.method == "HEAD" else body)
+
+
+def _authorize(caller: Caller, check: Check, request: Request | None = None) -> None:
+    if check.action in {"sts:GetCallerIdentity", "sts:GetSessionToken"}:
+        return  # never denied
+    policies.authorize(caller.role, caller.arn, check)
+    for implied in encrypted_resources.implied(check, request):
+        policies.authorize(caller.role, caller.arn, implied)
+
+
+def require(key: str, *needed: Check) -> None:
+    """Check permissions that no request shows, with the keys they imply.
+
+    Raises AccessDeniedError.
+    """
+    caller = principals.of_key(key)
+    if caller is None:
+        raise RuntimeError(f"{key} is not the key of a session")
+    for check in needed:
+        _authorize(caller, check)
+
+
+def _access_denied(service: str, denied: AccessDeniedError, request: Request) -> Response:
+    """Return the error in the protocol of the service."""
+    status, headers, body = ministack.access_denied_response(
+        service,
+        denied.check.action,
+        denied.principal,
+        str(uuid.uuid4()),
+        message=str(denied),
+        headers=request.headers,
+        resource_arn=denied.check.resource,
+    )
+    return Response(status, headers, body)

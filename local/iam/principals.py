@@ -1,0 +1,62 @@
+"""The callers inside the local AWS: sessions of the roles that services assume, by access key."""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+from local import ministack, runtime
+from local.iam import policies
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A session of a role; `inside` if its work is in flight on the virtual clock."""
+
+    role_arn: str
+    session: str
+    inside: bool = True
+
+    @property
+    def role(self) -> str:
+        """The name of the role."""
+        return self.role_arn.rpartition("/")[2]
+
+    @property
+    def arn(self) -> str:
+        """The ARN of the session."""
+        return f"arn:aws:sts::{runtime.ACCOUNT}:assumed-role/{self.role}/{self.session}"
+
+
+_callers: dict[str, Caller] = {}  # by access key
+
+
+def assume(role_arn: str, service: str, session: str, *, inside: bool = True) -> str:
+    """Assume a role as a service, e.g. `lambda` -> the access key of the session.
+
+    Raises AccessDeniedError if the role does not exist or does not trust the service.
+    """
+    caller = Caller(role_arn, session, inside)
+    # Lambda does not send aws:SourceAccount when it assumes the role of a function.
+    account = {} if service == "lambda" else {"aws:SourceAccount": runtime.ACCOUNT}
+    policies.check_trust(caller.role, f"{service}.amazonaws.com", account)
+    digest = hashlib.sha256(f"{role_arn} {service} {session} {inside}".encode()).digest()
+    key = f"ASIA{base64.b32encode(digest).decode()[:16]}"
+    _callers[key] = caller
+    return key
+
+
+def of_key(key: str) -> Caller | None:
+    """Return the session of an access key, None for the account's administrator."""
+    if caller := _callers.get(key):
+        return caller
+    session = ministack.sts_sessions.get(key)
+    if session is None:
+        return None
+    role, name = session["Arn"].split(":assumed-role/")[1].split("/", 1)
+    return Caller(f"arn:aws:iam::{runtime.ACCOUNT}:role/{role}", name, inside=False)
+
+
+def is_inside(key: str) -> bool:
+    """Return whether a request with this key belongs to work in flight."""
+    caller = _callers.get(key)
+    return key == runtime.INSIDE_KEY or (caller is not None and caller.inside)

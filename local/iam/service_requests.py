@@ -1,0 +1,179 @@
+"""The permissions that a request to a service other than SageMaker and S3 needs."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from local import runtime
+from local.http_messages import Request
+from local.iam import encrypted_resources
+from local.iam.policies import Check
+
+Fields = dict[str, Any]
+
+BATCH_ACTIONS = {
+    "ChangeMessageVisibilityBatch": "ChangeMessageVisibility",
+    "DeleteMessageBatch": "DeleteMessage",
+    "SendMessageBatch": "SendMessage",
+}
+
+
+class UnknownRequestError(Exception):
+    """The local AWS does not know which permission a request needs."""
+
+
+def checks(service: str, request: Request) -> list[Check]:
+    """Return the permissions of a request; raises UnknownRequestError."""
+    if service == "lambda":
+        return [_function(request)]
+    operation, fields = _parse(request)
+    resources = RESOURCES.get(service)
+    if resources is None or not operation:
+        raise UnknownRequestError(f"{service} {request.method} {request.path}")
+    namespace = "cloudwatch" if service == "monitoring" else service
+    action = f"{namespace}:{BATCH_ACTIONS.get(operation, operation)}"
+    found = resources(operation, fields)
+    return [entry if isinstance(entry, Check) else Check(action, entry) for entry in found]
+
+
+def _parse(request: Request) -> tuple[str, Fields]:
+    """Return operation and fields of a request in the JSON or query protocol."""
+    if target := request.headers.get("x-amz-target"):
+        return target.rpartition(".")[2], json.loads(request.body or b"{}")
+    fields = dict(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+    return fields.get("Action", ""), fields
+
+
+def _arn(service: str, resource: str) -> str:
+    return f"arn:aws:{service}:{runtime.REGION}:{runtime.ACCOUNT}:{resource}"
+
+
+def _function(request: Request) -> Check:
+    """Return the permission of an invocation, the only Lambda operation of roles."""
+    parts = [unquote(part) for part in request.path.split("/") if part]
+    if request.method != "POST" or parts[-1] != "invocations":
+        raise UnknownRequestError(f"lambda {request.method} {request.path}")
+    name = parts[2]
+    arn = name if name.startswith("arn:") else _arn("lambda", f"function:{name}")
+    return Check("lambda:InvokeFunction", arn)
+
+
+def _bus(reference: str | None) -> str:
+    name = reference or "default"
+    return name if name.startswith("arn:") else _arn("events", f"event-bus/{name}")
+
+
+def put_events_checks(fields: Fields) -> list[Check]:
+    """Return the permissions of PutEvents: one per entry."""
+    return [
+        Check(
+            "events:PutEvents",
+            _bus(entry.get("EventBusName")),
+            {
+                "events:source": entry.get("Source"),
+                "events:detail-type": entry.get("DetailType"),
+            },
+        )
+        for entry in fields.get("Entries", [])
+    ]
+
+
+def _events(operation: str, fields: Fields) -> Sequence[Check | str]:
+    if operation == "PutEvents":
+        return put_events_checks(fields)
+    name = fields.get("Name") or fields.get("Rule")
+    if not name:
+        return ["*"]
+    bus = (fields.get("EventBusName") or "default").rpartition("/")[2]
+    return [_arn("events", f"rule/{name}" if bus == "default" else f"rule/{bus}/{name}")]
+
+
+def _ssm(operation: str, fields: Fields) -> Sequence[Check | str]:
+    if operation == "DescribeParameters":
+        return ["*"]
+    names = fields.get("Names") or [fields.get("Name") or fields.get("Path") or ""]
+    return [_arn("ssm", f"parameter/{name.strip('/')}") for name in names]
+
+
+def _sqs(operation: str, fields: Fields) -> Sequence[Check | str]:
+    name = str(fields.get("QueueUrl") or fields.get("QueueName") or "").rpartition("/")[2]
+    return ["*" if operation == "ListQueues" else _arn("sqs", name)]
+
+
+def _sns(operation: str, fields: Fields) -> Sequence[Check | str]:
+    return ["*" if operation == "ListTopics" else str(fields.get("TopicArn"))]
+
+
+def _states(operation: str, fields: Fields) -> Sequence[Check | str]:
+    if operation.startswith("SendTask"):
+        return [encrypted_resources.task_state_machine(str(fields.get("taskToken")))]
+    return [str(fields.get("stateMachineArn") or fields.get("executionArn") or "*")]
+
+
+def _logs(operation: str, fields: Fields) -> Sequence[Check | str]:
+    group = (
+        fields.get("logGroupName")
+        or str(fields.get("logGroupIdentifier", ""))
+        .removesuffix(":*")
+        .rpartition(":log-group:")[2]
+    )
+    groups = [group] if group else fields.get("logGroupNames", [])
+    if not groups:
+        return ["*"]
+    if operation in {"CreateLogStream", "PutLogEvents", "GetLogEvents"}:
+        stream = fields.get("logStreamName", "")
+        return [_arn("logs", f"log-group:{groups[0]}:log-stream:{stream}")]
+    return [_arn("logs", f"log-group:{name}:*") for name in groups]
+
+
+def _cloudwatch(operation: str, fields: Fields) -> Sequence[Check | str]:
+    if operation == "PutMetricData":
+        context = {"cloudwatch:namespace": fields.get("Namespace")}
+        return [Check("cloudwatch:PutMetricData", "*", context)]
+    if operation.startswith(("GetMetric", "ListMetrics")):
+        return ["*"]
+    names = fields.get("AlarmNames") or [fields.get("AlarmName") or "*"]
+    return [_arn("cloudwatch", f"alarm:{name}") for name in names]
+
+
+def _ecs(operation: str, fields: Fields) -> Sequence[Check | str]:
+    cluster = str(fields.get("cluster", "default")).rpartition("/")[2]
+    named = fields.get("services") or ([fields["service"]] if "service" in fields else [])
+    services = [str(name).rpartition("/")[2] for name in named]
+    if operation == "ListTasks":
+        return [Check("ecs:ListTasks", "*", {"ecs:cluster": _arn("ecs", f"cluster/{cluster}")})]
+    return [_arn("ecs", f"service/{cluster}/{name}") for name in services] or ["*"]
+
+
+def _firehose(_operation: str, fields: Fields) -> Sequence[Check | str]:
+    return [_arn("firehose", f"deliverystream/{fields.get('DeliveryStreamName')}")]
+
+
+def _ecr(_operation: str, fields: Fields) -> Sequence[Check | str]:
+    name = fields.get("repositoryName")
+    return [_arn("ecr", f"repository/{name}") if name else "*"]
+
+
+def _kms(_operation: str, fields: Fields) -> Sequence[Check | str]:
+    return [str(fields.get("KeyId") or "*")]
+
+
+def _none(_operation: str, _fields: Fields) -> Sequence[Check | str]:
+    return ["*"]
+
+
+RESOURCES: dict[str, Callable[[str, Fields], Sequence[Check | str]]] = {
+    "ecr": _ecr,
+    "ecs": _ecs,
+    "events": _events,
+    "firehose": _firehose,
+    "kms": _kms,
+    "logs": _logs,
+    "monitoring": _cloudwatch,
+    "sns": _sns,
+    "sqs": _sqs,
+    "ssm": _ssm,
+    "states": _states,
+    "sts": _none,
+}
