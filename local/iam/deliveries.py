@@ -49,6 +49,17 @@ def to_log_group(service: str, group: str, source: str) -> None:
         policies.authorize_service(service, check, {"Statement": statements})
 
 
+def log_group_key(group: str, key: str) -> None:
+    """Require that a key lets CloudWatch Logs encrypt a log group; raises AccessDeniedError."""
+    arn = f"arn:aws:logs:{runtime.REGION}:{runtime.ACCOUNT}:log-group:{group}"
+    record = ministack.resolve_key(key)
+    for action in ("kms:Encrypt", encrypted_resources.DECRYPT, encrypted_resources.GENERATE):
+        check = Check(action, record["Arn"], {"kms:EncryptionContext:aws:logs:arn": arn})
+        policies.authorize_service(
+            f"logs.{runtime.REGION}", check, record["Policy"], required="key policy"
+        )
+
+
 def as_role(role: str, service: str, session: str, *needed: Check) -> None:
     """Require that a role that a service assumes has permissions; raises AccessDeniedError."""
     gate.require(principals.assume(role, service, session), *needed)

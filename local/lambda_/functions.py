@@ -4,6 +4,7 @@ Replaces the executors of MiniStack; functions, versions, aliases and permission
 """
 
 import json
+import logging
 import threading
 import uuid
 from collections.abc import Iterator
@@ -12,8 +13,11 @@ from typing import Any
 
 from local import cloudwatch_logs, ministack, runtime
 from local.iam import agents
+from local.iam.policies import AccessDeniedError
 from local.lambda_.invocation import Function, Outcome
 from local.lambda_.sandbox import Sandbox
+
+log = logging.getLogger(__name__)
 
 MAX_CONCURRENCY = 4  # sandboxes per function, or fewer if reserved
 MAX_IDLE_SANDBOXES = 16  # of all functions; about 70 MB each
@@ -47,7 +51,10 @@ def invoke(record: Record, event: Any, request_id: str, *, queued: bool) -> Resu
     """
     function = Function.from_record(record)
     with runtime.clock.busy(), _concurrency(record, function, queued=queued):
-        sandbox = _take_sandbox(function)
+        try:
+            sandbox = _take_sandbox(function)
+        except AccessDeniedError as denied:
+            return _not_assumed(function, denied)
         agents.write_log(sandbox.session, function.log_group, sandbox.stream)
         if function.traced:
             agents.send_traces(sandbox.session)
@@ -58,6 +65,14 @@ def invoke(record: Record, event: Any, request_id: str, *, queued: bool) -> Resu
     cloudwatch_logs.write(function.log_group, sandbox.stream, lines, file)
     _emit_metrics(function.name, outcome.milliseconds, error=outcome.failed)
     return _result(outcome, lines)
+
+
+def _not_assumed(function: Function, denied: AccessDeniedError) -> Result:
+    """Return the result of a function whose role Lambda cannot assume."""
+    log.warning("function %s: %s", function.name, denied)
+    _emit_metrics(function.name, 0, error=True)
+    body = {"errorType": "AccessDeniedException", "errorMessage": str(denied)}
+    return {"body": body, "log": "", "error": True, "function_error": "Unhandled"}
 
 
 def find(reference: str) -> Record | None:

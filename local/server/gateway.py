@@ -14,7 +14,7 @@ from local import ministack, runtime
 from local.clock.clock import ClockBusyError
 from local.events import event_bus
 from local.http_messages import Request, Response, error
-from local.iam import gate, policies, principals
+from local.iam import admission, gate, policies, principals
 from local.server import admin, asgi, faults
 from local.server.asgi import Receive, Scope, Send
 
@@ -56,11 +56,12 @@ async def _authorized(
     """
     if service == "iam":
         return receive, asgi.then(send, policies.forget)
-    if principals.of_key(key) is None:
+    known = principals.of_key(key) is not None
+    if not known and service not in {"logs", *admission.ASSUMED_BY}:
         return receive, send
     request = await asgi.read_request(scope, receive)
     receive = asgi.replay(request.body)
-    if refused := gate.denial(service, key, request):
+    if refused := gate.denial(service, key, request) or admission.refusal(service, request):
         await asgi.respond(send, refused)
         return None
     if gate.hides_missing_objects(key, service, request):

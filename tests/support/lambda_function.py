@@ -44,10 +44,9 @@ class Function:
         self.client.create_function(
             FunctionName=name,
             Runtime="python3.13",
-            Role=ROLE,
             Handler=handler,
             Code={"ZipFile": zipped(code)},
-            **{"Timeout": 20, **settings},
+            **{"Role": ROLE, "Timeout": 20, **settings},
         )
         self.client.get_waiter("function_active_v2").wait(FunctionName=name)
 

@@ -6,17 +6,22 @@ ROLE = "arn:aws:iam::123456789012:role/any"
 SERVICES = ("ecs-tasks", "events", "firehose", "lambda", "sagemaker", "states")
 
 
-def document(**statement):
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]})
+EVERYTHING = {"Action": "*", "Resource": "*"}
+WRITE_LOGS = {"Action": "logs:*", "Resource": "*"}
 
 
-def create_role(aws, name="any", **statement):
+def document(*statements, **statement):
+    allowed = [{"Effect": "Allow", **entry} for entry in (*statements, statement) if entry]
+    return json.dumps({"Version": "2012-10-17", "Statement": allowed})
+
+
+def create_role(aws, name="any", *statements):
     """Create a role that every service may assume; without a statement it may do everything."""
     client = aws.client("iam")
     services = [f"{service}.amazonaws.com" for service in SERVICES]
     trust = document(Principal={"Service": services}, Action="sts:AssumeRole")
     client.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
-    policy = document(**(statement or {"Action": "*", "Resource": "*"}))
+    policy = document(*(statements or [EVERYTHING]))
     client.put_role_policy(RoleName=name, PolicyName="permissions", PolicyDocument=policy)
     return f"arn:aws:iam::123456789012:role/{name}"
 

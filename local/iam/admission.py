@@ -1,0 +1,85 @@
+"""What services check when a resource is created: that its role trusts them, that its key serves.
+
+The checks apply to every caller, also to the administrator who applies the Terraform.
+"""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from local import runtime
+from local.http_messages import Request, Response, error
+from local.iam import deliveries, principals
+from local.iam.policies import AccessDeniedError
+
+log = logging.getLogger(__name__)
+
+# The principal that assumes the roles in the requests of a service, and its error code.
+ASSUMED_BY = {
+    "ecs": ("ecs-tasks", "ClientException"),
+    "events": ("events", "ValidationException"),
+    "firehose": ("firehose", "InvalidArgumentException"),
+    "lambda": ("lambda", "InvalidParameterValueException"),
+    "sagemaker": ("sagemaker", "ValidationException"),
+    "states": ("states", "AccessDeniedException"),
+}
+ROLE_FIELDS = {"executionrolearn", "role", "rolearn", "taskrolearn"}
+CREATE_LOG_GROUP = "Logs_20140328.CreateLogGroup"
+WRITES = ("Create", "Put", "Register", "Update")
+
+
+def refusal(service: str, request: Request) -> Response | None:
+    """Return the error of a request for a resource that AWS would not create, None otherwise."""
+    target = request.headers.get("x-amz-target", "")
+    try:
+        if target == CREATE_LOG_GROUP:
+            return _log_group_refusal(request.json())
+        if service in ASSUMED_BY and _writes(service, target, request):
+            return _role_refusal(service, request.json())
+    except (AttributeError, KeyError, ValueError):
+        return None  # malformed: the operation itself returns the error
+    return None
+
+
+def _writes(service: str, target: str, request: Request) -> bool:
+    if service == "lambda":
+        return request.method in {"POST", "PUT"} and "invocations" not in request.path
+    return target.rpartition(".")[2].startswith(WRITES)
+
+
+def _log_group_refusal(fields: dict[str, Any]) -> Response | None:
+    key, group = fields.get("kmsKeyId"), fields["logGroupName"]
+    try:
+        if key:
+            deliveries.log_group_key(group, key)
+    except AccessDeniedError as denied:
+        log.warning("log group %s: %s", group, denied)
+        arn = f"arn:aws:logs:{runtime.REGION}:{runtime.ACCOUNT}:log-group:{group}"
+        message = f"The specified KMS key does not exist or is not allowed to be used with {arn}"
+        return error("AccessDeniedException", message)
+    return None
+
+
+def _role_refusal(service: str, fields: Any) -> Response | None:
+    principal, code = ASSUMED_BY[service]
+    for role in set(_roles(fields)):
+        try:
+            principals.assume(role, principal, "Admission")
+        except AccessDeniedError as denied:
+            log.warning("%s: %s", service, denied)
+            assumes = f"{principal}.amazonaws.com"
+            return error(code, f"Provided role '{role}' cannot be assumed by '{assumes}'.")
+    return None
+
+
+def _roles(value: Any) -> Iterator[str]:
+    """Yield the ARNs of the roles that a request names, at any depth."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _roles(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name.lower() in ROLE_FIELDS and isinstance(item, str) and ":role/" in item:
+                yield item
+            else:
+                yield from _roles(item)
