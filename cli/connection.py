@@ -1,6 +1,8 @@
 """The deployment that a command works on: clients, account, region, time, resource names."""
 
 import json
+import os
+import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
@@ -17,6 +19,8 @@ from cli.outputs import Outputs, read_outputs
 from cli.target import Target
 
 LOCAL_REGION = "eu-west-1"
+Credentials = tuple[str, str, str | None]  # access key, secret key, session token
+ADMINISTRATOR: Credentials = ("test", "test", None)  # of the local AWS, which checks no signatures
 
 
 @dataclass(frozen=True)
@@ -49,31 +53,55 @@ def connect(chosen: Target, prefix: str) -> Connection:
 
 
 def connect_local(url: str, prefix: str, chosen: Target | None = None) -> Connection:
-    """Open a connection to a local AWS, which has its own clock."""
+    """Open a connection to a local AWS, which has its own clock, as the deployment's operator."""
     now, region = _time_and_region(url)
+    account = local_client("sts", url, region).get_caller_identity()["Account"]
+
+    @cache
+    def session() -> Credentials:
+        return _operator_session(url, region, prefix, account)
 
     def clients(service: str) -> Any:
-        return local_client(service, url, region)
+        return local_client(service, url, region, credentials=session())
 
-    account = clients("sts").get_caller_identity()["Account"]
     return Connection(clients, prefix, account, region, now, chosen or Target(url), 1)
+
+
+def _operator_session(url: str, region: str, prefix: str, account: str) -> Credentials:
+    """Assume the operator role of a deployment; the administrator if there is no deployment."""
+    try:
+        outputs = read_outputs(local_client("ssm", url, region), prefix, f"{account}/{region}")
+    except CommandError:
+        return ADMINISTRATOR
+    name = re.sub(r"[^\w+=,.@-]", "-", os.environ.get("USER", ""))[:64]
+    keys = local_client("sts", url, region).assume_role(
+        RoleArn=outputs.operator_role_arn, RoleSessionName=name if len(name) > 1 else "operator"
+    )["Credentials"]
+    return keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"]
 
 
 @cache
 def local_client(
-    service: str, url: str, region: str, attempts: int = 3, read_timeout: float = 900
+    service: str,
+    url: str,
+    region: str,
+    attempts: int = 3,
+    read_timeout: float = 900,
+    credentials: Credentials = ADMINISTRATOR,
 ) -> Any:
     """Return a boto3 client of the local AWS at `url`."""
     import boto3  # noqa: PLC0415 - a quarter of a second, which --help does not need
     from botocore.config import Config  # noqa: PLC0415
 
     make: Any = boto3.client
+    key, secret, token = credentials
     return make(
         service,
         endpoint_url=url,
         region_name=region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - not checked by the local AWS
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        aws_session_token=token,
         config=Config(
             read_timeout=read_timeout,
             retries={"total_max_attempts": attempts},

@@ -25,6 +25,7 @@ class Outputs:
     loss_alarm_name: str
     metric_namespace: str
     model_package_group_name: str
+    operator_role_arn: str
     pending_path: str
     pipeline_name: str
     poller: Mapping[str, str]  # cluster, service, task_definition

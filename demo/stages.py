@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from cli.connection import Connection
+from cli.connection import Connection, local_client
 from demo.approvals import Approvals
 from demo.progress import Progress
 from demo.server import Server
@@ -33,6 +33,8 @@ class Loop:
         """`last` is the stream's largest time (epoch seconds), `network` Terraform's output."""
         self.server, self.connection, self.network = server, connection, network
         self.stream, self.last = stream, last
+        # The demo starts the poller with its stream, which an operator may not do.
+        self._ecs = local_client("ecs", server.url, connection.region)
         self._progress = Progress(connection, stream.clock_start)
         self._approvals = Approvals(server, connection) if by_hand else None
 
@@ -77,7 +79,7 @@ class Loop:
     def _start_poller(self) -> str:
         poller, network = self.connection.outputs.poller, self.network
         override = [{"name": n, "value": v} for n, v in self.stream.environment.items()]
-        response = self.connection.clients("ecs").run_task(
+        response = self._ecs.run_task(
             cluster=poller["cluster"],
             taskDefinition=poller["task_definition"],
             launchType="FARGATE",
@@ -94,6 +96,6 @@ class Loop:
 
     def _task(self, arn: str) -> dict[str, Any]:
         cluster = self.connection.outputs.poller["cluster"]
-        response = self.connection.clients("ecs").describe_tasks(cluster=cluster, tasks=[arn])
+        response = self._ecs.describe_tasks(cluster=cluster, tasks=[arn])
         task: dict[str, Any] = response["tasks"][0]
         return task

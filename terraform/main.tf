@@ -108,6 +108,20 @@ module "register" {
   repository_arn    = module.foundation.repositories["forecaster"].arn
 }
 
+# Shared: the role of people who operate the loop
+module "operator" {
+  source = "./modules/operator"
+
+  decision_log_group       = module.foundation.decision_log_group
+  foundation               = module.foundation.foundation
+  invoked_functions        = [module.ingest.window_aggregator_name, module.retrain.retrain_function_name]
+  model_package_group_name = module.register.model_package_group_name
+  pending_path             = module.clean_up.pending_path
+  pipeline_name            = module.train.pipeline_name
+  principals               = var.operator_principals
+  state_machine_arn        = module.deploy.state_machine_arn
+}
+
 # Deletes on `terraform destroy` what ⑥ and ⑧ create at run time. Both modules use its outputs.
 module "clean_up" {
   source = "./modules/clean_up"

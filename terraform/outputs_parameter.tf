@@ -18,6 +18,7 @@ resource "aws_ssm_parameter" "outputs" {
     loss_alarm_name          = module.monitor.loss_alarm.name
     metric_namespace         = module.foundation.foundation.metric_namespace
     model_package_group_name = module.register.model_package_group_name
+    operator_role_arn        = module.operator.role_arn
     pending_path             = module.clean_up.pending_path
     pipeline_name            = module.train.pipeline_name
     poller                   = module.poll.ecs

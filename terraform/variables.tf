@@ -131,6 +131,13 @@ variable "notification_email" {
   default     = null
 }
 
+variable "operator_principals" {
+  description = "ARNs of the users and roles that may assume the operator role; empty: everybody in the account whom IAM allows to"
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "poller" {
   description = "Source of transactions (see poller/README.md)"
   type = object({

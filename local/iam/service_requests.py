@@ -159,8 +159,8 @@ def _kms(_operation: str, fields: Fields) -> Sequence[Check | str]:
     return [str(fields.get("KeyId") or "*")]
 
 
-def _none(_operation: str, _fields: Fields) -> Sequence[Check | str]:
-    return ["*"]
+def _sts(_operation: str, fields: Fields) -> Sequence[Check | str]:
+    return [str(fields.get("RoleArn") or "*")]
 
 
 RESOURCES: dict[str, Callable[[str, Fields], Sequence[Check | str]]] = {
@@ -175,5 +175,5 @@ RESOURCES: dict[str, Callable[[str, Fields], Sequence[Check | str]]] = {
     "sqs": _sqs,
     "ssm": _ssm,
     "states": _states,
-    "sts": _none,
+    "sts": _sts,
 }

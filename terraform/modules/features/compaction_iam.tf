@@ -3,7 +3,7 @@
 data "aws_iam_policy_document" "offline_compactor" {
   statement {
     sid       = "StartJob"
-    actions   = ["sagemaker:AddTags", "sagemaker:CreateProcessingJob"]
+    actions   = ["sagemaker:CreateProcessingJob"]
     resources = ["${var.foundation.arns.sagemaker}:processing-job/${local.job_name}-*"]
   }
 
@@ -49,6 +49,18 @@ data "aws_iam_policy_document" "compaction" {
     sid       = "UseKey"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
     resources = [var.foundation.kms_key_arn]
+  }
+
+  statement {
+    sid       = "WriteJobMetrics"
+    actions   = ["cloudwatch:PutMetricData"]
+    resources = ["*"] # the action does not support resource-level permissions; the namespace limits it
+
+    condition {
+      test     = "StringEquals"
+      variable = "cloudwatch:namespace"
+      values   = ["/aws/sagemaker/ProcessingJobs"]
+    }
   }
 
   statement {

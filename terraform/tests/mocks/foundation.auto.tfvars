@@ -3,6 +3,7 @@ foundation = {
   account_id = "123456789012"
   arns = {
     cloudwatch = "arn:aws:cloudwatch:eu-west-1:123456789012"
+    ecs        = "arn:aws:ecs:eu-west-1:123456789012"
     events     = "arn:aws:events:eu-west-1:123456789012"
     firehose   = "arn:aws:firehose:eu-west-1:123456789012"
     iam        = "arn:aws:iam::123456789012"

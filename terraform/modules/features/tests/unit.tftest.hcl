@@ -61,7 +61,7 @@ run "one_row_per_minute_online_and_offline" {
   }
 
   assert {
-    condition     = flatten([for d in [data.aws_iam_policy_document.this, data.aws_iam_policy_document.compaction, data.aws_iam_policy_document.offline_compactor] : [for s in d.statement : s.sid if contains(s.resources, "*")]]) == []
+    condition     = flatten([for d in [data.aws_iam_policy_document.this, data.aws_iam_policy_document.compaction, data.aws_iam_policy_document.offline_compactor] : [for s in d.statement : s.sid if contains(s.resources, "*")]]) == ["WriteJobMetrics"]
     error_message = "Only actions without resource-level permissions apply to all resources."
   }
 }

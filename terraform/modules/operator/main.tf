@@ -1,0 +1,33 @@
+# The role of people who operate the loop with the evergreen command: they read everything, decide on
+# versions, start trainings and rollbacks, and repair. It cannot change the infrastructure.
+
+data "aws_iam_policy_document" "assume" {
+  statement {
+    sid     = "AssumeRole"
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "AWS"
+      identifiers = coalescelist(var.principals, ["${var.foundation.arns.iam}:root"]) # root: those whom IAM allows to assume the role
+    }
+  }
+}
+
+resource "aws_iam_role" "this" {
+  name                 = "${var.foundation.prefix}-operator"
+  description          = "Role of people who operate the loop with the evergreen command"
+  assume_role_policy   = data.aws_iam_policy_document.assume.json
+  max_session_duration = 43200
+}
+
+resource "aws_iam_role_policy" "read" {
+  name   = "read"
+  role   = aws_iam_role.this.id
+  policy = data.aws_iam_policy_document.read.json
+}
+
+resource "aws_iam_role_policy" "operate" {
+  name   = "operate"
+  role   = aws_iam_role.this.id
+  policy = data.aws_iam_policy_document.operate.json
+}

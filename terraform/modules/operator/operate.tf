@@ -1,0 +1,52 @@
+# What changes something: `approve`, `reject`, `retrain`, `rollback`, `replay`, `backfill`.
+
+data "aws_iam_policy_document" "operate" {
+  statement {
+    sid       = "DecideOnVersions"
+    actions   = ["sagemaker:UpdateModelPackage"]
+    resources = ["${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*"]
+  }
+
+  statement {
+    sid       = "DecideOnDeployments"
+    actions   = ["states:SendTaskFailure", "states:SendTaskSuccess", "states:StartExecution"]
+    resources = [var.state_machine_arn]
+  }
+
+  statement {
+    sid       = "RemovePendingApprovals"
+    actions   = ["ssm:DeleteParameter"]
+    resources = ["${var.foundation.arns.ssm}:parameter${var.pending_path}/*"]
+  }
+
+  statement {
+    sid       = "StartTrainingsAndBackfills"
+    actions   = ["lambda:InvokeFunction"]
+    resources = [for name in var.invoked_functions : "${var.foundation.arns.lambda}:function:${name}"]
+  }
+
+  statement {
+    sid       = "ReplayTransactions"
+    actions   = ["events:PutEvents"]
+    resources = [var.foundation.bus_arn]
+
+    # Other events of this bus start deployments.
+    condition {
+      test     = "StringEquals"
+      variable = "events:detail-type"
+      values   = ["Code Changed", "Transactions Received"]
+    }
+  }
+
+  statement {
+    sid       = "KeepCheckpointOfReplay"
+    actions   = ["s3:DeleteObject", "s3:PutObject"]
+    resources = ["${var.foundation.bucket_arn}/operations/*"]
+  }
+
+  statement {
+    sid       = "Encrypt"
+    actions   = ["kms:GenerateDataKey"]
+    resources = [var.foundation.kms_key_arn]
+  }
+}

@@ -1,0 +1,60 @@
+mock_provider "aws" {
+  source          = "../../tests/mocks"
+  override_during = plan
+}
+
+variables {
+  decision_log_group       = "/test/decisions"
+  invoked_functions        = ["test-retrain-trigger", "test-window-aggregator"]
+  model_package_group_name = "test"
+  pending_path             = "/test/approval/pending"
+  pipeline_name            = "test-training"
+  state_machine_arn        = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"
+}
+
+run "the_role_is_for_people_of_the_account" {
+  command = plan
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.assume.statement : [for p in s.principals : p.identifiers]] == [[toset(["arn:aws:iam::123456789012:root"])]]
+    error_message = "Without principals, IAM decides who of the account may assume the role."
+  }
+
+  assert {
+    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.operate, data.aws_iam_policy_document.read] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
+    error_message = "Actions are enumerated."
+  }
+
+  assert {
+    condition     = length([for s in data.aws_iam_policy_document.operate.statement : s.sid if contains(s.resources, "*")]) == 0
+    error_message = "Changes apply to named resources."
+  }
+
+  assert {
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.operate.statement : [for c in s.condition : c.values] if contains(s.actions, "events:PutEvents")])) == toset(["Code Changed", "Transactions Received"])
+    error_message = "An operator sends no events that start deployments."
+  }
+}
+
+run "principals_can_be_named" {
+  command = plan
+
+  variables {
+    principals = ["arn:aws:iam::123456789012:role/on-call"]
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.assume.statement : [for p in s.principals : p.identifiers]] == [[toset(["arn:aws:iam::123456789012:role/on-call"])]]
+    error_message = "Only the named principals may assume the role."
+  }
+}
+
+run "principals_are_arns" {
+  command = plan
+
+  variables {
+    principals = ["on-call"]
+  }
+
+  expect_failures = [var.principals]
+}

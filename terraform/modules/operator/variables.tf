@@ -1,0 +1,59 @@
+variable "decision_log_group" {
+  description = "Log group of the decision log"
+  type        = string
+  nullable    = false
+}
+
+variable "foundation" {
+  description = "Output of modules/foundation: the attributes used here"
+  type = object({
+    arns        = map(string)
+    bucket_arn  = string
+    bus_arn     = string
+    kms_key_arn = string
+    prefix      = string
+  })
+  nullable = false
+}
+
+variable "invoked_functions" {
+  description = "Names of the functions that commands invoke"
+  type        = list(string)
+  nullable    = false
+}
+
+variable "model_package_group_name" {
+  description = "Model package group"
+  type        = string
+  nullable    = false
+}
+
+variable "pending_path" {
+  description = "SSM path of pending approvals"
+  type        = string
+  nullable    = false
+}
+
+variable "pipeline_name" {
+  description = "Training pipeline"
+  type        = string
+  nullable    = false
+}
+
+variable "principals" {
+  description = "ARNs of the users and roles that may assume the role; empty: everybody in the account whom IAM allows to"
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.principals : can(regex("^arn:[a-z-]+:(iam|sts)::[0-9]{12}:", arn))])
+    error_message = "principals: expected ARNs of IAM users or roles."
+  }
+}
+
+variable "state_machine_arn" {
+  description = "State machine that deploys versions"
+  type        = string
+  nullable    = false
+}
