@@ -25,6 +25,11 @@ def failures(
         found.append("① fewer transactions were polled than archived.")
     if changes := report["terraform"]["second_plan_changes"]:
         found.append(f"A second terraform plan would change {changes} resources.")
+    found += [
+        f"IAM denied {denial['action']} on {denial['resource']} to {denial['principal']} "
+        f"{denial['times']} times, {denial['reason']}."
+        for denial in report["iam"]["denials"]
+    ]
     if not report["models"]:
         reason = training_failure or "no training was started before the end of the stream"
         return [*found, f"④ no model was trained: {reason}"]
@@ -58,7 +63,12 @@ def _incomplete(report: dict[str, Any]) -> list[str]:
     periods, alarms = production_periods(report), _alarms(report)
     if not periods:
         return ["⑥ no model reached production."]
-    found = []
+    found = [
+        f"{grant['role']}: the grant {grant['action']} ({grant['statement']}) was never used, and "
+        "demo/unused_grants.py has no reason for it."
+        for grant in report["iam"]["unused"]
+        if grant["reason"] is None
+    ]
     if not report["monitoring"]:
         found.append("⑦ production was never measured.")
     if not alarms:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.connection import Connection, connect_local
-from demo import picture
+from demo import picture, unused_grants
 from demo.display import display
 from demo.report import Findings, read
 from demo.server import Server
@@ -79,7 +79,9 @@ class Demo:
             changes = local_terraform.plan_changes(self.home, variables)
             resources = local_terraform.resources(self.home)
         self.report = findings.report
-        self.report["iam"] = server.permissions()
+        permissions = server.permissions()
+        unused = unused_grants.explained(permissions["unused"], PREFIX)
+        self.report["iam"] = {**permissions, "unused": unused}
         self.report["terraform"] = {"resources": resources, "second_plan_changes": changes}
         self._write(started, findings)
 

@@ -50,14 +50,14 @@ data "aws_iam_policy_document" "model" {
   }
 
   statement {
-    sid       = "WriteEndpointMetrics"
+    sid       = "WriteMetrics"
     actions   = ["cloudwatch:PutMetricData"]
     resources = ["*"] # the action does not support resource-level permissions; the namespace limits it
 
     condition {
       test     = "StringEquals"
       variable = "cloudwatch:namespace"
-      values   = ["/aws/sagemaker/Endpoints"]
+      values   = ["/aws/sagemaker/Endpoints", "/aws/sagemaker/TransformJobs"]
     }
   }
 }

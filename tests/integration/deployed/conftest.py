@@ -26,10 +26,12 @@ def aws(tmp_path_factory):
     local_terraform.apply(home, VARIABLES)
     aws = LocalAws(health["endpoint_url"], home)
     yield aws
+    denials = aws.get("iam")["denials"]
     local_terraform.destroy(home, VARIABLES)
     remaining = local_terraform.resources(home), remaining_resources(aws)
     lifecycle.down(home)
     assert remaining == (0, {})
+    assert denials == []
 
 
 @pytest.fixture(scope="package")

@@ -32,6 +32,32 @@ def test_second_model_must_be_trained_after_the_alarm():
     ]
 
 
+def test_denied_call_is_a_failure():
+    report = completed_run.report()
+    report["iam"]["denials"] = [
+        {
+            "principal": "arn:aws:sts::123456789012:assumed-role/evergreen-poller/1",
+            "action": "events:PutEvents",
+            "resource": "arn:aws:events:eu-west-1:123456789012:event-bus/evergreen",
+            "reason": "because no identity-based policy allows the events:PutEvents action",
+            "times": 3,
+        }
+    ]
+    (failure,) = checks.failures(report, complete=False)
+    assert failure.startswith("IAM denied events:PutEvents on arn:aws:events:")
+    assert "evergreen-poller/1 3 times" in failure
+
+
+def test_grant_that_was_never_used_needs_a_reason():
+    report = completed_run.report()
+    report["iam"]["unused"][0]["reason"] = None
+    assert checks.failures(report, complete=False) == []
+    assert checks.failures(report, complete=True) == [
+        "evergreen-firehose: the grant kms:Decrypt (UseKey) was never used, and "
+        "demo/unused_grants.py has no reason for it."
+    ]
+
+
 def test_single_model_is_a_remark():
     report = completed_run.report()
     report["models"], report["alarms"] = report["models"][:1], []

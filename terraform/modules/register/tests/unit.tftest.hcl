@@ -37,7 +37,7 @@ run "new_versions_are_pending_approval" {
   }
 
   assert {
-    condition     = sort(flatten([for d in [data.aws_iam_policy_document.model, data.aws_iam_policy_document.model_approver] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["WriteEndpointMetrics"])
+    condition     = sort(flatten([for d in [data.aws_iam_policy_document.model, data.aws_iam_policy_document.model_approver] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["WriteMetrics"])
     error_message = "Only actions without resource-level permissions apply to all resources."
   }
 

@@ -1,0 +1,110 @@
+"""Why a run need not use a grant: the only reasons that are accepted for grants never used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+AWS = "AWS makes the call itself"
+DESTROY = "terraform destroy"
+FAILURE = "failure path"
+PERSON = "a person's decision"
+
+BAKE = "tests/integration/deployed/test_bake.py"
+CONSERVATION = "tests/integration/deployed/test_conservation.py"
+BACKFILLED = "tests/unit/poller/test_backfill.py::test_archived_hashes_of_the_hours_are_read"
+DEAD_LETTERS = "tests/integration/deployed/test_dead_letters.py"
+DEPLOYER = "tests/unit/functions/test_endpoint_deployer.py"
+RULES = "tests/integration/deployed/test_retraining_rules.py"
+APPROVED = f"{BAKE}::test_both_approvals_are_in_the_decision_log"
+FAILED_TRAINING = f"{RULES}::test_failed_training_is_retried_until_a_person_is_told"
+OPERATED = f"{CONSERVATION}::test_i8_repetition_changes_no_row"
+REJECTED = f"{BAKE}::test_rejected_version_leaves_production_as_it_is"
+ROLLED_BACK = f"{BAKE}::test_worse_version_is_rolled_back_by_itself"
+STARTED = f"{RULES}::test_rule_starts_a_training_with_its_reason"
+STOPPED = "tests/integration/local/test_pipelines.py::test_stopped_execution_stops_its_job"
+UNPROCESSABLE = f"{DEAD_LETTERS}::test_i10_unprocessable_event_is_in_the_queue_with_its_reason"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason for unused grants; `role`, `statement` and `action` are patterns."""
+
+    role: str  # without the prefix of the deployment
+    statement: str
+    action: str
+    kind: str
+    detail: str  # the test that uses the grant, or the service that makes the call
+
+
+# The first match counts.
+REASONS = (
+    Reason("run-time-cleaner", "*", "*", DESTROY, "modules/clean_up"),
+    # Services
+    Reason("compaction", "WriteLogs", "logs:DescribeLogStreams", AWS, "SageMaker"),
+    Reason("deployment", "DeliverLog", "logs:*", AWS, "Step Functions"),
+    Reason("endpoint-deployer", "ReadVersion", "*", AWS, "SageMaker, to create a model"),
+    Reason("events-to-firehose", "PutEventsToStreams", "firehose:*", AWS, "EventBridge"),
+    Reason("firehose", "*", "*", AWS, "Firehose"),
+    Reason("minutes*-store", "*", "*", AWS, "Feature Store"),
+    Reason("model", "UseKey", "kms:DescribeKey", AWS, "SageMaker"),
+    Reason("model", "WriteLog", "logs:CreateLogGroup", AWS, "SageMaker"),
+    Reason("training", "*", "*:AddTags", AWS, "SageMaker, to tag what a pipeline creates"),
+    Reason("training", "GetBucketLocation", "*", AWS, "SageMaker"),
+    Reason("training", "RegisterVersion", "*:DescribeModelPackageGroup", AWS, "SageMaker"),
+    Reason("training", "UseKey", "kms:DescribeKey", AWS, "SageMaker"),
+    Reason("training", "WriteLogs", "logs:DescribeLogStreams", AWS, "SageMaker"),
+    Reason("training", "ReadAndWriteTrainingData", "s3:Abort*", AWS, "failed uploads"),
+    # Failures
+    Reason("bake-judge", "DescribeProduction", "*", FAILURE, ROLLED_BACK),
+    Reason("bake-judge", "StartRollback", "*", FAILURE, ROLLED_BACK),
+    Reason(
+        *("endpoint-deployer", "DeployVersion", "*:DeleteEndpoint", FAILURE),
+        f"{DEPLOYER}::test_failed_endpoint_is_deleted_and_created_again",
+    ),
+    Reason("endpoint-deployer", "DeployVersion", "*:DescribeEndpointConfig", FAILURE, ROLLED_BACK),
+    Reason("poller", "DecryptObjects", "*", FAILURE, BACKFILLED),
+    Reason("poller", "ListArchive", "*", FAILURE, BACKFILLED),
+    Reason("poller", "ReadArchiveAndReplayFile", "*", FAILURE, BACKFILLED),
+    Reason("retrain-trigger", "DescribeTraining", "*", FAILURE, FAILED_TRAINING),
+    Reason("retrain-trigger", "ReadExitMessages", "*", FAILURE, FAILED_TRAINING),
+    Reason("training", "RunSteps", "sagemaker:Stop*", FAILURE, STOPPED),
+    # People
+    Reason("approval-requester", "RequestApproval", "*", PERSON, APPROVED),
+    Reason("approval-requester", "StorePendingApproval", "*", PERSON, APPROVED),
+    Reason("operator", "DecideOnDeployments", "states:SendTaskFailure", PERSON, REJECTED),
+    Reason("operator", "DecideOn*", "*", PERSON, APPROVED),
+    Reason("operator", "RemovePendingApprovals", "*", PERSON, APPROVED),
+    Reason("operator", "DescribePoller", "*", PERSON, APPROVED),
+    Reason("operator", "Encrypt", "*", PERSON, OPERATED),
+    Reason("operator", "KeepCheckpointOfReplay", "*", PERSON, OPERATED),
+    Reason("operator", "ListQueues", "*", PERSON, APPROVED),
+    Reason("operator", "ReadDeployments", "*", PERSON, APPROVED),
+    Reason("operator", "ReadDepthOfQueues", "*", PERSON, APPROVED),
+    Reason("operator", "ReadMinutes", "*", PERSON, OPERATED),
+    Reason("operator", "ReadParameters", "*", PERSON, APPROVED),
+    Reason("operator", "ReadTrainings", "*", PERSON, STARTED),
+    Reason("operator", "ReadVersionsAndEndpoints", "*", PERSON, APPROVED),
+    Reason("operator", "ReplayTransactions", "*", PERSON, OPERATED),
+    Reason("operator", "StartTrainingsAndBackfills", "*", PERSON, STARTED),
+    # Every function: messages to its encrypted dead-letter queue
+    Reason("*", "SendToDeadLetterQueue", "sqs:SendMessage", FAILURE, UNPROCESSABLE),
+    Reason("*", "UseKey", "kms:*", FAILURE, UNPROCESSABLE),
+)
+
+
+def explained(unused: Sequence[dict[str, str]], prefix: str) -> list[dict[str, Any]]:
+    """Add to every unused grant its `reason`, None if there is none."""
+    return [{**grant, "reason": _reason(grant, prefix)} for grant in unused]
+
+
+def _reason(grant: dict[str, str], prefix: str) -> str | None:
+    role = grant["role"].removeprefix(f"{prefix}-")
+    for reason in REASONS:
+        patterns = (reason.role, reason.statement, reason.action)
+        values = (role, grant["statement"], grant["action"])
+        if all(
+            fnmatchcase(value, pattern) for value, pattern in zip(values, patterns, strict=True)
+        ):
+            return f"{reason.kind}: {reason.detail}"
+    return None
