@@ -30,6 +30,7 @@ OUTPUTS = {
     "loss_alarm_name": "evergreen-production-loss",
     "metric_namespace": "Evergreen/evergreen",
     "model_package_group_name": "evergreen-models",
+    "operator_role_arn": f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-operator",
     "pending_path": "/evergreen/approval/pending",
     "pipeline_name": "evergreen-training",
     "poller": {"cluster": "evergreen-poller", "service": "evergreen-poller"},

@@ -62,7 +62,7 @@ def connect(home=None, name=None):
 def test_connection_to_a_home(tmp_path):
     with endpoint() as url:
         connection = connect(record(tmp_path / "home", url))
-    client = connection.clients("sqs")
+        client = connection.clients("sqs")
     assert client.meta.endpoint_url == url
     assert client.meta.region_name == "eu-north-1"
     assert connection.now == datetime(2024, 10, 10, 14, tzinfo=UTC)
@@ -78,7 +78,7 @@ def test_environment_names_a_local_aws(tmp_path, monkeypatch, name):
         home = record(tmp_path / "home", url)
         monkeypatch.setenv(name, str(home) if name == "EVERGREEN_HOME" else url)
         connection = connect()
-    assert connection.clients("sqs").meta.endpoint_url == url
+        assert connection.clients("sqs").meta.endpoint_url == url
     assert connection.now == datetime(2024, 10, 10, 14, tzinfo=UTC)
 
 
