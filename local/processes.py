@@ -16,6 +16,7 @@ from typing import Any
 _lock = threading.Lock()
 _reaper: "subprocess.Popen[bytes] | None" = None
 _children: "dict[int, subprocess.Popen[Any]]" = {}
+_keys: dict[int, str] = {}  # access keys of children, by process
 
 
 def spawn(
@@ -36,8 +37,18 @@ def spawn(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    with _lock:
+        _keys[proc.pid] = env.get("AWS_ACCESS_KEY_ID", "")
     adopt(proc)
     return proc
+
+
+def kill(key: str) -> None:
+    """Kill the children with an access key, as a crash would."""
+    with _lock:
+        found = [pid for pid, of in _keys.items() if of == key and pid in _children]
+    for pid in found:
+        _signal_group(pid, signal.SIGKILL)
 
 
 def adopt(proc: "subprocess.Popen[Any]") -> None:
@@ -46,6 +57,7 @@ def adopt(proc: "subprocess.Popen[Any]") -> None:
         for ended in [pid for pid, child in _children.items() if child.poll() is not None]:
             _notify_reaper(f"-{ended}")
             del _children[ended]
+            _keys.pop(ended, None)
         _children[proc.pid] = proc
         _notify_reaper(f"+{proc.pid}")
 

@@ -100,6 +100,9 @@ def _client(service: str, key: str) -> Any:
         aws_access_key_id=key,
         aws_secret_access_key="local",  # noqa: S106 - no signature is verified
         config=Config(
-            read_timeout=900, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}
+            read_timeout=900,
+            # Services repeat what they do with a role.
+            retries={"total_max_attempts": 1 if key == INSIDE_KEY else 6},
+            s3={"addressing_style": "path"},
         ),
     )

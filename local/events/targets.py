@@ -4,7 +4,7 @@ import json
 import logging
 from typing import Any
 
-from local import ministack, runtime
+from local import faults, ministack, runtime
 from local.events.target_services import Delivery, TargetError, deliver
 from local.iam import deliveries
 from local.iam.policies import AccessDeniedError
@@ -22,6 +22,15 @@ def invoke(
     """
     view = view or ministack.event_view(event)
     delivery = Delivery(target, rule, event, _payload(target, rule, view))
+    if fault := faults.take(faults.Faulty("delivery", rule["Name"])):
+        runtime.clock.call_later(fault.seconds, _deliver, delivery)
+        if not fault.after:
+            return  # late; otherwise delivered twice
+    _deliver(delivery)
+
+
+def _deliver(delivery: Delivery) -> None:
+    rule = delivery.rule
     try:
         deliver(delivery)
     except TargetError as error:

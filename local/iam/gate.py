@@ -26,8 +26,11 @@ def denial(service: str, key: str, request: Request) -> Response | None:
     if caller is None:
         return None
     try:
-        for check in checks(service, request):
+        needed = checks(service, request)
+        for check in needed:
             _authorize(caller, check, request)
+        if needed:
+            policies.count_request(caller.role, needed[0].action)
     except AccessDeniedError as denied:
         log.warning("%s", denied)
         return _access_denied(service, denied, request)
@@ -38,6 +41,15 @@ def denial(service: str, key: str, request: Request) -> Response | None:
     except (KeyError, TypeError, ValueError):
         return None  # malformed: the operation itself returns the error
     return None
+
+
+def action(service: str, request: Request) -> str:
+    """Return the IAM action of a request, empty if it is unknown or malformed."""
+    try:
+        needed = checks(service, request)
+    except (KeyError, TypeError, ValueError, service_requests.UnknownRequestError):
+        return ""
+    return needed[0].action if needed else ""
 
 
 def checks(service: str, request: Request) -> list[Check]:

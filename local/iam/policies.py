@@ -35,7 +35,8 @@ class Check:
 _lock = threading.Lock()
 _statements: dict[str, list[Any]] = {}  # identity statements by role
 _used: set[tuple[str, str, str]] = set()  # role, statement ID, action as granted
-_allowed: Counter[str] = Counter()  # calls by action
+_allowed: Counter[str] = Counter()  # by action
+_requests: Counter[tuple[str, str]] = Counter()  # requests over HTTP, by role and action
 _denied: Counter[tuple[str, str, str, str]] = Counter()
 
 
@@ -84,6 +85,12 @@ def check_trust(role: str, principal: str, context: Mapping[str, Any]) -> None:
         raise denial(principal, check, "because the role's trust policy does not allow it")
 
 
+def count_request(role: str, action: str) -> None:
+    """Count a request over HTTP that was allowed."""
+    with _lock:
+        _requests[role, action] += 1
+
+
 def forget() -> None:
     """Read the identity policies again: a role or policy has changed."""
     with _lock:
@@ -98,10 +105,15 @@ def report() -> dict[str, Any]:
             for (p, a, r, why), times in sorted(_denied.items())
         ]
         unused = sorted(set(_granted()) - _used)
+        requests = [
+            {"role": role, "action": action, "times": times}
+            for (role, action), times in sorted(_requests.items())
+        ]
     return {
         "calls": _allowed.total(),
         "denied": _denied.total(),
         "denials": denied,
+        "requests": requests,
         "unused": [{"role": r, "statement": s, "action": a} for r, s, a in unused],
     }
 

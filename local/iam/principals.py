@@ -30,16 +30,19 @@ class Caller:
 _callers: dict[str, Caller] = {}  # by access key
 
 
-def assume(role_arn: str, service: str, session: str, *, inside: bool = True) -> str:
+def assume(
+    role_arn: str, service: str, session: str, *, process: str = "", inside: bool = True
+) -> str:
     """Assume a role as a service, e.g. `lambda` -> the access key of the session.
 
+    A `process` with a session of its own has a key that nobody else has.
     Raises AccessDeniedError if the role does not exist or does not trust the service.
     """
     caller = Caller(role_arn, session, inside)
     # Lambda does not send aws:SourceAccount when it assumes the role of a function.
     account = {} if service == "lambda" else {"aws:SourceAccount": runtime.ACCOUNT}
     policies.check_trust(caller.role, f"{service}.amazonaws.com", account)
-    digest = hashlib.sha256(f"{role_arn} {service} {session} {inside}".encode()).digest()
+    digest = hashlib.sha256(f"{role_arn} {service} {session} {process} {inside}".encode()).digest()
     key = f"ASIA{base64.b32encode(digest).decode()[:16]}"
     _callers[key] = caller
     return key

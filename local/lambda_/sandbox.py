@@ -29,7 +29,9 @@ class Sandbox:
         self.function, self.alive, self._used = function, True, False
         day = time.strftime("%Y/%m/%d", time.gmtime(runtime.clock.now()))
         self.stream = f"{day}/[{function.version}]{uuid.uuid4().hex}"
-        self.session = principals.assume(function.role, "lambda", function.name)
+        self.session = principals.assume(
+            function.role, "lambda", function.name, process=self.stream
+        )
         self._output: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._peak_megabytes = 0
         self._started = time.monotonic()

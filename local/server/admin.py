@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from common import times
-from local import runtime
+from local import faults, runtime
 from local.clock.clock import ClockBusyError
 from local.http_messages import Request, Response, error, json_response
 from local.iam import policies
-from local.server import faults
 
 SETTLE_SECONDS = 900.0
 

@@ -10,12 +10,12 @@ import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from local import ministack, runtime
+from local import faults, ministack, processes, runtime
 from local.clock.clock import ClockBusyError
 from local.events import event_bus
 from local.http_messages import Request, Response, error
 from local.iam import admission, gate, policies, principals
-from local.server import admin, asgi, faults
+from local.server import admin, asgi
 from local.server.asgi import Receive, Scope, Send
 
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
@@ -38,13 +38,30 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
     key, _, service = found.groups() if found else ("", "", "")
     operation = headers.get("x-amz-target") or f"{scope['method']} {scope['path']}"
     send = asgi.observed(send, service, operation, headers.get("user-agent", ""))
-    route = partial(_route, scope, key, service, operation, receive)
     if scope["path"].startswith("/_evergreen/"):
         await asgi.run_handler(admin.handle, scope, receive, send)
-    elif fault := faults.take(service, operation):
-        await _inject(fault, route, receive, send)
+        return
+    receive, faulty = await _identified(scope, key, service, operation, receive)
+    route = partial(_route, scope, key, service, operation, receive)
+    if fault := faults.take(faulty):
+        if fault.kill:
+            processes.kill(key)
+            await asgi.respond(send, faults.response(service, 500))
+            return
+        await _inject(fault, service, route, receive, send)
     else:
         await route(send)
+
+
+async def _identified(
+    scope: Scope, key: str, service: str, operation: str, receive: Receive
+) -> tuple[Receive, faults.Faulty]:
+    """Return `receive`, and what faults know of the request."""
+    if not faults.by_caller() or (caller := principals.of_key(key)) is None:
+        return receive, faults.Faulty(service, operation)
+    request = await asgi.read_request(scope, receive)
+    faulty = faults.Faulty(service, operation, caller.role, gate.action(service, request))
+    return asgi.replay(request.body), faulty
 
 
 async def _authorized(
@@ -94,7 +111,11 @@ def _sagemaker(request: Request) -> Response:
 
 
 async def _inject(
-    fault: faults.Fault, route: Callable[[Send], Awaitable[None]], receive: Receive, send: Send
+    fault: faults.Fault,
+    service: str,
+    route: Callable[[Send], Awaitable[None]],
+    receive: Receive,
+    send: Send,
 ) -> None:
     """Apply a fault to a request."""
     await asyncio.sleep(fault.seconds)
@@ -105,7 +126,7 @@ async def _inject(
         await route(asgi.discard)
     else:
         await asgi.read_body(receive)
-    await asgi.respond(send, faults.response(fault.service, fault.status))
+    await asgi.respond(send, faults.response(service, fault.status))
 
 
 async def _put_events(scope: Scope, receive: Receive, send: Send) -> None:

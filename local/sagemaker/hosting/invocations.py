@@ -6,7 +6,7 @@ import re
 import time
 import uuid
 
-from local import runtime
+from local import faults, runtime
 from local.http_messages import Request, Response, error, json_response
 from local.iam import encrypted_resources, gate
 from local.iam.policies import Check
@@ -31,6 +31,8 @@ def handle(request: Request, name: str) -> Response:
         serving, status = endpoint.serving, endpoint.record["EndpointStatus"]
     if serving is None or status not in SERVING:
         return error("ValidationError", f"Endpoint {name} is {status}, not InService.")
+    if faults.take(faults.Faulty("endpoint", name)):
+        serving.crash()
     kind = request.headers.get("content-type", "application/octet-stream")
     accept = request.headers.get("accept", "*/*")
     try:

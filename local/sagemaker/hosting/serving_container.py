@@ -8,6 +8,7 @@ import tarfile
 import threading
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -62,11 +63,13 @@ class ServingContainer:
             **model.get("Environment", {}),
             **variables,
         }
-        self._process = container.start(argv, environment)
-        follow = (self._process, log, self._record_line)
-        self._output = threading.Thread(target=container.follow, args=follow, daemon=True)
+        self._start = partial(container.start, argv, environment)
+        self._serving, self._closed = False, False
+        self._process = self._start()
+        self._output = threading.Thread(target=self._follow, args=(log,), daemon=True)
         self._output.start()
         self._wait()
+        self._serving = True
 
     def invoke(self, body: bytes, content_type: str, accept: str) -> ContainerResponse:
         """POST /invocations; raises OSError if the container does not respond."""
@@ -82,9 +85,21 @@ class ServingContainer:
 
     def close(self) -> None:
         """Stop the container, log the rest of its output, and delete its files."""
+        self._closed = True
         processes.stop(self._process)
         self._output.join()
         shutil.rmtree(self.base, ignore_errors=True)
+
+    def crash(self) -> None:
+        """Kill the process, which is started again."""
+        self._process.kill()
+
+    def _follow(self, log: container.Log) -> None:
+        """Log the output; start a container that has served and ended again, as SageMaker does."""
+        container.follow(self._process, log, self._record_line)
+        while self._serving and not self._closed:
+            self._process = self._start()
+            container.follow(self._process, log, self._record_line)
 
     def _connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=RESPONSE_SECONDS)

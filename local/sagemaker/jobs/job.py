@@ -53,7 +53,8 @@ class Job:
     def session(self) -> str:
         """The access key of the session of the job's role; raises JobFailedError."""
         try:
-            return principals.assume(self.kind.role(self), "sagemaker", "SageMaker")
+            role, process = self.kind.role(self), f"{self.kind.arn_kind} {self.name}"
+            return principals.assume(role, "sagemaker", "SageMaker", process=process)
         except AccessDeniedError as denied:
             raise JobFailedError(f"ClientError: {denied}") from None
 
