@@ -5,7 +5,7 @@ import io
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,6 +35,10 @@ class Demo:
     by_hand: bool = False
     keep: bool = False
     out: Path = HERE
+    # For runs with faults: the faults, restarts of a poller that crashed, and a last look.
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    restarts: int = 0
+    inspect: Callable[[Connection], dict[str, Any]] = lambda _: {}
     wall: dict[str, float] = field(default_factory=dict)
     report: dict[str, Any] = field(default_factory=dict)
     training_failure: str | None = None
@@ -69,8 +73,13 @@ class Demo:
             connection = connect_local(server.url, PREFIX)
         with self._phase("loop", "the loop"):
             arguments = (server, connection, self.stream, last.result(), network)
-            loop = Loop(*arguments, by_hand=self.by_hand)
+            loop = Loop(*arguments, by_hand=self.by_hand, restarts=self.restarts)
+            if self.faults:
+                server.inject(self.faults)
             loop.run()
+            if self.faults:
+                self.report["faults_left"] = server.pending_faults()
+                server.inject([])
         with self._phase("report", "reading the results"):
             findings = self._read(server, connection)
             failed = [row["failure"] for row in findings.report["retrains"] if row["failure"]]
@@ -78,7 +87,7 @@ class Demo:
         with self._phase("plan", "terraform plan, which must be empty"):
             changes = local_terraform.plan_changes(self.home, variables)
             resources = local_terraform.resources(self.home)
-        self.report = findings.report
+        self.report |= findings.report | self.inspect(connection)
         permissions = server.permissions()
         unused = unused_grants.explained(permissions["unused"], PREFIX)
         self.report["iam"] = {**permissions, "unused": unused}

@@ -65,6 +65,15 @@ class Server:
         """Wait until no work is in flight."""
         return self._request("settle", {})
 
+    def inject(self, faults: list[dict[str, Any]]) -> None:
+        """Replace the faults of the next requests."""
+        self._request("faults", {"faults": faults})
+
+    def pending_faults(self) -> list[dict[str, Any]]:
+        """Return the faults; `times` is the number of requests that each still applies to."""
+        found: list[dict[str, Any]] = self._request("faults", None)["faults"]
+        return found
+
     def permissions(self) -> dict[str, Any]:
         """Return the calls that IAM allowed and denied, and the grants that were not used."""
         return self._request("iam", None)

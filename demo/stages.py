@@ -29,8 +29,13 @@ class Loop:
         network: dict[str, Any],
         *,
         by_hand: bool,
+        restarts: int = 0,
     ) -> None:
-        """`last` is the stream's largest time (epoch seconds), `network` Terraform's output."""
+        """`last` is the stream's largest time (epoch seconds), `network` Terraform's output.
+
+        A poller that crashes is started again, at the beginning, as often as `restarts` says.
+        """
+        self._restarts = restarts
         self.server, self.connection, self.network = server, connection, network
         self.stream, self.last = stream, last
         # The demo starts the poller with its stream, which an operator may not do.
@@ -45,6 +50,10 @@ class Loop:
             self._poll()
             time.sleep(POLL_INTERVAL)
         code = ended["containers"][0].get("exitCode")
+        if code != 0 and self._restarts > 0:
+            self._restarts -= 1
+            self.run()
+            return
         if code != 0:
             reason = ended.get("stoppedReason", "")
             raise StageError(f"① the poller ended with exit code {code} ({reason}): see its log")
