@@ -79,6 +79,12 @@ clean: down ## remove everything that was built, downloaded or cached
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis demo/report.json demo/loop.png
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+.PHONY: chaos
+SEED ?=
+
+chaos: setup ## run the whole loop while faults are injected, and check that nothing is lost (about 15 minutes; SEED=…)
+	@$(BIN)/python -m chaos $(addprefix --seed ,$(SEED))
+
 .PHONY: bench
 NAME ?= ingestion
 
