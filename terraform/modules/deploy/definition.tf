@@ -4,12 +4,20 @@ locals {
   invoke = "arn:${var.foundation.partition}:states:::lambda:invoke"
   now    = "$$.State.EnteredTime"
 
+  # Errors of AWS, calls that AWS refused for now, and functions that crashed: every function may be repeated.
   retry_service = [{
     ErrorEquals = [
+      "ClientError",
+      "ConnectTimeoutError",
+      "EndpointConnectionError",
       "Lambda.AWSLambdaException",
       "Lambda.SdkClientException",
       "Lambda.ServiceException",
       "Lambda.TooManyRequestsException",
+      "Lambda.Unknown",
+      "ReadTimeoutError",
+      "Runtime.ExitError",
+      "Sandbox.Timedout",
     ]
     IntervalSeconds = 2
     MaxAttempts     = 6
