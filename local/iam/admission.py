@@ -1,9 +1,11 @@
-"""What services check when a resource is created: that its role trusts them, that its key serves.
+"""What services check when a resource is created: roles, keys, tags, environment variables.
 
 The checks apply to every caller, also to the administrator who applies the Terraform.
 """
 
+import json
 import logging
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,6 +25,9 @@ ASSUMED_BY = {
     "sagemaker": ("sagemaker", "ValidationException"),
     "states": ("states", "AccessDeniedException"),
 }
+SERVICES = {"kinesis", "logs", *ASSUMED_BY}
+MAX_ENVIRONMENT_BYTES = 4096
+TAG = re.compile(r"[\w\s.:/=+\-@]*")
 ROLE_FIELDS = {"executionrolearn", "role", "rolearn", "taskrolearn"}
 CREATE_LOG_GROUP = "Logs_20140328.CreateLogGroup"
 WRITES = ("Create", "Put", "Register", "Update")
@@ -35,7 +40,14 @@ def refusal(service: str, request: Request) -> Response | None:
         if target == CREATE_LOG_GROUP:
             return _log_group_refusal(request.json())
         if service in ASSUMED_BY and _writes(service, target, request):
-            return _role_refusal(service, request.json())
+            fields = request.json()
+            return (
+                _role_refusal(service, fields)
+                or _tag_refusal(service, fields)
+                or _environment_refusal(service, fields)
+            )
+        if service == "kinesis" and _writes(service, target, request):
+            return _tag_refusal(service, request.json())
     except (AttributeError, KeyError, ValueError):
         return None  # malformed: the operation itself returns the error
     return None
@@ -70,6 +82,33 @@ def _role_refusal(service: str, fields: Any) -> Response | None:
             assumes = f"{principal}.amazonaws.com"
             return error(code, f"Provided role '{role}' cannot be assumed by '{assumes}'.")
     return None
+
+
+def _tag_refusal(service: str, fields: dict[str, Any]) -> Response | None:
+    """Return the error of a tag with characters that AWS does not accept, such as commas."""
+    tags = fields.get("Tags") or fields.get("tags") or {}
+    if isinstance(tags, list):
+        tags = {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value")) for tag in tags}
+    for name, value in tags.items():
+        if not (TAG.fullmatch(str(name)) and TAG.fullmatch(str(value or ""))):
+            _, code = ASSUMED_BY.get(service, ("", "InvalidArgumentException"))
+            message = (
+                f"Value '{value}' of tag '{name}' failed to satisfy constraint: {TAG.pattern}"
+            )
+            return error(code, message)
+    return None
+
+
+def _environment_refusal(service: str, fields: dict[str, Any]) -> Response | None:
+    """Return the error of a function with more than 4 KB of environment variables."""
+    variables = (fields.get("Environment") or {}).get("Variables") or {}
+    if service != "lambda" or len(json.dumps(variables).encode()) <= MAX_ENVIRONMENT_BYTES:
+        return None
+    message = (
+        "Lambda was unable to configure your environment variables because the environment "
+        "variables you have provided exceeded the 4KB limit."
+    )
+    return error("InvalidParameterValueException", message)
 
 
 def _roles(value: Any) -> Iterator[str]:

@@ -74,7 +74,7 @@ async def _authorized(
     if service == "iam":
         return receive, asgi.then(send, policies.forget)
     known = principals.of_key(key) is not None
-    if not known and service not in {"logs", *admission.ASSUMED_BY}:
+    if not known and service not in admission.SERVICES:
         return receive, send
     request = await asgi.read_request(scope, receive)
     receive = asgi.replay(request.body)

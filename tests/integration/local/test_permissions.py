@@ -273,3 +273,19 @@ def test_operator_who_assumed_a_role_has_its_permissions_only(resources):
     assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] >= 1
     with pytest.raises(ClientError, match="s3:GetObject"):
         s3.get_object(Bucket=BUCKET, Key="data/a")
+
+
+def test_tag_with_a_comma_is_refused(resources):
+    for client, create in (
+        ("kinesis", lambda c, tags: c.create_stream(StreamName="s", ShardCount=1, Tags=tags)),
+        ("lambda", lambda c, tags: Function(resources, "tagged", Tags=tags)),
+    ):
+        with pytest.raises(ClientError, match="failed to satisfy constraint"):
+            create(resources.client(client), {"purpose": "rows, dead letters"})
+
+
+def test_environment_of_a_function_is_limited_to_4_kb(resources):
+    variables = {"A": "x" * 4090}
+    with pytest.raises(ClientError, match="exceeded the 4KB limit"):
+        Function(resources, "large", Environment={"Variables": variables})
+    Function(resources, "small", Environment={"Variables": {"A": "x" * 4000}})
