@@ -27,6 +27,7 @@ class Config(Settings):
     """Settings of the function."""
 
     event_bus_name: str
+    kms_key_arn: str
     pending_path: str
     policy_parameter: str
 
@@ -56,7 +57,13 @@ def lambda_handler(event: ApprovalRequest, _context: "LambdaContext") -> dict[st
         "requested_at": event.time,
     }
     # A retried task has a new token and the old one is void: overwrite it.
-    ssm.put_parameter(Name=name, Value=json.dumps(pending), Type="SecureString", Overwrite=True)
+    ssm.put_parameter(
+        Name=name,
+        Value=json.dumps(pending),
+        Type="SecureString",
+        KeyId=config.kms_key_arn,
+        Overwrite=True,
+    )
     decisions.record(
         events,
         config.event_bus_name,

@@ -25,6 +25,7 @@ class Config(Settings):
     feature_group_names: str  # separated by commas
     image: str
     instance_type: str
+    kms_key_arn: str
     prefix: str
     role_arn: str
 
@@ -60,6 +61,7 @@ def _job(config: Config, name: str, now: str) -> dict[str, Any]:
                 "InstanceCount": 1,
                 "InstanceType": config.instance_type,
                 "VolumeSizeInGB": 10,  # the job stores nothing on it
+                "VolumeKmsKeyId": config.kms_key_arn,
             }
         },
         "StoppingCondition": {"MaxRuntimeInSeconds": MAX_RUNTIME_SECONDS},

@@ -73,7 +73,12 @@ def processing(
 
 
 def _single_instance(instance_type: Expression) -> dict[str, Any]:
-    return {"InstanceType": instance_type, "InstanceCount": 1, "VolumeSizeInGB": 30}
+    return {
+        "InstanceType": instance_type,
+        "InstanceCount": 1,
+        "VolumeSizeInGB": 30,
+        "VolumeKmsKeyId": p.KMS_KEY_ID,
+    }
 
 
 def _processing_input(name: str, uri: Expression) -> dict[str, Any]:
@@ -148,6 +153,10 @@ def transform(
             "AssembleWith": "Line",
             "KmsKeyId": p.KMS_KEY_ID,
         },
-        "TransformResources": {"InstanceType": p.PROCESSING_INSTANCE_TYPE, "InstanceCount": 1},
+        "TransformResources": {
+            "InstanceType": p.PROCESSING_INSTANCE_TYPE,
+            "InstanceCount": 1,
+            "VolumeKmsKeyId": p.KMS_KEY_ID,
+        },
     }
     return Step(name, "Transform", request, _JOB_RETRIES)

@@ -83,5 +83,17 @@ data "aws_iam_policy_document" "bake_judge" {
     sid       = "RecordDecisions"
     actions   = ["events:PutEvents"]
     resources = [var.foundation.bus_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:source"
+      values   = ["evergreen.loop"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:detail-type"
+      values   = ["Bake Checked"]
+    }
   }
 }

@@ -110,6 +110,12 @@ data "aws_iam_policy_document" "approval_requester" {
   }
 
   statement {
+    sid       = "EncryptPendingApproval"
+    actions   = ["kms:Encrypt"]
+    resources = [var.foundation.kms_key_arn]
+  }
+
+  statement {
     sid       = "ApproveAutomatically"
     actions   = ["states:SendTaskSuccess"]
     resources = [local.machine_arn]
@@ -119,5 +125,17 @@ data "aws_iam_policy_document" "approval_requester" {
     sid       = "RequestApproval"
     actions   = ["events:PutEvents"]
     resources = [var.foundation.bus_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:source"
+      values   = ["evergreen.loop"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:detail-type"
+      values   = ["Approval Requested"]
+    }
   }
 }

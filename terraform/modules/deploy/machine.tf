@@ -9,6 +9,18 @@ data "aws_iam_policy_document" "machine" {
     sid       = "RecordDecisions"
     actions   = ["events:PutEvents"]
     resources = [var.foundation.bus_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:source"
+      values   = ["evergreen.loop"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:detail-type"
+      values   = ["Deployment Failed", "Model Deployed"]
+    }
   }
 
   statement {

@@ -80,6 +80,7 @@ module "approval_requester" {
 
   environment = {
     EVENT_BUS_NAME   = var.foundation.bus_name
+    KMS_KEY_ARN      = var.foundation.kms_key_arn
     PENDING_PATH     = var.pending_path
     POLICY_PARAMETER = var.policy_parameter
   }

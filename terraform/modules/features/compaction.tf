@@ -16,6 +16,7 @@ module "offline_compactor" {
     FEATURE_GROUP_NAMES = join(",", [for group in local.groups : group.name])
     IMAGE               = var.image
     INSTANCE_TYPE       = "ml.t3.medium" # the job is bound by S3, not by CPU
+    KMS_KEY_ARN         = var.foundation.kms_key_arn
     PREFIX              = var.foundation.prefix
     ROLE_ARN            = module.compaction_role.arn
   }

@@ -2,6 +2,24 @@
 
 data "aws_iam_policy_document" "undelivered" {
   statement {
+    sid       = "DenyUnencryptedTransport"
+    effect    = "Deny"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.queue_arn]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+
+  statement {
     sid       = "SendFromRules"
     actions   = ["sqs:SendMessage"]
     resources = [local.queue_arn]

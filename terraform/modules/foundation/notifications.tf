@@ -2,6 +2,24 @@
 
 data "aws_iam_policy_document" "topic" {
   statement {
+    sid       = "DenyUnencryptedTransport"
+    effect    = "Deny"
+    actions   = ["sns:Publish"]
+    resources = [local.topic_arn]
+
+    principals {
+      type        = "*"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+
+  statement {
     sid       = "PublishAlarms"
     actions   = ["sns:Publish"]
     resources = [local.topic_arn]

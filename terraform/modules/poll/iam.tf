@@ -13,6 +13,18 @@ data "aws_iam_policy_document" "task" {
     sid       = "PublishTransactions"
     actions   = ["events:PutEvents"]
     resources = [var.foundation.bus_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:source"
+      values   = ["evergreen.poller"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:detail-type"
+      values   = ["Transactions Received", "Transactions Rejected"]
+    }
   }
 
   statement {

@@ -90,5 +90,17 @@ data "aws_iam_policy_document" "retrain_trigger" {
     sid       = "RecordDecision"
     actions   = ["events:PutEvents"]
     resources = [var.foundation.bus_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:source"
+      values   = ["evergreen.loop"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:detail-type"
+      values   = ["Retraining Skipped", "Retraining Started", "Training Failed"]
+    }
   }
 }

@@ -33,9 +33,22 @@ data "aws_iam_policy_document" "this" {
     resources = local.jobs
   }
 
+  # A training must not approve its own version.
   statement {
     sid       = "RegisterVersion"
-    actions   = ["sagemaker:AddTags", "sagemaker:CreateModelPackage", "sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"]
+    actions   = ["sagemaker:CreateModelPackage"]
+    resources = local.packages
+
+    condition {
+      test     = "StringEquals"
+      variable = "sagemaker:ModelApprovalStatus"
+      values   = ["PendingManualApproval"]
+    }
+  }
+
+  statement {
+    sid       = "DescribeVersions"
+    actions   = ["sagemaker:AddTags", "sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"]
     resources = local.packages
   }
 

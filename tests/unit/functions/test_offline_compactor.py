@@ -8,6 +8,7 @@ from tests.support.aws_calls import CallError, stubbed
 from tests.support.lambda_context import CONTEXT
 
 ROLE = "arn:aws:iam::123456789012:role/test-compaction"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 EVENT = {"source": "aws.events", "detail-type": "Scheduled Event", "time": "2024-10-11T02:30:00Z"}
 NAME = "test-compaction-20241011T023000Z"
 
@@ -17,6 +18,7 @@ def environment(monkeypatch):
     monkeypatch.setenv("FEATURE_GROUP_NAMES", "test-minutes,test-minutes-v2")
     monkeypatch.setenv("IMAGE", "registry/test-forecaster:latest")
     monkeypatch.setenv("INSTANCE_TYPE", "ml.t3.medium")
+    monkeypatch.setenv("KMS_KEY_ARN", KEY)
     monkeypatch.setenv("PREFIX", "test")
     monkeypatch.setenv("ROLE_ARN", ROLE)
 
@@ -38,6 +40,7 @@ def test_schedule_starts_a_job_for_every_version_of_the_group():
     assert done == {"status": "Started", "job": NAME}
     assert request["ProcessingJobName"] == NAME
     assert request["RoleArn"] == ROLE
+    assert request["ProcessingResources"]["ClusterConfig"]["VolumeKmsKeyId"] == KEY
     assert request["AppSpecification"]["ContainerArguments"] == [
         "--feature-group",
         "test-minutes",

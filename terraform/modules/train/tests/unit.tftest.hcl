@@ -119,7 +119,7 @@ run "settings_can_be_changed_without_an_apply" {
   }
 
   assert {
-    condition     = one([for s in data.aws_iam_policy_document.data.statement : [s.resources, s.condition] if contains(s.actions, "events:PutEvents")]) == [toset(["arn:aws:events:eu-west-1:123456789012:event-bus/test"]), toset([{ test = "StringEquals", values = tolist(["Tournament Decided", "Training Data Rejected"]), variable = "events:detail-type" }])]
+    condition     = one([for s in data.aws_iam_policy_document.data.statement : [s.resources, s.condition] if contains(s.actions, "events:PutEvents")]) == [toset(["arn:aws:events:eu-west-1:123456789012:event-bus/test"]), toset([{ test = "StringEquals", values = tolist(["Tournament Decided", "Training Data Rejected"]), variable = "events:detail-type" }, { test = "StringEquals", values = tolist(["evergreen.loop"]), variable = "events:source" }])]
     error_message = "A job may put only its own events."
   }
 

@@ -1,0 +1,43 @@
+"""Policies of the Terraform, read as text: what every grant of a kind must have."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+MODULES = Path(__file__).resolve().parents[2] / "terraform" / "modules"
+STATEMENT = re.compile(r"\n  statement \{\n(.*?)\n  \}\n", re.DOTALL)
+
+
+def statements(action):
+    """Return (module, statement) of every grant of an action."""
+    return [
+        (file.parent.name, found)
+        for file in sorted(MODULES.glob("*/*.tf"))
+        for found in STATEMENT.findall(file.read_text())
+        if f'"{action}"' in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("module", "statement"), statements("events:PutEvents"), ids=lambda value: value[:20].strip()
+)
+def test_event_that_may_be_sent_is_named(module, statement):
+    keys = {"operator": {"events:detail-type"}}.get(
+        module, {"events:detail-type", "events:source"}
+    )
+    assert set(re.findall(r'variable = "(events:[a-z-]+)"', statement)) >= keys
+
+
+def test_version_is_registered_for_approval_only():
+    ((_, statement),) = statements("sagemaker:CreateModelPackage")
+    assert 'variable = "sagemaker:ModelApprovalStatus"' in statement
+    assert 'values   = ["PendingManualApproval"]' in statement
+
+
+@pytest.mark.parametrize("resource", ["aws_sqs_queue", "aws_sns_topic", "aws_s3_bucket"])
+def test_unencrypted_transport_is_denied(resource):
+    files = [f for f in MODULES.glob("*/*.tf") if f'resource "{resource}" ' in f.read_text()]
+    assert files
+    for file in files:
+        assert "DenyUnencryptedTransport" in file.read_text(), file
