@@ -1,7 +1,7 @@
 """The gateway: routes requests to MiniStack, the SageMaker services or the administration API.
 
-PutEvents from outside first advances the virtual clock to its newest entry, so that everything due
-before happens first, in order.
+Requests that a web page may have caused are refused. PutEvents from outside first advances the
+virtual clock to its newest entry, so that everything due before happens first, in order.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from local.clock.clock import ClockBusyError
 from local.events import event_bus
 from local.http_messages import Request, Response, error
 from local.iam import admission, gate, policies, principals
-from local.server import admin, asgi
+from local.server import admin, asgi, request_origin
 from local.server.asgi import Receive, Scope, Send
 
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
@@ -38,6 +38,9 @@ async def _http(scope: Scope, receive: Receive, send: Send) -> None:
     key, _, service = found.groups() if found else ("", "", "")
     operation = headers.get("x-amz-target") or f"{scope['method']} {scope['path']}"
     send = asgi.observed(send, service, operation, headers.get("user-agent", ""))
+    if reason := request_origin.refusal(scope["headers"]):
+        await asgi.respond(send, error("AccessDenied", reason, 403))
+        return
     if scope["path"].startswith("/_evergreen/"):
         await asgi.run_handler(admin.handle, scope, receive, send)
         return
