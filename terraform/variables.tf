@@ -113,6 +113,22 @@ variable "monitoring" {
   })
   default  = {}
   nullable = false
+
+  validation {
+    condition = alltrue([
+      for name, range in {
+        forecast_samples = [1, 10000]
+        history_minutes  = [30, 2880]
+        lag_minutes      = [1, 240]
+      } : var.monitoring[name] >= range[0] && var.monitoring[name] <= range[1] && floor(var.monitoring[name]) == var.monitoring[name]
+    ])
+    error_message = "monitoring: expected integers: forecast_samples 1 to 10000, history_minutes 30 to 2880, lag_minutes 1 to 240."
+  }
+
+  validation {
+    condition     = contains(var.monitoring.stages, "production") && length(setsubtract(var.monitoring.stages, ["production", "staging"])) == 0
+    error_message = "monitoring.stages: expected production, or production and staging."
+  }
 }
 
 variable "network" {

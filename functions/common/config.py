@@ -10,6 +10,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from common.errors import bad_value
 
 
+# Of an error message, whose values and names may be anyone's: it must fit into logs and events.
+MAX_PROBLEMS = 20
+MAX_NAME_LENGTH = 100
+
+
 class SettingsError(ValueError):
     """Environment variables are missing or have bad values."""
 
@@ -35,8 +40,9 @@ class Settings(BaseModel):
 def describe(error: ValidationError, rename: Callable[[str], str] = str) -> str:
     """Return "NAME: got VALUE, expected ..." for each problem of a validation."""
     texts = []
-    for problem in error.errors(include_url=False):
-        name = rename(".".join(map(str, problem["loc"])) or error.title)
+    problems = error.errors(include_url=False)
+    for problem in problems[:MAX_PROBLEMS]:
+        name = rename(".".join(map(str, problem["loc"])) or error.title)[:MAX_NAME_LENGTH]
         if problem["type"] == "missing":
             texts.append(f"{name}: got nothing, expected a value")
         elif problem["type"] == "extra_forbidden":
@@ -45,6 +51,8 @@ def describe(error: ValidationError, rename: Callable[[str], str] = str) -> str:
             texts.append(
                 bad_value(name, problem["input"], _expected(problem["type"], problem["msg"]))
             )
+    if (more := len(problems) - MAX_PROBLEMS) > 0:
+        texts.append(f"and {more} more")
     return "; ".join(texts)
 
 

@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from common import times
+from common.config import describe
 from common.events import Event
 from retrain_trigger import attempts
 from retrain_trigger.attempts import Situation
@@ -16,11 +18,23 @@ from retrain_trigger.training_request import TrainingRequest
 DAY = timedelta(days=1)
 
 
+class PolicyError(ValueError):
+    """The policy in SSM has bad values; no training starts until a person corrects them."""
+
+
 class Policy(Event):
     """Limits on trainings that no person requested (SSM `quality/policy/*`)."""
 
-    cooldown_hours: float = Field(ge=0, allow_inf_nan=False)
-    daily_cap: int = Field(ge=0)
+    cooldown_hours: float = Field(ge=0, le=8760, allow_inf_nan=False)
+    daily_cap: int = Field(ge=0, le=96)  # the checks of a day
+
+    @classmethod
+    def parse(cls, values: Mapping[str, str]) -> Self:
+        """Validate the texts in SSM by name; raises PolicyError."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise PolicyError(describe(error)) from None
 
     @property
     def cooldown(self) -> timedelta:
@@ -75,17 +89,6 @@ def refusal(
         return cooldown(request, executions, policy)
     attempt = attempts.next_attempt(situation, executions, registered, policy.cooldown, horizon)
     return attempt.refusal(request.time)
-
-
-def contradiction(hyperparameters: Mapping[str, str], horizon: int) -> str | None:
-    """Return which hyperparameter contradicts the system's settings, None if none does.
-
-    Losses of forecasts with another horizon could not be compared with those of the champion.
-    """
-    value = hyperparameters.get("prediction_length", str(horizon))
-    if value == str(horizon):
-        return None
-    return f"prediction_length: got {value[:100]}, expected {horizon}, the system's horizon"
 
 
 def running(executions: Sequence[Execution]) -> str | None:

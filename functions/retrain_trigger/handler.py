@@ -15,6 +15,7 @@ from common.observability import logger
 from retrain_trigger import attempts, guards
 from retrain_trigger.attempts import Situation
 from retrain_trigger.execution import Execution, started_by
+from retrain_trigger.hyperparameters import HyperparameterError, Hyperparameters
 from retrain_trigger.production import Production
 from retrain_trigger.training_events import (
     TRIGGERS,
@@ -68,6 +69,9 @@ class Config(Settings):
 def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str, Any]:
     """Start a training or skip it; return {"started", "execution_arn", "reason"}."""
     config = Config.from_env()
+    # Read in every invocation, so that a bad value is reported by the next check, not by the next
+    # training.
+    policy = guards.Policy.parse(_read(f"{config.parameter_path}/quality/policy"))
     production = _production(config)
     pipeline = TrainingPipeline(sagemaker, config.pipeline_name)
     versions = production.versions()
@@ -87,7 +91,7 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
         situation = production.breach(versions, reason, event.time)
     request = TrainingRequest(event.id, event.time, reason, TRIGGERS[event.source])
     registered = [version.created for version in versions]
-    arn, skip_reason = _train(config, request, pipeline, situation, registered)
+    arn, skip_reason = _train(config, policy, request, pipeline, situation, registered)
     if skip_reason is None:
         return _record(config, request, decisions.RETRAINING_STARTED, request.reason, arn)
     if isinstance(event, Check):  # it comes again soon
@@ -116,6 +120,7 @@ def _production(config: Config) -> Production:
 
 def _train(
     config: Config,
+    policy: guards.Policy,
     request: TrainingRequest,
     pipeline: TrainingPipeline,
     situation: Situation | None,
@@ -125,7 +130,6 @@ def _train(
 
     Raises ConcurrentStartError.
     """
-    policy = guards.Policy.model_validate(_read(f"{config.parameter_path}/quality/policy"))
     hyperparameters = f"{config.parameter_path}/training/hyperparameters"
     horizon = config.prediction_length
     counted = attempts.first_counted(situation, horizon)
@@ -136,9 +140,10 @@ def _train(
             return earlier.arn, None
         if refusal := guards.refusal(request, situation, executions, registered, policy, horizon):
             return None, refusal
-        values = _read(hyperparameters)
-        if contradiction := guards.contradiction(values, horizon):
-            return None, contradiction
+        try:
+            values = Hyperparameters.parse(_read(hyperparameters), horizon)
+        except HyperparameterError as error:
+            return None, str(error)
         predecessor = executions[0].arn if executions else pipeline.created()
         if arn := pipeline.start(request, values, predecessor):
             return arn, None

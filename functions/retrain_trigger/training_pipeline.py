@@ -1,6 +1,5 @@
 """The training pipeline: its executions, and starting one at most once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 from common import times
 from retrain_trigger.execution import Execution
 from retrain_trigger.guards import start_token
+from retrain_trigger.hyperparameters import Hyperparameters
 from retrain_trigger.training_request import TrainingRequest
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class TrainingPipeline:
         return self.sagemaker.describe_pipeline(PipelineName=self.name)["CreationTime"].isoformat()
 
     def start(
-        self, request: TrainingRequest, hyperparameters: Mapping[str, str], predecessor: str
+        self, request: TrainingRequest, hyperparameters: Hyperparameters, predecessor: str
     ) -> str | None:
         """Start the execution that follows `predecessor`; return its ARN.
 
@@ -97,15 +97,12 @@ class TrainingPipeline:
 
 
 def pipeline_parameters(
-    request: TrainingRequest, hyperparameters: Mapping[str, str]
+    request: TrainingRequest, hyperparameters: Hyperparameters
 ) -> "list[ParameterTypeDef]":
-    """Return the execution's parameters; hyperparameter `num_cells` becomes `NumCells`."""
+    """Return the execution's parameters."""
     values = {
         "Reason": request.stored_reason,
         "EndTime": times.iso(request.time),
-        **{
-            "".join(map(str.capitalize, name.split("_"))): value
-            for name, value in hyperparameters.items()
-        },
+        **hyperparameters.pipeline_parameters(),
     }
     return [{"Name": name, "Value": value} for name, value in values.items()]

@@ -196,3 +196,33 @@ run "public_sources_are_reached_over_https" {
     error_message = "Only HTTPS is allowed."
   }
 }
+
+run "forecasts_have_a_bounded_number_of_samples" {
+  command = plan
+
+  variables {
+    monitoring = { forecast_samples = 1000000 }
+  }
+
+  expect_failures = [var.monitoring]
+}
+
+run "history_of_a_request_is_an_integer" {
+  command = plan
+
+  variables {
+    monitoring = { history_minutes = 270.5 }
+  }
+
+  expect_failures = [var.monitoring]
+}
+
+run "production_is_always_monitored" {
+  command = plan
+
+  variables {
+    monitoring = { stages = ["staging"] }
+  }
+
+  expect_failures = [var.monitoring]
+}

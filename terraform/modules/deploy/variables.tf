@@ -8,8 +8,8 @@ variable "endpoints" {
   nullable = false
 
   validation {
-    condition     = var.endpoints.production_instance_count >= 1
-    error_message = "endpoints.production_instance_count: expected at least 1."
+    condition     = var.endpoints.production_instance_count >= 1 && var.endpoints.production_instance_count <= 20 && floor(var.endpoints.production_instance_count) == var.endpoints.production_instance_count
+    error_message = "endpoints.production_instance_count: expected an integer from 1 to 20."
   }
 }
 

@@ -9,8 +9,8 @@ variable "features" {
   nullable = false
 
   validation {
-    condition     = var.features.online_days >= 1 && var.features.online_days == floor(var.features.online_days)
-    error_message = "features.online_days: expected a positive integer."
+    condition     = var.features.online_days >= 1 && var.features.online_days <= 365 && var.features.online_days == floor(var.features.online_days)
+    error_message = "features.online_days: expected an integer from 1 to 365."
   }
 
   validation {

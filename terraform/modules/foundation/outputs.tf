@@ -6,21 +6,21 @@ output "decision_log_group" {
 output "foundation" {
   description = "Names, key, bucket, bus and topic; each module declares the attributes that it uses. arns maps a service to the start of its ARNs in this account and region"
   value = {
-    account_id            = local.account_id
-    arns                  = local.arns
-    bucket_arn            = local.bucket_arn
-    bucket_name           = aws_s3_bucket.data.id
-    bus_arn               = aws_cloudwatch_event_bus.this.arn
-    bus_name              = aws_cloudwatch_event_bus.this.name
-    deepar_repository_arn = "arn:${local.partition}:ecr:${local.region}:*:repository/forecasting-deepar" # in AWS's own accounts
-    kms_key_arn           = aws_kms_key.this.arn
-    log_retention_days    = var.log_retention_days
-    metric_namespace      = local.metric_namespace
-    partition             = local.partition
-    prefix                = var.prefix
-    region                = local.region
-    topic_arn             = aws_sns_topic.notifications.arn
-    undelivered_queue_arn = local.queue_arn
+    account_id             = local.account_id
+    arns                   = local.arns
+    bucket_arn             = local.bucket_arn
+    bucket_name            = aws_s3_bucket.data.id
+    bus_arn                = aws_cloudwatch_event_bus.this.arn
+    bus_name               = aws_cloudwatch_event_bus.this.name
+    deepar_repository_arns = local.deepar_repository_arns
+    kms_key_arn            = aws_kms_key.this.arn
+    log_retention_days     = var.log_retention_days
+    metric_namespace       = local.metric_namespace
+    partition              = local.partition
+    prefix                 = var.prefix
+    region                 = local.region
+    topic_arn              = aws_sns_topic.notifications.arn
+    undelivered_queue_arn  = local.queue_arn
   }
 }
 

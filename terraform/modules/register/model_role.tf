@@ -67,7 +67,7 @@ module "model_role" {
 
   account_id            = var.foundation.account_id
   description           = "Execution role of models and endpoints"
-  image_repository_arns = [var.repository_arn, var.foundation.deepar_repository_arn]
+  image_repository_arns = concat([var.repository_arn], var.foundation.deepar_repository_arns)
   name                  = "${var.foundation.prefix}-model"
   policy                = data.aws_iam_policy_document.model.json
   service               = "sagemaker"

@@ -12,13 +12,13 @@ variable "approval_policy" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id            = string
-    arns                  = map(string)
-    bucket_arn            = string
-    deepar_repository_arn = string
-    kms_key_arn           = string
-    log_retention_days    = number
-    prefix                = string
+    account_id             = string
+    arns                   = map(string)
+    bucket_arn             = string
+    deepar_repository_arns = list(string)
+    kms_key_arn            = string
+    log_retention_days     = number
+    prefix                 = string
   })
   nullable = false
 }

@@ -76,7 +76,7 @@ module "role" {
 
   account_id            = var.foundation.account_id
   description           = "Execution role of the training pipeline and its jobs"
-  image_repository_arns = [var.repository_arn, var.foundation.deepar_repository_arn]
+  image_repository_arns = concat([var.repository_arn], var.foundation.deepar_repository_arns)
   name                  = local.pipeline_name
   policy                = data.aws_iam_policy_document.this.json
   service               = "sagemaker"

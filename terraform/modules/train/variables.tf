@@ -28,15 +28,15 @@ variable "forecast" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id            = string
-    arns                  = map(string)
-    bucket_arn            = string
-    bucket_name           = string
-    bus_arn               = string
-    bus_name              = string
-    deepar_repository_arn = string
-    kms_key_arn           = string
-    prefix                = string
+    account_id             = string
+    arns                   = map(string)
+    bucket_arn             = string
+    bucket_name            = string
+    bus_arn                = string
+    bus_name               = string
+    deepar_repository_arns = list(string)
+    kms_key_arn            = string
+    prefix                 = string
   })
   nullable = false
 }
@@ -68,6 +68,16 @@ variable "quality" {
     })
   })
   nullable = false
+
+  validation {
+    condition     = var.quality.cooldown_hours >= 0 && var.quality.cooldown_hours <= 8760
+    error_message = "quality.cooldown_hours: expected 0 to 8760."
+  }
+
+  validation {
+    condition     = var.quality.daily_cap >= 0 && var.quality.daily_cap <= 96 && floor(var.quality.daily_cap) == var.quality.daily_cap
+    error_message = "quality.daily_cap: expected an integer from 0 to 96."
+  }
 
   validation {
     condition     = alltrue([for share in [var.quality.data.maximum_interpolated_share, var.quality.data.minimum_completeness] : share >= 0 && share <= 1])
@@ -128,5 +138,40 @@ variable "training" {
   validation {
     condition     = contains(["deterministic-L1", "gaussian", "negative-binomial", "student-T"], var.training.hyperparameters.likelihood)
     error_message = "training.hyperparameters.likelihood: expected student-T, gaussian, negative-binomial or deterministic-L1."
+  }
+  # The ranges of functions/common/hyperparameters.py.
+  validation {
+    condition = alltrue([
+      for name, range in {
+        context_length          = [1, 10000]
+        early_stopping_patience = [1, 10000]
+        epochs                  = [1, 10000]
+        mini_batch_size         = [1, 4096]
+        num_cells               = [1, 1024]
+        num_layers              = [1, 8]
+        prediction_length       = [1, 400]
+      } : var.training.hyperparameters[name] >= range[0] && var.training.hyperparameters[name] <= range[1] && floor(var.training.hyperparameters[name]) == var.training.hyperparameters[name]
+    ])
+    error_message = "training.hyperparameters: expected integers: context_length, early_stopping_patience, epochs 1 to 10000; mini_batch_size 1 to 4096; num_cells 1 to 1024; num_layers 1 to 8; prediction_length 1 to 400."
+  }
+
+  validation {
+    condition     = var.training.hyperparameters.dropout_rate >= 0 && var.training.hyperparameters.dropout_rate <= 0.9
+    error_message = "training.hyperparameters.dropout_rate: expected 0 to 0.9."
+  }
+
+  validation {
+    condition     = var.training.hyperparameters.learning_rate >= 0.000001 && var.training.hyperparameters.learning_rate <= 1
+    error_message = "training.hyperparameters.learning_rate: expected 0.000001 to 1."
+  }
+
+  validation {
+    condition     = var.training.history_hours == null ? true : var.training.history_hours >= 1 && var.training.history_hours <= 8760
+    error_message = "training.history_hours: expected 1 to 8760."
+  }
+
+  validation {
+    condition     = var.training.minimum_minutes == null ? true : var.training.minimum_minutes >= 1 && var.training.minimum_minutes <= 525600
+    error_message = "training.minimum_minutes: expected 1 to 525600."
   }
 }

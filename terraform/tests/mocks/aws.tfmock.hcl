@@ -21,7 +21,10 @@ mock_data "aws_region" {
 }
 
 mock_data "aws_sagemaker_prebuilt_ecr_image" {
-  defaults = { registry_path = "224300973850.dkr.ecr.eu-west-1.amazonaws.com/forecasting-deepar:1" }
+  defaults = {
+    registry_id   = "224300973850"
+    registry_path = "224300973850.dkr.ecr.eu-west-1.amazonaws.com/forecasting-deepar:1"
+  }
 }
 
 mock_resource "aws_cloudwatch_event_bus" {

@@ -191,3 +191,26 @@ run "log_retention_is_supported_by_cloudwatch" {
 
   expect_failures = [var.log_retention_days]
 }
+
+run "the_image_of_deepar_is_pulled_from_the_account_of_aws_only" {
+  command = plan
+
+  assert {
+    condition     = output.foundation.deepar_repository_arns == ["arn:aws:ecr:eu-west-1:224300973850:repository/forecasting-deepar"]
+    error_message = "The account of the repository is given."
+  }
+}
+
+run "regions_without_deepar_work" {
+  command = plan
+
+  override_data {
+    target = data.aws_region.this
+    values = { name = "mx-central-1" }
+  }
+
+  assert {
+    condition     = output.foundation.deepar_repository_arns == [] && length(data.aws_sagemaker_prebuilt_ecr_image.deepar) == 0
+    error_message = "The image is not looked up where the provider does not know its account."
+  }
+}

@@ -211,3 +211,53 @@ run "limits_are_not_negative" {
 
   expect_failures = [var.quality]
 }
+
+run "cooldown_is_at_most_a_year" {
+  command = plan
+
+  variables {
+    quality = { cooldown_hours = 1000000000, daily_cap = 3, data = { maximum_constant_minutes = 60, maximum_gap_minutes = 180, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 0.7 } }
+  }
+
+  expect_failures = [var.quality]
+}
+
+run "cap_is_an_integer" {
+  command = plan
+
+  variables {
+    quality = { cooldown_hours = 6, daily_cap = 1.5, data = { maximum_constant_minutes = 60, maximum_gap_minutes = 180, maximum_interpolated_share = 0.3, maximum_ratio_to_median = 10000, maximum_staleness_minutes = 60, minimum_completeness = 0.7 } }
+  }
+
+  expect_failures = [var.quality]
+}
+
+run "epochs_are_an_integer_in_the_range_of_the_container" {
+  command = plan
+
+  variables {
+    training = { candidates = ["deepar"], history_hours = 48, image = "own", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 0.5, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  }
+
+  expect_failures = [var.training]
+}
+
+run "dropout_is_in_the_range_of_the_container" {
+  command = plan
+
+  variables {
+    training = { candidates = ["deepar"], history_hours = 48, image = "own", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  }
+
+  expect_failures = [var.training]
+}
+
+run "learning_rate_is_in_the_range_of_the_container" {
+  command = plan
+
+  variables {
+    training = { candidates = ["deepar"], history_hours = 48, image = "own", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 2, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  }
+
+  expect_failures = [var.training]
+}

@@ -55,13 +55,25 @@ def test_other_events_are_invalid(event):
 
 
 @pytest.mark.parametrize(
-    "policy",
-    [{"cooldown_hours": "six"}, {"cooldown_hours": "nan"}, {"daily_cap": "1.5"}],
+    ("policy", "expected"),
+    [
+        ({"cooldown_hours": "six"}, "a valid number"),
+        ({"cooldown_hours": "nan"}, "a finite number"),
+        ({"cooldown_hours": "1e9"}, "less than or equal to 8760"),
+        ({"cooldown_hours": "-1"}, "greater than or equal to 0"),
+        ({"daily_cap": "1.5"}, "a valid integer"),
+        ({"daily_cap": "97"}, "less than or equal to 96"),
+    ],
 )
-def test_bad_policy_is_reported_with_its_value(policy):
+def test_bad_policy_is_reported_with_its_value(policy, expected):
     [(name, value)] = policy.items()
-    with pytest.raises(ValidationError, match=f"(?s){name}.*'{value}'"):
-        guards.Policy.model_validate({"cooldown_hours": "6", "daily_cap": "3", **policy})
+    with pytest.raises(guards.PolicyError, match=f"^{name}: got '{value}', expected {expected}$"):
+        guards.Policy.parse({"cooldown_hours": "6", "daily_cap": "3", **policy})
+
+
+def test_longest_cooldown_works():
+    policy = guards.Policy.parse({"cooldown_hours": "8760", "daily_cap": "96"})
+    assert guards.refusal(request(), None, [], [], policy, 30) is None
 
 
 def test_token_depends_only_on_pipeline_and_predecessor():

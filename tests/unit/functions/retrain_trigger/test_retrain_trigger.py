@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from common import times
-from retrain_trigger import handler
+from retrain_trigger import guards, handler
 from sagemaker_pipelines.training import parameters
 from tests.support.training_loop import (
     ALARM,
@@ -258,6 +258,50 @@ def test_training_that_failed_too_often_is_tried_once_a_day(loop):
         loop.add_execution(23.9 + number, "Failed", f"failed-{number}")
     assert "4 trainings in a row have failed" in loop.deliver(SCHEDULE)["reason"]
     assert loop.deliver(MANUAL)["started"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("training_image", "evil/image:1", "training_image: got 'evil/image:1', expected no "),
+        ("TrainingImage", "evil/image:1", "TrainingImage: got 'evil/image:1', expected no "),
+        ("role_arn", ARN, "role_arn: got "),
+        ("end_time", "2030-01-01T00:00:00Z", "end_time: got "),
+        ("candidates", "ets", "candidates: got 'ets', expected no setting of this name"),
+        ("num_cells", "1000000", "num_cells: got '1000000', expected less than or equal to 1024"),
+        ("epochs", "nan", "epochs: got 'nan', expected a valid integer"),
+        ("learning_rate", "inf", "learning_rate: got 'inf', expected a finite number"),
+        ("likelihood", "beta", "likelihood: got 'beta', expected 'student-T', "),
+    ],
+)
+def test_other_parameters_and_ranges_are_refused_before_training(loop, name, value, reason):
+    path = f"/test/training/hyperparameters/{name}"
+    handler.ssm.put_parameter(Name=path, Value=value, Type="String", Overwrite=True)
+    assert not loop.deliver(MANUAL)["started"]
+    assert loop.started == []
+    detail = json.loads(loop.decisions[0]["Detail"])
+    assert detail["reason"].startswith(reason)
+
+
+def test_parameters_are_passed_as_they_were_understood(loop):
+    path = "/test/training/hyperparameters"
+    for name, value in {"num_cells": " 4_0", "learning_rate": "1E-3"}.items():
+        handler.ssm.put_parameter(
+            Name=f"{path}/{name}", Value=value, Type="String", Overwrite=True
+        )
+    handler.ssm.delete_parameter(Name=f"{path}/epochs")  # the pipeline has a default
+    loop.deliver(MANUAL)
+    passed = {item["Name"]: item["Value"] for item in loop.started[0]["PipelineParameters"]}
+    assert (passed["NumCells"], passed["LearningRate"]) == ("40", "0.001")
+    assert "Epochs" not in passed
+
+
+@pytest.mark.parametrize("event", [CHECK, MANUAL], ids=["check", "person"])
+def test_bad_policy_fails_every_request(loop, event):
+    name = "/test/quality/policy/cooldown_hours"
+    handler.ssm.put_parameter(Name=name, Value="1e9", Type="String", Overwrite=True)
+    with pytest.raises(guards.PolicyError, match="cooldown_hours: got '1e9'"):
+        loop.deliver(event)
 
 
 def test_contradicting_horizon_is_refused_before_training(loop):
