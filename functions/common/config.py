@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from common.errors import bad_value
 
-
 # Of an error message, whose values and names may be anyone's: it must fit into logs and events.
 MAX_PROBLEMS = 20
 MAX_NAME_LENGTH = 100
