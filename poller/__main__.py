@@ -28,15 +28,17 @@ from poller.health import Health
 from poller.loop import run
 from poller.metrics import Metrics
 from poller.poll import Poll
-from poller.publisher import Publisher, UndeliveredError
+from poller.publisher import ForbiddenError, Publisher, UndeliveredError
 from poller.simulator import stream
 from poller.sources import blockchain, http_list, mempool, replay, websocket
 from poller.sources.format import Format
+from poller.sources.http_client import HttpClient
 from poller.sources.mapping import mapped_format
 
 logger = logging.getLogger("poller")
 
 HOUR = 3600
+UNDELIVERED = (ForbiddenError, UndeliveredError)
 
 # The publisher retries by itself; a busy bus may take most of a minute to respond.
 CONFIG = Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 1})
@@ -58,19 +60,22 @@ def main() -> int:
         logger.info("polling started", extra={"source": settings.source})
         totals = run(
             open_source(settings, stop),
-            open_deduplication(settings),
+            open_deduplication(settings, stop),
             publisher,
             Metrics(settings.metric_namespace),
             Health(settings),
             stop,
         )
-    except (SettingsError, replay.SourceError, UndeliveredError) as error:
+        stopped = stop.is_set()
+    except (SettingsError, replay.SourceError, *UNDELIVERED) as error:
         logger.error("polling failed", extra={"error": str(error)})  # noqa: TRY400 - expected
-        return 1 if isinstance(error, UndeliveredError) else 2
+        return 1 if isinstance(error, UNDELIVERED) else 2
     except Exception:
         logger.exception("polling failed")
         return 1
-    logger.info("polling ended", extra={**asdict(totals), "stopped": stop.is_set()})
+    finally:
+        stop.set()  # ends the threads of sources
+    logger.info("polling ended", extra={**asdict(totals), "stopped": stopped})
     return 0
 
 
@@ -93,7 +98,7 @@ def open_source(settings: Settings, stop: Event) -> Iterator[Poll]:
     """Open the source; with a backfill, parts of its history come between the polls."""
     seconds = settings.poll_seconds
     if settings.source == "replay":
-        return replay.polls(settings.source_file or "", seconds, int(time.time()))
+        return replay.polls(settings.source_file or "", seconds, int(time.time()), stop)
     if settings.source == "simulator":
         return stream.polls(settings.simulator, seconds, stop)
     url, history_url = settings.source_url or "", settings.backfill_url or ""
@@ -105,8 +110,8 @@ def open_source(settings: Settings, stop: Event) -> Iterator[Poll]:
         return live
     since = int(time.time() - settings.backfill_hours * HOUR)
     if settings.source == "blockchain":
-        return interleave(live, BlockchainHistory(history_url, since))
-    return interleave(live, HttpHistory(history_url, form, since))
+        return interleave(live, BlockchainHistory(HttpClient(stop), history_url, since))
+    return interleave(live, HttpHistory(HttpClient(stop), history_url, form, since))
 
 
 def source_format(source: str, mapping: Mapping | None, *, is_websocket: bool) -> Format:
@@ -118,14 +123,14 @@ def source_format(source: str, mapping: Mapping | None, *, is_websocket: bool) -
     return blockchain.MESSAGES if is_websocket else blockchain.LIST
 
 
-def open_deduplication(settings: Settings) -> Deduplication:
+def open_deduplication(settings: Settings, stop: Event) -> Deduplication:
     """Return the deduplication, with the archived hashes of the hours to backfill."""
     deduplication = Deduplication()
     if settings.backfill_archive:
         now = int(time.time())
         since = int(now - settings.backfill_hours * HOUR)
         try:
-            deduplication.add(archived_hashes(settings.backfill_archive, since, now))
+            deduplication.add(archived_hashes(settings.backfill_archive, since, now, stop))
         except (BotoCoreError, ClientError) as error:
             # Live polls matter more: archived transactions are published again.
             logger.error("archive not read", extra={"error": str(error)})  # noqa: TRY400 - expected

@@ -4,6 +4,7 @@ EventBridge counts an entry as 14 bytes for its time plus the UTF-8 bytes of sou
 and detail.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -30,29 +31,42 @@ REJECTED = Kind("Transactions Rejected", "rejected")
 class Entry:
     """The parts of a PutEvents entry that differ between events of a poll."""
 
-    detail_type: str
+    kind: Kind
+    texts: tuple[str, ...]  # JSON of the items in it, ASCII
     detail: str  # JSON, ASCII
-    count: int  # of the items in it
+    more: str = ""  # members of the detail besides version and items: JSON, each with a comma
 
     @property
     def size(self) -> int:
         """Bytes as EventBridge counts them."""
-        return _TIME_BYTES + len(SOURCE) + len(self.detail_type) + len(self.detail)
+        return _TIME_BYTES + len(SOURCE) + len(self.kind.detail_type) + len(self.detail)
+
+    def halves(self) -> list["Entry"]:
+        """Return two entries with the items of this one, which has more than one."""
+        middle = len(self.texts) // 2
+        return [
+            _entry(part, self.kind, self.more)
+            for part in (self.texts[:middle], self.texts[middle:])
+        ]
 
 
-def entries(texts: Iterable[str], kind: Kind = RECEIVED) -> Iterator[Entry]:
-    """Pack JSON texts (ASCII, each smaller than an entry) into entries, in order."""
-    max_bytes = MAX_BYTES - _entry([], kind).size
+def entries(texts: Iterable[str], kind: Kind = RECEIVED, **more: str) -> Iterator[Entry]:
+    """Pack JSON texts (ASCII, each smaller than an entry) into entries, in order.
+
+    `more` are further members of each detail.
+    """
+    members = "".join(f"{json.dumps(name)}:{json.dumps(text)}," for name, text in more.items())
+    max_bytes = MAX_BYTES - _entry((), kind, members).size
     batch: list[str] = []
     size = -1  # one comma less than texts
     for text in texts:
         size += len(text) + 1
         if size > max_bytes and batch:
-            yield _entry(batch, kind)
+            yield _entry(tuple(batch), kind, members)
             batch, size = [], len(text)
         batch.append(text)
     if batch:
-        yield _entry(batch, kind)
+        yield _entry(tuple(batch), kind, members)
 
 
 def requests(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
@@ -69,6 +83,6 @@ def requests(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
         yield group
 
 
-def _entry(texts: list[str], kind: Kind) -> Entry:
-    detail = f'{{"version":"1","{kind.member}":[{",".join(texts)}]}}'
-    return Entry(kind.detail_type, detail, len(texts))
+def _entry(texts: tuple[str, ...], kind: Kind, more: str) -> Entry:
+    detail = f'{{"version":"1",{more}"{kind.member}":[{",".join(texts)}]}}'
+    return Entry(kind, texts, detail, more)

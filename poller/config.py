@@ -20,6 +20,7 @@ URLS = {
     "mempool": "wss://mempool.space/api/v1/ws",
 }
 HISTORY_URL = "https://blockchain.info"
+SECRET = frozenset({"BACKFILL_URL", "SOURCE_URL"})  # may contain a key
 
 
 class _Settings(BaseSettings):
@@ -84,7 +85,7 @@ class Settings(_Settings):
             return cls()  # type: ignore[call-arg]
         except ValidationError as error:
             raise SettingsError(
-                describe(error, lambda name: name.rpartition(".")[2].upper())
+                describe(error, lambda name: name.rpartition(".")[2].upper(), SECRET)
             ) from None
 
     @field_validator("source_url")

@@ -42,15 +42,17 @@ def run(
     try:
         for poll in polls:
             new = deduplication.new(poll.transactions)
-            publisher.publish(_entries([item.text for item in new], poll.rejected), poll.time)
+            texts = [item.text for item in new]
+            refused = publisher.publish(_entries(texts, poll.rejected), poll.time)
+            published, rejected = len(new) - refused, len(poll.rejected) + refused
             _log(poll.rejected)
-            metrics.add(poll, len(new))
+            metrics.add(poll, published, rejected)
             health.beat()
             totals.polls += 1
             totals.gaps += poll.gap
             totals.polled += len(poll.transactions)
-            totals.published += len(new)
-            totals.rejected += len(poll.rejected)
+            totals.published += published
+            totals.rejected += rejected
             if stop.is_set():
                 break
     finally:
@@ -59,7 +61,7 @@ def run(
 
 
 def _entries(texts: list[str], rejected: list[Rejected]) -> list[batching.Entry]:
-    rejections = [json.dumps(item._asdict()) for item in rejected]
+    rejections = [json.dumps(item.published()) for item in rejected]
     return [
         *batching.entries(texts, batching.RECEIVED),
         *batching.entries(rejections, batching.REJECTED),
@@ -68,7 +70,8 @@ def _entries(texts: list[str], rejected: list[Rejected]) -> list[batching.Entry]
 
 def _log(rejected: list[Rejected]) -> None:
     for item in rejected[:MAX_LOGGED]:
-        fields = {"source": item.source, "line": item.line, "reason": item.reason}
+        fields = item.published()
+        del fields["raw"]
         logger.warning("transaction rejected", extra=fields)
     if len(rejected) > MAX_LOGGED:
         fields = {"source": rejected[0].source, "transactions": len(rejected) - MAX_LOGGED}

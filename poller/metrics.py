@@ -19,14 +19,14 @@ class Metrics:
         self._heartbeat = _Counts(namespace)
         self._transactions = _Counts(namespace)
 
-    def add(self, poll: Poll, published: int) -> None:
-        """Count a poll and its transactions."""
+    def add(self, poll: Poll, published: int, rejected: int) -> None:
+        """Count a poll and its transactions; the bus may have rejected some as well."""
         self._heartbeat.add(poll.polled_at or poll.time, Polls=1, PollGaps=int(poll.gap))
         self._transactions.add(
             poll.time,
             TransactionsPolled=len(poll.transactions),
             TransactionsPublished=published,
-            TransactionsRejected=len(poll.rejected),
+            TransactionsRejected=rejected,
         )
 
     def flush(self) -> None:

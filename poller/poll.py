@@ -1,21 +1,34 @@
 """Polls: what a source returns at a time, and how recorded transactions are split into polls."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from poller.transaction import Transaction
 
+MAX_TEXT = 1000  # characters of each text of a rejected item that are published
+MAX_JUMP = 3600  # seconds that the time of a recorded stream advances without confirmation
+CONFIRMATIONS, MAX_AHEAD = 2, 1000  # transactions that confirm a jump, among so many lines
 MAX_ITEMS = 10_000  # per poll: bounds the memory, whatever the times in a file are
 
 
 class Rejected(NamedTuple):
-    """A line or item that is not a valid transaction, as published."""
+    """A line or item that is not a valid transaction."""
 
     source: str
     line: int | None
     reason: str
-    raw: str  # the first 1000 characters
+    raw: str  # the beginning of it
+
+    def published(self) -> dict[str, str | int | None]:
+        """Return it as an event has it: short, whatever its source put into it."""
+        return {
+            "source": self.source[:MAX_TEXT],
+            "line": self.line,
+            "reason": self.reason[:MAX_TEXT],
+            "raw": self.raw[:MAX_TEXT],
+        }
 
 
 @dataclass(slots=True)
@@ -32,14 +45,21 @@ class Poll:
 def split_into_polls(
     arrivals: Iterable[Transaction | Rejected], seconds: int, max_items: int = MAX_ITEMS
 ) -> Iterator[Poll]:
-    """Start a new poll when the latest time enters the next interval of `seconds`."""
+    """Start a new poll when the latest time enters the next interval of `seconds`.
+
+    A time more than MAX_JUMP ahead of the latest is only that of its transaction, unless those of
+    the next ones confirm it: a single one must not move the clock of all later polls.
+    """
     poll = Poll(0)
     boundary = 0
-    for arrival in arrivals:
+    coming = _Lookahead(arrivals)
+    for arrival in coming:
         if isinstance(arrival, Rejected):
             poll.rejected.append(arrival)
         else:
             time = arrival.time
+            if time > poll.time + MAX_JUMP:
+                time = coming.confirmed(time, poll.time)
             if time >= boundary:
                 if poll.time and (poll.transactions or poll.rejected):
                     yield poll
@@ -52,3 +72,34 @@ def split_into_polls(
             poll = Poll(poll.time)
     if poll.transactions or poll.rejected:
         yield poll
+
+
+class _Lookahead:
+    """An iterator that can look at what follows."""
+
+    def __init__(self, arrivals: Iterable[Transaction | Rejected]) -> None:
+        self._rest = iter(arrivals)
+        self._ahead: deque[Transaction | Rejected] = deque()
+
+    def __iter__(self) -> Iterator[Transaction | Rejected]:
+        for arrival in self._rest:
+            yield arrival
+            while self._ahead:
+                yield self._ahead.popleft()
+
+    def confirmed(self, time: int, latest: int) -> int:
+        """Return the earliest of a time and those that follow, or `latest` if too few follow.
+
+        Of the first transactions (`latest` is 0) it is the earliest in any case.
+        """
+        times = [item.time for item in self._ahead if isinstance(item, Transaction)]
+        while len(times) < CONFIRMATIONS and len(self._ahead) < MAX_AHEAD:
+            item = next(self._rest, None)
+            if item is None:
+                break
+            self._ahead.append(item)
+            if isinstance(item, Transaction):
+                times.append(item.time)
+        if len(times) < CONFIRMATIONS and latest:
+            return latest
+        return max(latest, min([time, *times[:CONFIRMATIONS]]))

@@ -1,19 +1,23 @@
-"""PutEvents, repeated until the bus has accepted every event."""
+"""PutEvents, repeated until the bus has accepted every event that it can accept."""
 
+import json
 import logging
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 from botocore.parsers import ResponseParserError
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
-from poller import batching
-from poller.batching import Entry
+from poller import batching, interruptible
+from poller.batching import RECEIVED, REJECTED, Entry
+from poller.interruptible import StoppedError, Worker
+from poller.poll import Rejected
 from poller.retry import wait_exponential
 
 if TYPE_CHECKING:
@@ -24,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 FIRST_DELAY, LONGEST_DELAY = 0.2, 5.0  # seconds
 # After a stop; Fargate sends SIGKILL 30 s after SIGTERM.
-LAST_ATTEMPTS, LAST_DELAY = 10, 1.0
+LAST_ATTEMPTS, LAST_DELAY, LAST_SECONDS = 10, 1.0, 15.0
 
 _THROTTLING = frozenset(
     {
@@ -39,8 +43,27 @@ _THROTTLING = frozenset(
 )
 
 
+# Error codes of an entry that is refused however often it is sent. Others pass. An entry with bad
+# content concerns only itself; all entries need the same permissions.
+_BAD_CONTENT = frozenset({"InvalidArgument", "MalformedDetail", "RedactionFailure"})
+_FORBIDDEN = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "InvalidAccountId",
+        "InvalidAccountIdException",
+        "NotAuthorizedForDetailTypeException",
+        "NotAuthorizedForSourceException",
+    }
+)
+
+
 class UndeliveredError(Exception):
     """The poller was stopped while the bus did not accept events."""
+
+
+class ForbiddenError(Exception):
+    """The poller may not put events on the bus, which needs a person."""
 
 
 class PartialFailureError(Exception):
@@ -60,17 +83,29 @@ class Publisher:
         self._client, self._bus, self._stop, self._sleep = client, bus, stop, sleep
         self._wait = wait_exponential(FIRST_DELAY, LONGEST_DELAY)
         self._last_attempts = LAST_ATTEMPTS
+        self._worker = Worker()
+        self._deadline: float | None = None  # after a stop; of time.monotonic
 
-    def publish(self, entries: Sequence[Entry], at: int) -> None:
+    def publish(self, entries: Sequence[Entry], at: int) -> int:
         """Publish all entries with the time `at` (epoch seconds; 0: none).
 
-        Returns when the bus has accepted them. Raises UndeliveredError if it still has not some
-        seconds after a stop, and botocore's error if a retry cannot help.
+        Returns when the bus has accepted them. Transactions whose content it refuses are published
+        as rejected; their number is returned. Raises UndeliveredError if the bus still has not
+        accepted them some seconds after a stop, ForbiddenError if it refuses all entries, and
+        botocore's error if a retry cannot help.
         """
-        for request in batching.requests(entries):
-            self._deliver(request, at)
+        refused, todo = 0, list(entries)
+        while todo:
+            bad: list[tuple[Entry, str]] = []
+            for request in batching.requests(todo):
+                bad += self._deliver(request, at)
+            refused += sum(len(entry.texts) == 1 and entry.kind == RECEIVED for entry, _ in bad)
+            todo = [part for entry, error in bad for part in _divided(entry, error)]
+        return refused
 
-    def _deliver(self, pending: list[Entry], at: int) -> None:
+    def _deliver(self, pending: list[Entry], at: int) -> list[tuple[Entry, str]]:
+        """Send a request until every entry is accepted or has bad content; return the latter."""
+        bad: list[tuple[Entry, str]] = []
         retry = Retrying(
             wait=self._wait,
             stop=lambda _: self._stop.is_set() and not self._last_attempts,
@@ -79,22 +114,52 @@ class Publisher:
             sleep=self._pause,
             retry_error_callback=lambda _: _give_up(len(pending)),
         )
-        retry(self._put, pending, at)
+        retry(self._put, pending, bad, at)
+        return bad
 
-    def _put(self, pending: list[Entry], at: int) -> None:
-        """Send one request; remove the accepted entries from `pending`."""
-        response = self._client.put_events(Entries=[self._shape(entry, at) for entry in pending])
-        if response["FailedEntryCount"]:
-            results = list(zip(pending, response["Entries"], strict=True))
-            pending[:] = [entry for entry, result in results if "ErrorCode" in result]
-            codes = {result["ErrorCode"] for _, result in results if "ErrorCode" in result}
-            raise PartialFailureError(", ".join(sorted(codes)))
+    def _put(self, pending: list[Entry], bad: list[tuple[Entry, str]], at: int) -> None:
+        """Send one request; remove the accepted entries from `pending`, and those with an error.
+
+        The latter are appended to `bad`.
+        """
+        shapes = [self._shape(entry, at) for entry in pending]
+        try:
+            response = interruptible.call(
+                partial(self._client.put_events, Entries=shapes),
+                self._stop,
+                grace=self._last_seconds(),
+                worker=self._worker,
+            )
+        except StoppedError:
+            _give_up(len(pending))
+        if not response["FailedEntryCount"]:
+            return
+        failed = []
+        for entry, result in zip(pending, response["Entries"], strict=True):
+            code, message = result.get("ErrorCode", ""), result.get("ErrorMessage", "")
+            if code in _FORBIDDEN:
+                raise ForbiddenError(f"{code}: {message}")
+            if code in _BAD_CONTENT:
+                bad.append((entry, f"{code}: {message}"))
+            elif code:
+                failed.append((entry, code))
+        pending[:] = [entry for entry, _ in failed]
+        if failed:
+            raise PartialFailureError(", ".join(sorted({code for _, code in failed})))
+
+    def _last_seconds(self) -> float:
+        """Return the seconds that a request may take after a stop."""
+        if self._stop.is_set() and self._deadline is None:
+            self._deadline = time.monotonic() + LAST_SECONDS
+        if self._deadline is None:
+            return LAST_SECONDS
+        return max(0.0, self._deadline - time.monotonic())
 
     def _shape(self, entry: Entry, at: int) -> "PutEventsRequestEntryTypeDef":
         shape: PutEventsRequestEntryTypeDef = {
             "EventBusName": self._bus,
             "Source": batching.SOURCE,
-            "DetailType": entry.detail_type,
+            "DetailType": entry.kind.detail_type,
             "Detail": entry.detail,
         }
         if at:
@@ -125,5 +190,21 @@ def _log(state: RetryCallState, count: int) -> None:
     logger.warning("events not accepted, retrying", extra=extra)
 
 
-def _give_up(count: int) -> None:
+def _divided(entry: Entry, error: str) -> list[Entry]:
+    """Return entries in place of one with bad content: its halves, or the rejection of its item.
+
+    A rejection that is refused as well is only logged.
+    """
+    if len(entry.texts) > 1:
+        return entry.halves()
+    [text] = entry.texts
+    if entry.kind == REJECTED:
+        logger.error("rejection not accepted", extra={"error": error, "text": text[:1000]})
+        return []
+    logger.warning("transaction not accepted", extra={"error": error})
+    rejected = Rejected("PutEvents", None, error, text).published()
+    return list(batching.entries([json.dumps(rejected)], REJECTED))
+
+
+def _give_up(count: int) -> NoReturn:
     raise UndeliveredError(f"{count} events were not accepted before the poller had to stop")

@@ -7,11 +7,9 @@ from threading import Event
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
+from poller.interruptible import StoppedError
+
 logger = logging.getLogger(__name__)
-
-
-class StoppedError(Exception):
-    """The poller was stopped while it waited for the next attempt."""
 
 
 def delay(

@@ -36,7 +36,8 @@ def check_url(text: str | None, schemes: tuple[str, ...]) -> str:
     try:
         parts = urlsplit(text or "")
         valid = parts.scheme in schemes and parts.hostname and parts.port != 0
-    except ValueError:  # e.g. a port that is not a number
+        (parts.hostname or "").encode("idna")  # as connecting to it will
+    except ValueError:  # e.g. a port that is not a number, or an empty label of the host
         valid = False
     if not (text and valid) or re.search(r"\s", text):
         raise ValueError("a URL like " + " or ".join(f"{scheme}://…" for scheme in schemes))

@@ -12,7 +12,7 @@ from cli.queries.archive import transactions
 from cli.queries.archive_objects import load, raw_keys
 from cli.result import Result
 from cli.time_range import ONE_DAY, End, Late, Start, TimeRange
-from poller.batching import RECEIVED, Entry
+from poller.batching import RECEIVED, Entry, entries
 
 
 @command(
@@ -34,10 +34,10 @@ def replay(connection: Connection, start: Start, end: End, late: Late = ONE_DAY)
     events = count = 0
     for keys in checkpoint.batches(raw_keys(connection, time_range, late)):
         for event in load(s3, bucket, keys, unreadable):
-            if (entry := replayed(event, time_range, name)) is not None:
-                publisher.publish([entry], int(datetime.fromisoformat(event["time"]).timestamp()))
+            if repeated := replayed(event, time_range, name):
+                publisher.publish(repeated, int(datetime.fromisoformat(event["time"]).timestamp()))
                 events += 1
-                count += entry.count
+                count += sum(len(entry.texts) for entry in repeated)
     document = {
         "name": name,
         "events": events,
@@ -51,13 +51,13 @@ def replay(connection: Connection, start: Start, end: End, late: Late = ONE_DAY)
     return Result(document, text, 1 if unreadable else 0)
 
 
-def replayed(event: Json, time_range: TimeRange, name: str) -> Entry | None:
-    """Return the entry that repeats the part of an event in the range; None if there is none.
+def replayed(event: Json, time_range: TimeRange, name: str) -> list[Entry]:
+    """Return the entries, usually one, that repeat the part of an event in the range.
 
     Replays are skipped, because their originals are in the archive as well.
     """
     chosen = [t for t in transactions(event)[0] if time_range.contains(t["time"])]
     if not chosen or "replay" in event["detail"]:
-        return None
-    detail = event["detail"] | {"transactions": chosen, "replay": name}
-    return Entry(RECEIVED[0], json.dumps(detail, separators=(",", ":")), len(chosen))
+        return []
+    texts = [json.dumps(transaction, separators=(",", ":")) for transaction in chosen]
+    return list(entries(texts, RECEIVED, replay=name))

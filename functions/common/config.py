@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -12,6 +12,7 @@ from common.errors import bad_value
 # Of an error message, whose values and names may be anyone's: it must fit into logs and events.
 MAX_PROBLEMS = 20
 MAX_NAME_LENGTH = 100
+HIDDEN = "(not shown)"
 
 
 class SettingsError(ValueError):
@@ -36,20 +37,26 @@ class Settings(BaseModel):
             raise SettingsError(describe(error, str.upper)) from None
 
 
-def describe(error: ValidationError, rename: Callable[[str], str] = str) -> str:
-    """Return "NAME: got VALUE, expected ..." for each problem of a validation."""
+def describe(
+    error: ValidationError, rename: Callable[[str], str] = str, hidden: Container[str] = ()
+) -> str:
+    """Return "NAME: got VALUE, expected ..." for each problem of a validation.
+
+    Values of `hidden` names may be secret and are not shown.
+    """
     texts = []
     problems = error.errors(include_url=False)
     for problem in problems[:MAX_PROBLEMS]:
         name = rename(".".join(map(str, problem["loc"])) or error.title)[:MAX_NAME_LENGTH]
+        value = problem["input"]
+        if name in hidden and isinstance(value, str):
+            value = HIDDEN
         if problem["type"] == "missing":
             texts.append(f"{name}: got nothing, expected a value")
         elif problem["type"] == "extra_forbidden":
-            texts.append(bad_value(name, problem["input"], "no setting of this name"))
+            texts.append(bad_value(name, value, "no setting of this name"))
         else:
-            texts.append(
-                bad_value(name, problem["input"], _expected(problem["type"], problem["msg"]))
-            )
+            texts.append(bad_value(name, value, _expected(problem["type"], problem["msg"])))
     if (more := len(problems) - MAX_PROBLEMS) > 0:
         texts.append(f"and {more} more")
     return "; ".join(texts)

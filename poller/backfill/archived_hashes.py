@@ -7,24 +7,28 @@ import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 from urllib.parse import urlsplit
 
 import boto3
+from botocore.config import Config
 
 logger = logging.getLogger(__name__)
 
 HOUR = 3600
+# A stop waits for the requests that are running.
+CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2})
 THREADS = 10  # an hour has 60 objects or more, and polling waits until all are read
 
 
-def archived_hashes(uri: str, since: int, now: int) -> Iterator[str]:
+def archived_hashes(uri: str, since: int, now: int, stop: Event) -> Iterator[str]:
     """Read the archive at an s3:// URI, in folders `YYYY/MM/DD/HH/` as Firehose writes them.
 
     Times are epoch seconds of arrival. Objects that cannot be read are logged and skipped: their
-    transactions may be published again. Raises botocore's errors.
+    transactions may be published again. Ends early if `stop` is set. Raises botocore's errors.
     """
     parts = urlsplit(uri)
-    s3 = boto3.client("s3")
+    s3 = boto3.client("s3", config=CONFIG)
     pages = s3.get_paginator("list_objects_v2")
 
     def read(key: str) -> list[str]:
@@ -32,6 +36,8 @@ def archived_hashes(uri: str, since: int, now: int) -> Iterator[str]:
 
     with ThreadPoolExecutor(THREADS) as threads:
         for hour in range(since // HOUR, now // HOUR + 1):
+            if stop.is_set():
+                return
             folder = datetime.fromtimestamp(hour * HOUR, UTC).strftime("%Y/%m/%d/%H/")
             prefix = f"{parts.path.strip('/')}/{folder}"
             keys = [
@@ -40,6 +46,8 @@ def archived_hashes(uri: str, since: int, now: int) -> Iterator[str]:
                 for item in page.get("Contents", [])
             ]
             for hashes in threads.map(read, keys):
+                if stop.is_set():
+                    return
                 yield from hashes
 
 

@@ -6,9 +6,11 @@ archive already has.
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Protocol
 
 from poller import retry
+from poller.interruptible import StoppedError
 from poller.poll import Poll
 from poller.sources.http_client import HttpError
 
@@ -24,17 +26,39 @@ class History(Protocol):
 
 
 def interleave(
-    live: Iterator[Poll], history: History, clock: Callable[[], float] = time.monotonic
+    live: Iterator[Poll],
+    history: History,
+    clock: Callable[[], float] = time.monotonic,
+    executor: Executor | None = None,
 ) -> Iterator[Poll]:
-    """Yield parts of the history between live polls; a failure delays only the next part."""
+    """Yield parts of the history between live polls.
+
+    They are requested in a thread: a slow or failing history delays only itself.
+    """
+    executor = executor or ThreadPoolExecutor(1)
+    try:
+        yield from _interleave(live, history, clock, executor)
+    finally:
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _interleave(
+    live: Iterator[Poll], history: History, clock: Callable[[], float], executor: Executor
+) -> Iterator[Poll]:
     failures = 0
     due = clock()
+    running: Future[tuple[Poll | None, float]] | None = None
     for poll in live:
         yield poll
-        if clock() < due:
+        if running is None and clock() >= due:
+            running = executor.submit(history.next_part, int(time.time()))
+        if running is None or not running.done():
             continue
+        finished, running = running, None
         try:
-            part, seconds = history.next_part(int(time.time()))
+            part, seconds = finished.result()
+        except StoppedError:
+            continue  # the live polls end as well
         except HttpError as error:
             failures += 1
             seconds = retry.delay(failures, FIRST_DELAY, LONGEST_DELAY, error)

@@ -4,17 +4,23 @@ import json
 import re
 import time
 from email.utils import parsedate_to_datetime
+from threading import Event
 from typing import Any
 
-import requests
-import urllib3
+from poller import interruptible
+from poller.interruptible import OverdueError, StoppedError
+from poller.json_limits import values_problem
+from poller.sources.http_exchange import Exchange, Response
 
-TIMEOUT = (5, 20)  # seconds to connect, and between bytes
-MAX_SECONDS = 40.0  # per response, however steadily its bytes arrive
-MAX_BYTES = 64_000_000  # several times the largest block as JSON
+MAX_SECONDS = 40.0  # per exchange, however steadily its bytes arrive
+MAX_BYTES = 32_000_000  # of a response: more than the largest block as JSON
+MAX_VALUES = 1_000_000  # in a response: bounds the memory of the decoded JSON
 MAX_RETRY_AFTER = 600.0  # seconds
 FIRST_DELAY, LONGEST_DELAY = 1.0, 60.0  # seconds between attempts
 USER_AGENT = "evergreen-poller"
+NO_CONTENT = (204, 205)
+
+NOTHING = object()  # the server has nothing (new); not JSON, whose `null` is None
 
 
 class HttpError(Exception):
@@ -25,29 +31,51 @@ class HttpError(Exception):
         self.retry_after = retry_after
 
 
-def session() -> requests.Session:
-    """Return a session with our user agent."""
-    opened = requests.Session()
-    opened.headers["User-Agent"] = USER_AGENT
-    return opened
+class HttpClient:
+    """Fetches JSON until `stop` is set."""
+
+    def __init__(self, stop: Event) -> None:
+        self._stop = stop
+
+    def fetch(self, url: str) -> Any:
+        """Return decoded JSON, or NOTHING; raises HttpError, or StoppedError after a stop."""
+        response = self._exchange(url)
+        beginning = repr(response.body[:100].decode(errors="replace"))
+        if response.status in NO_CONTENT:
+            return NOTHING
+        if 300 <= response.status < 400:
+            raise HttpError(
+                f"HTTP {response.status}: redirected to {ascii(response.location)[:200]}, which "
+                "is not followed: change the URL of the source"
+            )
+        if not 200 <= response.status < 300 or response.status == 206:
+            seconds = parse_retry_after(response.retry_after)
+            raise HttpError(f"HTTP {response.status}: {beginning}", seconds)
+        if problem := values_problem(response.body, MAX_VALUES):
+            raise HttpError(f"the response has {problem}")
+        try:
+            return json.loads(response.body)
+        except (ValueError, RecursionError):
+            kind = response.content_type
+            raise HttpError(
+                f"not JSON but {kind and ascii(kind)[1:-1][:100]}: {beginning}"
+            ) from None
+
+    def _exchange(self, url: str) -> Response:
+        try:
+            exchange = Exchange(url, USER_AGENT, MAX_BYTES)
+            return interruptible.call(exchange.run, self._stop, MAX_SECONDS, abort=exchange.abort)
+        except StoppedError:
+            raise
+        except OverdueError:
+            raise HttpError(f"the response took more than {MAX_SECONDS:g} s") from None
+        except Exception as error:
+            raise HttpError(described(error)) from error
 
 
-def fetch(session: requests.Session, url: str) -> Any:
-    """Return decoded JSON; raises HttpError."""
-    try:
-        with session.get(url, timeout=TIMEOUT, stream=True) as response:
-            body = _read(response, time.monotonic() + MAX_SECONDS)
-    except requests.RequestException as error:
-        raise HttpError(str(error)) from error
-    beginning = repr(body[:100].decode(errors="replace"))
-    if response.status_code != requests.codes.ok:
-        seconds = parse_retry_after(response.headers.get("Retry-After", ""))
-        raise HttpError(f"HTTP {response.status_code}: {beginning}", seconds)
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        content_type = response.headers.get("Content-Type")
-        raise HttpError(f"not JSON but {content_type}: {beginning}") from None
+def described(error: Exception) -> str:
+    """Return the message of a library's error, its type if it has none; of bounded length."""
+    return (str(error) or type(error).__name__)[:500]
 
 
 def parse_retry_after(header: str) -> float:
@@ -57,21 +85,6 @@ def parse_retry_after(header: str) -> float:
     else:
         try:
             seconds = parsedate_to_datetime(header).timestamp() - time.time()
-        except ValueError:
+        except Exception:  # noqa: BLE001 - not only ValueError, for instance for the year 1
             return 0.0
     return max(0.0, min(seconds, MAX_RETRY_AFTER))
-
-
-def _read(response: requests.Response, deadline: float) -> bytes:
-    body = bytearray()
-    try:
-        # `read1` returns what has arrived; waiting for full chunks could exceed the deadline.
-        while chunk := response.raw.read1(65_536, decode_content=True):
-            body += chunk
-            if len(body) > MAX_BYTES:
-                raise HttpError(f"the response has more than {MAX_BYTES} bytes")
-            if time.monotonic() > deadline:
-                raise HttpError(f"the response took more than {MAX_SECONDS:g} s")
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise HttpError(f"the response broke off after {len(body)} bytes: {error}") from error
-    return bytes(body)

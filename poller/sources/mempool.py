@@ -1,6 +1,7 @@
 """mempool.space: every transaction as it enters the mempool, or a list of the newest ten.
 
-A message has the transactions of a few seconds, with `firstSeen`. Items of the list have no time;
+A message has the transactions of a few seconds, with `firstSeen`, and a number that grows by one
+with each message of a connection. Items of the list have no time;
 theirs is that of the poll. The list covers about two seconds: use it for tests and quiet networks.
 """
 
@@ -16,11 +17,20 @@ def _list_items(response: Any) -> list[Any] | None:
     return response if isinstance(response, list) else None
 
 
-def _message_items(message: Any) -> list[Any]:
-    """Return the transactions of a message; others, such as statistics, have none."""
+def _delta(message: Any) -> dict[str, Any]:
+    """Return the change of the mempool in a message; others, such as statistics, have none."""
     delta = message.get("mempool-transactions") if isinstance(message, dict) else None
-    added = delta.get("added") if isinstance(delta, dict) else None
+    return delta if isinstance(delta, dict) else {}
+
+
+def _message_items(message: Any) -> list[Any]:
+    added = _delta(message).get("added")
     return added if isinstance(added, list) else []
+
+
+def _sequence(message: Any) -> int | None:
+    number = _delta(message).get("sequence")
+    return number if type(number) is int else None
 
 
 def _transaction(item: Any, now: int) -> Transaction | str:
@@ -33,4 +43,4 @@ def _transaction(item: Any, now: int) -> Transaction | str:
 
 
 LIST = Format(_list_items, _transaction)
-MESSAGES = Format(_message_items, _transaction, '{"track-mempool":true}')
+MESSAGES = Format(_message_items, _transaction, '{"track-mempool":true}', _sequence)

@@ -5,22 +5,31 @@ The order of lines is the order of arrival.
 
 import codecs
 import io
+import os
+import stat
 import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlsplit
 
 import boto3
+from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
+from poller import interruptible
+from poller.interruptible import StoppedError
+from poller.json_limits import values_problem
 from poller.poll import Poll, Rejected, split_into_polls
 from poller.transaction import Transaction, parse, raw_line
 
 DAY = 86_400
 MAX_LINE = 16_000_000  # bytes: larger than any transaction that fits into a block, as JSON
+MAX_VALUES = 500_000  # in a line: bounds the memory of the decoded JSON
 CHUNK = 65_536  # bytes; at most so much is lost before a damage
 _GZIP = b"\x1f\x8b"
 
@@ -37,17 +46,15 @@ class DamageError(Exception):
         self.rest = rest
 
 
-def polls(place: str, seconds: int, now: int) -> Iterator[Poll]:
+def polls(place: str, seconds: int, now: int, stop: Event | None = None) -> Iterator[Poll]:
     """Split a file (path or s3:// URI) into polls of `seconds` of its own time.
 
-    Invalid lines and a damaged end are rejected with their line number. Raises SourceError if the
-    file cannot be opened.
+    Invalid lines and a damaged end are rejected with their line number. Once `stop` is set, a pipe
+    that has nothing to read has ended. Raises SourceError if the file cannot be opened.
     """
-    with _open(place) as file:
-        # A pipe cannot be rewound: hence `peek`.
-        compressed = file.peek(len(_GZIP)).startswith(_GZIP)
-        chunks = iter(partial(file.read, CHUNK), b"")
-        arrivals = _arrivals(_unzip(chunks) if compressed else chunks, place, now + DAY)
+    stop = stop or Event()
+    with suppress(StoppedError), _open(place, stop) as file:
+        arrivals = _arrivals(_content(_chunks(file, stop)), place, now + DAY)
         yield from split_into_polls(arrivals, seconds)
 
 
@@ -62,29 +69,56 @@ def _arrivals(
             if len(line) > MAX_LINE:
                 yield Rejected(place, number, f"longer than {MAX_LINE} bytes", raw_line(line))
                 continue
-            result = parse(line, latest)
+            result = values_problem(line, MAX_VALUES) or parse(line, latest)
             if isinstance(result, str):
                 yield Rejected(place, number, result, raw_line(line.strip()))
             else:
                 yield result
+    except StoppedError:
+        return
     except DamageError as error:
         yield Rejected(place, number + 1, str(error), raw_line(error.rest))
 
 
 def _lines(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes]]:
     """Return lines with their numbers; of a line that is too long only the beginning."""
-    number, rest, first = 0, b"", True
+    number, first = 0, True
+    rest = bytearray()  # of the line that has not ended
     try:
         for read in chunks:
             chunk = read.removeprefix(codecs.BOM_UTF8) if first else read
             first = first and not read
-            *complete, rest = (rest[: MAX_LINE + 1] + chunk).split(b"\n")
+            *complete, last = chunk.split(b"\n")
+            if complete and rest:
+                rest += complete[0][: MAX_LINE + 1 - len(rest)]
+                complete[0] = bytes(rest)
+                rest.clear()
             yield from enumerate(complete, number + 1)
             number += len(complete)
+            rest += last[: MAX_LINE + 1 - len(rest)]
     except (EOFError, zlib.error) as error:
-        raise DamageError(f"the compressed file is damaged: {error}", rest) from error
+        raise DamageError(f"the compressed file is damaged: {error}", bytes(rest)) from error
     if rest:
-        yield number + 1, rest
+        yield number + 1, bytes(rest)
+
+
+def _chunks(file: io.RawIOBase, stop: Event) -> Iterator[bytes]:
+    """Read what there is; raises StoppedError while a pipe has nothing."""
+    regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+    read = partial(file.read, CHUNK)
+    while chunk := read() if regular else interruptible.call(read, stop):
+        yield chunk
+
+
+def _content(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Decompress a file if it begins like a compressed one; a pipe cannot be rewound."""
+    begin = b""
+    for chunk in chunks:
+        begin += chunk
+        if len(begin) >= len(_GZIP):
+            break
+    content = chain([begin], chunks)
+    yield from _unzip(content) if begin.startswith(_GZIP) else content
 
 
 def _unzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -109,11 +143,11 @@ def _unzip(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 @contextmanager
-def _open(place: str) -> Iterator[io.BufferedReader]:
+def _open(place: str, stop: Event) -> Iterator[io.RawIOBase]:
     """Open a file, or a copy of an object: its connection could time out while the bus is slow."""
     if not place.startswith("s3://"):
         try:
-            file = Path(place).open("rb")  # noqa: SIM115 - closed below
+            file = Path(place).open("rb", buffering=0)  # noqa: SIM115 - closed below
         except OSError as error:
             raise SourceError(f"cannot open {place}: {error.strerror}") from error
         with file:
@@ -122,9 +156,16 @@ def _open(place: str) -> Iterator[io.BufferedReader]:
     parts = urlsplit(place)
     with tempfile.NamedTemporaryFile() as copy:
         try:
-            boto3.client("s3").download_fileobj(parts.netloc, parts.path.lstrip("/"), copy)
+            download = partial(
+                boto3.client("s3").download_fileobj,
+                parts.netloc,
+                parts.path.lstrip("/"),
+                copy,
+                Config=TransferConfig(use_threads=False),  # threads of its own keep the process
+            )
+            interruptible.call(download, stop)
         except (BotoCoreError, ClientError) as error:
             raise SourceError(f"cannot read {place}: {error}") from error
         copy.flush()
-        with Path(copy.name).open("rb") as file:
+        with Path(copy.name).open("rb", buffering=0) as file:
             yield file

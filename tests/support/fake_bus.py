@@ -13,13 +13,15 @@ from botocore.config import Config
 class FakeBus:
     """Stores the accepted entries; `failures` are those of the next requests, in order.
 
-    A failure is an HTTP status with an error code, or the positions of the entries that fail.
+    A failure is an HTTP status with an error code, or the positions of the entries that fail;
+    `refuse` decides about each entry.
     """
 
     def __init__(self):
         self.entries, self.requests = [], []
         self.failures: list[tuple[int, str] | set[int]] = []
         self.permanent_failure: tuple[int, str] | None = None
+        self.refuse = lambda _entry: None  # error code of an entry
         self.url = ""
 
     def transactions(self):
@@ -35,14 +37,17 @@ class FakeBus:
         failure = self.failures.pop(0) if self.failures else self.permanent_failure or set()
         if isinstance(failure, tuple):
             return failure[0], {"__type": failure[1], "message": "as configured"}
-        self.entries += [one for n, one in enumerate(entries) if n not in failure]
-        results = [
-            {"ErrorCode": "InternalFailure", "ErrorMessage": "as configured"}
-            if n in failure
-            else {"EventId": str(n)}
-            for n in range(len(entries))
+        codes = [
+            "InternalFailure" if n in failure else self.refuse(entry)
+            for n, entry in enumerate(entries)
         ]
-        return 200, {"FailedEntryCount": len(failure), "Entries": results}
+        results = [
+            {"ErrorCode": code, "ErrorMessage": "as configured"} if code else {"EventId": str(n)}
+            for n, code in enumerate(codes)
+        ]
+        self.entries += [entry for entry, code in zip(entries, codes, strict=True) if not code]
+        failed = sum(code is not None for code in codes)
+        return 200, {"FailedEntryCount": failed, "Entries": results}
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """HTTP and WebSocket servers on 127.0.0.1 that respond like public APIs, also when these fail."""
 
 import json
+import socket
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -116,3 +117,46 @@ def websocket_server(*handlers, refusal=None):
         finally:
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def raw_server(*responses):
+    """Send bytes as they are after the first bytes of a request, the last response repeatedly.
+
+    A response is bytes, or a function that yields pieces, and gets an event that is set when the
+    server is closed; yields host and port.
+    """
+    remaining, closed = list(responses), Event()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer(connection, response):
+        with connection, suppress(OSError):  # the poller gave up
+            connection.recv(65_536)
+            for piece in [response] if isinstance(response, bytes) else response(closed):
+                connection.sendall(piece)
+
+    def serve_all():
+        with suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                response = remaining.pop(0) if len(remaining) > 1 else remaining[0]
+                Thread(target=answer, args=(connection, response), daemon=True).start()
+
+    Thread(target=serve_all, daemon=True).start()
+    try:
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        closed.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+
+
+def dripping(begin, piece=b" ", seconds=0.05):
+    """Return a response that begins normally and then has a piece now and then, for ever."""
+
+    def pieces(closed):
+        yield begin
+        while not closed.wait(seconds):
+            yield piece
+
+    return pieces

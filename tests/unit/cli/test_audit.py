@@ -169,14 +169,14 @@ def test_row_may_lack_only_late_transactions(distinct, stored, late, explained):
 
 def test_replay_sends_the_part_of_an_event_that_is_in_the_range():
     archived = event(START - 1, START, START + 599, START + 600)
-    entry = replay.replayed(archived, TEN_MINUTES, "r")
-    assert entry.count == 2
+    [entry] = replay.replayed(archived, TEN_MINUTES, "r")
+    assert len(entry.texts) == 2
     detail = json.loads(entry.detail)
     assert [item["time"] for item in detail["transactions"]] == [START, START + 599]
     assert (detail["version"], detail["replay"]) == ("1", "r")
 
 
 def test_replay_skips_replays_other_times_and_malformed_events():
-    assert replay.replayed(event(START, replay="r"), TEN_MINUTES, "r") is None
-    assert replay.replayed(event(START + 600), TEN_MINUTES, "r") is None
-    assert replay.replayed({"detail": {}}, TEN_MINUTES, "r") is None
+    assert replay.replayed(event(START, replay="r"), TEN_MINUTES, "r") == []
+    assert replay.replayed(event(START + 600), TEN_MINUTES, "r") == []
+    assert replay.replayed({"detail": {}}, TEN_MINUTES, "r") == []

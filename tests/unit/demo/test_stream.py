@@ -21,8 +21,8 @@ def written(path, lines):
 
 
 def long_enough(*times):
-    """Return lines with these times and one nine hours later."""
-    return [line(n, time) for n, time in enumerate([*times, times[-1] + 9 * HOUR])]
+    """Return lines with these times and some nine hours later."""
+    return [line(n, time) for n, time in enumerate([*times, *[times[-1] + 9 * HOUR] * 3])]
 
 
 def test_clock_starts_at_the_hour_of_the_earliest_time(tmp_path):
@@ -86,6 +86,7 @@ def test_contradicting_arguments_are_rejected(source, file, message):
         stream.choose(source, file, 44)
 
 
-def test_last_time_is_the_largest_in_the_file(tmp_path):
-    lines = [line(n, START + time) for n, time in enumerate([10, 90_000, 20])]
-    assert stream.last_time(written(tmp_path / "f", lines)) == START + 90_000
+def test_last_time_is_the_largest_in_the_file_that_is_no_outlier(tmp_path):
+    times = [10, 3000, 20, 90_000, 90_001, 90_002, 30, 200_000, 90_001]
+    lines = [line(n, START + time) for n, time in enumerate(times)]
+    assert stream.last_time(written(tmp_path / "f", lines)) == START + 90_002

@@ -3,6 +3,7 @@
 import gzip
 import json
 from itertools import islice
+from threading import Event
 
 import boto3
 import pytest
@@ -15,8 +16,10 @@ from poller.backfill.interleave import interleave
 from poller.config import Mapping
 from poller.deduplication import Deduplication
 from poller.poll import Poll
+from poller.sources.http_client import HttpClient
 from poller.sources.mapping import mapped_format
 from tests.support.fake_sources import TIME, http_server, json_response, transaction
+from tests.support.inline_executor import Inline
 
 HOUR = 3600
 
@@ -30,6 +33,10 @@ class Ticks:
     def __call__(self):
         self.now += 30
         return self.now
+
+
+def backfill(polls, history, clock=None):
+    return interleave(polls, history, clock or Ticks(), Inline())
 
 
 def live(count=10_000):
@@ -69,7 +76,7 @@ def backfilled(polls, count):
 def test_blocks_are_read_back_to_the_time_and_then_as_they_arrive():
     paths = latest("c") | CHAIN
     with http_server(paths=paths) as url:
-        polls = interleave(live(), BlockchainHistory(url, TIME), Ticks())
+        polls = backfill(live(), BlockchainHistory(HttpClient(Event()), url, TIME))
         assert backfilled(polls, 3) == [[5, 6], [4], [3]]
         paths |= latest("e") | dict(
             [block("e", "d", TIME + 9000, paid(8)), block("d", "c", TIME + 8000, paid(7))]
@@ -80,7 +87,7 @@ def test_blocks_are_read_back_to_the_time_and_then_as_they_arrive():
 
 def test_backfilled_transactions_keep_their_time_and_the_time_of_events_does_not_decrease():
     with http_server(paths=latest("c") | CHAIN) as url:
-        polls = interleave(live(), BlockchainHistory(url, TIME), Ticks())
+        polls = backfill(live(), BlockchainHistory(HttpClient(Event()), url, TIME))
         first = next(poll for poll in polls if poll.transactions)
     assert [one.time for one in first.transactions] == [TIME + 5, TIME + 6]
     assert first.time == TIME + 9_000
@@ -90,7 +97,7 @@ def test_backfilled_transactions_keep_their_time_and_the_time_of_events_does_not
 def test_failed_history_is_retried_and_delays_no_live_poll(caplog):
     paths = latest("c") | CHAIN | {"/rawblock/c": (429, {"Retry-After": "500"}, b"slow down")}
     with http_server(paths=paths) as url:
-        polls = interleave(live(), BlockchainHistory(url, TIME), Ticks())
+        polls = backfill(live(), BlockchainHistory(HttpClient(Event()), url, TIME))
         assert backfilled(islice(polls, 5), 1) == []
         paths |= CHAIN
         between = 0
@@ -115,7 +122,7 @@ def test_failed_history_is_retried_and_delays_no_live_poll(caplog):
 def test_malformed_block_is_retried(bad, caplog):
     paths = latest("c") | CHAIN | {"/rawblock/c": bad}
     with http_server(paths=paths) as url:
-        polls = interleave(live(), BlockchainHistory(url, TIME), Ticks())
+        polls = backfill(live(), BlockchainHistory(HttpClient(Event()), url, TIME))
         assert backfilled(islice(polls, 4), 1) == []
         paths |= CHAIN
         assert backfilled(polls, 1) == [[5, 6]]
@@ -125,7 +132,7 @@ def test_malformed_block_is_retried(bad, caplog):
 def test_replaced_block_does_not_block_others():
     paths = latest("x") | CHAIN
     with http_server(paths=paths) as url:
-        polls = interleave(live(), BlockchainHistory(url, TIME), Ticks())
+        polls = backfill(live(), BlockchainHistory(HttpClient(Event()), url, TIME))
         assert backfilled(islice(polls, 4), 1) == []
         paths |= latest("c")
         assert backfilled(polls, 3) == [[5, 6], [4], [3]]
@@ -134,7 +141,7 @@ def test_replaced_block_does_not_block_others():
 def test_failed_block_in_between_is_not_skipped():
     paths = latest("c") | CHAIN | {"/rawblock/b": (503, {}, b"")}
     with http_server(paths=paths) as url:
-        polls = interleave(live(), BlockchainHistory(url, TIME), Ticks())
+        polls = backfill(live(), BlockchainHistory(HttpClient(Event()), url, TIME))
         assert backfilled(polls, 1) == [[5, 6]]
         assert backfilled(islice(polls, 4), 1) == []
         paths |= CHAIN
@@ -149,8 +156,8 @@ def test_requests_for_history_keep_the_minimum_interval():
             self.requests += 1
             return None, 0
 
-    history, ticks = FakeHistory(), iter(range(100))
-    list(interleave(live(51), history, lambda: float(next(ticks))))
+    history, ticks = FakeHistory(), iter(range(200))
+    list(backfill(live(51), history, lambda: float(next(ticks))))
     assert history.requests <= 8  # 51 polls within some 70 s
 
 
@@ -158,9 +165,8 @@ def test_http_history_is_requested_once():
     item = {"id": 1, "at": TIME, "value": 5}
     form = mapped_format(Mapping(name="x", key="/id", time="/at", value="/value"))
     with http_server(paths={"/history?from=2024-10-10T00:00:00Z": json_response([item])}) as url:
-        polls = interleave(
-            live(50), HttpHistory(url + "history?from={since}", form, TIME), Ticks()
-        )
+        history = HttpHistory(HttpClient(Event()), url + "history?from={since}", form, TIME)
+        polls = backfill(live(50), history)
         assert backfilled(polls, 2) == [[5]]
 
 
@@ -186,7 +192,7 @@ def test_archived_hashes_of_the_hours_are_read(bucket, caplog):
     bucket("raw/2024/10/10/00/y.gz", 4)
     bucket("minutes/2024/10/10/00/y.gz", 5)
     bucket.raw("raw/2024/10/10/01/z.gz", b"not gzip")
-    found = archived_hashes("s3://data/raw/", TIME - 60, TIME + HOUR)
+    found = archived_hashes("s3://data/raw/", TIME - 60, TIME + HOUR, Event())
     assert [int(name, 16) for name in found] == [2, 3, 4]
     assert [record.message for record in caplog.records] == ["archived object skipped"]
 
@@ -194,8 +200,8 @@ def test_archived_hashes_of_the_hours_are_read(bucket, caplog):
 def test_archived_transactions_are_not_backfilled(bucket):
     bucket("raw/2024/10/10/00/x.gz", 4, 5)
     deduplication = Deduplication()
-    deduplication.add(archived_hashes("s3://data/raw", TIME, TIME))
+    deduplication.add(archived_hashes("s3://data/raw", TIME, TIME, Event()))
     with http_server(paths=latest("c") | CHAIN) as url:
-        polls = islice(interleave(live(), BlockchainHistory(url, TIME), Ticks()), 20)
+        polls = islice(backfill(live(), BlockchainHistory(HttpClient(Event()), url, TIME)), 20)
         new = [one.fee for poll in polls for one in deduplication.new(poll.transactions)]
     assert new == [6, 3]

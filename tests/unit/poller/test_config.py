@@ -67,18 +67,21 @@ def test_settings_are_frozen(model):
         ({"HEALTH_PORT": "0"}, "HEALTH_PORT: got '0', expected greater than or equal to 1"),
         (
             {"SOURCE": "blockchain", "SOURCE_URL": "ftp://x"},
-            "SOURCE_URL: got 'ftp://x', expected a URL like http://… or https://… or ws://… or ",
+            "SOURCE_URL: got '(not shown)', expected a URL like http://… or https://… or ws://…",
         ),
         (
             {"SOURCE": "mempool", "SOURCE_URL": "https://"},
-            "SOURCE_URL: got 'https://', expected",
+            "SOURCE_URL: got '(not shown)', expected",
         ),
         (
             {"SOURCE": "mempool", "SOURCE_URL": "ws://x:y"},
-            "SOURCE_URL: got 'ws://x:y', expected",
+            "SOURCE_URL: got '(not shown)', expected",
         ),
         (HTTP | {"SOURCE_URL": ""}, "SOURCE_URL: got None, expected a URL like http://… or https"),
-        (HTTP | {"SOURCE_URL": "wss://x"}, "SOURCE_URL: got 'wss://x', expected a URL like http"),
+        (
+            HTTP | {"SOURCE_URL": "wss://x"},
+            "SOURCE_URL: got '(not shown)', expected a URL like http",
+        ),
         (
             HTTP | {"SOURCE_NAME": "a/b"},
             "SOURCE_NAME: got 'a/b', expected 1 to 64 lowercase letters, digits and hyphens",
@@ -97,7 +100,7 @@ def test_settings_are_frozen(model):
         (HTTP | {"BACKFILL_HOURS": "1"}, "BACKFILL_URL: got None, expected a URL like http://…"),
         (
             HTTP | {"BACKFILL_HOURS": "1", "BACKFILL_URL": "https://x/"},
-            "BACKFILL_URL: got 'https://x/', expected a URL with {since} in the place of the time",
+            "BACKFILL_URL: got '(not shown)', expected a URL with {since} in the place of the",
         ),
         (
             {"SOURCE": "blockchain", "BACKFILL_HOURS": "49"},

@@ -10,7 +10,7 @@ import pytest
 
 from common.transaction import MAX_FEE
 from poller.deduplication import Deduplication
-from poller.sources import blockchain, http_client, http_list, mempool
+from poller.sources import blockchain, http_client, http_exchange, http_list, mempool
 from tests.support.fake_sources import TIME, RecordedWaits, http_server, json_response, listing
 
 
@@ -93,7 +93,7 @@ def test_bad_response_is_logged_and_retried(response, words, caplog):
 
 
 def test_silent_server_times_out(monkeypatch, caplog):
-    monkeypatch.setattr(http_client, "TIMEOUT", (1, 0.05))
+    monkeypatch.setattr(http_exchange, "SILENCE_SECONDS", 0.05)
     silent, stop = Event(), Event()
     stop.wait = lambda _: stop.set()
 
@@ -162,7 +162,7 @@ def test_single_invalid_transaction_is_rejected():
         [poll] = polled(url, 1)
         assert fees(poll) == [1]
         [rejected] = poll.rejected
-    assert (rejected.source, rejected.line) == (url, None)
+    assert (rejected.source, rejected.line) == (url.rstrip("/"), None)
     assert rejected.reason == f"fee: got '2', expected an integer from 0 to {MAX_FEE}"
     assert json.loads(rejected.raw)["time"] == TIME + 2
 
@@ -185,3 +185,22 @@ def test_items_of_mempools_list_have_the_time_of_the_poll():
         "transaction: got 'no', expected a JSON object",
         "hash: got None, expected 64 hex digits",
     ]
+
+
+@pytest.mark.parametrize("ahead", [1200, 23 * 3600])
+def test_item_from_the_future_does_not_move_the_clock_of_later_polls(ahead):
+    now = int(time.time())
+    ahead_of_time, normal = now - TIME + ahead, now - TIME - 60
+    with http_server(listing(ahead_of_time), listing(ahead_of_time, normal)) as url:
+        first, second = polled(url, 2)
+    assert fees(first) == [ahead_of_time]  # it keeps its time
+    assert first.transactions[0].time == now + ahead
+    assert now - 5 <= first.time <= second.time <= time.time()
+
+
+def test_item_more_than_a_day_ahead_is_rejected():
+    now = int(time.time())
+    with http_server(listing(now - TIME + 86_460, 1)) as url:
+        [poll] = polled(url, 1)
+    assert fees(poll) == [1]
+    assert poll.rejected[0].reason.startswith("time: got ")

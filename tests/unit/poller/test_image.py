@@ -9,7 +9,6 @@ DIRECT = (
     "boto3",
     "aws-lambda-powertools",
     "pydantic-settings",
-    "requests",
     "tenacity",
     "websockets",
 )

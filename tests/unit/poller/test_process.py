@@ -14,10 +14,12 @@ import pytest
 
 from tests.support.fake_bus import environment, serving
 from tests.support.fake_sources import (
+    dripping,
     example,
     http_server,
     json_response,
     listing,
+    raw_server,
     transaction,
     websocket_server,
 )
@@ -26,6 +28,7 @@ ROOT = Path(__file__).parents[3]
 START = 1_728_518_400
 SIMULATOR = {"SOURCE": "simulator", "SIMULATOR_START": "2024-10-10T00:00:00Z"}
 DEADLINE = 20  # seconds
+STOP_DEADLINE = 10  # from SIGTERM to the end; Fargate sends SIGKILL after 30
 HALVES = slice(2), slice(2, None)
 
 
@@ -199,7 +202,7 @@ def test_health_file_shows_whether_polls_succeed(bus, tmp_path):
 def stop(process):
     """Stop a process; return its exit code, metrics and log."""
     process.send_signal(signal.SIGTERM)
-    out, errors = process.communicate(timeout=DEADLINE)
+    out, errors = process.communicate(timeout=STOP_DEADLINE)
     metrics = [json.loads(line) for line in out.splitlines()]
     return process.returncode, metrics, [json.loads(line) for line in errors.splitlines()]
 
@@ -264,3 +267,116 @@ def test_unreadable_archive_stops_no_live_poll(bus):
         code, _, log = stop(process)
     assert code == 0
     assert "archive not read" in [entry["message"] for entry in log]
+
+
+BODY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+
+
+def live(body):
+    return BODY + body[2]
+
+
+@pytest.mark.parametrize(
+    ("settings", "scheme"),
+    [
+        ({"SOURCE": "blockchain"}, "http"),
+        ({"SOURCE": "blockchain"}, "ws"),
+        ({"SOURCE": "blockchain"}, "https"),
+        ({"SOURCE": "mempool"}, "wss"),
+    ],
+    ids=str,
+)
+def test_sigterm_while_the_source_drips_ends_the_process(bus, settings, scheme):
+    with raw_server(dripping(BODY, seconds=0.3)) as address:
+        process = start(bus, **settings, SOURCE_URL=f"{scheme}://{address}/")
+        for line in process.stderr:
+            if "polling started" in line:
+                break
+        code, _, log = stop(process)
+    assert code == 0
+    assert log[-1]["stopped"] is True
+
+
+def test_sigterm_while_a_later_poll_drips_flushes_the_counts(bus):
+    with raw_server(live(listing(2, 1)), dripping(BODY, seconds=0.3)) as address:
+        url = f"http://{address}/"
+        process = start(bus, SOURCE="blockchain", SOURCE_URL=url, POLL_SECONDS="1")
+        wait_for(lambda: len(bus.transactions()) == 2)
+        code, metrics, log = stop(process)
+    assert code == 0
+    assert total(metrics, "TransactionsPublished") == log[-1]["published"] == 2
+    assert total(metrics, "Polls") == 1
+
+
+def test_sigterm_while_the_history_drips_ends_the_process(bus):
+    with (
+        raw_server(live(listing(2, 1))) as source,
+        raw_server(dripping(BODY, seconds=0.3)) as history,
+    ):
+        settings = {"SOURCE": "blockchain", "SOURCE_URL": f"http://{source}/"}
+        more = {"BACKFILL_HOURS": "1", "BACKFILL_URL": f"http://{history}", "POLL_SECONDS": "1"}
+        process = start(bus, **settings, **more)
+        wait_for(lambda: len(bus.transactions()) == 2)
+        code, metrics, log = stop(process)
+    assert code == 0
+    assert total(metrics, "Polls") == log[-1]["polls"] >= 1
+
+
+def test_sigterm_while_a_message_drips_ends_the_process(bus):
+    def handle(connection):
+        connection.send(json.dumps({"op": "utx", "x": transaction(1)}))
+        connection.protocol.send_text(b"{", fin=False)  # and never the rest of the message
+        connection.send_data()
+        for _ in connection:
+            pass
+
+    with websocket_server(handle) as (url, _):
+        process = start(bus, SOURCE="blockchain", SOURCE_URL=url, POLL_SECONDS="1")
+        wait_for(lambda: len(bus.transactions()) == 1)
+        code, metrics, log = stop(process)
+    assert code == 0
+    assert total(metrics, "TransactionsPublished") == log[-1]["published"] == 1
+
+
+def test_sigterm_while_a_pipe_has_nothing_ends_the_process(bus, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    process = start(bus, SOURCE="replay", SOURCE_FILE=str(tmp_path / "pipe"))
+    with (tmp_path / "pipe").open("wb", buffering=0) as pipe:
+        pipe.write("".join(f"{line}\n" for line in lines(range(3), size=1)).encode())
+        pipe.write(json.dumps({"hash": "f" * 64, "time": START + 90, "fee": 9}).encode() + b"\n")
+        wait_for(lambda: len(bus.transactions()) == 3)
+        code, _, log = stop(process)
+    assert code == 0
+    assert log[-1]["published"] == 4
+
+
+def test_refused_permission_ends_the_process_with_the_code(bus):
+    bus.refuse = lambda _: "NotAuthorizedForSourceException"
+    code, _, log = run(bus, **SIMULATOR, SIMULATOR_HOURS="1")
+    assert code == 1
+    assert log[-1]["error"] == "NotAuthorizedForSourceException: as configured"
+
+
+def test_secrets_of_urls_are_in_no_log_and_no_event(bus):
+    bad = BODY + json.dumps({"txs": [transaction(1, fee=1), {"hash": "no"}]}).encode()
+    with raw_server(b"HTTP/1.1 500 No\r\n\r\n", bad) as source, raw_server(b"") as history:
+        process = start(
+            bus,
+            SOURCE="blockchain",
+            SOURCE_URL=f"http://me:s3cret@{source}/k3y?token=t0ken",
+            BACKFILL_HOURS="1",
+            BACKFILL_URL=f"http://me:s3cret@{history}/k3y",
+            POLL_SECONDS="1",
+        )
+        wait_for(lambda: len(bus.rejected()) == 1)
+        process.send_signal(signal.SIGTERM)
+        out, errors = process.communicate(timeout=DEADLINE)
+    seen = out + errors + json.dumps(bus.entries)
+    assert "HTTP 500" in seen
+    assert not [secret for secret in ("s3cret", "k3y", "t0ken") if secret in seen]
+
+
+def test_bad_url_is_not_printed(bus):
+    code, _, log = run(bus, SOURCE="mempool", SOURCE_URL="htps://me:s3cret@host/")
+    assert code == 2
+    assert log[-1]["error"].startswith("SOURCE_URL: got '(not shown)', expected a URL like")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from poller import batching
 from poller.batching import MAX_BYTES, MAX_ENTRIES, Entry
 from poller.deduplication import Deduplication
-from poller.publisher import Publisher, UndeliveredError
+from poller.poll import Rejected
+from poller.publisher import ForbiddenError, Publisher, UndeliveredError
 from poller.retry import delay
 from poller.transaction import MAX_BYTES as LARGEST
 from poller.transaction import Transaction
@@ -33,7 +34,7 @@ def publisher(bus, monkeypatch):
 
 
 def entries(count):
-    return [Entry("Transactions Received", json.dumps({"n": n}), 1) for n in range(count)]
+    return [Entry(batching.RECEIVED, ("{}",), json.dumps({"n": n})) for n in range(count)]
 
 
 def numbers(entries):
@@ -117,3 +118,86 @@ def test_deduplication_is_bounded_and_forgets_the_oldest():
     assert len(deduplication.new([transaction(1), transaction(2), transaction(3)])) == 3
     assert deduplication.new([transaction(3), transaction(2)]) == []
     assert deduplication.new([transaction(1)]) == [transaction(1)]
+
+
+def packed(*texts):
+    return list(batching.entries([f'"{text}"' for text in texts]))
+
+
+def test_entry_with_bad_content_is_divided_until_only_that_item_is_rejected(bus, publisher):
+    def refuse(entry):
+        received = entry["DetailType"] == batching.RECEIVED.detail_type
+        return "MalformedDetail" if received and "bad" in entry["Detail"] else None
+
+    bus.refuse = refuse
+    names = [*map(str, range(6)), "bad", *map(str, range(7, 11))]
+    assert publisher.publish(packed(*names), 1) == 1
+    assert sorted(bus.transactions()) == sorted(set(names) - {"bad"})
+    [rejected] = bus.rejected()
+    assert rejected["source"] == "PutEvents"
+    assert rejected["reason"] == "MalformedDetail: as configured"
+    assert rejected["raw"] == '"bad"'
+
+
+@pytest.mark.parametrize("code", ["InvalidArgument", "MalformedDetail", "RedactionFailure"])
+def test_rejection_that_is_refused_as_well_is_only_logged(bus, publisher, code, caplog):
+    bus.refuse = lambda entry: code if "bad" in entry["Detail"] else None
+    assert publisher.publish(packed("bad", "good"), 1) == 1
+    assert (bus.transactions(), bus.rejected()) == (["good"], [])
+    assert caplog.records[-1].message == "rejection not accepted"
+    assert caplog.records[-1].error == f"{code}: as configured"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "AccessDeniedException",
+        "InvalidAccountIdException",
+        "NotAuthorizedForDetailTypeException",
+        "NotAuthorizedForSourceException",
+    ],
+)
+def test_missing_permission_ends_the_process(bus, publisher, code):
+    bus.refuse = lambda _: code
+    with pytest.raises(ForbiddenError, match=f"{code}: as configured"):
+        publisher.publish(entries(2), 1)
+    assert len(bus.requests) == 1
+
+
+@pytest.mark.parametrize("code", ["InternalFailure", "ThrottlingException", "SomethingNew"])
+def test_passing_error_of_an_entry_is_repeated(bus, publisher, code):
+    bus.refuse = lambda entry: code if len(bus.requests) < 5 and "1" in entry["Detail"] else None
+    assert publisher.publish(entries(3), 1) == 0
+    assert sorted(numbers(bus.entries)) == [0, 1, 2]
+
+
+def test_hanging_request_is_given_up_after_a_stop(bus, monkeypatch):
+    monkeypatch.setattr("poller.publisher.LAST_SECONDS", 0.1)
+    stop, hanging = Event(), Event()
+
+    def hang(_entries):
+        stop.set()
+        hanging.wait(5)
+        return 200, {"FailedEntryCount": 0, "Entries": []}
+
+    bus.put = hang
+    with pytest.raises(UndeliveredError, match="1 events were not accepted"):
+        Publisher(client(bus), "test", stop).publish(entries(1), 1)
+    hanging.set()
+
+
+LONG = "y" * 300_000
+
+
+@pytest.mark.parametrize(
+    "rejected",
+    [
+        Rejected(LONG, None, "r", "x"),
+        Rejected("s", 1, LONG, "x"),
+        Rejected("s", 10**18, "r", LONG),
+        Rejected("\U0001f600" * 1000, None, "\ud800" * 1000, "\0" * 1000),
+    ],
+)
+def test_every_rejection_fits_into_an_entry(rejected):
+    [entry] = batching.entries([json.dumps(rejected.published())], batching.REJECTED)
+    assert entry.size <= MAX_BYTES

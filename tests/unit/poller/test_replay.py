@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+from threading import Event, Thread
 
 import boto3
 import pytest
@@ -135,3 +137,72 @@ def test_file_in_blockchain_infos_shape(write):
     assert set(json.loads(polls[0].transactions[0].text)) == {
         *("hash", "time", "fee", "ver", "lock_time", "double_spend", "block_height"),
     }
+
+
+@pytest.mark.parametrize("position", [0, 1, 4, 9], ids=["first", "second", "inside", "last"])
+@pytest.mark.parametrize("ahead", [23 * 3600, 200 * 86_400])
+def test_outlier_does_not_move_the_clock_of_a_file(write, position, ahead):
+    times = [START + 20 * n for n in range(9)]
+    times.insert(position, START + ahead)
+    polls, accepted, _ = read(write(b"\n".join(line(n, t) for n, t in enumerate(times))))
+    assert accepted == list(range(10))
+    assert max(poll.time for poll in polls) == START + 160
+
+
+def test_gap_of_a_file_moves_its_clock(write):
+    times = [0, 10, 7 * 86_400, 7 * 86_400 + 10, 7 * 86_400 + 20]
+    polls, _, _ = read(write(b"\n".join(line(n, START + t) for n, t in enumerate(times))))
+    assert [poll.time - START for poll in polls] == times
+
+
+def test_sparse_file_keeps_its_times(write):
+    times = [n * 7200 for n in range(6)]
+    polls, accepted, _ = read(write(b"\n".join(line(n, START + t) for n, t in enumerate(times))))
+    assert accepted == list(range(6))
+    assert [poll.time - START for poll in polls[:4]] == times[:4]
+
+
+def test_many_invalid_lines_after_an_outlier_are_not_kept(write):
+    content = [line(0), line(1, START + 50_000), *[b"no"] * 3000, line(2, START + 60)]
+    polls, accepted, rejected = read(write(b"\n".join(content)))
+    assert accepted == [0, 1, 2]
+    assert len(rejected) == 3000
+    assert max(poll.time for poll in polls) == START + 60
+
+
+def test_overlong_line_takes_linear_time(write, monkeypatch):
+    copied = []
+
+    class Counted(bytearray):
+        def __iadd__(self, more):
+            copied.append(len(more))
+            return super().__iadd__(more)
+
+    monkeypatch.setattr(replay, "bytearray", Counted, raising=False)
+    monkeypatch.setattr(replay, "MAX_LINE", 1_000_000)
+    _, accepted, rejected = read(write(gzip.compress(b"x" * 50_000_000 + b"\n" + line(1))))
+    assert (accepted, rejected) == ([1], [(1, "longer than 1000000 bytes")])
+    assert sum(copied) < 1_100_000
+
+
+def test_line_with_too_many_values_is_rejected(write, monkeypatch):
+    monkeypatch.setattr(replay, "MAX_VALUES", 1000)
+    many = b'{"a":[' + b"{}," * 1000 + b"0]}"
+    assert read(write(many + b"\n" + line(1)))[1:] == ([1], [(1, "more than 1000 values")])
+
+
+def test_stop_ends_a_pipe_that_has_nothing_and_delivers_what_it_had(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    stop = Event()
+
+    def write():
+        with (tmp_path / "pipe").open("wb", buffering=0) as pipe:
+            pipe.write(line(1) + b"\n" + line(2) + b"\n{")
+            stop.set()
+            ended.wait(10)
+
+    ended = Event()
+    Thread(target=write, daemon=True).start()
+    polls = list(replay.polls(str(tmp_path / "pipe"), 10, NOW, stop))
+    ended.set()
+    assert [one.fee for poll in polls for one in poll.transactions] == [1, 2]

@@ -1,13 +1,20 @@
 """Transactions over a WebSocket: messages, lost connections, and failing servers."""
 
 import json
+import time
 from itertools import islice
 from threading import Event
 
 import pytest
 
 from poller.sources import blockchain, mempool, websocket
-from tests.support.fake_sources import TIME, RecordedWaits, transaction, websocket_server
+from tests.support.fake_sources import (
+    TIME,
+    RecordedWaits,
+    raw_server,
+    transaction,
+    websocket_server,
+)
 
 UTX = {"lock_time": 0, "ver": 1, "size": 192, "relayed_by": "127.0.0.1", "vin_sz": 1}
 
@@ -179,3 +186,82 @@ def test_messages_of_mempool_have_many_transactions():
         "size": 9,
         "weight": 36,
     }
+
+
+def changes(*numbers):
+    """Return messages of mempool.space with these numbers, and some without."""
+    return [
+        json.dumps(message)
+        for number in numbers
+        for message in (
+            {"mempool-transactions": {"sequence": number, "added": [], "removed": []}},
+            {"mempoolInfo": {"size": 1}},
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "gap"),
+    [
+        ([81419, 81420, 81421], False),
+        ([81419, 81420, 81424], True),
+        ([81419, 81419, 81420], False),
+        ([81419, 5, 6], True),
+        ([0, "1", None, 1.5, True, 1], False),
+    ],
+    ids=["consecutive", "missing", "repeated", "restarted", "no numbers"],
+)
+def test_i9_numbers_of_messages_show_a_gap(numbers, gap, caplog):
+    with websocket_server(send(*changes(*numbers), stay=True)) as (url, _):
+        [poll] = polled(url, 1, mempool.MESSAGES)
+    assert poll.gap is gap
+    missed = [record for record in caplog.records if record.message == "messages missed"]
+    assert len(missed) == gap
+
+
+def test_i9_numbers_continue_from_poll_to_poll_of_a_connection():
+    stopped = Event()
+
+    def handle(connection):
+        for message in changes(1, 2):
+            connection.send(message)
+        stopped.wait(0.3)
+        send(*changes(5), stay=True)(connection)
+
+    with websocket_server(handle) as (url, _):
+        gaps = [poll.gap for poll in polled(url, 5, mempool.MESSAGES, seconds=0.1)]
+    assert gaps.count(True) == 1
+    assert gaps[0] is False
+
+
+def test_message_with_too_many_values_is_rejected(monkeypatch):
+    monkeypatch.setattr(websocket, "MAX_VALUES", 100)
+    with websocket_server(send("[" + "{}," * 100 + "0]", message(1))) as (url, _):
+        [poll] = polled(url, 1)
+    assert fees(poll) == [1]
+    assert [one.reason for one in poll.rejected] == ["more than 100 values"]
+
+
+def test_poll_ends_early_when_much_has_arrived(monkeypatch):
+    monkeypatch.setattr(websocket, "MAX_POLL_BYTES", 2 * len(message(1)))
+    with websocket_server(send(*map(message, range(1, 6)), stay=True)) as (url, _):
+        polls = polled(url, 2, seconds=60)
+    assert [fees(poll) for poll in polls] == [[1, 2], [3, 4]]
+
+
+def test_repeated_retry_after_is_no_error(caplog):
+    refusal = b"HTTP/1.1 503 No\r\nRetry-After: 40\r\nRetry-After: 50\r\nContent-Length: 0\r\n\r\n"
+    stop = Event()
+    stop.wait = lambda _: stop.set()
+    with raw_server(refusal) as address:
+        assert polled(f"ws://{address}", 1, stop=stop) == []
+    assert (caplog.records[0].error, caplog.records[0].delay_seconds) == ("HTTP 503", 40)
+
+
+@pytest.mark.parametrize("ahead", [1200, 23 * 3600])
+def test_clock_is_bounded_by_the_moment_of_the_poll(ahead):
+    now = int(time.time())
+    with websocket_server(send(message(now - TIME), message(now - TIME + ahead))) as (url, _):
+        [poll] = polled(url, 1)
+    assert len(poll.transactions) == 2
+    assert now - 5 <= poll.time <= time.time()
