@@ -47,7 +47,7 @@ def read(connection: Connection, since: int, until: float) -> Findings:
         "polled": _polled(connection, since, until),
         "distinct": archived.distinct,
         "in_features": sum(row.transactions for row in rows),
-        "rejected": archive.rejected(s3, bucket, rejected, ALWAYS),
+        "rejected": archive.rejected(s3, bucket, rejected, ALWAYS, []),
     }
     report = {
         "transactions": transactions,

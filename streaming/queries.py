@@ -4,7 +4,7 @@ A minute is a set of (hash, fee), as in `window_aggregator`: of several fees of 
 counts, and the event time of the row grows with the set.
 """
 
-from common.transaction import YEAR_10000
+from common.transaction import END_OF_TIME, MAX_FEE
 
 HOP_MINUTES = 5  # interval in which late transactions are added to a row
 MAX_COUNTED = 50_000  # members up to which their number is the version of a row
@@ -17,44 +17,54 @@ TOO_LARGE = "total fee above 2^53 satoshi"
 
 # Rejected records may have no time or one out of range, for which TO_TIMESTAMP_LTZ returns NULL;
 # a NULL event time would fail the job. Their event time is not used.
-EVENT_TIME = f"TO_TIMESTAMP_LTZ(CASE WHEN moment < {YEAR_10000} THEN moment ELSE 0 END, 0)"
+EVENT_TIME = f"TO_TIMESTAMP_LTZ(CASE WHEN moment < {END_OF_TIME} THEN moment ELSE 0 END, 0)"
+# The time of an event as EventBridge writes it; the job's time zone is UTC.
+SENT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
+SENT_FORMAT = "yyyy-MM-dd''T''HH:mm:ss''Z''"
 WATERMARK = "TO_TIMESTAMP_LTZ(complete_until, 0)"
 
 
 def transactions(delay_seconds: int, lateness_minutes: int) -> str:
     """Return the query of all transactions, each with the reason why it is not counted, or NULL.
 
-    `complete_until`, the watermark, is the latest time so far less the delay. It is part of the
-    state, so that the same transactions are late after a restart.
+    `complete_until`, the watermark, is the latest time so far less the delay; a time after that of
+    its event, which the poller bounds, counts as that. It is part of the state, so that the same
+    transactions are late after a restart.
     """
     # As the value of an object, a line with anything before or after the event is malformed JSON.
     document = """CONCAT('{"event":', line, '}')"""
     event = f"JSON_QUERY({document}, '$.event.detail.transactions' RETURNING ARRAY<STRING>)"
+    # An event of another sender may have no time, or one that UNIX_TIMESTAMP cannot parse.
+    sent = f"JSON_VALUE({document}, '$.event.time')"
+    sent = rf"CASE WHEN REGEXP({sent}, '{SENT}') THEN UNIX_TIMESTAMP({sent}, '{SENT_FORMAT}') END"
     name = _typed("hash", '"[^"]*"', escaped='(?s:".*")')
     fee, moment = _typed("fee", r"\d{1,18}"), _typed("time", r"\d{1,12}")
     horizon_seconds = 60 * (1 + lateness_minutes)
     return rf"""
 WITH events AS (
-  SELECT line, {event} AS texts FROM records WHERE REGEXP(line, '\S')
+  SELECT line, {event} AS texts, {sent} AS sent FROM records WHERE REGEXP(line, '\S')
 ),
 parts AS (
   -- The second UNNEST has one row; without it the planner would repeat its expressions.
-  SELECT COALESCE(part, 'null') AS record, TRUE AS is_event, name, fee, moment
+  SELECT COALESCE(part, 'null') AS record, TRUE AS is_event, sent, name, fee, moment
   FROM events CROSS JOIN UNNEST(texts) AS inside (part) CROSS JOIN UNNEST(ARRAY[
     ROW({name}, CAST({fee} AS BIGINT), CAST({moment} AS BIGINT))
   ]) AS once (name, fee, moment)
   UNION ALL
   -- Separate: every selected column would be copied for each transaction.
-  SELECT line, FALSE, CAST(NULL AS STRING), CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
+  SELECT line, FALSE, CAST(NULL AS BIGINT), CAST(NULL AS STRING), CAST(NULL AS BIGINT),
+    CAST(NULL AS BIGINT)
   FROM events WHERE texts IS NULL
 ),
 checked AS (
-  SELECT *, name IS NOT NULL AND fee IS NOT NULL AND moment < {YEAR_10000} AS is_transaction,
+  SELECT *, name IS NOT NULL AND fee <= {MAX_FEE} AND moment < {END_OF_TIME} AS is_transaction,
     PROCTIME() AS arrived
   FROM parts
 ),
 with_watermark AS (
-  SELECT *, COALESCE(MAX(CASE WHEN is_transaction THEN moment END) OVER (
+  SELECT *, COALESCE(MAX(
+    CASE WHEN is_transaction THEN LEAST(moment, COALESCE(sent, moment)) END
+  ) OVER (
     ORDER BY arrived ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
   ), 0) - {delay_seconds} AS complete_until
   FROM checked

@@ -93,7 +93,7 @@ def _read_archive(
     keys = list(
         archive_objects.list_keys(s3, bucket, archive_objects.REJECTED, time_range.start, end)
     )
-    return found, archive.rejected(s3, bucket, keys, time_range)
+    return found, archive.rejected(s3, bucket, keys, time_range, found.unreadable)
 
 
 def _settled(connection: Connection, found: archive.Archived) -> str:

@@ -7,7 +7,6 @@ from cli.app import command
 from cli.aws import Json
 from cli.checkpoint import Checkpoint
 from cli.connection import Connection
-from cli.errors import CommandError
 from cli.queries.archive import transactions
 from cli.queries.archive_objects import load, raw_keys
 from cli.result import Result
@@ -27,11 +26,11 @@ def backfill(connection: Connection, start: Start, end: End, late: Late = ONE_DA
 
     def aggregate(key: str) -> Json | None:
         """Aggregate one object -> key and failure; None if it has no transaction of the range."""
-        events = load(s3, bucket, [key])
-        try:
-            times = [t["time"] for event in events for t in transactions(event)[0]]
-        except CommandError as error:
-            return {"key": key, "failure": str(error)}
+        damaged: list[str] = []
+        events = load(s3, bucket, [key], damaged)
+        times = [t["time"] for event in events for t in transactions(event)[0]]
+        if damaged and not times:
+            return {"key": key, "failure": f"s3://{bucket}/{key} is not gzip"}
         if not any(map(time_range.contains, times)):
             return None
         event = {

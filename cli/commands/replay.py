@@ -1,7 +1,6 @@
 """`evergreen replay`: send the archived transactions of a range through the bus again."""
 
 import json
-from datetime import datetime
 from threading import Event
 
 from cli.app import command
@@ -12,6 +11,7 @@ from cli.queries.archive import transactions
 from cli.queries.archive_objects import load, raw_keys
 from cli.result import Result
 from cli.time_range import ONE_DAY, End, Late, Start, TimeRange
+from common.times import parse
 from poller.batching import RECEIVED, Entry, entries
 
 
@@ -35,7 +35,7 @@ def replay(connection: Connection, start: Start, end: End, late: Late = ONE_DAY)
     for keys in checkpoint.batches(raw_keys(connection, time_range, late)):
         for event in load(s3, bucket, keys, unreadable):
             if repeated := replayed(event, time_range, name):
-                publisher.publish(repeated, int(datetime.fromisoformat(event["time"]).timestamp()))
+                publisher.publish(repeated, int(parse(event["time"]).timestamp()))
                 events += 1
                 count += sum(len(entry.texts) for entry in repeated)
     document = {

@@ -10,7 +10,7 @@ from cli.aws import Json
 from cli.queries.archive_objects import load
 from cli.time_range import TimeRange
 from common import transaction
-from common.times import iso
+from common.times import floor_minute, iso, parse
 
 MINUTE = 60
 
@@ -70,9 +70,9 @@ def archived(
         found.invalid += invalid
         if not valid:
             continue
-        sent = datetime.fromisoformat(event["time"])
+        sent = parse(event["time"])
         if time_range.contains(sent.timestamp()) and "replay" not in event["detail"]:
-            found.sent[event["id"]] = (iso(sent.replace(second=0)), len(valid))
+            found.sent[event["id"]] = (iso(floor_minute(sent)), len(valid))
         for item in valid:
             time = item["time"]
             if time_range.contains(time):
@@ -88,22 +88,27 @@ def transactions(event: Any) -> tuple[list[Json], int]:
     They are those that `window_aggregator` counts; a malformed event is one invalid record.
     """
     try:
-        datetime.fromisoformat(event["time"])
-        listed, _ = event["detail"]["transactions"], event["id"]
+        parse(event["time"])
+        listed, number = event["detail"]["transactions"], event["id"]
     except (KeyError, TypeError, ValueError):
         return [], 1
-    if type(listed) is not list:
+    if type(listed) is not list or type(number) is not str:
         return [], 1
     valid = [item for item in listed if transaction.is_valid(item)]
     return valid, len(listed) - len(valid)
 
 
-def rejected(s3: Any, bucket: str, keys: Iterable[str], time_range: TimeRange) -> int:
-    """Count the records that the poller rejected in a range; a redelivered event counts once."""
+def rejected(
+    s3: Any, bucket: str, keys: Iterable[str], time_range: TimeRange, unreadable: list[str]
+) -> int:
+    """Count the records that the poller rejected in a range; a redelivered event counts once.
+
+    Keys of damaged objects are appended to `unreadable`.
+    """
     found: dict[str, int] = {}
-    for event in load(s3, bucket, keys):
+    for event in load(s3, bucket, keys, unreadable):
         try:
-            if time_range.contains(datetime.fromisoformat(event["time"]).timestamp()):
+            if time_range.contains(parse(event["time"]).timestamp()):
                 found[event["id"]] = len(event["detail"]["rejected"])
         except (KeyError, TypeError, ValueError):  # not an event of the poller
             found[f"malformed {len(found)}"] = 1

@@ -1,8 +1,6 @@
 """The objects of the raw archive in S3: their keys and the events in them."""
 
-import gzip
 import json
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -13,6 +11,7 @@ from cli.connection import Connection
 from cli.console import progress_bar
 from cli.errors import CommandError
 from cli.time_range import TimeRange
+from common import gzip_lines
 
 RAW, REJECTED = "raw/", "rejected/"
 THREADS = 4
@@ -28,25 +27,22 @@ def load(
 ) -> Iterator[Any]:
     """Yield the events of these objects in order; None for a line that is not JSON.
 
-    Keys of objects that are not gzip are appended to `unreadable`, or raise CommandError.
+    Keys of damaged objects are appended to `unreadable`, and the lines before the damage are
+    yielded; without that list they raise CommandError.
     """
 
-    def read(key: str) -> tuple[str, list[Any] | Exception]:
+    def read(key: str) -> tuple[str, list[Any], str | None]:
         body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-        try:
-            lines = gzip.decompress(body).splitlines()
-        except (OSError, EOFError, zlib.error) as error:
-            return key, error
-        return key, [_json(line) for line in lines if line.strip()]
+        lines, damage = gzip_lines.read(body)
+        return key, [_json(line) for line in lines if line.strip()], damage
 
     with ThreadPoolExecutor(THREADS) as pool:
-        for key, found in pool.map(read, keys):
-            if isinstance(found, list):
-                yield from found
-            elif unreadable is None:
-                raise CommandError(f"s3://{bucket}/{key} is not gzip: {found}")
-            else:
+        for key, found, damage in pool.map(read, keys):
+            if damage and unreadable is None:
+                raise CommandError(f"s3://{bucket}/{key} is not gzip: {damage}")
+            if damage and unreadable is not None:
                 unreadable.append(key)
+            yield from found
             on_read()
 
 

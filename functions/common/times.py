@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from common.errors import bad_value
+
 MINUTE = timedelta(minutes=1)
 
 
@@ -9,9 +11,10 @@ def parse(text: str) -> datetime:
     """Parse an ISO 8601 time; UTC if it has no offset. Raises ValueError."""
     try:
         time = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        raise ValueError(f"time: got {text!r}, expected an ISO 8601 time") from None
-    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+        # An offset may lead out of the years that a datetime can have.
+        return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+    except (OverflowError, TypeError, ValueError):
+        raise ValueError(bad_value("time", text, "an ISO 8601 time")) from None
 
 
 def iso(time: datetime) -> str:

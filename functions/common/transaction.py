@@ -10,7 +10,9 @@ from typing import Any
 from common.errors import bad_value
 
 FIRST_TIME = 1_231_006_505  # epoch seconds of the first Bitcoin block, 2009-01-03
-YEAR_10000 = 253_402_300_800  # epoch seconds; ISO times have four-digit years before it
+# Epoch seconds from which times are invalid: the end of a minute, and the event time after it,
+# must be before the year 10000, in which ISO times have five digits.
+END_OF_TIME = 253_402_300_740
 MAX_FEE = 21_000_000 * 100_000_000  # satoshi: all bitcoin that can exist
 
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
@@ -27,10 +29,10 @@ def problem(value: object) -> str | None:
     name, fee, time = fields.get("hash"), fields.get("fee"), fields.get("time")
     if type(name) is not str:
         return bad_value("hash", name, "a string")
-    if type(fee) is not int or fee < 0:
-        return bad_value("fee", fee, "an integer of at least 0 (satoshi)")
-    if type(time) is not int or not 0 <= time < YEAR_10000:
-        return bad_value("time", time, f"an integer from 0 to {YEAR_10000 - 1} (epoch seconds)")
+    if type(fee) is not int or not 0 <= fee <= MAX_FEE:
+        return bad_value("fee", fee, f"an integer from 0 to {MAX_FEE} (satoshi)")
+    if type(time) is not int or not 0 <= time < END_OF_TIME:
+        return bad_value("time", time, f"an integer from 0 to {END_OF_TIME - 1} (epoch seconds)")
     return None
 
 

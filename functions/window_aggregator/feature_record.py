@@ -19,6 +19,7 @@ MAX_COUNTED = 50_000
 FLINK_FIRINGS = 99
 MAX_PARTS = 59_999 - MAX_COUNTED - FLINK_FIRINGS
 
+MAX_TOTAL = 2**63 - 1  # of a feature of type Integral
 FIRST_VERSION = tuple(FEATURES)
 # Formula of every feature, from the fees (satoshi) of a minute.
 FORMULAS: dict[str, Callable[[Sequence[int]], str]] = {
@@ -36,14 +37,17 @@ def record(
 
     If a hash has two fees, the lower one counts. The event time is the minute's end plus the
     version in milliseconds, so a record computed from more transactions replaces one computed from
-    fewer in any order of writes. Raises ValueError for a feature without a formula, or if the
-    version would exceed a minute.
+    fewer in any order of writes. Raises ValueError for a feature without a formula, if the version
+    would exceed a minute, or if the total exceeds 64 bits.
     """
     if unknown := sorted(set(features) - set(FORMULAS)):
         raise ValueError(bad_value("feature", ", ".join(unknown), f"one of {', '.join(FORMULAS)}"))
     end = times.parse(minute) + times.MINUTE
     event_time = end + timedelta(milliseconds=version(len(members), parts))
     fees = list(lowest_fee_per_hash(members).values())
+    if (total := sum(fees)) > MAX_TOTAL:
+        name = f"total fee of {minute}"
+        raise ValueError(bad_value(name, total, f"at most {MAX_TOTAL}, a 64-bit integer"))
     row = {
         MINUTE: minute,
         **{name: FORMULAS[name](fees) for name in features},

@@ -7,6 +7,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from common.transaction import MAX_FEE
 from window_aggregator.minute_set import Columns, MinuteSet, minute_set
 from window_aggregator.part_cache import PartCache
 
@@ -17,6 +18,10 @@ PREFIX = "minutes"
 CACHE_BYTES = 8 * 2**20  # of JSON; in memory parts take about twice as much
 CACHE = PartCache(CACHE_BYTES)
 HEX = b"0123456789abcdef"
+
+
+class PartError(ValueError):
+    """The content of a part is not as the function writes it."""
 
 
 def part_key(minute: str, raw_key: str) -> str:
@@ -59,11 +64,16 @@ def encode(columns: Columns) -> bytes:
 
 
 def decode(body: bytes) -> Columns:
-    """Parse a part; the first release stored a list of pairs."""
+    """Parse a part; the first release stored a list of pairs, and fees of any size."""
     part = json.loads(body)
     if isinstance(part, list):
-        return [name for name, _ in part], [fee for _, fee in part]
-    return part["hash"], part["fee"]
+        hashes, fees = [name for name, _ in part], [fee for _, fee in part]
+    else:
+        hashes, fees = part["hash"], part["fee"]
+    if max(fees, default=0) <= MAX_FEE:
+        return hashes, fees
+    pairs = [pair for pair in zip(hashes, fees, strict=True) if pair[1] <= MAX_FEE]
+    return [name for name, _ in pairs], [fee for _, fee in pairs]
 
 
 def _read(s3: "S3Client", bucket: str, key: str, etag: str) -> Columns:
@@ -71,6 +81,10 @@ def _read(s3: "S3Client", bucket: str, key: str, etag: str) -> Columns:
     if part := CACHE.get(cache_key):
         return part
     body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
-    part = decode(body)
+    try:
+        part = decode(body)
+    except (KeyError, RecursionError, TypeError, ValueError) as error:
+        # Without it the row would count too little.
+        raise PartError(f"s3://{bucket}/{key} is not a part: {error!r}") from error
     CACHE.put(cache_key, len(body), part)
     return part

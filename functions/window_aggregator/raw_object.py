@@ -4,24 +4,23 @@
 checking each transaction takes as long as decoding the JSON.
 """
 
-import gzip
 import json
 import time
-import zlib
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from common.transaction import YEAR_10000, problem
+from common import gzip_lines
+from common.transaction import END_OF_TIME, MAX_FEE, problem
 from window_aggregator.minute_set import Columns
 
 MINUTE = 60
 LATE_SECONDS = 900  # a transaction this much older than its event counts as late
 
 FIELDS = itemgetter("hash"), itemgetter("fee"), itemgetter("time")
-_MALFORMED = (KeyError, RecursionError, TypeError, ValueError)
+_MALFORMED = (KeyError, OverflowError, RecursionError, TypeError, ValueError)
 
 
 class RawObjectError(ValueError):
@@ -42,11 +41,13 @@ class RawObject:
 
 
 def parse(body: bytes) -> RawObject:
-    """Parse an object (gzip, one event per line); raises RawObjectError if it is not gzip."""
-    try:
-        lines = gzip.decompress(body).splitlines()
-    except (OSError, EOFError, zlib.error) as error:
-        raise RawObjectError(f"not gzip: {error}") from error
+    """Parse an object (gzip, one event per line).
+
+    Of a damaged object the lines before the damage count. Raises RawObjectError if there are none.
+    """
+    lines, damage = gzip_lines.read(body)
+    if damage and not lines:
+        raise RawObjectError(f"not gzip: {damage}")
     minutes: defaultdict[int, Columns] = defaultdict(lambda: ([], []))
     late, rejected = 0, []
     for number, line in enumerate(lines, 1):
@@ -65,6 +66,8 @@ def parse(body: bytes) -> RawObject:
                     rejected.append(f"line {number}: invalid transaction: {reason}")
                 else:
                     late += _add(minutes, [transaction], late_before)
+    if damage:
+        rejected.append(f"line {len(lines) + 1}: the object is damaged: {damage}")
     return RawObject(
         {_iso(minute): columns for minute, columns in minutes.items()}, late, rejected
     )
@@ -91,7 +94,7 @@ def _add(minutes: defaultdict[int, Columns], transactions: list[Any], late_befor
     if {*map(type, hashes)} != {str} or {*map(type, fees), *map(type, seconds)} != {int}:
         raise TypeError
     first, last = min(seconds), max(seconds)
-    if min(fees) < 0 or first < 0 or last >= YEAR_10000:
+    if min(fees) < 0 or max(fees) > MAX_FEE or first < 0 or last >= END_OF_TIME:
         raise ValueError
     if first // MINUTE == last // MINUTE:  # the usual case
         minute_hashes, minute_fees = minutes[first // MINUTE]

@@ -1,9 +1,7 @@
 """Hashes of the transactions that the archive of events in S3 already has."""
 
-import gzip
 import json
 import logging
-import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -12,6 +10,8 @@ from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
+
+from common import gzip_lines
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +24,8 @@ THREADS = 10  # an hour has 60 objects or more, and polling waits until all are 
 def archived_hashes(uri: str, since: int, now: int, stop: Event) -> Iterator[str]:
     """Read the archive at an s3:// URI, in folders `YYYY/MM/DD/HH/` as Firehose writes them.
 
-    Times are epoch seconds of arrival. Objects that cannot be read are logged and skipped: their
-    transactions may be published again. Ends early if `stop` is set. Raises botocore's errors.
+    Times are epoch seconds of arrival. What cannot be read is logged and skipped: its transactions
+    may be published again. Ends early if `stop` is set. Raises botocore's errors.
     """
     parts = urlsplit(uri)
     s3 = boto3.client("s3", config=CONFIG)
@@ -52,10 +52,15 @@ def archived_hashes(uri: str, since: int, now: int, stop: Event) -> Iterator[str
 
 
 def _hashes(body: bytes, key: str) -> list[str]:
-    try:
-        events = [json.loads(line) for line in gzip.decompress(body).splitlines()]
-        hashes = [item["hash"] for event in events for item in event["detail"]["transactions"]]
-        return [text for text in hashes if bytes.fromhex(text)]
-    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        logger.warning("archived object skipped", extra={"key": key, "error": repr(error)})
-        return []
+    lines, problem = gzip_lines.read(body)
+    found: list[str] = []
+    for line in lines:
+        try:
+            hashes = [item["hash"] for item in json.loads(line)["detail"]["transactions"]]
+            found += [text for text in hashes if bytes.fromhex(text)]
+        except (KeyError, RecursionError, TypeError, ValueError) as error:
+            problem = repr(error)
+    if problem:
+        extra = {"key": key, "error": problem[:500], "hashes": len(found)}
+        logger.warning("archived object read in part", extra=extra)
+    return found

@@ -5,13 +5,16 @@ import json
 import random
 import time
 from collections import defaultdict
+from datetime import datetime
 
+from common.transaction import problem
 from tests.support.transaction_cases import CASES
 from window_aggregator import raw_object
 from window_aggregator.minute_set import minute_set
 
 START = 1728561600  # 2024-10-10T12:00:00Z
 DELAY, LATENESS = 60, 15 * 60  # seconds
+FUTURE = {"hash": "future", "time": START + 86_390, "fee": 3}  # in an event of its time
 MALFORMED = [
     "not json",
     "[1, 2]",
@@ -108,13 +111,16 @@ def lines(minutes, rate=200, seed=7):
             found.append(json.dumps(whole, ensure_ascii=False, separators=(",", ":")))
         if dice.random() < 0.05:
             found.append(dice.choice([*MALFORMED, "", "  ", event()]))
+    middle = len(found) // 2
+    found.insert(middle, event(FUTURE, sent=START + 60 * minutes // 2))
     return found
 
 
-def event(*inside):
-    time = "2024-10-10T12:00:00Z"  # of the event; not used here
+def event(*inside, sent=None):
+    """Return an event with the latest time in it, as the poller sends it, or another one."""
     detail = {"version": "1", "transactions": inside}
-    return json.dumps({"version": "0", "time": time, "detail": detail})
+    sent = sent or max([START, *(one["time"] for one in inside if not problem(one))])
+    return json.dumps({"version": "0", "time": iso(sent), "detail": detail})
 
 
 def events(transactions):
@@ -149,7 +155,8 @@ def expected(text):
                 rejected["hash, fee or time is missing or invalid"] += 1
                 continue
             [(minute, columns)] = read.minutes.items()
-            newest = max(newest, each["time"])
+            sent = datetime.fromisoformat(json.loads(line)["time"]).timestamp()
+            newest = max(newest, min(each["time"], sent))
             if each["time"] // 60 * 60 + 60 + LATENESS <= newest - DELAY:
                 rejected["later than the allowed lateness"] += 1
             else:

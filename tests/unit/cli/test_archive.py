@@ -88,7 +88,7 @@ def test_rejected_records_are_counted(s3, deployment):
         s3, deployment.bucket, archive_objects.REJECTED, START, START + HOUR
     )
     time_range = TimeRange(START, START + HOUR)
-    assert archive.rejected(s3, deployment.bucket, keys, time_range) == 2
+    assert archive.rejected(s3, deployment.bucket, keys, time_range, []) == 2
 
 
 def test_i10_malformed_events_and_invalid_transactions_are_counted_separately(s3, deployment):
@@ -109,3 +109,31 @@ def test_i10_malformed_events_and_invalid_transactions_are_counted_separately(s3
     found = read(s3, deployment)
     assert (found.distinct, found.received) == (3, 3)
     assert (found.invalid, found.unreadable) == (len(bad) + len(others) + 1, [])
+
+
+def test_events_with_odd_times_and_ids_are_malformed(s3, deployment):
+    odd = [
+        event(1, received(0)) | {"time": "9999-12-31T23:59:59-23:59"},
+        event(2, received(1)) | {"time": 5},
+        event(3, received(2)) | {"id": ["3"]},
+    ]
+    s3.put("raw/2024/10/10/00/a", *odd, event(4, received(5)))
+    found = read(s3, deployment)
+    assert (found.distinct, found.invalid) == (1, 3)
+
+
+def test_damaged_object_is_named_and_read_up_to_the_damage(s3, deployment):
+    lines = "".join(json.dumps(event(n, received(n))) + "\n" for n in range(200))
+    body = gzip.compress(lines.encode())[:-100]
+    s3.put_object(Bucket=deployment.bucket, Key="raw/2024/10/10/00/a", Body=body)
+    found = read(s3, deployment)
+    assert found.unreadable == ["raw/2024/10/10/00/a"]
+    assert 100 < found.distinct < 200
+
+
+def test_damaged_object_of_rejected_records_is_named(s3, deployment):
+    s3.put_object(Bucket=deployment.bucket, Key="rejected/2024/10/10/00/a", Body=b"no")
+    time_range, unreadable = TimeRange(START, START + HOUR), []
+    keys = ["rejected/2024/10/10/00/a"]
+    assert archive.rejected(s3, deployment.bucket, keys, time_range, unreadable) == 0
+    assert unreadable == keys

@@ -192,9 +192,14 @@ def test_archived_hashes_of_the_hours_are_read(bucket, caplog):
     bucket("raw/2024/10/10/00/y.gz", 4)
     bucket("minutes/2024/10/10/00/y.gz", 5)
     bucket.raw("raw/2024/10/10/01/z.gz", b"not gzip")
+    lines = [json.dumps({"detail": {"transactions": [{"hash": f"{n:064x}"}]}}) for n in (5, 6)]
+    odd = ["[" * 99_999, "{}", '{"detail":{"transactions":[{"hash":"zz"}]}}', "1"]
+    whole = gzip.compress("\n".join([lines[0], *odd, lines[1]]).encode() + b"\n")
+    bucket.raw("raw/2024/10/10/01/odd.gz", whole)
+    bucket.raw("raw/2024/10/10/01/zcut.gz", gzip.compress(lines[0].encode() + b"\n{")[:-8])
     found = archived_hashes("s3://data/raw/", TIME - 60, TIME + HOUR, Event())
-    assert [int(name, 16) for name in found] == [2, 3, 4]
-    assert [record.message for record in caplog.records] == ["archived object skipped"]
+    assert [int(name, 16) for name in found] == [2, 3, 4, 5, 6, 5]
+    assert [record.message for record in caplog.records] == ["archived object read in part"] * 3
 
 
 def test_archived_transactions_are_not_backfilled(bucket):

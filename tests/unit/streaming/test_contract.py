@@ -108,7 +108,7 @@ def test_file_of_the_managed_service_has_priority(monkeypatch, tmp_path):
 
 
 def test_limits_match_the_lambda_engine():
-    assert f"< {transaction.YEAR_10000} " in queries.transactions(60, 15)
+    assert f"< {transaction.END_OF_TIME} " in queries.transactions(60, 15)
     assert queries.MAX_COUNTED == feature_record.MAX_COUNTED
     assert (
         properties.MAX_INTERVAL + queries.HOP_MINUTES <= feature_record.FLINK_FIRINGS

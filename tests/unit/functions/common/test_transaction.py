@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cli.queries import archive
 from common import transaction
-from tests.support.transaction_cases import CASES, NOON, VALID, YEAR_10000
+from tests.support.transaction_cases import CASES, END_OF_TIME, MAX_FEE, NOON, VALID
 from window_aggregator import raw_object
 
 IDS = [name for name, _, _ in CASES]
@@ -20,7 +20,7 @@ scalars = (
     st.none()
     | st.booleans()
     | st.integers(-5, 5)
-    | st.sampled_from([NOON, YEAR_10000 - 1, YEAR_10000, 10**30])
+    | st.sampled_from([NOON, END_OF_TIME - 1, END_OF_TIME, MAX_FEE, MAX_FEE + 1, 10**30])
     | st.floats()
     | st.text(max_size=3)
 )

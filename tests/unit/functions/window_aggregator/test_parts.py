@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from common.transaction import MAX_FEE
 from window_aggregator import minute_set, parts
 
 names = st.text(max_size=5) | st.integers(0, 2**64).map("{:x}".format)
-columns = st.lists(st.tuples(names, st.integers(0, 10**30)), min_size=1)
+columns = st.lists(st.tuples(names, st.integers(0, MAX_FEE)), min_size=1)
 
 
 @given(columns)
@@ -33,3 +34,11 @@ def test_hash_that_json_escapes_is_unchanged(name):
 
 def test_part_of_an_earlier_version_is_read():
     assert parts.decode(json.dumps([["a", 1], ["b", 2]]).encode()) == (["a", "b"], [1, 2])
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["columns", "pairs"])
+def test_fees_out_of_bounds_of_an_earlier_version_do_not_count(whole):
+    pairs = [("a", 1), ("b", 10**400), ("c", MAX_FEE), ("d", MAX_FEE + 1)]
+    hashes, fees = zip(*pairs, strict=True)
+    part = {"hash": hashes, "fee": fees} if whole else pairs
+    assert parts.decode(json.dumps(part).encode()) == (["a", "c"], [1, MAX_FEE])

@@ -2,12 +2,14 @@
 
 import gzip
 import json
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from common import times
+from common.transaction import MAX_FEE
 from tests.support.fake_feature_store import FeatureStore, stubbed
 from tests.support.lambda_context import CONTEXT
 from tests.support.lambda_events import BUCKET, bucket, created, objects, printed
@@ -197,6 +199,9 @@ def test_i10_malformed_event_is_reported_and_the_others_count(s3, online, text):
         transaction(1, float("nan")),
         transaction(1, True),
         transaction(1, -1),
+        transaction(1, MAX_FEE + 1),
+        transaction(1, 10**400),
+        transaction(1, 1, 253_402_300_740 - NOON),
         transaction(1, 1, 0.5),
         transaction(1, 1, 10**30),
         transaction(1, 1, 10**13),
@@ -210,6 +215,50 @@ def test_i10_invalid_transaction_is_reported_and_the_others_count(s3, online, ca
     assert online.rows[MINUTE]["total_fee_1min"] == "11"
     [counted], [logged] = printed(capsys)
     assert (counted["RowsWritten"], logged["transactions"]) == (1, 3)
+
+
+@pytest.mark.parametrize("offset", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"])
+def test_i10_event_at_the_end_of_time_is_reported_and_the_others_count(s3, online, offset):
+    odd = line(transaction(1, 1)).replace(MINUTE, offset)
+    event = archived(s3, "raw/bad", odd, line(transaction(2, 4)))
+    with suppress(ValueError):
+        handler.lambda_handler(event, CONTEXT)
+    assert online.rows[MINUTE]["total_fee_1min"] in ("4", "5")
+
+
+def test_i10_damaged_object_counts_up_to_the_damage_and_is_reported(s3, online):
+    lines = [line(transaction(number, 1)) for number in range(500)]
+    whole = gzip.compress("\n".join(lines).encode())
+    s3.put_object(Bucket=BUCKET, Key="raw/cut", Body=whole[:-300])
+    with pytest.raises(
+        ValueError, match=r"raw/cut: 1 rejected, first: line \d+: the object is da"
+    ):
+        handler.lambda_handler(created("raw/cut"), CONTEXT)
+    assert 300 < int(online.rows[MINUTE]["total_nb_trx_1min"]) < 500
+
+
+def test_i10_minute_whose_total_exceeds_64_bits_is_reported_and_the_others_count(s3, online):
+    rich = [transaction(number, MAX_FEE) for number in range(5000)]
+    event = archived(s3, "raw/rich", line(*rich), line(transaction(1, 4, 60)))
+    with pytest.raises(ValueError, match=f"total fee of {MINUTE}: got 10500000000000000000, exp"):
+        handler.lambda_handler(event, CONTEXT)
+    assert MINUTE not in online.rows
+    assert online.rows["2024-10-10T12:01:00Z"]["total_fee_1min"] == "4"
+
+
+def test_last_minute_has_a_row(s3, online):
+    handler.lambda_handler(
+        archived(s3, "raw/last", line(transaction(1, 1, 253_402_300_739 - NOON))), CONTEXT
+    )
+    assert online.rows["9999-12-31T23:58:00Z"]["event_time"] == "9999-12-31T23:59:00.001Z"
+
+
+@pytest.mark.parametrize("body", [b"{}", b"no", b"[[1]]", b"[" * 99_999, b'{"hash": 1, "fee": 2}'])
+def test_odd_part_is_named(s3, online, body):
+    s3.put_object(Bucket=BUCKET, Key=f"minutes/{MINUTE}/odd.json", Body=body)
+    event = archived(s3, "raw/a", line(transaction(1, 1)))
+    with pytest.raises(ValueError, match=f"s3://{BUCKET}/minutes/{MINUTE}/odd.json is not a part"):
+        handler.lambda_handler(event, CONTEXT)
 
 
 def test_concatenated_gzip_members_are_read():
