@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from cli.connection import Connection
-from cli.queries.online_rows import online_rows
+from cli.queries.online_rows import online_rows, transactions
+from common.feature_rows import AVERAGE_FEE, number
 from common.times import MINUTE
 
 
@@ -28,11 +29,12 @@ def aggregated(s3: Any, bucket: str) -> set[str]:
 
 
 def read_rows(connection: Connection, minutes: set[str]) -> list[Minute]:
-    """Return the rows of the minutes (ISO) that have one, oldest first."""
+    """Return the rows of the minutes (ISO) that have a fee, oldest first."""
     found = online_rows(connection, sorted(minutes))
     return [
-        Minute(minute, int(row["total_nb_trx_1min"]), float(row["avg_fee_1min"]))
+        Minute(minute, transactions(row), fee)
         for minute, row in sorted(found.items())
+        if (fee := number(row, AVERAGE_FEE)) is not None
     ]
 
 

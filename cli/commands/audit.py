@@ -12,7 +12,7 @@ from cli.console import note, progress_bar, sections, table
 from cli.queries import archive, archive_objects
 from cli.queries.metrics import poller_metric
 from cli.queries.offline_rows import transaction_counts
-from cli.queries.online_rows import online_rows
+from cli.queries.online_rows import online_rows, transactions
 from cli.result import Result
 from cli.time_range import ONE_DAY, End, Late, Start, TimeRange
 from common.times import floor_minute, iso
@@ -30,7 +30,7 @@ def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) 
         note(f"minutes from {iso(time_range.end)} on have not ended yet and are not audited")
     found, rejected = _read_archive(connection, time_range, late)
     rows = online_rows(connection, time_range.minutes())
-    stored = Counter({m: int(row["total_nb_trx_1min"]) for m, row in rows.items()})
+    stored = Counter({m: transactions(row) for m, row in rows.items()})
     distinct = found.by_minute()
     late_counts = found.by_minute(int(HORIZON.total_seconds()))
     if absent := distinct.keys() - stored.keys():  # expired online, or never written

@@ -4,6 +4,7 @@ import json
 
 from cli.aws import Json, pages, s3_object
 from cli.connection import Connection
+from cli.console import note
 
 
 def monitoring_results(
@@ -17,7 +18,16 @@ def monitoring_results(
     keys = sorted(entry["Key"] for entry in listed)  # keys sort by hour
     selected = keys if last is None else keys[-last:]
     uris = [f"s3://{bucket}/{key}" for key in selected]
-    found: list[Json] = [json.loads(s3_object(clients, uri)) for uri in uris]
+    found: list[Json] = []
+    for uri in uris:
+        try:
+            result = json.loads(s3_object(clients, uri))
+        except (RecursionError, ValueError):
+            result = None
+        if isinstance(result, dict) and "time" in result:
+            found.append(result)
+        else:
+            note(f"{uri} is no monitoring result")
     return sorted(found, key=lambda result: str(result["time"]))
 
 

@@ -52,4 +52,4 @@ def transaction_counts(
         table["total_nb_trx_1min"].to_pylist(),
         strict=True,
     )
-    return {minute: int(count) for minute, count in counts if minute in minutes}
+    return {minute: int(count or 0) for minute, count in counts if minute in minutes}

@@ -6,7 +6,7 @@ from datetime import datetime
 from cli.aws import Json
 from cli.connection import Connection
 from cli.errors import CommandError
-from common.feature_rows import BATCH_SIZE, FeatureStoreError, Row, batch_get
+from common.feature_rows import BATCH_SIZE, FeatureStoreError, Row, batch_get, number
 from common.times import MINUTE, floor_minute, minutes
 
 LOOK_BACK_MINUTES = 60
@@ -25,8 +25,13 @@ def freshness(connection: Connection) -> Json:
         "age_minutes": age,
         "known": len(known),
         "requested": LOOK_BACK_MINUTES,
-        "transactions": sum(int(float(row["total_nb_trx_1min"])) for row in known.values()),
+        "transactions": sum(map(transactions, known.values())),
     }
+
+
+def transactions(row: Row) -> int:
+    """Return the number of transactions of a row, 0 if it does not say."""
+    return int(number(row, "total_nb_trx_1min") or 0)
 
 
 def online_rows(connection: Connection, names: list[str]) -> dict[str, Row]:

@@ -7,7 +7,7 @@ import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parser import event_parser
 from botocore.exceptions import ClientError
-from pydantic import Json, PositiveInt
+from pydantic import Json, PositiveInt, ValidationError
 
 from bake_starter import readings, transform
 from bake_starter.readings import Promotion, Reading
@@ -56,8 +56,7 @@ def lambda_handler(
     keys = _keys_since(config, times.parse(promotion.deployed_at), key)
     if len(keys) > LONGEST * max(config.bake_readings):
         return _skip("the bake period is over")
-    results = [monitoring_results.read(s3, config.bucket, name) for name in keys]
-    found = readings.in_bake(map(Reading.model_validate, results), promotion)
+    found = readings.in_bake(_readings(config, keys), promotion)
     time = monitoring_results.time(key)
     if not readings.is_due(found, time, config.bake_readings):
         return _skip(f"{len(found)} readings, compared after {config.bake_readings}")
@@ -76,6 +75,19 @@ def _keys_since(config: Config, deployed_at: datetime, newest: str) -> list[str]
     after = monitoring_results.folder(STAGE, deployed_at)
     keys = monitoring_results.keys(s3, config.bucket, STAGE, after)
     return [key for key in keys if key <= newest]
+
+
+def _readings(config: Config, keys: list[str]) -> list[Reading]:
+    """Read the results with these keys; objects that are no results are logged and left out."""
+    found = []
+    for name in keys:
+        try:
+            result = monitoring_results.read(s3, config.bucket, name)
+            found.append(Reading.model_validate(result))
+        except (monitoring_results.ResultError, ValidationError) as error:
+            extra = {"key": name, "error": str(error)[:500]}
+            logger.warning("monitoring result is left out", extra=extra)
+    return found
 
 
 def _fees(config: Config) -> readings.FeesOf:

@@ -11,6 +11,9 @@ from common.errors import bad_value
 
 QUANTILE_LEVELS = ("0.1", "0.5", "0.9")
 CONTENT_TYPE = "application/json"
+# Satoshi; a thousand times all bitcoin. Losses of larger forecasts could exceed what CloudWatch
+# accepts, which would drop the metric instead of raising the alarm.
+MAX_FORECAST = 1e18
 
 
 class ForecastError(ValueError):
@@ -51,7 +54,7 @@ def response(body: bytes, length: int) -> Forecast:
     """Parse the response of an endpoint (`prediction`)."""
     try:
         [document] = json.loads(body)["predictions"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (KeyError, RecursionError, TypeError, ValueError) as error:
         raise _unreadable(body, error) from error
     return _forecast(document, length)
 
@@ -59,12 +62,12 @@ def response(body: bytes, length: int) -> Forecast:
 def prediction(line: bytes, length: int) -> Forecast:
     """Parse one forecast, which is a line of a batch transform's output.
 
-    Raises ForecastError unless every series has `length` finite values and the quantiles do not
+    Raises ForecastError unless every series has `length` plausible values and the quantiles do not
     cross.
     """
     try:
         document = json.loads(line)
-    except ValueError as error:
+    except (RecursionError, ValueError) as error:
         raise _unreadable(line, error) from error
     return _forecast(document, length)
 
@@ -77,13 +80,15 @@ def _forecast(document: Any, length: int) -> Forecast:
     try:
         quantiles = {level: _floats(document["quantiles"][level]) for level in QUANTILE_LEVELS}
         mean = _floats(document["mean"])
-    except (ValueError, KeyError, IndexError, TypeError) as error:
+    except (IndexError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise _unreadable(document, error) from error
     for name, values in {**quantiles, "mean": mean}.items():
         if len(values) != length:
             raise ForecastError(f"{name}: got {len(values)} minutes, expected {length}")
         if not all(map(math.isfinite, values)):
             raise ForecastError(f"{name}: got NaN or infinity, expected finite numbers")
+        if (largest := max(map(abs, values), default=0.0)) > MAX_FORECAST:
+            raise ForecastError(bad_value(name, largest, f"at most {MAX_FORECAST:g}"))
     low, middle, high = (quantiles[level] for level in QUANTILE_LEVELS)
     if any(not a <= b <= c for a, b, c in zip(low, middle, high, strict=True)):
         raise ForecastError("quantiles: got crossing values, expected ascending levels")

@@ -1,6 +1,7 @@
 """Rows of the feature group (one per minute): their features, and reading them online."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import isfinite
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,18 @@ MAX_ATTEMPTS = 5
 FIRST_PAUSE_SECONDS = 0.05  # before the second attempt; doubles with each
 
 Row = dict[str, str]
+
+
+def number(row: Mapping[str, str], feature: str) -> float | None:
+    """Return a feature of a row, None if it has none: Feature Store has no null.
+
+    What is not a finite number counts as missing too; the aggregator never writes it.
+    """
+    try:
+        value = float(row[feature])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return value if isfinite(value) else None
 
 
 class FeatureStoreError(RuntimeError):

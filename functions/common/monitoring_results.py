@@ -4,7 +4,11 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ConfigDict, PositiveFloat, ValidationError
+
 from common import times
+from common.config import describe
+from common.events import Event, TimeText
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -31,7 +35,41 @@ def keys(s3: "S3Client", bucket: str, stage: str, after: str) -> list[str]:
     return [item["Key"] for item in listed.get("Contents", [])]
 
 
+class ResultError(ValueError):
+    """An object is not a monitoring result."""
+
+
+class _Window(Event):
+    first_minute: TimeText
+
+
+class _Result(Event):
+    """The fields that decisions depend on."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    breach: bool
+    breach_since: TimeText | None
+    package_arn: str | None
+    relative_loss: PositiveFloat | None
+    threshold: PositiveFloat | None
+    time: TimeText
+    windows: list[_Window]
+
+
 def read(s3: "S3Client", bucket: str, name: str) -> dict[str, Any]:
-    """Return the result with a key."""
-    result: dict[str, Any] = json.loads(s3.get_object(Bucket=bucket, Key=name)["Body"].read())
+    """Return the result with a key; raises ResultError if it is none."""
+    body = s3.get_object(Bucket=bucket, Key=name)["Body"].read()
+    return parse(body, f"s3://{bucket}/{name}")
+
+
+def parse(body: bytes, name: str) -> dict[str, Any]:
+    """Return the result in an object; raises ResultError if it is none."""
+    try:
+        result: dict[str, Any] = json.loads(body)
+        _Result.model_validate(result)
+    except ValidationError as error:
+        raise ResultError(f"{name}: {describe(error)}") from None
+    except (RecursionError, ValueError) as error:
+        raise ResultError(f"{name}: expected JSON ({error})") from None
     return result

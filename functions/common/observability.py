@@ -13,6 +13,10 @@ from datetime import datetime
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from common.errors import bad_value
+
+MAX_METRIC = 2.0**360  # CloudWatch's limit
+
 
 class EventTimeMetrics(EphemeralMetrics):
     """Metrics with the timestamp of an event; an invocation may emit none."""
@@ -45,8 +49,19 @@ metrics = Metrics(provider=EventTimeMetrics(service=""))
 gc.freeze()
 
 
+class MetricValueError(ValueError):
+    """CloudWatch would drop the value."""
+
+
 def add_metrics(time: datetime, values: Mapping[str, float], unit: MetricUnit) -> None:
-    """Add metric values with the time of the event."""
+    """Add metric values with the time of the event.
+
+    Raises MetricValueError for a value that CloudWatch would drop silently: an alarm that never
+    sees it stays as it is.
+    """
+    for name, value in values.items():
+        if not abs(value) <= MAX_METRIC:  # false for NaN as well
+            raise MetricValueError(bad_value(name, value, "a number that CloudWatch accepts"))
     metrics.set_timestamp(time)
     for name, value in values.items():
         metrics.add_metric(name, unit, value)

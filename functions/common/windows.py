@@ -9,7 +9,7 @@ from common import feature_rows, times
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_featurestore_runtime import SageMakerFeatureStoreRuntimeClient
 
-Fees = list[float | None]  # average fee (satoshi) per minute; None: the minute has no row
+Fees = list[float | None]  # average fee (satoshi) per minute; None: not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,6 @@ def newest(
 def average_fees(
     store: "SageMakerFeatureStoreRuntimeClient", group: str, minutes: list[str]
 ) -> Fees:
-    """Return the average fee (satoshi) of each minute, None where there is no row."""
+    """Return the average fee (satoshi) of each minute, None where there is none."""
     rows = feature_rows.batch_get(store, group, minutes)
-    return [
-        float(rows[minute][feature_rows.AVERAGE_FEE]) if minute in rows else None
-        for minute in minutes
-    ]
+    return [feature_rows.number(rows.get(name, {}), feature_rows.AVERAGE_FEE) for name in minutes]

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
+from pydantic import ValidationError
 
-from common.config import Settings
+from common.config import Settings, describe
 from common.events import EventBridgeEvent, ObjectCreated
+from common.monitoring_results import ResultError
 from common.observability import logger
 from ground_truth_writer import monitor_records
 from ground_truth_writer.monitor_records import MonitoringResult
@@ -35,7 +37,10 @@ def lambda_handler(event: Created, _context: "LambdaContext") -> dict[str, int]:
     """Write the records of one monitoring result; return how many."""
     config, key = Config.from_env(), event.detail.object.key
     body = s3.get_object(Bucket=event.detail.bucket.name, Key=key)["Body"].read()
-    result = MonitoringResult.model_validate_json(body)
+    try:
+        result = MonitoringResult.model_validate_json(body)
+    except ValidationError as error:
+        raise ResultError(f"s3://{event.detail.bucket.name}/{key}: {describe(error)}") from None
     # Forecasts first: ground truth without a forecast would be counted as unmatched.
     for folder, text in (
         ("forecast-capture", monitor_records.forecasts(result)),

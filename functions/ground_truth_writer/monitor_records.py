@@ -4,11 +4,12 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from pydantic import Field, FiniteFloat
+
 from common import times
 from common.events import Event, Time, TimeText
 
 VERSION = "0"
-MEDIAN = "0.5"
 
 
 class Record(NamedTuple):
@@ -20,17 +21,23 @@ class Record(NamedTuple):
     median: float
 
 
+class Quantiles(Event):
+    """The quantiles of a forecast (satoshi)."""
+
+    median: list[FiniteFloat] = Field(alias="0.5")
+
+
 class Window(Event):
     """The fields that are read of one window."""
 
     inference_id: str
     first_minute: Time
-    truth: list[float | None]  # satoshi
-    quantiles: dict[str, list[float]] | None = None  # None: no forecast was requested
+    truth: list[FiniteFloat | None]  # satoshi
+    quantiles: Quantiles | None = None  # None: no forecast was requested
 
     def records(self) -> Iterator[Record]:
         """Yield the minutes that have a truth and a forecast."""
-        median = self.quantiles[MEDIAN] if self.quantiles else []
+        median = self.quantiles.median if self.quantiles else []
         for k, (value, forecast) in enumerate(zip(self.truth, median, strict=False)):
             if value is not None:
                 minute = times.iso(self.first_minute + k * times.MINUTE)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from common import monitoring_results
+from common.monitoring_results import ResultError
+from common.observability import logger
 from monitoring_collector.result import Hour, is_of
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ class StoredResults:
         """Return the result of an hour, None if it was not measured."""
         try:
             return self._read(hour.key)
+        except ResultError as error:
+            logger.warning("monitoring result is measured again", extra={"error": str(error)})
+            return None
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchKey":
                 return None
@@ -39,11 +44,15 @@ class StoredResults:
         """Return the results of a version before an hour, newest first.
 
         As many as include `count` results with a scored window, or all since OLDEST or since the
-        version replaced another one.
+        version replaced another one. Objects that are no results are logged and left out.
         """
         found: list[Result] = []
         for key in reversed(self._keys(hour)):
-            result = self._read(key)
+            try:
+                result = self._read(key)
+            except ResultError as error:
+                logger.warning("monitoring result is left out", extra={"error": str(error)})
+                continue
             if not is_of(result, package_arn):
                 break
             found.append(result)
@@ -53,7 +62,9 @@ class StoredResults:
 
     def write(self, hour: Hour, result: Result) -> None:
         """Write the result of an hour."""
-        self.s3.put_object(Bucket=self.bucket, Key=hour.key, Body=json.dumps(result).encode())
+        self.s3.put_object(
+            Bucket=self.bucket, Key=hour.key, Body=json.dumps(result, allow_nan=False).encode()
+        )
 
     def _keys(self, hour: Hour) -> list[str]:
         first = Hour(hour.stage, hour.time - OLDEST)

@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from common import feature_rows, monitoring_results, s3_objects, times
+from common import monitoring_results, s3_objects, threshold_parameter, times, windows
+from common.errors import bad_value
+from common.monitoring_results import ResultError
+from common.observability import logger
 from common.reference_forecast import REFERENCE
 from common.tournament import minimum_minutes
 from retrain_trigger.attempts import Situation
@@ -87,23 +90,29 @@ class Production:
         situation = Situation(reason, undecided=self._undecided(versions))
         after = monitoring_results.folder(STAGE, now - NEWEST)
         keys = monitoring_results.keys(self.s3, self.bucket, STAGE, after)
-        since = self._result(keys[-1])["breach_since"] if keys else None
-        first = monitoring_results.key(STAGE, times.parse(since)) if since else None
-        if first is None or first not in keys:
+        try:
+            since = self._result(keys[-1])["breach_since"] if keys else None
+            first = monitoring_results.key(STAGE, times.parse(since)) if since else None
+            if first is None or first not in keys:
+                return situation
+            found = self._result(first)["windows"]
+        except ResultError as error:
+            logger.warning("begin of the breach is unknown", extra={"error": str(error)})
             return situation
-        windows = self._result(first)["windows"]
-        return replace(situation, since=min(times.parse(w["first_minute"]) for w in windows))
+        firsts = [times.parse(window["first_minute"]) for window in found]
+        return replace(situation, since=min(firsts, default=None))
 
     def _first_model(self, now: datetime) -> tuple[Situation | None, str]:
         """Return the situation before the first version, None while the history is too short."""
         needed = minimum_minutes(self.horizon) + SPARE_MINUTES
         first = times.floor_minute(now) - (self.lag_minutes + needed) * times.MINUTE
         minutes = times.minutes(first, needed)
-        rows = feature_rows.batch_get(self.store, self.feature_group, minutes)
-        if len(rows) >= COMPLETE_SHARE * needed and minutes[0] in rows:
+        fees = windows.average_fees(self.store, self.feature_group, minutes)
+        known = sum(fee is not None for fee in fees)
+        if known >= COMPLETE_SHARE * needed and fees[0] is not None:
             situation = Situation("first model")
             return situation, situation.reason
-        return None, f"the newest {needed} minutes have {len(rows)} rows"
+        return None, f"the newest {needed} minutes have {known} rows"
 
     def _reason_in_alarm(self) -> str | None:
         """Return why the alarm is in ALARM, None if it is not."""
@@ -116,15 +125,15 @@ class Production:
 
         The data are new from the first window of the tournament that it won.
         """
-        parameter = self.ssm.get_parameter(Name=self.threshold_parameter)["Parameter"]
-        package_arn = json.loads(parameter["Value"]).get("set_by")
+        name = self.threshold_parameter
+        parameter = self.ssm.get_parameter(Name=name)["Parameter"]
+        package_arn = threshold_parameter.parse(name, parameter["Value"]).set_by
         if package_arn is None:
             return None
         package = self.sagemaker.describe_model_package(ModelPackageName=package_arn)
         if package.get("CustomerMetadataProperties", {}).get("candidate") != REFERENCE:
             return None
-        evaluation = json.loads(s3_objects.read_evaluation(self.s3, package))
-        since = times.parse(evaluation["windows"][0]["first_minute"])
+        since = _first_window(s3_objects.read_evaluation(self.s3, package), package_arn)
         return Situation("the reference serves production", since)
 
     def _undecided(self, versions: list[Version]) -> str | None:
@@ -139,3 +148,12 @@ class Production:
 
     def _result(self, key: str) -> dict[str, Any]:
         return monitoring_results.read(self.s3, self.bucket, key)
+
+
+def _first_window(body: bytes, package_arn: str) -> datetime:
+    """Return the first minute of the windows in evaluation.json; raises ValueError."""
+    try:
+        return times.parse(json.loads(body)["windows"][0]["first_minute"])
+    except (IndexError, KeyError, RecursionError, TypeError, ValueError) as error:
+        name = f"evaluation.json of {package_arn}"
+        raise ValueError(bad_value(name, body, f"a list of windows ({error!r})")) from None

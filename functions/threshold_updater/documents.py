@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Protocol
 
-from pydantic import Field
+from pydantic import Field, FiniteFloat
 
 from common import threshold
 from common.events import Event, Time, TimeText
@@ -54,7 +54,7 @@ class ReadingWindow(Event):
     """A window of a monitoring result."""
 
     first_minute: Time
-    score: float | None
+    score: FiniteFloat | None
 
 
 class Reading(Event):

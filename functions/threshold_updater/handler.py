@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 from common import s3_objects, times
 from common.config import describe
 from common.events import EventBridgeEvent, ObjectCreated
+from common.monitoring_results import ResultError
 from common.observability import logger
 from threshold_updater import parameter, version_windows
 from threshold_updater.config import Config
@@ -62,7 +63,10 @@ def _change(event: ThresholdEvent, config: Config) -> tuple[str, Change]:
         at = times.iso(event.time)
         return stage, lambda now: version_windows.deployed(now, arn, at, evaluation, rules)
     body = s3.get_object(Bucket=event.detail.bucket.name, Key=event.detail.object.key)
-    reading = Reading.model_validate_json(body["Body"].read())
+    try:
+        reading = Reading.model_validate_json(body["Body"].read())
+    except ValidationError as error:
+        raise ResultError(f"{event.detail.object.key}: {describe(error)}") from None
     rules = config.rules(reading.stage)
     return reading.stage, lambda now: version_windows.measured(now, reading, rules)
 

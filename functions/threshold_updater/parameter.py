@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from common.threshold_parameter import ThresholdParameter
+from common.threshold_parameter import ThresholdParameter, parse, to_json
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -24,7 +24,8 @@ def change(ssm: "SSMClient", name: str, apply: Change) -> ThresholdParameter:
         new = apply(current)
         if new == stored:
             return new
-        written = ssm.put_parameter(Name=name, Value=new.model_dump_json(), Overwrite=True)
+        text = to_json(name, new)
+        written = ssm.put_parameter(Name=name, Value=text, Overwrite=True)
         if written["Version"] == version + 1:
             return new
         version, stored = written["Version"], new
@@ -33,4 +34,4 @@ def change(ssm: "SSMClient", name: str, apply: Change) -> ThresholdParameter:
 
 def _read(ssm: "SSMClient", name: str) -> tuple[int, ThresholdParameter]:
     parameter = ssm.get_parameter(Name=name)["Parameter"]
-    return parameter["Version"], ThresholdParameter.model_validate_json(parameter["Value"])
+    return parameter["Version"], parse(name, parameter["Value"])

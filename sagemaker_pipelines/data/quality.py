@@ -54,6 +54,7 @@ class QualityReport:
     """All rules for one history."""
 
     rules: tuple[Rule, ...]
+    malformed: int = 0  # rows that were left out, because their minute or event time is not a time
 
     @property
     def failed(self) -> list[Rule]:
@@ -63,9 +64,11 @@ class QualityReport:
     @property
     def summary(self) -> str:
         """The result of the check, with all failed rules."""
+        left_out = f" {self.malformed} malformed rows were left out." if self.malformed else ""
         if not self.failed:
-            return f"The history passes all {len(self.rules)} data quality rules."
-        return f"The history fails data quality rules: {', '.join(map(str, self.failed))}."
+            return f"The history passes all {len(self.rules)} data quality rules.{left_out}"
+        rules = ", ".join(map(str, self.failed))
+        return f"The history fails data quality rules: {rules}.{left_out}"
 
     def to_dict(self, end_time: datetime) -> dict[str, Any]:
         """Return the content of data_quality.json."""
@@ -73,12 +76,18 @@ class QualityReport:
             "passed": not self.failed,
             "summary": self.summary,
             "end_time": times.iso(end_time),
+            "malformed_rows": self.malformed,
             "rules": [rule.to_dict() for rule in self.rules],
         }
 
 
 def check(
-    rows: pd.DataFrame, history: pd.Series, end_time: datetime, limits: Limits, minimum: int
+    rows: pd.DataFrame,
+    history: pd.Series,
+    end_time: datetime,
+    limits: Limits,
+    minimum: int,
+    malformed: int = 0,
 ) -> QualityReport:
     """Check the rows, in the order of the feature store reader, and their history.
 
@@ -114,5 +123,6 @@ def check(
             Rule(name, float(value), comparison, limit)
             for comparison, rules in (("at least", at_least), ("at most", at_most))
             for name, (value, limit) in rules.items()
-        )
+        ),
+        malformed,
     )

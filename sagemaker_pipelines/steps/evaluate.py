@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             trained_at=args.end_time,
             candidates={
                 candidate.name: Forecasts.from_responses(
-                    _candidate_forecasts(paths, candidate.name, len(windows))
+                    _candidate_forecasts(paths, candidate.name, len(windows)), candidate.name
                 )
                 for candidate in candidates.parse(args.candidates)
             },
@@ -100,7 +100,8 @@ def _champion(
         samples=args.forecast_samples,
         execution=args.execution,
     )
-    return found, Forecasts.from_responses([asdict(response) for response in responses])
+    forecasts = [asdict(response) for response in responses]
+    return found, Forecasts.from_responses(forecasts, "the champion")
 
 
 def _write_training_data(paths: Paths, winner: str | None) -> None:
@@ -125,7 +126,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+    try:
+        return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+    except (RecursionError, ValueError) as error:
+        raise JobError(f"{path.name}: expected JSON Lines ({error}).") from None
 
 
 def _write(path: Path, document: Mapping[str, Any]) -> None:

@@ -27,10 +27,11 @@ ONLINE_MINUTES = 60  # the offline store may lag by 15 minutes
 
 def read(
     group: str, end_time: datetime, hours: float, lag: timedelta
-) -> tuple[pd.DataFrame, pd.Series]:
+) -> tuple[pd.DataFrame, pd.Series, int]:
     """Read the minutes that are complete `lag` before the end time -> their rows, the history.
 
-    Rows are read as of the end time, so that a repeated execution sees the same ones.
+    Rows are read as of the end time, so that a repeated execution sees the same ones. Malformed
+    rows are left out; the last result is their number.
     """
     end = times.floor_minute(end_time) - lag
     first = times.floor_minute(end_time - timedelta(hours=hours))
@@ -39,11 +40,12 @@ def read(
     stored = offline.read(client("s3"), store, first, end, features)
     newest = [end - n * times.MINUTE for n in range(ONLINE_MINUTES, 0, -1)]
     recent = online.read(client("sagemaker-featurestore-runtime"), group, newest, features)
-    known = rows.known(rows.combined([stored, rows.without(recent, stored)]), end_time)
+    both = rows.combined([stored, rows.without(recent, stored)])
+    known = rows.known(rows.well_formed(both), end_time)
     latest = rows.latest(known, store.lifetime)
     table = frame(latest)
     table = table[(table[MINUTE] >= first) & (table[MINUTE] < end)].reset_index(drop=True)
-    return table, history(rows.values(latest, AVERAGE_FEE), first, end)
+    return table, history(rows.values(latest, AVERAGE_FEE), first, end), rows.malformed(both)
 
 
 def write_history(minutes: pd.Series, report: dict[str, Any], paths: Paths) -> None:
@@ -70,7 +72,7 @@ def _write_json(path: Path, document: dict[str, Any]) -> None:
 
 
 def _write_lines(path: Path, entries: Iterable[dict[str, Any]]) -> None:
-    path.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+    path.write_text("".join(json.dumps(entry, allow_nan=False) + "\n" for entry in entries))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -80,8 +82,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with report_failures(paths):
         limits = parameter_store.read(client("ssm"), args.limits_path, quality.Limits)
         lag = timedelta(minutes=args.lag_minutes)
-        table, minutes = read(args.feature_group, args.end_time, args.history_hours, lag)
-        checked = quality.check(table, minutes, args.end_time, limits, args.minimum_minutes)
+        table, minutes, malformed = read(
+            args.feature_group, args.end_time, args.history_hours, lag
+        )
+        checked = quality.check(
+            table, minutes, args.end_time, limits, args.minimum_minutes, malformed
+        )
         report = checked.to_dict(args.end_time)
         write_history(minutes, report, paths)
         if checked.failed:

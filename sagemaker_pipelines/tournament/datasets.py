@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -45,7 +46,7 @@ def split(
             "training_start": {
                 name: times.iso(history.index[first]) for name, first in firsts.items()
             },
-            "naive_error": float(history.iloc[: origins[0]].diff().abs().mean()),
+            "naive_error": _naive_error(history.iloc[: origins[0]]),
         },
         windows=[
             {
@@ -60,6 +61,12 @@ def split(
         refit={name: _series(history.iloc[first:]) for name, first in firsts.items()},
         test=[_series(history.iloc[start : origin + horizon]) for start, origin in ranges],
     )
+
+
+def _naive_error(training: pd.Series) -> float | None:
+    """Return the mean absolute change between minutes, None if no two in a row are known."""
+    error = float(training.diff().abs().mean())
+    return error if isfinite(error) else None
 
 
 def _series(part: pd.Series) -> Series:

@@ -174,7 +174,7 @@ class Evaluation:
     ) -> dict[str, Any]:
         """Return one contender's scores on the windows that it has losses of, the newest ones."""
         first = len(self.windows) - len(losses)
-        naive_error = float(self.history["naive_error"])
+        naive_error = self.history["naive_error"]
         row = scores.report(self.truth[first:], forecasts.windows(first), naive_error)
         for other, against in rivals.items():
             if name != other:

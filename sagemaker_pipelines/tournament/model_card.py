@@ -43,7 +43,9 @@ def _evaluation(name: str, row: Mapping[str, Any], report: Mapping[str, Any]) ->
             {
                 "name": "backtest",
                 "metric_data": [
-                    {"name": metric, "type": "number", "value": row[metric]} for metric in METRICS
+                    {"name": metric, "type": "number", "value": row[metric]}
+                    for metric in METRICS
+                    if row[metric] is not None
                 ],
             }
         ],

@@ -11,6 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from common.deepar import MAX_FORECAST
+from common.errors import bad_value
+from sagemaker_pipelines.paths import JobError
+
 Array = NDArray[np.float64]
 
 
@@ -22,16 +26,30 @@ class Forecasts:
     mean: Array
 
     @classmethod
-    def from_responses(cls, responses: Sequence[Mapping[str, Any]]) -> "Forecasts":
-        """Join the forecasts of single windows in DeepAR's JSON."""
-        levels = responses[0]["quantiles"]
-        return cls(
-            {
+    def from_responses(
+        cls, responses: Sequence[Mapping[str, Any]], contender: str = "the contender"
+    ) -> "Forecasts":
+        """Join the forecasts of single windows in DeepAR's JSON.
+
+        Raises JobError unless all of them have this form and plausible numbers: squares of others
+        would be infinite.
+        """
+        try:
+            quantiles = {
                 level: np.array([r["quantiles"][level] for r in responses], float)
-                for level in levels
-            },
-            np.array([response["mean"] for response in responses], float),
-        )
+                for level in responses[0]["quantiles"]
+            }
+            mean = np.array([response["mean"] for response in responses], float)
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise JobError(
+                f"forecasts of {contender}: expected DeepAR's JSON ({error!r})."
+            ) from None
+        for name, values in {**quantiles, "mean": mean}.items():
+            if not (np.abs(values) <= MAX_FORECAST).all():  # false for NaN as well
+                found = values[~(np.abs(values) <= MAX_FORECAST)][0]
+                what = f"forecasts of {contender}, {name}"
+                raise JobError(f"{bad_value(what, float(found), f'at most {MAX_FORECAST:g}')}.")
+        return cls(quantiles, mean)
 
     def windows(self, first: int) -> "Forecasts":
         """Return the forecasts of the windows from position `first` on."""
@@ -60,11 +78,12 @@ def scale(truth: Array) -> Array:
     return np.asarray(np.nansum(np.abs(truth), axis=1))
 
 
-def report(truth: Array, forecasts: Forecasts, naive_error: float) -> dict[str, Any]:
+def report(truth: Array, forecasts: Forecasts, naive_error: float | None) -> dict[str, Any]:
     """Return wQL (per level and mean), RMSE, MASE, coverage of 80 % and calibration.
 
     `naive_error` is the mean absolute error of the last value repeated for one minute in the
-    training data, by which MASE divides. Calibration is the share of truths below each quantile.
+    training data, by which MASE divides; without one, or with 0, there is no MASE. Calibration is
+    the share of truths below each quantile.
     """
     total = scale(truth).sum()
     by_level = {
@@ -78,7 +97,9 @@ def report(truth: Array, forecasts: Forecasts, naive_error: float) -> dict[str, 
         "mean_wql": float(np.mean(list(by_level.values()))),
         "wql": by_level,
         "rmse": float(np.sqrt(np.mean(error**2))),
-        "mase": float(np.mean(np.abs(median[known] - truth[known])) / naive_error),
+        "mase": float(np.mean(np.abs(median[known] - truth[known])) / naive_error)
+        if naive_error
+        else None,
         "coverage": _coverage(truth, forecasts),
         "calibration": {
             level: float(np.mean(truth[known] <= forecast[known]))

@@ -82,6 +82,7 @@ class Loop:
         # One version, which is no reference; no monitoring results; a row in every minute.
         self.versions, self.candidate = [NOW - timedelta(days=3)], "deepar"
         self.results, self.evaluation, self.missing_rows = {}, {}, set()
+        self.fee = "12.5"  # of every row
         self.approval, self.deployments = "Approved", []  # of the versions; running ones by name
         about = {"StepStatus": "Failed", "FailureReason": "ClientError: no capacity"}
         self.failed_steps, self.exit_message = [{"StepName": "TrainDeepar", **about}], ""
@@ -189,7 +190,10 @@ class Loop:
             {
                 "FeatureGroupName": "test-minutes",
                 "RecordIdentifierValueAsString": minute,
-                "Record": [{"FeatureName": "tx_minute", "ValueAsString": minute}],
+                "Record": [
+                    {"FeatureName": "tx_minute", "ValueAsString": minute},
+                    {"FeatureName": "avg_fee_1min", "ValueAsString": self.fee},
+                ],
             }
             for minute in rows
         ]

@@ -14,13 +14,15 @@ import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from common import times
 from common.feature_rows import EVENT_TIME, MINUTE
 from sagemaker_pipelines.data.feature_store import offline
 from sagemaker_pipelines.data.feature_store.partitions import HOUR, hour
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 QUIET_PERIOD = HOUR  # after the end of an hour, until most late rows have arrived
 MAX_DELETIONS = 1000  # in one DeleteObjects call
 Row = dict[str, Any]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class CompactionError(Exception):
@@ -61,10 +64,14 @@ def _line(row: Row) -> str:
 
 
 def closed_hours(prefix: str, keys: Iterable[str], now: datetime) -> list[list[str]]:
-    """Return the keys of each hour that has ended and has more than one file."""
+    """Return the keys of each hour that has ended and has more than one file.
+
+    Files outside of the folders of hours are not Feature Store's.
+    """
     hours: dict[datetime, list[str]] = defaultdict(list)
     for key in keys:
-        hours[hour(key.removeprefix(f"{prefix}/"))].append(key)
+        with suppress(ValueError):
+            hours[hour(key.removeprefix(f"{prefix}/"))].append(key)
     return [
         files
         for start, files in hours.items()
@@ -118,8 +125,15 @@ def _write(s3: "S3Client", bucket: str, key: str, rows: list[Row], schema: pa.Sc
 
 def _name(rows: Sequence[Row], contents: Contents) -> str:
     """Return a name like those of Feature Store, with a checksum as the random part."""
-    newest = max(datetime.fromisoformat(str(row[EVENT_TIME])) for row in rows)
+    newest = max(map(_event_time, rows), default=_EPOCH)
     return f"{newest.strftime('%Y%m%dT%H%M%SZ')}_{contents.checksum[:16]}.parquet"
+
+
+def _event_time(row: Row) -> datetime:
+    try:
+        return times.parse(str(row[EVENT_TIME]))
+    except ValueError:  # readers leave such a row out
+        return _EPOCH
 
 
 def _compare(expected: Contents, table: pa.Table, key: str) -> None:

@@ -69,7 +69,8 @@ def read(
 ) -> pa.Table:
     """Read all rows of the minutes in [first, end), all versions; see `rows.latest`.
 
-    With `as_of`, only the rows that were known at that time (`rows.known`).
+    With `as_of`, only the rows that were known at that time (`rows.known`). Malformed rows
+    (`rows.malformed`) may be of any minute: they are returned as well, without `as_of`.
     """
     tables = _files(s3, store, partition_range(first, end, store.lifetime, as_of), features)
     found = rows.combined([rows.empty(features), *tables])
@@ -78,7 +79,7 @@ def read(
         pc.greater_equal(minutes, pa.scalar(first, minutes.type)),
         pc.less(minutes, pa.scalar(end, minutes.type)),
     )
-    found = found.filter(inside)
+    found = found.filter(pc.or_kleene(inside, pc.is_null(minutes)))
     return found if as_of is None else rows.known(found, as_of)
 
 
@@ -94,7 +95,12 @@ def _files(
 
     def fetch(key: str) -> pa.Table | None:
         content = get(s3, store.bucket, key)
-        return None if content is None else rows.parquet(content, features)
+        try:
+            return None if content is None else rows.parquet(content, features)
+        except pa.ArrowException as error:
+            raise JobError(
+                f"s3://{store.bucket}/{key} is not a Parquet file of rows: {str(error)[:200]}."
+            ) from error
 
     with ThreadPoolExecutor(THREADS) as pool:
         for _ in range(MAX_LISTINGS):

@@ -30,7 +30,7 @@ def read(
         {
             **{name: pa.array([_number(row.get(name)) for row in records]) for name in features},
             **{
-                name: pa.array([r[name] for r in records])
+                name: pa.array([row.get(name) for row in records], pa.string())
                 for name in (feature_rows.MINUTE, feature_rows.EVENT_TIME)
             },
             rows.CALL: epoch,
@@ -41,7 +41,4 @@ def read(
 
 
 def _number(text: str | None) -> float | None:
-    """Parse a number; integers stay exact, as in the offline store."""
-    if text is None:
-        return None
-    return int(text) if text.lstrip("-").isdecimal() else float(text)
+    return None if text is None else rows.number(text)

@@ -8,6 +8,7 @@ ended, and those remain part of the history.
 """
 
 import io
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,9 +27,13 @@ _SECONDS = pa.timestamp("s", "UTC")
 
 
 def table(columns: dict[str, Any]) -> pa.Table:
-    """Return rows with uniform types: times in UTC, `is_deleted` a boolean."""
+    """Return rows with uniform types: times in UTC, numbers, `is_deleted` a boolean.
+
+    A value of another form is null (a time) or NaN (a number): it must not fail the others.
+    """
     forms = {MINUTE: _SECONDS, EVENT_TIME: TIME, CALL: TIME, WRITE: TIME}
     typed = {n: _time(v, forms[n]) if n in forms else v for n, v in columns.items()}
+    typed = {n: v if n in (*forms, DELETED) else _numbers(v) for n, v in typed.items()}
     deleted = typed[DELETED]
     if not pa.types.is_boolean(deleted.type):
         typed[DELETED] = pc.equal(pc.utf8_lower(deleted), "true")
@@ -43,6 +48,20 @@ def parquet(content: bytes, features: Sequence[str]) -> pa.Table:
     present = set(file.schema_arrow.names)
     read = file.read(columns=[name for name in columns if name in present])
     return table({n: read[n] if n in present else pa.nulls(read.num_rows) for n in columns})
+
+
+def malformed(rows: pa.Table) -> int:
+    """Return how many rows have no valid minute or event time; no other function returns them."""
+    return int(pc.sum(_is_malformed(rows)).as_py() or 0)
+
+
+def well_formed(rows: pa.Table) -> pa.Table:
+    """Return the rows with a valid minute and event time."""
+    return rows.filter(pc.invert(_is_malformed(rows)))
+
+
+def _is_malformed(rows: pa.Table) -> pa.ChunkedArray:
+    return pc.or_(pc.is_null(rows[MINUTE]), pc.is_null(rows[EVENT_TIME]))
 
 
 def empty(features: Sequence[str]) -> pa.Table:
@@ -93,6 +112,7 @@ def latest(rows: pa.Table, lifetime: timedelta | None = None) -> pa.Table:
 
     `lifetime` is the time to live of online records; None: they do not expire.
     """
+    rows = well_formed(rows)
     writes = rows.filter(pc.invert(rows[DELETED]))
     order = [(MINUTE, "ascending"), *((name, "descending") for name in (EVENT_TIME, CALL, WRITE))]
     writes = writes.sort_by(order)
@@ -125,4 +145,30 @@ def _time(values: Any, form: pa.DataType) -> Any:
     """Convert times that are text or timestamps, with or without a time zone."""
     if pa.types.is_timestamp(values.type) and values.type.tz is None:
         values = pc.assume_timezone(values, "UTC")
-    return values.cast(form)
+    try:
+        return values.cast(form)
+    except pa.ArrowInvalid:
+        return pa.array([_cast(value, form) for value in values], form)
+
+
+def _cast(value: pa.Scalar, form: pa.DataType) -> Any:
+    """Convert one time; return null if it has another form."""
+    try:
+        return value.cast(form)
+    except pa.ArrowInvalid:
+        return None
+
+
+def _numbers(values: Any) -> Any:
+    """Return a feature as numbers, with NaN for texts that are none."""
+    if not (pa.types.is_string(values.type) or pa.types.is_large_string(values.type)):
+        return values
+    return pa.array([None if text is None else number(text) for text in values.to_pylist()])
+
+
+def number(text: str) -> float:
+    """Return the number in a text, NaN if there is none; integers stay exact."""
+    try:
+        return int(text) if text.lstrip("-").isdecimal() else float(text)
+    except ValueError:
+        return math.nan

@@ -94,6 +94,14 @@ def test_monitoring_results_are_in_order_and_the_newest_can_be_read_alone(deploy
     assert monitoring_results(deployment.connection, "staging") == []
 
 
+def test_objects_that_are_no_monitoring_results_are_left_out(deployment, capsys):
+    folder = "monitoring/production/2024/10/10/13"
+    for number, document in enumerate([[], {}, 5, {"time": "2024-10-10T13:00:00Z"}]):
+        deployment.write(f"{folder}/{number}.json", document)
+    assert len(monitoring_results(deployment.connection)) == 1
+    assert capsys.readouterr().err.count("is no monitoring result") == 3
+
+
 def test_alarm_changes_are_in_order_of_time(deployment):
     def change(hour, state):
         return {

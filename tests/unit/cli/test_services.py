@@ -1,5 +1,6 @@
 from datetime import UTC, datetime
 
+import pytest
 from botocore.stub import Stubber
 
 from cli.queries.online_rows import freshness
@@ -31,6 +32,17 @@ def test_freshness_counts_minutes_and_requests_unprocessed_ones_again(deployment
         "requested": 60,
         "transactions": 12,
     }
+
+
+@pytest.mark.parametrize("count", [None, "nan", "", "many"])
+def test_row_without_a_number_of_transactions_is_a_minute(deployment, count):
+    row = {"tx_minute": "2024-10-10T13:56:00Z"}
+    if count is not None:
+        row["total_nb_trx_1min"] = count
+    with Stubber(deployment.clients("sagemaker-featurestore-runtime")) as stub:
+        stub.add_response("batch_get_record", batch_response("evergreen-minutes", [row]))
+        found = freshness(deployment.connection)
+    assert (found["known"], found["transactions"]) == (1, 0)
 
 
 def test_dead_letters_are_counted_by_queue(deployment):

@@ -5,6 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
+from common.monitoring_results import ResultError
 from ground_truth_writer import handler
 from tests.support.lambda_context import CONTEXT
 from tests.support.lambda_events import BUCKET, bucket, created, objects
@@ -95,3 +96,19 @@ def test_redelivered_event_writes_the_same_objects(s3):
 def test_missing_result_is_an_error(s3):
     with pytest.raises(ClientError, match="NoSuchKey"):
         handler.lambda_handler(created("monitoring/gone.json"), CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"quantiles": {"0.1": [1.0]}}, "windows.0.quantiles.0.5: got nothing"),
+        ({"quantiles": {"0.5": ["x"]}}, "windows.0.quantiles.0.5.0: got 'x'"),
+        ({"truth": [float("nan")]}, "windows.0.truth.0"),
+        ({"first_minute": "noon"}, "windows.0.first_minute: got 'noon'"),
+    ],
+)
+def test_malformed_result_is_named(s3, changes, reason):
+    odd = RESULT | {"windows": [WINDOW | changes]}
+    s3.put_object(Bucket=BUCKET, Key="monitoring/odd.json", Body=json.dumps(odd))
+    with pytest.raises(ResultError, match=f"monitoring/odd.json: {reason}"):
+        handler.lambda_handler(created("monitoring/odd.json"), CONTEXT)

@@ -5,8 +5,10 @@ from math import log
 
 import pytest
 
-from common import reference_forecast, scores
-from tests.support.lambda_events import bucket, objects, printed
+from common import reference_forecast, scores, times
+from common.deepar import ForecastError
+from common.threshold_parameter import ThresholdError
+from tests.support.lambda_events import BUCKET, bucket, objects, printed
 from tests.support.production_endpoint import ARN, ENVIRONMENT, NAME, THRESHOLD, Production
 
 KEY = "monitoring/production/2024/10/10/06/production-2024-10-10T06:00:00Z.json"
@@ -274,3 +276,45 @@ def test_more_datapoints_than_periods_are_an_error(production, monkeypatch):
         ValueError, match="EVALUATION_PERIODS: got '3', expected at least DATAPOINTS"
     ):
         production.measure()
+
+
+@pytest.mark.parametrize("largest", [1e308, float("inf"), float("nan"), 2e18])
+def test_forecast_that_is_none_is_a_failure_that_is_seen(production, capsys, largest):
+    production.quantiles = production.quantiles | {"0.9": [110.0] * 29 + [largest]}
+    with pytest.raises(ForecastError, match=r"0\.9: got"):
+        production.measure()
+    assert printed(capsys) == ([], [])
+    assert KEY not in production.results()
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0, 0.0, "x"])
+def test_threshold_that_is_none_is_a_failure_that_is_seen(production, capsys, value):
+    production.threshold(value=value)
+    with pytest.raises(ThresholdError, match=f"{NAME}: value: got"):
+        production.measure()
+    assert printed(capsys) == ([], [])
+
+
+@pytest.mark.parametrize("fee", [None, "nan", "inf", "1e999"])
+def test_minutes_without_a_fee_are_missing(production, fee):
+    for minute in times.minutes(times.parse("2024-10-10T05:30:00Z"), 5):
+        production.store.rows[minute].pop("avg_fee_1min")
+        if fee is not None:
+            production.store.rows[minute]["avg_fee_1min"] = fee
+    production.measure()
+    truth = result(production)["windows"][0]["truth"]
+    assert truth[5:10] == [None] * 5
+    assert result(production)["scored_windows"] == 2
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"[" * 99_999, b'{"breach": "x"}'])
+def test_objects_that_are_no_results_do_not_stop_the_measurement(production, capsys, body):
+    earlier = KEY.replace("06", "05")
+    for key in (earlier, KEY):
+        production.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+    assert production.measure()["scored_windows"] == 2
+    _, logged = printed(capsys)
+    messages = [line["message"] for line in logged]
+    assert messages[0] == "monitoring result is measured again"
+    assert "monitoring result is left out" in messages
+    assert json.loads(production.s3.get_object(Bucket=BUCKET, Key=KEY)["Body"].read())["version"]

@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from common import times
-from common.threshold_parameter import ThresholdParameter
+from common.threshold_parameter import ThresholdError, ThresholdParameter
 from tests.support.aws_calls import stubbed
 from tests.support.lambda_context import CONTEXT
 from tests.support.lambda_events import BUCKET, bucket, created
@@ -310,3 +310,20 @@ def test_fixed_policy_without_a_value_is_an_error(registry, monkeypatch):
     policies(monkeypatch, policy="fixed")
     with pytest.raises(ValueError, match=r"PRODUCTION\.VALUE: got None, expected a number with"):
         registry.deploy()
+
+
+@pytest.mark.parametrize("text", ['{"value": NaN}', '{"value": 1e999}', '{"value": -1}', "no"])
+def test_parameter_without_a_threshold_is_named(registry, text):
+    registry.evaluated(**evaluation())
+    registry.ssm.put_parameter(Name=NAME, Value=text, Type="String", Overwrite=True)
+    with pytest.raises(ThresholdError, match=f"^{NAME}: "):
+        registry.deploy()
+    assert registry.ssm.get_parameter(Name=NAME)["Parameter"]["Value"] == text
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, 0.0])
+def test_threshold_that_is_none_is_never_written(registry, value):
+    with pytest.raises(ThresholdError, match=f"^{NAME}: value: got "):
+        parameter.change(registry.ssm, NAME, lambda now: now.model_copy(update={"value": value}))
+    stored = json.loads(registry.ssm.get_parameter(Name=NAME)["Parameter"]["Value"])
+    assert stored == {"value": None, "set_by": None}

@@ -35,6 +35,11 @@ def test_response_is_parsed():
         (prediction(mean=[2]), "mean: got 1 minutes, expected 2"),
         (prediction(mean=[2, math.nan]), "expected finite numbers"),
         (prediction(mean=[2, "inf"]), "expected finite numbers"),
+        (prediction(mean=[2, 1e308]), "mean: got 1e\\+308, expected at most 1e\\+18"),
+        (prediction(mean=[2, -1e19]), "mean: got 1e\\+19, expected at most 1e\\+18"),
+        (prediction(quantiles={"0.9": [3, 3e38]}), "0.9: got 3e\\+38, expected at most"),
+        (prediction(mean=[2, 10**400]), "expected DeepAR's JSON"),
+        ("[" * 99_999, "expected DeepAR's JSON"),
         (prediction(quantiles={"0.1": [1, 2.5]}), "crossing"),
     ],
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from aws_lambda_powertools.metrics import MetricUnit
 
-from common.observability import add_metrics, logger, metrics
+from common.observability import MetricValueError, add_metrics, logger, metrics
 from tests.support import lambda_events
 from tests.support.lambda_context import CONTEXT
 
@@ -61,3 +61,14 @@ def test_log_lines_have_level_and_request_id(capsys):
     handler({}, CONTEXT)
     _, [line] = lambda_events.printed(capsys)  # which checks the keys of every line
     assert line == {"message": "row not written", "key": "raw/a"}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 1e109, -1e300])
+def test_value_that_cloudwatch_would_drop_is_an_error(capsys, value):
+    @metrics.log_metrics
+    def handler(_event, _context):
+        add_metrics(NOW, {"Coverage": 0.8, "Threshold": value}, MetricUnit.NoUnit)
+
+    with pytest.raises(MetricValueError, match=r"Threshold: got .*, expected a number that Cloud"):
+        handler({}, CONTEXT)
+    assert lambda_events.printed(capsys) == ([], [])

@@ -31,5 +31,5 @@ def test_floor_minute_is_the_latest_full_minute(time):
 
 @pytest.mark.parametrize("text", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00+23:59", None, 5])
 def test_time_beyond_the_calendar_is_reported(text):
-    with pytest.raises(ValueError, match="time: got .*, expected an ISO 8601 time"):
+    with pytest.raises(ValueError, match=r"time: got .*, expected an ISO 8601 time"):
         times.parse(text)

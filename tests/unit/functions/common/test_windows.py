@@ -30,3 +30,27 @@ def test_newest_windows_end_before_the_lag():
     assert both[0].context[-30:] == both[1].truth
     assert both[1].context[0] is None
     assert [(len(window.context), len(window.truth)) for window in both] == [(240, 30)] * 2
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"avg_fee_1min": "nan"},
+        {"avg_fee_1min": "inf"},
+        {"avg_fee_1min": "-Infinity"},
+        {"avg_fee_1min": "1e999"},
+        {"avg_fee_1min": "text"},
+        {"avg_fee_1min": ""},
+        {"total_nb_trx_1min": "5"},
+    ],
+)
+def test_row_without_a_finite_fee_is_a_missing_minute(row):
+    online, client = FeatureStore(), boto3.client("sagemaker-featurestore-runtime")
+    first, second = times.minutes(NOW, 2)
+    online.rows = {
+        first: {"tx_minute": first, **row},
+        second: {"tx_minute": second, "avg_fee_1min": "2.5"},
+    }
+    with stubbed(client, "BatchGetRecord", online.batch):
+        assert windows.average_fees(client, "g", [first, second]) == [None, 2.5]

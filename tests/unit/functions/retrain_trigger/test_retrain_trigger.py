@@ -38,6 +38,16 @@ HYPERPARAMETERS = {
 }
 
 
+RESULT = {
+    "time": "2024-10-10T12:00:00Z",
+    "package_arn": PACKAGE["ModelPackageArn"],
+    "breach": True,
+    "relative_loss": 1.5,
+    "threshold": 1.2,
+    "windows": [],
+}
+
+
 @pytest.fixture
 def loop(monkeypatch):
     for name, value in SETTINGS.items():
@@ -212,6 +222,30 @@ def test_first_model_is_trained_as_soon_as_the_history_suffices(loop):
     assert json.loads(loop.decisions[0]["Detail"])["reason"] == "first model"
 
 
+@pytest.mark.parametrize("fee", ["nan", "inf", "-inf", "text", ""])
+def test_rows_without_a_fee_are_not_history(loop, fee):
+    loop.versions, loop.fee = [], fee
+    assert loop.deliver(CHECK)["reason"] == "the newest 450 minutes have 0 rows"
+
+
+@pytest.mark.parametrize(
+    "result", [{}, [], None, RESULT | {"breach_since": 5}, RESULT | {"windows": [{}]}]
+)
+def test_odd_monitoring_result_stops_no_training(loop, result):
+    loop.in_alarm = True
+    loop.results = {
+        f"monitoring/production/2024/10/10/12/production-{RESULT['time']}.json": result
+    }
+    assert loop.deliver(ALARM)["started"]
+
+
+@pytest.mark.parametrize("evaluation", [{}, [], {"windows": []}, {"windows": [{"wql": 1}]}])
+def test_odd_evaluation_of_the_reference_is_named(loop, evaluation):
+    loop.candidate, loop.evaluation = "reference", evaluation
+    with pytest.raises(ValueError, match=r"evaluation.json of arn:.*/1: got .* a list of windows"):
+        loop.deliver(CHECK)
+
+
 def test_reference_in_production_is_challenged_when_candidates_can_be_trained(loop):
     loop.candidate = "reference"
     loop.evaluation = {"windows": [{"first_minute": times.iso(NOW - timedelta(minutes=440))}]}
@@ -232,8 +266,8 @@ def test_breach_is_answered_when_all_judged_windows_are_after_its_beginning(loop
     )
     first = {"first_minute": times.iso(NOW - timedelta(minutes=149))}
     loop.results = {
-        since: {"breach_since": None, "windows": [first]},
-        newest: {"breach_since": times.iso(hour), "windows": []},
+        since: RESULT | {"breach_since": None, "windows": [first]},
+        newest: RESULT | {"breach_since": times.iso(hour)},
     }
     refusal = loop.deliver(CHECK)["reason"]
     assert refusal.startswith("not before 2024-10-10T12:01:00Z: until then, judged windows")

@@ -1,6 +1,7 @@
 """Rows and their history -> data quality report."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -150,6 +151,13 @@ def test_summary_names_each_failed_rule_with_value_and_limit():
         "The history fails data quality rules: gap_minutes is 26 (at most 20), "
         "staleness_minutes is 32 (at most 30), minutes_inconsistent is 1 (at most 0)."
     )
+
+
+def test_malformed_rows_are_reported_and_fail_no_rule():
+    report = replace(check(rows()), malformed=2)
+    assert not report.failed
+    assert report.summary.endswith("rules. 2 malformed rows were left out.")
+    assert report.to_dict(END)["malformed_rows"] == 2
 
 
 # A history has hundreds of minutes, so examples are slow.

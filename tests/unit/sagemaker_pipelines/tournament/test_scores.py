@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common import scores as common_scores
+from sagemaker_pipelines.paths import JobError
 from sagemaker_pipelines.tournament import scores
 from sagemaker_pipelines.tournament.scores import Forecasts
 
@@ -85,3 +86,28 @@ def test_forecasts_of_single_windows_are_joined():
 
     assert joined.quantiles["0.5"].tolist() == [[0, 0], [1, 1], [2, 2]]
     assert joined.windows(2).mean.tolist() == [[2, 3]]
+
+
+@pytest.mark.parametrize("naive_error", [None, 0.0])
+def test_without_a_change_in_the_training_data_there_is_no_mase(naive_error):
+    rows = np.ones((1, 2))
+    found = scores.report(rows, Forecasts({"0.5": rows}, rows), naive_error)
+    assert found["mase"] is None
+    assert found["mean_wql"] == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"mean": [1.0, 1e308]}, r"of x, mean: got 1e\+308, expected at most 1e\+18\.$"),
+        ({"mean": [1.0, float("nan")]}, "of x, mean: got nan"),
+        ({"quantiles": {"0.5": [1.0, -float("inf")]}}, r"of x, 0\.5: got -inf"),
+        ({"mean": "no"}, "of x: expected DeepAR's JSON"),
+        ({"quantiles": []}, "of x: expected DeepAR's JSON"),
+        ({"quantiles": {"0.5": [1.0]}}, "of x: expected DeepAR's JSON"),
+    ],
+)
+def test_implausible_forecasts_are_named(changes, reason):
+    good = {"quantiles": {"0.5": [1.0, 2.0]}, "mean": [1.0, 2.0]}
+    with pytest.raises(JobError, match=reason):
+        Forecasts.from_responses([good, good | changes], "x")

@@ -92,6 +92,21 @@ def test_one_file_remains_and_reads_are_unchanged(bucket):
     assert bucket.objects == left
 
 
+def test_odd_rows_and_alien_files_do_not_stop_a_merge():
+    bucket = Bucket()
+    store_file(bucket, "a", [write(START, 1.0)])
+    odd = [write(START, 2.0) | {"tx_minute": "test"}, write(START + MINUTE, 3.0)]
+    store_file(bucket, "b", [*odd, write(START, 4.0) | {"event_time": "noon"}][1:] + odd[:1])
+    alien = f"{PREFIX}/copies/c.parquet"
+    bucket.objects[alien] = parquet([write(START, 9.0)])
+    assert compact(bucket) == {"hours": 1, "files": 2}
+    assert len(bucket.objects) == 2
+    assert alien in bucket.objects
+    del bucket.objects[alien]
+    found = offline.read(bucket, STORE, START, NOW, FEE)
+    assert averages(found) == {START: 1.0, START + MINUTE: 3.0}
+
+
 @settings(deadline=None, max_examples=10)
 @given(filled())
 def test_crash_at_any_call_loses_nothing_and_a_retry_completes(bucket):

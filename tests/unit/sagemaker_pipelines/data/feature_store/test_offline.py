@@ -164,3 +164,34 @@ def test_integers_beyond_double_precision_are_exact_online_and_offline():
     newest = online.read(Online(), "group", [START], features)
     found = rows.latest(rows.combined([history, newest]))
     assert rows.values(found, *features) == {START: total, START + MINUTE: total}
+
+
+def test_one_odd_row_is_left_out_and_counted():
+    bucket = filled(1)
+    odd = write(START + 7 * MINUTE, 1.0) | {"tx_minute": "test"}
+    store_file(bucket, "odd", [odd])
+    found = offline.read(bucket, STORE, START, START + HOUR, FEE)
+    assert rows.malformed(found) == 1
+    assert averages(found) == {START + MINUTE: 1.0, START + 5 * MINUTE: 5.0}
+
+
+@pytest.mark.parametrize("content", [b"", b"no", b"PAR1" * 9])
+def test_file_that_is_not_parquet_is_named(content):
+    bucket = filled(1)
+    key = min(bucket.objects)
+    bucket.objects[key] = content
+    with pytest.raises(JobError, match=f"s3://{BUCKET}/{key} is not a Parquet file of rows"):
+        offline.read(bucket, STORE, START, START + HOUR, FEE)
+
+
+def test_odd_online_values_are_missing_or_no_numbers(monkeypatch):
+    names = [f"2024-10-10T00:0{k}:00Z" for k in range(3)]
+    found = {
+        names[0]: {"tx_minute": names[0], "event_time": "2024-10-10T00:01:00.001Z"},
+        names[1]: {"tx_minute": names[1], "avg_fee_1min": "5"},
+        names[2]: {"tx_minute": names[2], "event_time": "x", "avg_fee_1min": "no"},
+    }
+    monkeypatch.setattr("common.feature_rows.batch_get", lambda *_: found)
+    table = online.read(None, "g", [START + k * MINUTE for k in range(3)], FEE)
+    assert rows.malformed(table) == 2
+    assert averages(table) == {}

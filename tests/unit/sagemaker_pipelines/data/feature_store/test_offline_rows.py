@@ -1,5 +1,6 @@
 """③ The current row of each minute, now and as of an earlier time."""
 
+import math
 from datetime import timedelta
 
 import pyarrow as pa
@@ -154,3 +155,37 @@ def test_feature_added_after_the_file_is_null():
     found = rows.latest(rows.combined([old, young]))
     assert found["median_fee_1min"].to_pylist() == [None, 2.0]
     assert rows.values(found, "median_fee_1min") == {START + MINUTE: 2.0}
+
+
+ODD_MINUTES = ["test", "", "2024-10-10T03:05:00.000Z", "2024-13-40T00:00:00Z", "١", None]
+
+
+@pytest.mark.parametrize("odd", ODD_MINUTES)
+@pytest.mark.parametrize("column", ["tx_minute", "event_time"])
+def test_row_with_an_odd_time_is_left_out_and_counted(odd, column):
+    if (odd, column) == (ODD_MINUTES[2], "event_time"):
+        return  # event times have milliseconds
+    table = as_rows([ROW, write(START + MINUTE, 5.0) | {column: odd}])
+    assert rows.malformed(table) == 1
+    assert averages(rows.well_formed(table)) == averages(table) == {START: 10.0}
+
+
+def test_well_formed_rows_are_not_counted():
+    assert rows.malformed(as_rows([ROW, ROW])) == 0
+    assert rows.malformed(as_rows([])) == 0
+
+
+@given(st.text(max_size=25))
+def test_any_text_may_be_a_minute(text):
+    table = as_rows([ROW, write(START + MINUTE, 5.0) | {"tx_minute": text}])
+    assert averages(table)[START] == 10.0
+
+
+@pytest.mark.parametrize(("text", "value"), [("5", 5), ("-7", -7), ("1.5", 1.5), ("1e3", 1000.0)])
+def test_number_in_a_text_is_parsed(text, value):
+    assert rows.number(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "test", "1_0_", "0x1", "--5", "١x"])
+def test_text_without_a_number_is_not_a_number(text):
+    assert math.isnan(rows.number(text))
