@@ -1,12 +1,14 @@
 """Hyperparameters that all algorithms share; SageMaker passes them as strings."""
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Json, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from common.config import describe
+from common.hyperparameters import PredictionLength
 from sagemaker_pipelines.paths import JobError
 
 _SECONDS = {"min": 60, "H": 3600, "D": 86400, "W": 7 * 86400}
@@ -14,9 +16,19 @@ ALGORITHM = "algorithm"
 
 
 def _step_seconds(value: Any) -> int:
-    if match := re.fullmatch(r"([1-9]\d*)(min|H|D|W)", str(value).strip()):
-        return int(match[1]) * _SECONDS[match[2]]
-    raise ValueError("an integer followed by min, H, D or W")
+    if match := re.fullmatch(r"([1-9][0-9]{0,3}|)(min|H|D|W)", str(value).strip()):
+        return int(match[1] or 1) * _SECONDS[match[2]]
+    raise ValueError("an integer up to 9999, or none, followed by min, H, D or W")
+
+
+def _json_list(text: Any) -> Any:
+    try:
+        value = json.loads(text) if isinstance(text, str) else list(text)
+    except (RecursionError, ValueError):
+        value = None
+    if not isinstance(value, list) or any(type(item) not in (int, float, str) for item in value):
+        raise ValueError("a JSON list of numbers")
+    return tuple(value)
 
 
 Level = Annotated[float, Field(gt=0, lt=1)]
@@ -33,15 +45,15 @@ class Hyperparameters(BaseModel):
         frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
     )
 
-    prediction_length: int = Field(ge=1, le=400)
+    prediction_length: PredictionLength
     step_seconds: Annotated[int, BeforeValidator(_step_seconds)] = Field(alias="time_freq")
     algorithm: str = "deepar"
     cardinality: Literal["auto", "ignore", ""] = "auto"
     num_dynamic_feat: Literal["auto", "ignore", ""] = "auto"
     num_eval_samples: int = Field(100, ge=1, le=10_000)
-    test_quantiles: Json[Annotated[tuple[Level, ...], Field(min_length=1)]] = (
-        *(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
-    )
+    test_quantiles: Annotated[
+        tuple[Level, ...], Field(min_length=1, max_length=100), BeforeValidator(_json_list)
+    ] = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
     @classmethod
     def parse_shared(cls, values: Mapping[str, str]) -> "Hyperparameters":

@@ -6,8 +6,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from common.config import describe
+from common.errors import bad_value
 from sagemaker_pipelines.container.algorithms.model import Model, Sampler
 from sagemaker_pipelines.container.series import Series, SeriesError, parse
+
+# Bounds of the work of one request, which SageMaker ends after 60 s and during which /ping must
+# be answered. Amazon DeepAR's own clients send one series.
+MAX_INSTANCES = 50
+MAX_PATHS = 10_000  # sample paths of all instances
+MAX_QUANTILES = 100
 
 
 class RequestError(ValueError):
@@ -24,7 +31,8 @@ class Configuration(BaseModel):
         tuple[Literal["mean", "quantiles", "samples"], ...], Field(min_length=1)
     ] = ("mean", "quantiles")
     quantiles: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^0?\.\d*[1-9]\d*$")], ...], Field(min_length=1)
+        tuple[Annotated[str, Field(pattern=r"^0?\.[0-9]*[1-9][0-9]*$", max_length=20)], ...],
+        Field(min_length=1, max_length=MAX_QUANTILES),
     ] = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9")
 
     @classmethod
@@ -43,6 +51,7 @@ def respond(model: Model, body: bytes) -> dict[str, Any]:
     if not isinstance(instances, list) or not instances:
         raise RequestError("request: expected an object with a list of instances")
     configuration = Configuration.parse(request.get("configuration", {}))
+    _check_work(len(instances), configuration)
     series = [_series(entry, f"instances[{n}]: ") for n, entry in enumerate(instances)]
     return {"predictions": [forecast(model, s, configuration) for s in series]}
 
@@ -52,8 +61,20 @@ def respond_lines(model: Model, body: bytes, configuration: Configuration) -> st
     lines = [line for line in body.splitlines() if line.strip()]
     if not lines:
         raise RequestError("request: got no lines, expected one instance per line")
+    _check_work(len(lines), configuration)
     series = [_series(_json(line), f"line {n}: ") for n, line in enumerate(lines, 1)]
-    return "\n".join(json.dumps(forecast(model, s, configuration)) for s in series)
+    return "\n".join(
+        json.dumps(forecast(model, s, configuration), allow_nan=False) for s in series
+    )
+
+
+def _check_work(count: int, configuration: Configuration) -> None:
+    if count > MAX_INSTANCES:
+        raise RequestError(bad_value("instances", count, f"at most {MAX_INSTANCES}"))
+    paths = count * configuration.num_samples
+    if paths > MAX_PATHS:
+        expected = f"at most {MAX_PATHS} in all instances"
+        raise RequestError(bad_value("num_samples", paths, expected))
 
 
 def forecast(model: Model, series: Series, configuration: Configuration) -> dict[str, Any]:

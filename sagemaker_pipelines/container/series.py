@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from common.config import describe
+from common.deepar import MAX_FORECAST
+from common.errors import bad_value
 
-MAX_VALUE = float(np.finfo(np.float32).max)
+MAX_VALUE = MAX_FORECAST  # the forecast of larger values could exceed 32-bit floats
 
 
 class SeriesError(ValueError):
@@ -48,7 +50,7 @@ def _value(value: Any) -> float:
     if value is None or value == "NaN":
         return math.nan
     if type(value) not in (int, float) or abs(value) > MAX_VALUE:
-        raise ValueError('a finite number, null or "NaN"')
+        raise ValueError(f'a finite number up to {MAX_VALUE:g}, null or "NaN"')
     return float(value)
 
 
@@ -81,14 +83,24 @@ def impute(target: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def read_channel(folder: Path) -> list[Series]:
-    """Read every JSON Lines file of a channel (.json, .jsonl, optionally with gzip)."""
-    return [parse(json.loads(line)) for line in _lines(folder)]
+    """Read every JSON Lines file of a channel (.json, .jsonl, optionally with gzip).
+
+    Raises SeriesError, or OSError, EOFError and zlib.error for a damaged file.
+    """
+    return [parse(document) for document in _documents(folder)]
 
 
 def uses(folder: Path, key: str) -> bool:
     """Return whether any series of the channel has an optional field (cat, dynamic_feat)."""
-    instances = (json.loads(line) for line in _lines(folder))
-    return any(isinstance(instance, dict) and key in instance for instance in instances)
+    return any(isinstance(found, dict) and key in found for found in _documents(folder))
+
+
+def _documents(folder: Path) -> Iterator[Any]:
+    for line in _lines(folder):
+        try:
+            yield json.loads(line)
+        except (RecursionError, ValueError) as error:
+            raise SeriesError(bad_value("line", line, f"JSON ({error})")) from None
 
 
 def _lines(folder: Path) -> Iterator[str]:

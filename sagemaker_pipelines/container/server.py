@@ -7,7 +7,8 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from threading import BoundedSemaphore
+from typing import Any, BinaryIO
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
@@ -21,6 +22,11 @@ from sagemaker_pipelines.container.inference import (
 from sagemaker_pipelines.paths import Paths
 
 MAX_BODY_BYTES = 6 * 1024 * 1024  # limit of a SageMaker endpoint
+MAX_DRAINED_BYTES, CHUNK = 64 * 1024 * 1024, 1024 * 1024
+SILENCE_SECONDS = 20.0
+# Per worker. Other threads are left to respond to /ping, which SageMaker waits for 2 s.
+MAX_INVOCATIONS, THREADS = 4, 6
+Answer = tuple[str, str, bytes]  # status line, content type, body
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
@@ -30,6 +36,7 @@ class Application:
     def __init__(self, model: Path, batch: Configuration) -> None:
         self.model = registry.load(model)
         self.batch = batch
+        self._free = BoundedSemaphore(MAX_INVOCATIONS)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Handle one HTTP request."""
@@ -38,7 +45,7 @@ class Application:
         start_response(status, headers)
         return [body]
 
-    def respond(self, environ: dict[str, Any]) -> tuple[str, str, bytes]:
+    def respond(self, environ: dict[str, Any]) -> Answer:
         """Return the status line, the content type and the body."""
         match environ["REQUEST_METHOD"], environ["PATH_INFO"]:
             case "GET", "/ping":
@@ -47,34 +54,61 @@ class Application:
                 return self._invoke(environ)
         return _problem("404 Not Found", "expected GET /ping or POST /invocations")
 
-    def _invoke(self, environ: dict[str, Any]) -> tuple[str, str, bytes]:
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        if length > MAX_BODY_BYTES:
-            # Read it anyway, because a client that is still sending would not read the response.
-            while environ["wsgi.input"].read(MAX_BODY_BYTES):
-                pass
-            return _problem(
-                "413 Content Too Large",
-                f"request: got {length} bytes, expected at most {MAX_BODY_BYTES}",
-            )
-        body = environ["wsgi.input"].read(length)
+    def _invoke(self, environ: dict[str, Any]) -> Answer:
+        if not self._free.acquire(blocking=False):
+            return _problem("503 Service Unavailable", "too many requests at the same time")
+        try:
+            return self._forecast(environ)
+        finally:
+            self._free.release()
+
+    def _forecast(self, environ: dict[str, Any]) -> Answer:
+        if connection := environ.get("gunicorn.socket"):
+            connection.settimeout(SILENCE_SECONDS)  # otherwise a silent client keeps its thread
+        try:
+            body = _body(environ["wsgi.input"])
+        except OSError as error:  # a chunked body that is malformed or cut off
+            return _problem("400 Bad Request", f"request: {error or type(error).__name__}")
+        if body is None:
+            expected = f"expected at most {MAX_BODY_BYTES}"
+            return _problem("413 Content Too Large", f"request: got more bytes, {expected}")
         kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
         try:
-            if kind in ("application/jsonlines", "application/x-jsonlines"):
-                lines = respond_lines(self.model, body, self.batch)
-                return "200 OK", "application/jsonlines", lines.encode()
-            if kind in ("application/json", ""):
-                text = json.dumps(respond(self.model, body))
-                return "200 OK", "application/json", text.encode()
+            return self._answer(body, kind)
         except RequestError as error:
             return _problem("400 Bad Request", str(error))
+        except ValueError as error:  # JSON has no infinity
+            return _problem("500 Internal Server Error", f"forecast: {error}")
+
+    def _answer(self, body: bytes, kind: str) -> Answer:
+        if kind in ("application/jsonlines", "application/x-jsonlines"):
+            lines = respond_lines(self.model, body, self.batch)
+            return "200 OK", "application/jsonlines", lines.encode()
+        if kind in ("application/json", ""):
+            text = json.dumps(respond(self.model, body), allow_nan=False)
+            return "200 OK", "application/json", text.encode()
         supported = "application/json or application/jsonlines"
         return _problem(
             "415 Unsupported Media Type", f"Content-Type: got {kind}, expected {supported}"
         )
 
 
-def _problem(status: str, message: str) -> tuple[str, str, bytes]:
+def _body(stream: BinaryIO) -> bytes | None:
+    """Read a body of any framing, None if it is too large.
+
+    Most of one that is too large is read as well, because a client that is still sending would not
+    read the response.
+    """
+    body = stream.read(MAX_BODY_BYTES + 1)
+    if len(body) <= MAX_BODY_BYTES:
+        return body
+    for _ in range(MAX_DRAINED_BYTES // CHUNK):
+        if not stream.read(CHUNK):
+            break
+    return None
+
+
+def _problem(status: str, message: str) -> Answer:
     return status, "application/json", json.dumps({"error": message}).encode()
 
 
@@ -107,7 +141,7 @@ def main(paths: Paths, host: str) -> None:
         "bind": f"{host}:{port}",
         "workers": int(os.environ.get("MODEL_SERVER_WORKERS") or os.cpu_count() or 1),
         "worker_class": "gthread",
-        "threads": 4,  # to respond to /ping while forecasts are computed
+        "threads": THREADS,
         "preload_app": True,
         "timeout": 60,  # timeout of an invocation in SageMaker
         "graceful_timeout": 25,  # SageMaker sends SIGKILL 30 s after SIGTERM

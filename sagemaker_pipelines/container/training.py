@@ -6,6 +6,7 @@ import zlib
 import numpy as np
 
 from common import scores
+from common.errors import bad_value
 from sagemaker_pipelines.container import interruption, log
 from sagemaker_pipelines.container import series as data
 from sagemaker_pipelines.container.algorithms import registry
@@ -19,12 +20,22 @@ UNUSED_FIELDS = {"cardinality": "cat", "num_dynamic_feat": "dynamic_feat"}
 
 def main(paths: Paths) -> None:
     """Train a model with the hyperparameters and channels of the job."""
-    values = json.loads(paths.hyperparameters.read_text())
+    values = _hyperparameters(paths)
     parameters = Hyperparameters.parse_shared(values)
     interruption.watch()
     registry.fit(parameters.algorithm, _read(paths, "train", values), values, paths.model)
     if paths.channel("test").is_dir():
         _test(registry.load(paths.model), _read(paths, "test", values), parameters)
+
+
+def _hyperparameters(paths: Paths) -> dict[str, str]:
+    try:
+        values = json.loads(paths.hyperparameters.read_text())
+    except (OSError, RecursionError, ValueError) as error:
+        raise JobError(f"hyperparameters: {error}") from error
+    if not isinstance(values, dict) or {*map(type, values.values())} - {str}:
+        raise JobError(f"{bad_value('hyperparameters', values, 'a JSON object of texts')}.")
+    return values
 
 
 def _read(paths: Paths, channel: str, values: dict[str, str]) -> list[data.Series]:

@@ -36,16 +36,27 @@ def test_hyperparameters_of_the_pipeline_are_valid():
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("min", None), ("5min", 300), ("1H", 3600), ("2D", 172_800)]
+    ("text", "seconds"),
+    [
+        ("min", 60),
+        ("5min", 300),
+        ("H", 3600),
+        ("1H", 3600),
+        ("2D", 172_800),
+        ("D", 86_400),
+        ("W", 604_800),
+    ],
 )
 def test_time_freq_is_converted_to_seconds(text, seconds):
-    if seconds is None:
-        with pytest.raises(
-            JobError, match="time_freq: got 'min', expected an integer followed by min, H, D or W"
-        ):
-            Hyperparameters.parse(REQUIRED | {"time_freq": text})
-    else:
-        assert Hyperparameters.parse(REQUIRED | {"time_freq": text}).step_seconds == seconds
+    assert Hyperparameters.parse(REQUIRED | {"time_freq": text}).step_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    "text", ["", "M", "0min", "-1min", "1.5H", "5 min", "٣min", "1" * 30 + "min", "10000H"]
+)
+def test_other_time_freq_is_rejected(text):
+    with pytest.raises(JobError, match=r"time_freq: got '.*', expected an integer up to 9999"):
+        Hyperparameters.parse(REQUIRED | {"time_freq": text})
 
 
 @pytest.mark.parametrize(
@@ -59,6 +70,13 @@ def test_time_freq_is_converted_to_seconds(text, seconds):
         ({"dropout_rate": "1"}, "dropout_rate: got '1', expected less than or equal to 0.9"),
         ({"likelihood": "beta"}, "likelihood: got 'beta', expected 'student-T', 'gaussian' or"),
         ({"test_quantiles": "[0.1, 2]"}, "test_quantiles.1: got 2, expected less than 1"),
+        ({"test_quantiles": '{"0.5": 1}'}, "expected a JSON list of numbers"),
+        ({"test_quantiles": '"0.5"'}, "expected a JSON list of numbers"),
+        ({"test_quantiles": "[true]"}, "expected a JSON list of numbers"),
+        ({"test_quantiles": "[" * 99_999}, "expected a JSON list of numbers"),
+        ({"test_quantiles": "[]"}, "test_quantiles: got (), expected at least 1 item"),
+        ({"epochs": "٣"}, "epochs: got '\\u0663', expected a valid integer"),
+        ({"num_cells": "1" * 30}, "num_cells: got '1"),
         ({"cardinality": "[3]"}, "cardinality: got '[3]', expected 'auto', 'ignore' or ''"),
         ({"num_cell": "40"}, "num_cell: got '40', expected no setting of this name"),
     ],

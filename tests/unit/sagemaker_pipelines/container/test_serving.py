@@ -1,5 +1,7 @@
 """Requests and responses, without HTTP and over HTTP."""
 
+import http.client
+import io
 import json
 import os
 import socket
@@ -8,6 +10,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Semaphore
 
 import numpy as np
 import pytest
@@ -19,6 +23,7 @@ from sagemaker_pipelines.container.inference import (
     respond,
     respond_lines,
 )
+from sagemaker_pipelines.container.server import MAX_INVOCATIONS, THREADS, Application
 from tests.support.training_jobs import ROOT, environment, wave
 
 INSTANCE = {"start": "2024-10-10 00:00:00", "target": [*wave(60), "NaN", None]}
@@ -103,11 +108,47 @@ def test_malformed_request_is_rejected(forecaster, body, message):
         ({"quantiles": []}, "quantiles: got a list of 0, expected at least 1 item"),
         ({"quantiles": ["1"]}, "quantiles.0: got '1', expected"),
         ({"quantiles": "0.5"}, "quantiles: got '0.5', expected a valid tuple"),
+        ({"quantiles": ["0.5"] * 101}, "quantiles: got a list of 101, expected at most 100 items"),
+        ({"quantiles": ["0." + "1" * 30]}, "quantiles.0: got '0.1"),
+        ({"quantiles": [".٣"]}, "quantiles.0: got"),
+        ({"num_samples": 5001}, "num_samples: got 5001, expected less than or equal to 5000"),
     ],
 )
 def test_invalid_configuration_is_rejected(configuration, message):
     with pytest.raises(RequestError, match=message):
         Configuration.parse(configuration)
+
+
+@pytest.mark.parametrize(
+    ("count", "samples", "message"),
+    [
+        (51, 1, "instances: got 51, expected at most 50"),
+        (3, 5000, "num_samples: got 15000, expected at most 10000 in all instances"),
+    ],
+)
+def test_work_of_a_request_is_bounded(forecaster, count, samples, message):
+    with pytest.raises(RequestError, match=message):
+        predict(forecaster, [INSTANCE] * count, num_samples=samples)
+    lines = b"\n".join([json.dumps(INSTANCE).encode()] * count)
+    with pytest.raises(RequestError, match=message):
+        respond_lines(forecaster, lines, Configuration(num_samples=samples))
+
+
+def test_largest_request_is_answered(forecaster):
+    assert len(predict(forecaster, [INSTANCE] * 50, num_samples=200)) == 50
+
+
+@pytest.mark.parametrize("value", [1e38, 3e38, -1e38, 1e19])
+def test_target_whose_forecast_would_be_infinite_is_rejected(forecaster, value):
+    with pytest.raises(
+        RequestError, match=r"target.0: got .*, expected a finite number up to 1e\+18"
+    ):
+        predict(forecaster, [INSTANCE | {"target": [value, *wave(60)]}])
+
+
+def test_forecast_of_the_largest_target_is_finite(forecaster):
+    [prediction] = predict(forecaster, [INSTANCE | {"target": [1e18, -1e18] * 40}])
+    assert np.isfinite(prediction["mean"]).all()
 
 
 def test_batch_responds_line_by_line(forecaster):
@@ -198,6 +239,90 @@ def test_invalid_requests_have_an_error_message(served, path, body, kind, status
     found, _, content = call(served + path, body, kind)
     assert found == status
     assert json.loads(content)["error"]
+
+
+def exchange(served, *pieces):
+    """Send bytes as they are -> status and body of the response."""
+    address = served.removeprefix("http://").split(":")
+    with socket.create_connection((address[0], int(address[1])), timeout=10) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+        connection.shutdown(socket.SHUT_WR)
+        response = http.client.HTTPResponse(connection)
+        response.begin()
+        return response.status, response.read()
+
+
+HEAD = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def chunk(content):
+    return b"%x\r\n%b\r\n" % (len(content), content)
+
+
+@pytest.mark.parametrize("size", [7, 100_000])
+def test_chunked_body_is_answered(served, size):
+    body = json.dumps({"instances": [INSTANCE], "configuration": CONFIGURATION}).encode()
+    pieces = [chunk(body[n : n + size]) for n in range(0, len(body), size)]
+    status, content = exchange(served, CHUNKED, *pieces, chunk(b""))
+    assert status == 200
+    assert len(json.loads(content)["predictions"]) == 1
+
+
+def test_chunked_body_that_is_too_large_is_refused(served):
+    large = [chunk(b" " * 1024 * 1024)] * 7
+    status, content = exchange(served, CHUNKED, *large, chunk(b""))
+    assert status == 413
+    assert "expected at most 6291456" in json.loads(content)["error"]
+
+
+@pytest.mark.parametrize("rest", [b"zz\r\n{}\r\n", b"-4\r\n{}\r\n", b"5\r\n{}\r\nno"])
+def test_malformed_chunks_are_refused(served, rest):
+    assert exchange(served, CHUNKED, rest)[0] == 400
+
+
+def test_request_without_a_body_is_refused(served):
+    assert exchange(served, HEAD + b"\r\n")[0] == 400
+
+
+def test_ping_is_answered_while_all_invocations_are_busy(trained):
+    application = Application(trained[0].model, Configuration())
+    waiting, release = Semaphore(0), Event()
+
+    class Stalled:
+        def read(self, _size):
+            waiting.release()
+            release.wait(10)
+            return b"{"
+
+    def invoke():
+        environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/invocations", "wsgi.input": Stalled()}
+        return application.respond(environ)[0]
+
+    with ThreadPoolExecutor(MAX_INVOCATIONS) as threads:
+        busy = [threads.submit(invoke) for _ in range(MAX_INVOCATIONS)]
+        for _ in busy:
+            waiting.acquire()
+        ping = {"REQUEST_METHOD": "GET", "PATH_INFO": "/ping"}
+        assert application.respond(ping)[0] == "200 OK"
+        assert invoke() == "503 Service Unavailable"
+        release.set()
+        assert {one.result() for one in busy} == {"400 Bad Request"}
+    assert invoke() == "400 Bad Request"
+    assert MAX_INVOCATIONS < THREADS
+
+
+def test_forecast_that_json_cannot_express_is_an_error(trained, monkeypatch):
+    application = Application(trained[0].model, Configuration())
+    endless = {"mean": [float("inf")] * 5, "quantiles": {}}
+    monkeypatch.setattr(application.model, "forecast", lambda *_: endless)
+    body = json.dumps({"instances": [INSTANCE]}).encode()
+    environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/invocations"}
+    for kind in ("application/json", "application/jsonlines"):
+        content = body if kind == "application/json" else json.dumps(INSTANCE).encode()
+        more = {"wsgi.input": io.BytesIO(content), "CONTENT_TYPE": kind}
+        assert application.respond(environ | more)[0] == "500 Internal Server Error"
 
 
 def test_serving_does_not_import_torch():
