@@ -1,6 +1,7 @@
 """The typer application: registration of commands, and the options that all commands have."""
 
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +41,7 @@ def one_of(*names: str) -> Callable[[str], str]:
 
 def positive(value: str | int) -> int:
     """Parse a positive integer; the default value is one already."""
-    if not (text := str(value)).isdecimal() or int(text) == 0:
+    if not re.fullmatch("[1-9][0-9]{0,8}", text := str(value)):
         raise typer.BadParameter(f"got {text!r}, expected a number above 0")
     return int(text)
 

@@ -130,8 +130,10 @@ def _aws(chosen: Target, prefix: str) -> Connection:
     import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
+    from common import region  # noqa: PLC0415
+
     try:
-        session = boto3.Session()
+        session = boto3.Session(region_name=region.find())
         credentials = session.get_credentials()
     except BotoCoreError as error:
         raise CommandError(f"no AWS credentials: {error}", 2) from error

@@ -9,6 +9,10 @@ import typer
 from cli.errors import CommandError
 from common.times import MINUTE, floor_minute, iso, minutes, parse
 
+YEARS = range(2009, 2101)  # of Bitcoin's first block, and of no data yet
+MAX_LENGTH = timedelta(days=1000)  # every minute is kept in memory
+MAX_LATE = timedelta(days=3660)
+
 
 @dataclass(frozen=True, slots=True)
 class TimeRange:
@@ -18,9 +22,12 @@ class TimeRange:
     end: datetime
 
     def __post_init__(self) -> None:
-        """Raise CommandError (exit code 2) if the range is empty."""
+        """Raise CommandError (exit code 2) if the range is empty or too long."""
         if self.start >= self.end:
             raise CommandError(f"--from {iso(self.start)} is not before --to {iso(self.end)}", 2)
+        if (length := self.end - self.start) > MAX_LENGTH:
+            expected = f"expected at most {MAX_LENGTH.days}"
+            raise CommandError(f"--from, --to: got {length.days} days, {expected}", 2)
 
     @property
     def name(self) -> str:
@@ -45,11 +52,14 @@ class TimeRange:
 def parse_time(text: str) -> datetime:
     """Parse an option's ISO time, in UTC if it has no offset."""
     try:
-        return parse(text)
+        time = parse(text)
     except ValueError:
         raise typer.BadParameter(
             f"got {text!r}, expected an ISO 8601 time such as 2024-10-10T00:00Z"
         ) from None
+    if time.year not in YEARS:
+        raise typer.BadParameter(f"got {text!r}, expected a year from {YEARS[0]} to {YEARS[-1]}")
+    return time
 
 
 def parse_minute(text: str) -> datetime:
@@ -67,8 +77,8 @@ def _days(value: str | timedelta) -> timedelta:
         days = timedelta(days=float(value))
     except (OverflowError, ValueError):
         days = timedelta(-1)
-    if days < timedelta(0):
-        raise typer.BadParameter(f"got {value!r}, expected a number of days, 0 or more")
+    if not timedelta(0) <= days <= MAX_LATE:
+        raise typer.BadParameter(f"got {value!r}, expected a number of days, 0 to {MAX_LATE.days}")
     return days
 
 

@@ -4,7 +4,6 @@ Runs until the source ends or SIGTERM or SIGINT arrives.
 """
 
 import logging
-import os
 import signal
 import sys
 import time
@@ -17,6 +16,7 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from common import region
 from common.config import SettingsError
 from poller.backfill.archived_hashes import archived_hashes
 from poller.backfill.blockchain_history import BlockchainHistory
@@ -87,11 +87,10 @@ def configure_logging() -> None:
 
 
 def find_region() -> str:
-    """Return the region: boto3 reads AWS_DEFAULT_REGION, but not AWS_REGION as other SDKs."""
-    region = os.environ.get("AWS_REGION") or boto3.Session().region_name
-    if not region:
-        raise SettingsError("AWS_REGION: got nothing, expected a region such as eu-west-1")
-    return region
+    """Return the region; raises SettingsError if none is set."""
+    if found := region.find():
+        return found
+    raise SettingsError("AWS_REGION: got nothing, expected a region such as eu-west-1")
 
 
 def open_source(settings: Settings, stop: Event) -> Iterator[Poll]:

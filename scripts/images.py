@@ -64,7 +64,9 @@ def main() -> None:
         sys.exit(str(error))
     import boto3  # noqa: PLC0415 - `make deploy` imports this module for the tag
 
-    ecr = boto3.client("ecr")
+    from common import region  # noqa: PLC0415
+
+    ecr = boto3.client("ecr", region_name=region.find())
     missing = [name for name in DOCKERFILES if not _exists(ecr, f"{prefix}-{name}", tag)]
     if missing:
         _check_builder([PLATFORMS[name] for name in missing])

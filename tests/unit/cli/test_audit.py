@@ -8,6 +8,7 @@ import pytest
 from botocore.stub import Stubber
 
 from cli.commands import audit, replay
+from cli.errors import CommandError
 from cli.main import main
 from cli.time_range import TimeRange, parse_minute
 from tests.support.feature_records import batch_response
@@ -26,6 +27,12 @@ def event(*times, **more):
     return {"id": "1", "time": "2024-10-10T00:00:00Z", "detail": detail}
 
 
+def test_range_is_not_longer_than_the_memory_allows():
+    with pytest.raises(CommandError, match="got 5761 days, expected at most 1000") as raised:
+        TimeRange(parse_minute("2009-01-01T00:00Z"), parse_minute("2024-10-10T00:00Z"))
+    assert raised.value.code == 2
+
+
 @pytest.mark.parametrize("command", ["audit", "replay", "backfill"])
 @pytest.mark.parametrize(
     ("arguments", "message"),
@@ -34,6 +41,13 @@ def event(*times, **more):
         (["--from", "2024-10-10T00:00:30Z", *NIGHT[2:]], "expected the start of a minute"),
         (NIGHT[:2], "Missing option '--to'"),
         ([*NIGHT, "--late-days", "-1"], "--late-days: got '-1', expected a number of days"),
+        ([*NIGHT, "--late-days", "nan"], "--late-days: got 'nan', expected a number of days"),
+        ([*NIGHT, "--late-days", "1e300"], "--late-days: got '1e300', expected a number of days"),
+        ([*NIGHT, "--late-days", "inf"], "--late-days: got 'inf', expected a number of days"),
+        (["--from", "0001-01-01T00:00:00Z", *NIGHT[2:]], "expected a year from 2009 to 2100"),
+        (["--from", "9999-12-31T23:59:00Z", *NIGHT[2:]], "expected a year from 2009 to 2100"),
+        (["--from", "0001-01-01T00:00+23:59", *NIGHT[2:]], "expected an ISO 8601 time"),
+        (["--from", "9999-12-31T23:59-23:59", *NIGHT[2:]], "expected an ISO 8601 time"),
     ],
 )
 def test_invalid_range_is_a_usage_error(capsys, command, arguments, message):

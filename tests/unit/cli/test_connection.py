@@ -124,6 +124,17 @@ def test_missing_region_is_one_line(monkeypatch):
     assert raised.value.code == 2
 
 
+@pytest.mark.parametrize("default", [None, "us-east-1"])
+def test_region_is_read_as_terraform_reads_it(deployment, monkeypatch, default):
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    if default:
+        monkeypatch.setenv("AWS_DEFAULT_REGION", default)
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    connection = connect(name="aws")
+    assert connection.region == "eu-north-1"
+    assert connection.clients("sqs").meta.region_name == "eu-north-1"
+
+
 def test_unknown_profile_is_one_line(monkeypatch, capsys):
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     assert main(["status"]) == 2
