@@ -18,6 +18,8 @@ from poller.sources.format import DAY, Format
 from poller.transaction import Transaction, from_json
 
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
+# Decimal also reads digits of other scripts and underscores between them.
+_PLAIN = re.compile(r"\s*[+-]?[0-9.]+([eE][+-]?[0-9]{1,9})?\s*", re.ASCII)
 _MAX_DIGITS = 30  # before the decimal point: more than any fee has, and products cannot overflow
 
 
@@ -82,7 +84,8 @@ def _number(value: Any) -> Decimal | None:
     if type(value) not in (int, float, str):
         return None
     try:
-        number = Decimal(str(value))
+        text = str(value)
+        number = Decimal(text if _PLAIN.fullmatch(text) else "nan")
     except (InvalidOperation, ValueError):  # ValueError: integers of thousands of digits
         return None
     return number if number.is_finite() and number.adjusted() < _MAX_DIGITS else None

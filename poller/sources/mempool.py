@@ -36,7 +36,8 @@ def _sequence(message: Any) -> int | None:
 def _transaction(item: Any, now: int) -> Transaction | str:
     if not isinstance(item, dict):
         return from_json(item, now + DAY)
-    fields = {"hash": item.get("txid"), "time": item.get("firstSeen") or now}
+    seen = item.get("firstSeen")
+    fields = {"hash": item.get("txid"), "time": now if seen in (None, 0) else seen}
     fields |= {"fee": item.get("fee")}
     fields |= {name: item[name] for name in _OPTIONAL if name in item}
     return from_json(fields, now + DAY)

@@ -97,6 +97,14 @@ def test_value_is_scaled_exactly_as_written(value, scale, fee):
         ({"value": True}, "/value: got True, expected a number"),
         ({"value": "nan"}, "/value: got 'nan', expected a number"),
         ({"value": "1e999999"}, "/value: got '1e999999', expected a number"),
+        ({"value": "1,5"}, "/value: got '1,5', expected a number"),
+        ({"value": "1.000,5"}, "/value: got '1.000,5', expected a number"),
+        ({"value": "1_000"}, "/value: got '1_000', expected a number"),
+        ({"value": "٣"}, "/value: got '\\u0663', expected a number"),
+        ({"value": "0x10"}, "/value: got '0x10', expected a number"),
+        ({"value": "-Infinity"}, "/value: got '-Infinity', expected a number"),
+        ({"value": [[[[[]]]]]}, "/value: got a list of 1, expected a number"),
+        ({"at": "1,728"}, "/at: got '1,728', expected a time in s"),
         ({"value": -0.1}, "/value * 1: got -0.1, expected a product from 0 to"),
     ],
     ids=lambda value: None if isinstance(value, str) else repr(value),
@@ -105,6 +113,31 @@ def test_item_that_does_not_fit_is_rejected(change, reason):
     result = read({"id": 1, "at": TIME, "value": 1} | change)
     assert isinstance(result, str)
     assert result.startswith(reason)
+
+
+def test_number_of_thousands_of_digits_is_rejected():
+    result = read({"id": 1, "at": TIME, "value": 10**5000})
+    assert result == "/value: got an integer of 16610 bits, expected a number"
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "2016-12-31T23:59:60Z",
+        "2024-10-10T00:00:00 CEST",
+        "2024-10-10T00:00:00+25:00",
+        "2024-02-30",
+        "10.10.2024",
+        "9999-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00+23:59",
+        "",
+        None,
+        5,
+    ],
+)
+def test_odd_iso_time_is_rejected(time):
+    result = read({"id": 1, "at": time, "value": 1}, time_unit="iso")
+    assert result.startswith("/at: got ")
 
 
 values = st.recursive(

@@ -261,6 +261,16 @@ def test_odd_part_is_named(s3, online, body):
         handler.lambda_handler(event, CONTEXT)
 
 
+@pytest.mark.parametrize(
+    "key",
+    ["raw/a+b", "raw/a b", "raw/a%2Bb", "raw/é/日本", "raw/a?b#c", 'raw/"a"', "raw/a//b/../c"],
+)
+def test_key_of_any_characters_is_read(s3, online, key):
+    event = archived(s3, key, line(transaction(1, 10)))
+    assert handler.lambda_handler(event, CONTEXT)["transactions"] == 1
+    assert online.rows[MINUTE]["total_fee_1min"] == "10"
+
+
 def test_concatenated_gzip_members_are_read():
     body = b"".join(gzip.compress(f"{line(transaction(k, k))}\n".encode()) for k in (1, 2))
     assert raw_object.parse(body).minutes[MINUTE] == ([f"{k:064x}" for k in (1, 2)], [1, 2])
