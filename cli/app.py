@@ -65,12 +65,18 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before changing an 
 
 
 def command(
-    name: str, help_text: str, *, changes: bool = False, resumable: bool = False
+    name: str,
+    help_text: str,
+    *,
+    changes: bool = False,
+    lazy: bool = False,
+    resumable: bool = False,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Register `function(connection, …) -> Result` as a command.
 
     A command that `changes` something requires an unambiguous target, and a confirmation on AWS.
-    A `resumable` command continues an interrupted run.
+    A `lazy` command gets a function that connects, because it can do without a deployment. A
+    `resumable` command continues an interrupted run.
     """
 
     def register(function: Callable[..., Result]) -> Callable[..., Result]:
@@ -82,7 +88,7 @@ def command(
         if changes:
             shared["yes"] = (Yes, False)
         parameters = list(inspect.signature(function, eval_str=True).parameters.values())
-        own = [p for p in parameters if p.name not in {"connection", "as_json"}]
+        own = [p for p in parameters if p.name not in {"as_json", "connect", "connection"}]
         kind = inspect.Parameter.KEYWORD_ONLY
         options = [p.replace(kind=kind) for p in own] + [
             inspect.Parameter(key, kind, annotation=annotation, default=default)
@@ -93,9 +99,13 @@ def command(
             options = {key: values.pop(key) for key in shared}
             if "as_json" in {p.name for p in parameters}:
                 values["as_json"] = options["as_json"]
-            connection = _connect(**options, changes=changes)
+
+            def connect() -> "Connection":
+                return _connect(**options, changes=changes)
+
+            access = connect if lazy else connect()
             try:
-                return function(connection, **values)
+                return function(access, **values)
             except KeyboardInterrupt:
                 again = "; run the same command again to resume" if resumable else ""
                 raise CommandError(f"stopped{again}", INTERRUPTED) from None

@@ -28,3 +28,24 @@ resource "aws_ssm_parameter" "outputs" {
     threshold_parameter      = module.monitor.threshold_parameter
   })
 }
+
+# What the cost depends on, for `evergreen cost --deployed`: the attributes that cli/cost/configuration.py reads.
+resource "aws_ssm_parameter" "configuration" {
+  name        = "/${var.prefix}/configuration"
+  description = "Variables of this deployment that its cost depends on, read by evergreen cost"
+  type        = "String"
+  tier        = "Intelligent-Tiering" # standard, up to 4 KB
+
+  value = jsonencode({
+    data       = { expire_days = var.data.expire_days }
+    endpoints  = var.endpoints
+    engine     = var.engine
+    features   = { compaction_schedule = var.features.compaction_schedule, versions = var.features.versions }
+    flink      = { parallelism = var.flink.parallelism, shards = var.flink.shards }
+    monitoring = { bake_readings = var.monitoring.bake_readings, stages = var.monitoring.stages }
+    network    = { assign_public_ip = local.network.assign_public_ip }
+    poller     = { desired_count = var.poller.desired_count, poll_seconds = var.poller.poll_seconds, simulator = { rate = var.poller.simulator.rate }, source = var.poller.source }
+    retraining = { schedule = var.retraining.schedule }
+    training   = { candidates = var.training.candidates, processing_instance_type = var.training.processing_instance_type, training_instance_type = var.training.training_instance_type }
+  })
+}

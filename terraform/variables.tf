@@ -62,7 +62,7 @@ variable "engine" {
 variable "features" {
   description = "Feature Store"
   type = object({
-    compaction_schedule = optional(string, "cron(30 2 * * ? *)") # when small files of the offline store are merged; null: never
+    compaction_schedule = optional(string, "cron(30 2 * * ? *)") # when small files of the offline store are merged; "": never
     online_days         = optional(number, 7)                    # days that a row stays in the online store
     read_version        = optional(string, "v1")                 # version of the feature group that training and monitoring read
     versions            = optional(map(map(string)), {})         # features that later versions add, such as { v2 = { median_fee_1min = "Fractional" } }
@@ -237,7 +237,7 @@ variable "quality" {
 variable "retraining" {
   description = "Trainings in addition to those that production needs"
   type = object({
-    schedule = optional(string, "cron(0 3 1 * ? *)") # schedule expression, by default monthly; null: none
+    schedule = optional(string, "cron(0 3 1 * ? *)") # schedule expression, by default monthly; "": none
   })
   default  = {}
   nullable = false

@@ -10,12 +10,14 @@ from cli.commands import minutes
 from cli.commands import audit
 from cli.commands import replay
 from cli.commands import backfill
+from cli.commands import cost
 from cli.commands import env
 
 __all__ = [
     "approve",
     "audit",
     "backfill",
+    "cost",
     "env",
     "history",
     "minutes",

@@ -1,5 +1,5 @@
 variable "features" {
-  description = "Compaction schedule (null: never), days in the online store, version to read, and features that later versions add (feature -> type, by version)"
+  description = "Compaction schedule (empty: never), days in the online store, version to read, and features that later versions add (feature -> type, by version)"
   type = object({
     compaction_schedule = string
     online_days         = number

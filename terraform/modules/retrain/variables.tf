@@ -48,7 +48,7 @@ variable "pipeline_name" {
 }
 
 variable "retraining" {
-  description = "Schedule expression of regular retraining in addition to the alarm (null: none)"
+  description = "Schedule expression of regular retraining in addition to the alarm (empty: none)"
   type = object({
     schedule = string
   })

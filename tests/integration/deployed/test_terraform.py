@@ -4,6 +4,7 @@ import pytest
 
 from scripts import local_terraform
 from tests.integration.deployed.conftest import remaining_resources
+from tests.support.deployed_loop import evergreen
 from tests.support.deployed_variables import VARIABLES
 
 pytestmark = pytest.mark.integration
@@ -30,3 +31,15 @@ def test_every_kind_that_destroy_must_delete_exists(aws, outputs):
     }
     kinds |= {"log groups", "machines", "pipelines", "clusters"}
     assert set(remaining_resources(aws)) == kinds
+
+
+def test_cost_counts_the_alarms_that_exist(aws, outputs):
+    """`evergreen cost` does not ask AWS for them, because it also works before the apply."""
+    cloudwatch = aws.client("cloudwatch")
+    pages = cloudwatch.get_paginator("describe_alarms").paginate()
+    alarms = sum(len(page["MetricAlarms"]) for page in pages)
+    code, document = evergreen(aws, "cost", "--deployed")
+    assert code == 0
+    quantities = {use["item"]: use["quantity"] for use in document["uses"]}
+    assert quantities["alarms"] == alarms
+    assert quantities["dashboards"] == len(cloudwatch.list_dashboards()["DashboardEntries"])

@@ -1,0 +1,86 @@
+"""`evergreen cost`: what a configuration costs per month on AWS."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.app import command
+from cli.connection import Connection
+from cli.console import sections, table
+from cli.cost import variables
+from cli.cost.configuration import Configuration
+from cli.cost.estimate import estimate, text
+from cli.cost.usage import Assumptions
+from cli.errors import CommandError
+from cli.prices import FILE
+from cli.result import Result
+
+Rate = Annotated[
+    float | None,
+    typer.Option(metavar="TX/S", min=0, help="Transactions per second; default: as configured."),
+]
+Trainings = Annotated[
+    float, typer.Option(min=0, help="Trainings a month besides the scheduled one.")
+]
+Vars = Annotated[
+    Path | None,
+    typer.Option("--vars", metavar="FILE", help="Variables besides terraform/*.tfvars."),
+]
+Deployed = Annotated[
+    bool, typer.Option("--deployed", help="The configuration of the deployment, not of the files.")
+]
+
+
+@command(
+    "cost", "Cost per month of this configuration, by service; before the apply too.", lazy=True
+)
+def cost(
+    connect: Callable[[], Connection],
+    rate: Rate = None,
+    trainings: Trainings = 4,
+    file: Vars = None,
+    deployed: Deployed = False,
+) -> Result:
+    """Estimate the cost of the files in terraform/, or of a deployment."""
+    if deployed and file is not None:
+        raise CommandError("--vars names a file, --deployed reads the deployment", 2)
+    region = None
+    if deployed:
+        connection = connect()
+        region, name = connection.region, f"/{connection.prefix}/configuration"
+        parameter = connection.clients("ssm").get_parameter(Name=name)["Parameter"]
+        config = Configuration.of(json.loads(parameter["Value"]))
+    else:
+        config = Configuration.of(variables.read(file))
+    return result(config, rate, trainings, region)
+
+
+def result(
+    config: Configuration, rate: float | None, trainings: float = 4, region: str | None = None
+) -> Result:
+    """Return the estimate as a table and as JSON."""
+    source = config.rate_source if rate is None else "--rate"
+    rate = config.rate if rate is None else rate
+    prices = json.loads(FILE.read_text())
+    document = estimate(config, rate, prices, Assumptions(trainings=trainings), region)
+    rows = [
+        (use["service"], use["item"], f"{use['quantity']:,.6g}", use["unit"], _usd(use["usd"]))
+        for use in document["uses"]
+    ]
+    sums = [(name, _usd(usd)) for name, usd in document["services"].items()]
+    title = f"USD per month at {rate:g} transactions per second ({source})"
+    return Result(
+        document,
+        sections(
+            table("Uses", rows, ("service", "item", "quantity", "unit", "USD")),
+            table(title, [*sums, ("total", _usd(document["total"]))]),
+            "\n".join(text(document)),
+        ),
+    )
+
+
+def _usd(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:,.2f}"

@@ -1,0 +1,190 @@
+"""Use of AWS per month by a configuration, at a rate of transactions. Pure.
+
+What is assumed rather than configured is a field of `Assumptions`; `evergreen cost` prints them.
+"""
+
+from dataclasses import dataclass
+
+from cli.cost import ingestion
+from cli.cost.configuration import Configuration
+from cli.cost.ingestion import GB, Load
+from cli.cost.use import HOURS, MINUTES, Use
+
+DAYS = HOURS / 24
+BUFFER_SECONDS, BUFFER_BYTES = 60, 5 * 2**20  # of Firehose: modules/ingest
+AGGREGATOR_SHARE = 512 / 1769  # of a vCPU that a Lambda function with 512 MB has
+COMPACTION_INSTANCE = "ml.t3.medium"  # modules/features
+FUNCTION_GB = 0.25  # of all functions except window_aggregator
+# Of the modules; tests/integration/deployed counts them on the local AWS.
+FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS = 12, 2, 1
+ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 8, 3, 2, 2
+METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 10, 2
+LOG_GB_PER_INVOCATION = 2_000 / GB
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """Quantities that no variable sets."""
+
+    trainings: float = 4  # per month, besides the scheduled one
+    job_minutes: float = 5  # billed per SageMaker job, its start included
+    versions_per_training: float = 1  # that reach production
+    image_gb: float = 4  # in ECR, all images that are kept
+    bytes_per_transaction: float = 273  # in events; benchmarks/results/ingestion.json
+    compressed_share: float = 0.21  # of the raw archive; the same
+    aggregated_per_second: float = 80_000  # transactions per CPU second; the same
+    aggregator_seconds: float = 0.3  # per object besides, for requests to AWS
+
+    def lines(self) -> list[str]:
+        """Describe what `evergreen cost` assumes."""
+        return [
+            f"{self.trainings:g} trainings a month besides scheduled ones, each with a version "
+            "that reaches production",
+            f"{self.job_minutes:g} minutes billed per SageMaker job",
+            f"{self.bytes_per_transaction:g} bytes per transaction, "
+            f"{self.compressed_share:.0%} of it when compressed",
+            f"{self.image_gb:g} GB of images in ECR",
+            "raw archive at its final size, of data.expire_days.raw (12 months if never)",
+        ]
+
+
+def uses(config: Configuration, rate: float, assumed: Assumptions) -> list[Use]:
+    """Return all uses of a month, in the order of the stages."""
+    streaming = _ingestion(config, rate, assumed) if config.is_polling and rate > 0 else []
+    return [
+        *streaming,
+        *_endpoints(config),
+        *_jobs(config, assumed),
+        *_operation(config, assumed),
+    ]
+
+
+def trainings(config: Configuration, assumed: Assumptions) -> float:
+    """Return the trainings of a month: the scheduled one, and those of a degraded model."""
+    return assumed.trainings + (1 if config.scheduled_trainings else 0)
+
+
+def alarms(config: Configuration) -> int:
+    """Return the number of alarms that Terraform creates."""
+    functions, others = FUNCTIONS, ALARMS + ALARMS_PER_STAGE * config.monitored_stages
+    if config.bake_readings:
+        functions += BAKE_FUNCTIONS
+    if config.engine == "flink":
+        functions += FLINK_FUNCTIONS
+        others += FLINK_ALARMS
+    return others + ALARMS_PER_FUNCTION * functions
+
+
+def _ingestion(config: Configuration, rate: float, assumed: Assumptions) -> list[Use]:
+    bytes_per_second = rate * assumed.bytes_per_transaction
+    object_seconds = min(BUFFER_SECONDS, BUFFER_BYTES / bytes_per_second)
+    months = 12 if config.expire_raw_days is None else config.expire_raw_days / DAYS
+    load = Load(
+        bytes_per_second,
+        assumed.compressed_share,
+        config.poll_seconds,
+        object_seconds,
+        1 + 60 / object_seconds,
+        months,
+    )
+    shared = ingestion.shared(load, public_address=config.public_address)
+    if config.engine == "flink":
+        kpus = config.flink_parallelism
+        engine = ingestion.engine_flink(load, kpus, 1, config.flink_shards)
+    else:
+        cpu = rate * object_seconds / assumed.aggregated_per_second
+        seconds = assumed.aggregator_seconds + cpu / AGGREGATOR_SHARE
+        engine = ingestion.engine_lambda(load, seconds)
+    copies = [  # rows are written to every version of the feature group
+        Use(use.service, use.item, use.quantity * config.feature_versions, use.price)
+        if use.service == "Feature Store"
+        else use
+        for use in engine
+    ]
+    # The key is used per object with a bucket key at most once, and per record of a stream.
+    requests = load.objects * 6 + load.events
+    return [
+        *shared,
+        *copies,
+        Use("KMS", "requests of ① to ③", requests, "kms_request"),
+        Use("X-Ray", "traces of ②", load.objects, "xray_trace"),
+        Use("CloudWatch", "logs of ②", load.objects * LOG_GB_PER_INVOCATION, "logs_gb"),
+    ]
+
+
+def _endpoints(config: Configuration) -> list[Use]:
+    production = HOURS * config.production_instance_count
+    found = [
+        Use(
+            "SageMaker endpoints",
+            "production",
+            production,
+            f"{config.production_instance_type}_hour",
+        )
+    ]
+    if config.staging_always_on:
+        price = f"{config.staging_instance_type}_hour"
+        found.append(Use("SageMaker endpoints", "staging", HOURS, price))
+    return found
+
+
+def _jobs(config: Configuration, assumed: Assumptions) -> list[Use]:
+    """Return the jobs of trainings, bake periods and compaction."""
+    count, hours = trainings(config, assumed), assumed.job_minutes / 60
+    deepar = sum(name.removesuffix("_recent") == "deepar" for name in config.candidates)
+    versions = count * assumed.versions_per_training
+    # ReadHistory, ForecastCandidates, Evaluate; one transform per candidate that is a container.
+    processing = hours * count * (3 + deepar)
+    training = hours * count * (deepar + 1)  # and the winner again, on all data
+    found = [
+        Use(
+            "SageMaker jobs",
+            "processing and transform of trainings",
+            processing,
+            f"{config.processing_instance_type}_hour",
+        ),
+        Use("SageMaker jobs", "training", training, f"{config.training_instance_type}_hour"),
+        Use(
+            "SageMaker jobs",
+            "comparisons of the bake period",
+            hours * versions * config.bake_readings,
+            f"{config.processing_instance_type}_hour",
+        ),
+    ]
+    if config.compacted:
+        price = f"{COMPACTION_INSTANCE}_hour"
+        found.append(Use("SageMaker jobs", "daily compaction", hours * DAYS, price))
+    if not config.staging_always_on:
+        price = f"{config.staging_instance_type}_hour"
+        found.append(Use("SageMaker endpoints", "staging, an hour a version", versions, price))
+    return found
+
+
+def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
+    """Return what monitoring, deployments and the resources themselves use."""
+    stages = config.monitored_stages
+    metrics = METRICS + METRICS_PER_STAGE * stages
+    # Hourly collectors, and the checks of retrain_trigger each 15 minutes.
+    invocations = HOURS * (3 * stages + 4)
+    transitions = 60 * trainings(config, assumed) * assumed.versions_per_training
+    reads = HOURS * stages * 2 * 300  # two forecasts an hour, of 270 minutes and their horizon
+    poller_logs = MINUTES * 2 * 400 / GB
+    return [
+        Use("Feature Store", "reads of the monitor", reads, "feature_store_read"),
+        Use("Lambda", "⑤ to ⑧: invocations", invocations, "lambda_request"),
+        Use("Lambda", "⑤ to ⑧: duration", invocations * 3 * FUNCTION_GB, "lambda_arm_gb_second"),
+        Use("X-Ray", "traces of ⑤ to ⑧", invocations, "xray_trace"),
+        Use("Step Functions", "transitions of deployments", transitions, "sfn_transition"),
+        Use("CloudWatch", "alarms", alarms(config), "cloudwatch_alarm"),
+        Use("CloudWatch", "custom metrics", metrics, "cloudwatch_metric"),
+        Use("CloudWatch", "dashboards", DASHBOARDS, "cloudwatch_dashboard"),
+        Use(
+            "CloudWatch",
+            "logs of poller and ⑤ to ⑧",
+            poller_logs + invocations * LOG_GB_PER_INVOCATION,
+            "logs_gb",
+        ),
+        Use("KMS", "key", 1, "kms_key_month"),
+        Use("KMS", "requests of ④ to ⑧", 20 * invocations, "kms_request"),
+        Use("ECR", "images", assumed.image_gb, "ecr_gb_month"),
+    ]

@@ -1,0 +1,206 @@
+"""Cost per month of a configuration."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.cost import usage, variables
+from cli.cost.configuration import BITCOIN_RATE, Configuration
+from cli.cost.estimate import estimate, text
+from cli.cost.usage import Assumptions
+from cli.errors import CommandError
+from cli.main import main
+from cli.prices import FILE
+
+TABLE = json.loads(FILE.read_text())
+DEFINITION = variables.SOURCE.parent / "sagemaker_pipelines/training/definition.json"
+
+
+@pytest.fixture
+def source(tmp_path):
+    """Return a folder with the root variables and no tfvars."""
+    folder = tmp_path / "terraform"
+    folder.mkdir()
+    (folder / "variables.tf").write_text((variables.SOURCE / "variables.tf").read_text())
+    return folder
+
+
+def read(source, text="", **changed):
+    """Return the configuration of a tfvars file."""
+    (source / "terraform.tfvars").write_text(text)
+    return Configuration.of(variables.read(source=source))
+
+
+def document(config, rate=None, **assumed):
+    rate = config.rate if rate is None else rate
+    return estimate(config, rate, TABLE, Assumptions(**assumed))
+
+
+def services(config, rate=None, **assumed):
+    return document(config, rate, **assumed)["services"]
+
+
+def changed_services(before, after):
+    """Return the services whose cost differs."""
+    names = before.keys() | after.keys()
+    return {name for name in names if before.get(name) != pytest.approx(after.get(name))}
+
+
+def test_defaults_are_those_of_terraform(source):
+    config = read(source)
+    assert config.rate == BITCOIN_RATE
+    assert (config.engine, config.production_instance_type) == ("lambda", "ml.m5.large")
+    assert config.public_address
+
+
+def test_table_sums(source):
+    found = document(read(source))
+    assert found["total"] == pytest.approx(sum(use["usd"] for use in found["uses"]))
+    assert found["total"] == pytest.approx(sum(found["services"].values()))
+    assert found["unknown_prices"] == []
+
+
+def test_both_endpoints_run_all_month(source):
+    found = services(read(source))
+    assert found["SageMaker endpoints"] == pytest.approx(2 * 730 * 0.115)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            'engine = "flink"',
+            {"Kinesis", "Flink", "Lambda", "S3 parts", "Feature Store", "CloudWatch"},
+        ),
+        ("flink = { shards = 3 }", set()),
+        ('engine = "flink"\nflink = { shards = 3 }', {"Kinesis"}),
+        ('endpoints = { production_instance_type = "ml.m5.xlarge" }', {"SageMaker endpoints"}),
+        ("endpoints = { production_instance_count = 2 }", {"SageMaker endpoints"}),
+        ('endpoints = { staging_instance_type = "ml.t2.medium" }', {"SageMaker endpoints"}),
+        ('training = { training_instance_type = "ml.c5.2xlarge" }', {"SageMaker jobs"}),
+        ('training = { candidates = ["ensemble"] }', {"SageMaker jobs"}),
+        ('retraining = { schedule = "" }', {"SageMaker jobs", "Step Functions"}),
+        ('features = { compaction_schedule = "" }', {"SageMaker jobs"}),
+        ('features = { versions = { v2 = { median = "Fractional" } } }', {"Feature Store"}),
+        ("data = { expire_days = { raw = 30 } }", {"S3 raw"}),
+        ("monitoring = { bake_readings = [] }", {"SageMaker jobs", "CloudWatch"}),
+        (
+            'network = { security_group_ids = ["sg-1"], subnet_ids = ["subnet-1"] }',
+            {"poller"},
+        ),
+        ('approval_policy = "automatic"', set()),
+    ],
+)
+def test_an_option_changes_its_services(source, text, expected):
+    first, _, more = text.partition("\n")
+    before = services(read(source, first if more else ""))
+    after = services(read(source, text))
+    assert changed_services(before, after) == expected
+    if not more and not expected:
+        assert before == after
+
+
+def test_rate_of_the_simulator_is_the_default(source):
+    config = read(source, 'poller = { source = "simulator", simulator = { rate = 50 } }')
+    assert (config.rate, config.rate_source) == (50, "poller.simulator.rate")
+    assert changed_services(services(config), services(config, rate=500)) >= {"Firehose", "S3 raw"}
+    assert (
+        services(config, rate=500)["SageMaker endpoints"]
+        == services(config)["SageMaker endpoints"]
+    )
+
+
+def test_a_stopped_poller_ingests_nothing(source):
+    found = services(read(source, "poller = { desired_count = 0 }"))
+    assert found.keys().isdisjoint({"poller", "EventBridge", "Firehose", "S3 raw"})
+
+
+def test_staging_on_demand_costs_an_hour_for_each_version(source):
+    values = variables.read(source=source)
+    values["endpoints"]["staging_always_on"] = False
+    found = services(Configuration.of(values), trainings=9)
+    assert found["SageMaker endpoints"] == pytest.approx((730 + 10) * 0.115)
+
+
+def test_unknown_price_is_named_and_not_in_the_total(source):
+    config = read(source, 'endpoints = { production_instance_type = "ml.x9.huge" }')
+    found = document(config)
+    assert found["unknown_prices"] == ["ml.x9.huge_hour"]
+    assert found["services"]["SageMaker endpoints"] == pytest.approx(730 * 0.115)
+    assert "UNKNOWN prices, not in the total: ml.x9.huge_hour." in text(found)
+
+
+def test_unverified_prices_are_named(source):
+    found = document(read(source))
+    unverified = {use["price"] for use in found["uses"] if use["checked"] is None}
+    assert set(found["unverified_prices"]) == unverified
+    assert any("ml.m5.large_hour" in line for line in text(found))
+    assert any("free tier is not subtracted" in line for line in text(found))
+
+
+def test_jobs_are_those_of_the_pipeline(source):
+    """Otherwise a new step of the pipeline would cost nothing."""
+    config = read(source, 'training = { candidates = ["deepar", "deepar_recent", "ensemble"] }')
+    kinds = [step["Type"] for step in steps(json.loads(DEFINITION.read_text())["Steps"])]
+    refits = 2  # only that of the winner runs
+    expected = {"Processing": 3, "Training": kinds.count("Training") - refits + 1, "Transform": 2}
+    assert {kind: kinds.count(kind) for kind in ("Processing", "Transform")} == {
+        "Processing": expected["Processing"],
+        "Transform": expected["Transform"],
+    }
+    found = {use.item: use for use in usage.uses(config, 1, Assumptions(4, 60))}
+    assert found["training"].quantity == 5 * expected["Training"]
+    assert found["processing and transform of trainings"].quantity == 5 * (3 + 2)
+
+
+def steps(found):
+    for step in found:
+        yield step
+        yield from steps(step.get("Arguments", {}).get("IfSteps") or [])
+
+
+def test_variables_of_a_file_override_those_of_the_folder(source, tmp_path):
+    (source / "terraform.tfvars").write_text('engine = "flink"\nprefix = "one"')
+    file = tmp_path / "my.tfvars"
+    file.write_text('prefix = "other"')
+    found = variables.read(file, source)
+    assert (found["engine"], found["prefix"]) == ("flink", "other")
+
+
+def test_defects_of_variables_are_errors(source, tmp_path):
+    with pytest.raises(CommandError, match="expected a file of Terraform variables"):
+        variables.read(Path("missing.tfvars"), source)
+    file = tmp_path / "my.tfvars"
+    file.write_text('engine = ["lambda"]')
+    with pytest.raises(CommandError, match="Invalid value for input variable"):
+        variables.read(file, source)
+
+
+def test_command_needs_no_account(capsys, tmp_path):
+    file = tmp_path / "my.tfvars"
+    file.write_text('training = { training_instance_type = "ml.c5.2xlarge" }')
+
+    def connect(chosen, prefix):
+        raise AssertionError
+
+    assert main(["cost", "--vars", str(file), "--rate", "100", "--json"], connect) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["rate"] == 100
+    assert {use["price"] for use in found["uses"]} >= {"ml.c5.2xlarge_hour"}
+    assert main(["cost", "--vars", str(file)], connect) == 0
+    assert "total" in capsys.readouterr().out
+
+
+def test_deployed_configuration(deployment, source, capsys):
+    values = variables.read(source=source)
+    values["engine"] = "flink"
+    deployment.clients("ssm").put_parameter(
+        Name="/evergreen/configuration", Value=json.dumps(values), Type="String", Tier="Advanced"
+    )
+    connect = lambda chosen, prefix: deployment.connection  # noqa: E731
+    assert main(["cost", "--deployed", "--json"], connect) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["region"] == "eu-west-1"
+    assert "Flink" in found["services"]
+    assert main(["cost", "--deployed", "--vars", "x.tfvars"], connect) == 2
