@@ -127,13 +127,12 @@ def _time_and_region(url: str) -> tuple[datetime, str]:
 
 
 def _aws(chosen: Target, prefix: str) -> Connection:
-    import boto3  # noqa: PLC0415
     from botocore.config import Config  # noqa: PLC0415
 
-    from common import region  # noqa: PLC0415
+    from common import aws_session  # noqa: PLC0415 - imports boto3
 
     try:
-        session = boto3.Session(region_name=region.find())
+        session = aws_session.session()
         credentials = session.get_credentials()
     except BotoCoreError as error:
         raise CommandError(f"no AWS credentials: {error}", 2) from error
@@ -144,7 +143,7 @@ def _aws(chosen: Target, prefix: str) -> Connection:
             2,
         )
     if session.region_name is None:
-        raise CommandError("no AWS region is set: set AWS_REGION or the profile's region", 2)
+        raise CommandError("no AWS region is set: set AWS_REGION, or the region of the profile", 2)
 
     @cache
     def clients(service: str) -> Any:

@@ -14,9 +14,9 @@ from threading import Event
 import boto3
 from aws_lambda_powertools import Logger
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
-from common import region
+from common.aws_session import profile, session
 from common.config import SettingsError
 from poller.backfill.archived_hashes import archived_hashes
 from poller.backfill.blockchain_history import BlockchainHistory
@@ -55,7 +55,7 @@ def main() -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = Settings.from_env()
-        boto3.setup_default_session(region_name=find_region())
+        boto3.setup_default_session(profile_name=profile(), region_name=find_region())
         publisher = Publisher(boto3.client("events", config=CONFIG), settings.event_bus_name, stop)
         logger.info("polling started", extra={"source": settings.source})
         totals = run(
@@ -87,10 +87,14 @@ def configure_logging() -> None:
 
 
 def find_region() -> str:
-    """Return the region; raises SettingsError if none is set."""
-    if found := region.find():
-        return found
-    raise SettingsError("AWS_REGION: got nothing, expected a region such as eu-west-1")
+    """Return the region of the environment or the profile; SettingsError without one."""
+    try:
+        region = session().region_name
+    except ProfileNotFound as error:
+        raise SettingsError(f"AWS_PROFILE: {error}") from None
+    if not region:
+        raise SettingsError("AWS_REGION: got nothing, expected a region such as eu-west-1")
+    return region
 
 
 def open_source(settings: Settings, stop: Event) -> Iterator[Poll]:

@@ -4,9 +4,9 @@ from typing import Any
 
 import boto3
 
-from common import region
+from common.aws_session import session
 
 
 def client(service: Any) -> Any:
-    """Create a client; SageMaker sets the region as AWS_REGION."""
-    return boto3.client(service, region_name=region.find())
+    """Create a client in the region that SageMaker sets as AWS_REGION."""
+    return boto3.client(service, region_name=session().region_name)

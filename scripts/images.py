@@ -13,6 +13,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scripts import aws
+
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
@@ -60,13 +62,9 @@ def main() -> None:
         sys.exit("`make images` requires Docker: install it, or build the Dockerfiles elsewhere")
     try:
         tag = image_tag()
-    except ImageTagError as error:
+        ecr = aws.client("ecr")
+    except (ImageTagError, aws.AwsError) as error:
         sys.exit(str(error))
-    import boto3  # noqa: PLC0415 - `make deploy` imports this module for the tag
-
-    from common import region  # noqa: PLC0415
-
-    ecr = boto3.client("ecr", region_name=region.find())
     missing = [name for name in DOCKERFILES if not _exists(ecr, f"{prefix}-{name}", tag)]
     if missing:
         _check_builder([PLATFORMS[name] for name in missing])

@@ -102,6 +102,13 @@ def test_target_aws_is_the_account_of_the_credentials(deployment):
     assert str(connection) == "AWS, account 123456789012, region eu-west-1, prefix evergreen"
 
 
+def test_region_is_that_of_terraform(deployment, monkeypatch):
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+    connection = connect(name="aws")
+    assert connection.region == connection.clients("sqs").meta.region_name == "eu-central-1"
+
+
 def test_target_aws_ignores_the_endpoint_variable(deployment, monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     connection = connect(name="aws")

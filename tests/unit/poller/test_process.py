@@ -138,8 +138,9 @@ def test_hour_of_the_simulator_reaches_the_bus(bus):
             SIMULATOR | {"AWS_REGION": "", "AWS_DEFAULT_REGION": ""},
             "AWS_REGION: got nothing, expected a region such as eu-west-1",
         ),
+        (SIMULATOR | {"AWS_PROFILE": "absent"}, "AWS_PROFILE: The config profile (absent)"),
     ],
-    ids=["absent", "folder", "unnamed", "unknown", "no-region"],
+    ids=["absent", "folder", "unnamed", "unknown", "no-region", "no-profile"],
 )
 def test_unusable_settings_end_with_code_2_and_a_message(bus, settings, message):
     code, _, log = run(bus, **settings)

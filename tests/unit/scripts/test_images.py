@@ -102,6 +102,24 @@ def create_repositories():
 
 
 @mock_aws
+def test_images_are_pushed_to_the_region_of_terraform(docker, monkeypatch):
+    create_repositories()
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    images.main()
+    *_, build = docker()
+    assert ".eu-west-1." in after(build, "--tag")
+
+
+def test_missing_region_is_one_line(docker, monkeypatch):
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/none")
+    with pytest.raises(SystemExit, match="AWS_REGION: got nothing, expected a region"):
+        images.main()
+
+
+@mock_aws
 def test_images_are_pushed_for_their_architectures(docker):
     create_repositories()
     images.main()
