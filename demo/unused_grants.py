@@ -51,7 +51,7 @@ REASONS = (
     Reason("model", "WriteLog", "logs:CreateLogGroup", AWS, "SageMaker"),
     Reason("training", "*", "*:AddTags", AWS, "SageMaker, to tag what a pipeline creates"),
     Reason("training", "GetBucketLocation", "*", AWS, "SageMaker"),
-    Reason("training", "RegisterVersion", "*:DescribeModelPackageGroup", AWS, "SageMaker"),
+    Reason("training", "DescribeVersions", "*:DescribeModelPackageGroup", AWS, "SageMaker"),
     Reason("training", "UseKey", "kms:DescribeKey", AWS, "SageMaker"),
     Reason("training", "WriteLogs", "logs:DescribeLogStreams", AWS, "SageMaker"),
     Reason("training", "ReadAndWriteTrainingData", "s3:Abort*", AWS, "failed uploads"),
@@ -71,6 +71,7 @@ REASONS = (
     Reason("training", "RunSteps", "sagemaker:Stop*", FAILURE, STOPPED),
     # People
     Reason("approval-requester", "RequestApproval", "*", PERSON, APPROVED),
+    Reason("approval-requester", "EncryptTaskToken", "*", PERSON, APPROVED),
     Reason("approval-requester", "StorePendingApproval", "*", PERSON, APPROVED),
     Reason("operator", "DecideOnDeployments", "states:SendTaskFailure", PERSON, REJECTED),
     Reason("operator", "DecideOn*", "*", PERSON, APPROVED),

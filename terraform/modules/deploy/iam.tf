@@ -110,7 +110,7 @@ data "aws_iam_policy_document" "approval_requester" {
   }
 
   statement {
-    sid       = "EncryptPendingApproval"
+    sid       = "EncryptTaskToken"
     actions   = ["kms:Encrypt"]
     resources = [var.foundation.kms_key_arn]
   }
@@ -126,6 +126,7 @@ data "aws_iam_policy_document" "approval_requester" {
     actions   = ["events:PutEvents"]
     resources = [var.foundation.bus_arn]
 
+    # Other events of this bus start deployments and trainings.
     condition {
       test     = "StringEquals"
       variable = "events:source"

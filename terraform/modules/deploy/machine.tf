@@ -10,6 +10,7 @@ data "aws_iam_policy_document" "machine" {
     actions   = ["events:PutEvents"]
     resources = [var.foundation.bus_arn]
 
+    # Other events of this bus start deployments and trainings.
     condition {
       test     = "StringEquals"
       variable = "events:source"

@@ -36,6 +36,24 @@ data "aws_iam_policy_document" "offline_compactor" {
       values   = ["sagemaker.amazonaws.com"]
     }
   }
+
+  statement {
+    sid       = "DescribeKeyOfVolume"
+    actions   = ["kms:DescribeKey"]
+    resources = [var.foundation.kms_key_arn]
+  }
+
+  statement {
+    sid       = "GrantKeyToVolume"
+    actions   = ["kms:CreateGrant"]
+    resources = [var.foundation.kms_key_arn]
+
+    condition {
+      test     = "Bool"
+      variable = "kms:GrantIsForAWSResource"
+      values   = ["true"]
+    }
+  }
 }
 
 data "aws_iam_policy_document" "compaction" {

@@ -4,7 +4,7 @@ data "aws_iam_policy_document" "undelivered" {
   statement {
     sid       = "DenyUnencryptedTransport"
     effect    = "Deny"
-    actions   = ["sqs:SendMessage"]
+    actions   = ["sqs:*"]
     resources = [local.queue_arn]
 
     principals {

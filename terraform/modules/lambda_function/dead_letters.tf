@@ -11,7 +11,7 @@ data "aws_iam_policy_document" "queue" {
   statement {
     sid       = "DenyUnencryptedTransport"
     effect    = "Deny"
-    actions   = ["sqs:SendMessage"]
+    actions   = ["sqs:*"]
     resources = [local.queue_arn]
 
     principals {

@@ -33,6 +33,12 @@ data "aws_iam_policy_document" "operate" {
     # Other events of this bus start deployments.
     condition {
       test     = "StringEquals"
+      variable = "events:source"
+      values   = ["evergreen.delivery", "evergreen.poller"]
+    }
+
+    condition {
+      test     = "StringEquals"
       variable = "events:detail-type"
       values   = ["Code Changed", "Transactions Received"]
     }

@@ -54,8 +54,20 @@ data "aws_iam_policy_document" "model_approver" {
   }
 
   statement {
-    sid       = "ApproveVersions"
-    actions   = ["sagemaker:DescribeModelPackage", "sagemaker:UpdateModelPackage"]
+    sid       = "DescribeVersions"
+    actions   = ["sagemaker:DescribeModelPackage"]
     resources = ["${var.foundation.arns.sagemaker}:model-package/${local.group_name}/*"]
+  }
+
+  statement {
+    sid       = "ApproveVersions"
+    actions   = ["sagemaker:UpdateModelPackage"]
+    resources = ["${var.foundation.arns.sagemaker}:model-package/${local.group_name}/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "sagemaker:ModelApprovalStatus"
+      values   = ["Approved"]
+    }
   }
 }

@@ -73,6 +73,12 @@ data "aws_iam_policy_document" "data" {
     # Other events of this bus start deployments; a job must not send those.
     condition {
       test     = "StringEquals"
+      variable = "events:source"
+      values   = ["evergreen.loop"]
+    }
+
+    condition {
+      test     = "StringEquals"
       variable = "events:detail-type"
       values   = ["Tournament Decided", "Training Data Rejected"]
     }

@@ -130,6 +130,12 @@ variable "training" {
     error_message = "training.candidates: expected deepar, ensemble, ets or gradient_boosting, each with _recent or without."
   }
 
+  # SageMaker refuses a key for the volumes of instances with local storage.
+  validation {
+    condition     = !anytrue([for type in [var.training.processing_instance_type, var.training.training_instance_type] : can(regex("^ml\\.([gp][0-9]|trn|inf|[a-z]+[0-9]+[a-z]*d)", type))])
+    error_message = "training.processing_instance_type, training.training_instance_type: expected types without local storage (not ml.m5d or ml.g5): their volumes are encrypted by the key."
+  }
+
   validation {
     condition     = contains(["builtin", "own"], var.training.image)
     error_message = "training.image: expected builtin or own."

@@ -15,6 +15,7 @@ EVENT = {
     "version": 3,
     "time": "2024-10-10T00:05:00.123Z",
 }
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 PENDING = "/test/approval/pending/production-3"
 
 
@@ -58,6 +59,7 @@ class Loop:
 @pytest.fixture
 def loop(monkeypatch):
     monkeypatch.setenv("EVENT_BUS_NAME", "test")
+    monkeypatch.setenv("KMS_KEY_ARN", KEY)
     monkeypatch.setenv("POLICY_PARAMETER", "/test/approval/policy")
     monkeypatch.setenv("KMS_KEY_ARN", "alias/test")
     monkeypatch.setenv("PENDING_PATH", "/test/approval/pending")
@@ -71,6 +73,8 @@ def test_manual_approval_waits_encrypted_and_is_announced_without_its_token(loop
     assert loop.answers == []
     kind, value = loop.pending()[PENDING]
     assert kind == "SecureString"
+    described = loop.ssm.describe_parameters()["Parameters"]
+    assert [one.get("KeyId") for one in described if one["Name"] == PENDING] == [KEY]
     assert value == {
         "task_token": "token-1",
         "package_arn": EVENT["package_arn"],

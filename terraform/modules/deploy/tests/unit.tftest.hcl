@@ -115,3 +115,30 @@ run "production_requires_an_instance" {
 
   expect_failures = [var.endpoints]
 }
+
+run "machine_records_deployments_only" {
+  command = plan
+
+  assert {
+    condition     = { for c in one([for s in data.aws_iam_policy_document.machine.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Deployment Failed", "Model Deployed"])] }
+    error_message = "Only the role's own events may be put on the bus."
+  }
+}
+
+run "approval_is_requested_and_nothing_else" {
+  command = plan
+
+  assert {
+    condition     = { for c in one([for s in data.aws_iam_policy_document.approval_requester.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Approval Requested"])] }
+    error_message = "Only the role's own events may be put on the bus."
+  }
+}
+
+run "task_tokens_are_encrypted_by_the_key" {
+  command = plan
+
+  assert {
+    condition     = one([for s in data.aws_iam_policy_document.approval_requester.statement : [tolist(s.actions), tolist(s.resources)] if s.sid == "EncryptTaskToken"]) == [tolist(["kms:Encrypt"]), tolist([var.foundation.kms_key_arn])]
+    error_message = "Parameter Store encrypts with the key on behalf of the function."
+  }
+}

@@ -165,3 +165,12 @@ run "rows_stay_online_for_whole_days" {
 
   expect_failures = [var.features]
 }
+
+run "volume_of_the_compaction_is_encrypted_by_the_key" {
+  command = plan
+
+  assert {
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.offline_compactor.statement : tolist(s.actions) if s.resources == toset([var.foundation.kms_key_arn])])) == toset(["kms:CreateGrant", "kms:DescribeKey"])
+    error_message = "The caller passes the key of the volume to SageMaker."
+  }
+}

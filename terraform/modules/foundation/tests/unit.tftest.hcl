@@ -214,3 +214,17 @@ run "regions_without_deepar_work" {
     error_message = "The image is not looked up where the provider does not know its account."
   }
 }
+
+run "unencrypted_transport_is_denied_everywhere" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for d in [data.aws_iam_policy_document.bucket, data.aws_iam_policy_document.topic, data.aws_iam_policy_document.undelivered] : [for s in d.statement : [one(s.principals).identifiers, one(s.condition).variable, one(s.condition).values] if s.effect == "Deny"] == [[toset(["*"]), "aws:SecureTransport", tolist(["false"])]]])
+    error_message = "Bucket, topic and queue deny it to everyone."
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.topic.statement : tolist(s.resources) if s.effect == "Deny"] == [tolist(["arn:aws:sns:eu-west-1:123456789012:${aws_sns_topic.notifications.name}"])]
+    error_message = "It is the topic's own policy."
+  }
+}

@@ -226,3 +226,12 @@ run "trigger_has_either_pattern_or_schedule" {
 
   expect_failures = [var.triggers]
 }
+
+run "dead_letters_are_never_sent_or_read_unencrypted" {
+  command = plan
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.queue.statement : [tolist(s.actions), one(s.condition).variable, one(s.condition).values] if s.effect == "Deny"] == [[tolist(["sqs:*"]), "aws:SecureTransport", tolist(["false"])]]
+    error_message = "The queue denies unencrypted transport."
+  }
+}

@@ -31,7 +31,7 @@ run "the_role_is_for_people_of_the_account" {
   }
 
   assert {
-    condition     = toset(flatten([for s in data.aws_iam_policy_document.operate.statement : [for c in s.condition : c.values] if contains(s.actions, "events:PutEvents")])) == toset(["Code Changed", "Transactions Received"])
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.operate.statement : [for c in s.condition : c.values if c.variable == "events:detail-type"] if contains(s.actions, "events:PutEvents")])) == toset(["Code Changed", "Transactions Received"])
     error_message = "An operator sends no events that start deployments."
   }
 }
@@ -57,4 +57,13 @@ run "principals_are_arns" {
   }
 
   expect_failures = [var.principals]
+}
+
+run "operator_cannot_forge_decisions" {
+  command = plan
+
+  assert {
+    condition     = { for c in one([for s in data.aws_iam_policy_document.operate.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.delivery", "evergreen.poller"])], "events:detail-type" = ["StringEquals", tolist(["Code Changed", "Transactions Received"])] }
+    error_message = "Only the role's own events may be put on the bus."
+  }
 }

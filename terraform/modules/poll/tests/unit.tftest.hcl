@@ -269,3 +269,12 @@ run "slow_polls_are_refused" {
 
   expect_failures = [var.poller]
 }
+
+run "poller_cannot_forge_decisions" {
+  command = plan
+
+  assert {
+    condition     = { for c in one([for s in data.aws_iam_policy_document.task.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.poller"])], "events:detail-type" = ["StringEquals", tolist(["Transactions Received", "Transactions Rejected"])] }
+    error_message = "Only the role's own events may be put on the bus."
+  }
+}

@@ -61,3 +61,12 @@ run "policy_must_be_manual_or_automatic" {
 
   expect_failures = [var.approval_policy]
 }
+
+run "approver_can_only_approve" {
+  command = plan
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.model_approver.statement : s.condition if contains(s.actions, "sagemaker:UpdateModelPackage")] == [toset([{ test = "StringEquals", values = tolist(["Approved"]), variable = "sagemaker:ModelApprovalStatus" }])]
+    error_message = "The function sets no other status."
+  }
+}

@@ -50,3 +50,12 @@ run "every_request_has_its_rule" {
     error_message = "A failed training, and no stopped one, is recorded."
   }
 }
+
+run "trigger_records_trainings_only" {
+  command = plan
+
+  assert {
+    condition     = { for c in one([for s in data.aws_iam_policy_document.retrain_trigger.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Retraining Skipped", "Retraining Started", "Training Failed"])] }
+    error_message = "Only the role's own events may be put on the bus."
+  }
+}

@@ -119,7 +119,7 @@ run "settings_can_be_changed_without_an_apply" {
   }
 
   assert {
-    condition     = one([for s in data.aws_iam_policy_document.data.statement : [s.resources, s.condition] if contains(s.actions, "events:PutEvents")]) == [toset(["arn:aws:events:eu-west-1:123456789012:event-bus/test"]), toset([{ test = "StringEquals", values = tolist(["Tournament Decided", "Training Data Rejected"]), variable = "events:detail-type" }, { test = "StringEquals", values = tolist(["evergreen.loop"]), variable = "events:source" }])]
+    condition     = one([for s in data.aws_iam_policy_document.data.statement : [s.resources, s.condition] if contains(s.actions, "events:PutEvents")]) == [toset(["arn:aws:events:eu-west-1:123456789012:event-bus/test"]), toset([{ test = "StringEquals", values = tolist(["evergreen.loop"]), variable = "events:source" }, { test = "StringEquals", values = tolist(["Tournament Decided", "Training Data Rejected"]), variable = "events:detail-type" }])]
     error_message = "A job may put only its own events."
   }
 
@@ -257,6 +257,39 @@ run "learning_rate_is_in_the_range_of_the_container" {
 
   variables {
     training = { candidates = ["deepar"], history_hours = 48, image = "own", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 2, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  }
+
+  expect_failures = [var.training]
+}
+
+run "a_training_cannot_approve_its_own_model" {
+  command = plan
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.this.statement : s.condition if contains(s.actions, "sagemaker:CreateModelPackage")] == [toset([{ test = "StringEquals", values = tolist(["PendingManualApproval"]), variable = "sagemaker:ModelApprovalStatus" }])]
+    error_message = "A version is registered pending approval."
+  }
+
+  assert {
+    condition     = !contains(flatten([for s in data.aws_iam_policy_document.this.statement : tolist(s.actions)]), "sagemaker:UpdateModelPackage")
+    error_message = "A training changes no version."
+  }
+}
+
+run "every_volume_of_a_job_is_encrypted_by_the_key" {
+  command = plan
+
+  assert {
+    condition     = length(regexall("\"VolumeKmsKeyId\":\\{\"Get\":\"Parameters.KmsKeyId\"\\}", aws_sagemaker_pipeline.training.pipeline_definition)) == length(regexall("\"InstanceType\":", aws_sagemaker_pipeline.training.pipeline_definition))
+    error_message = "Every resource configuration has the key."
+  }
+}
+
+run "instances_have_volumes_that_the_key_encrypts" {
+  command = plan
+
+  variables {
+    training = { candidates = ["deepar"], history_hours = 48, image = "own", minimum_minutes = null, processing_instance_type = "ml.m5d.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
   }
 
   expect_failures = [var.training]

@@ -61,6 +61,27 @@ def test_jobs_have_a_time_limit_role_and_key(name):
     assert '"KmsKeyId": {"Get": "Parameters.KmsKeyId"}' in json.dumps(arguments)
 
 
+def resources(value):
+    """Return everything that has an instance type, at any depth."""
+    if isinstance(value, list):
+        return [one for item in value for one in resources(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [value] if "InstanceType" in value else []
+    return own + [one for item in value.values() for one in resources(item)]
+
+
+@pytest.mark.parametrize("name", [name for name in JOBS if resources(STEPS[name]["Arguments"])])
+def test_volumes_of_jobs_are_encrypted_by_the_key(name):
+    [cluster] = resources(STEPS[name]["Arguments"])
+    assert cluster["VolumeKmsKeyId"] == {"Get": "Parameters.KmsKeyId"}
+
+
+def test_every_kind_of_job_has_volumes():
+    with_volumes = {STEPS[name]["Type"] for name in JOBS if resources(STEPS[name]["Arguments"])}
+    assert with_volumes == {"Processing", "Training", "Transform"}
+
+
 def test_transform_sends_one_line_per_request_as_deepar_requires():
     arguments = STEPS["ForecastDeeparRecent"]["Arguments"]
     assert arguments["BatchStrategy"] == "SingleRecord"
