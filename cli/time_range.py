@@ -10,7 +10,7 @@ from cli.errors import CommandError
 from common.times import MINUTE, floor_minute, iso, minutes, parse
 
 YEARS = range(2009, 2101)  # of Bitcoin's first block, and of no data yet
-MAX_LENGTH = timedelta(days=1000)  # every minute is kept in memory
+MAX_LENGTH = timedelta(days=1000)  # of a list of all minutes
 MAX_LATE = timedelta(days=3660)
 
 
@@ -22,12 +22,9 @@ class TimeRange:
     end: datetime
 
     def __post_init__(self) -> None:
-        """Raise CommandError (exit code 2) if the range is empty or too long."""
+        """Raise CommandError (exit code 2) if the range is empty."""
         if self.start >= self.end:
             raise CommandError(f"--from {iso(self.start)} is not before --to {iso(self.end)}", 2)
-        if (length := self.end - self.start) > MAX_LENGTH:
-            expected = f"expected at most {MAX_LENGTH.days}"
-            raise CommandError(f"--from, --to: got {length.days} days, {expected}", 2)
 
     @property
     def name(self) -> str:
@@ -39,8 +36,11 @@ class TimeRange:
         return self.start.timestamp() <= time < self.end.timestamp()
 
     def minutes(self) -> list[str]:
-        """Return the minutes (ISO) of the range."""
-        return minutes(self.start, (self.end - self.start) // MINUTE)
+        """Return the minutes (ISO) of the range; CommandError (exit code 2) for too many."""
+        if (length := self.end - self.start) > MAX_LENGTH:
+            expected = f"expected at most {MAX_LENGTH.days}"
+            raise CommandError(f"--from, --to: got {length.days} days, {expected}", 2)
+        return minutes(self.start, length // MINUTE)
 
     def until(self, now: datetime) -> "TimeRange":
         """Return the part of the range before now; CommandError if there is none."""
