@@ -8,24 +8,6 @@ data "aws_iam_policy_document" "offline_compactor" {
   }
 
   statement {
-    sid       = "DescribeKeyOfVolumes"
-    actions   = ["kms:DescribeKey"]
-    resources = [var.foundation.kms_key_arn]
-  }
-
-  statement {
-    sid       = "GrantKeyToVolumes"
-    actions   = ["kms:CreateGrant"]
-    resources = [var.foundation.kms_key_arn]
-
-    condition {
-      test     = "Bool"
-      variable = "kms:GrantIsForAWSResource"
-      values   = ["true"]
-    }
-  }
-
-  statement {
     sid       = "PassCompactionRole"
     actions   = ["iam:PassRole"]
     resources = ["${var.foundation.arns.iam}:role/${local.job_name}"]

@@ -64,12 +64,6 @@ data "aws_iam_policy_document" "data" {
     actions   = ["events:PutEvents"]
     resources = [var.foundation.bus_arn]
 
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["evergreen.loop"]
-    }
-
     # Other events of this bus start deployments; a job must not send those.
     condition {
       test     = "StringEquals"

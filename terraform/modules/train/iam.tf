@@ -39,7 +39,6 @@ data "aws_iam_policy_document" "this" {
     actions   = ["sagemaker:CreateModelPackage"]
     resources = local.packages
 
-    # A training must not approve its own model.
     condition {
       test     = "StringEquals"
       variable = "sagemaker:ModelApprovalStatus"

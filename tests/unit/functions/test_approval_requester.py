@@ -61,7 +61,6 @@ def loop(monkeypatch):
     monkeypatch.setenv("EVENT_BUS_NAME", "test")
     monkeypatch.setenv("KMS_KEY_ARN", KEY)
     monkeypatch.setenv("POLICY_PARAMETER", "/test/approval/policy")
-    monkeypatch.setenv("KMS_KEY_ARN", "alias/test")
     monkeypatch.setenv("PENDING_PATH", "/test/approval/pending")
     with mock_aws():
         yield Loop()

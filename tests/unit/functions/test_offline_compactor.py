@@ -8,7 +8,6 @@ from tests.support.aws_calls import CallError, stubbed
 from tests.support.lambda_context import CONTEXT
 
 ROLE = "arn:aws:iam::123456789012:role/test-compaction"
-KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 EVENT = {"source": "aws.events", "detail-type": "Scheduled Event", "time": "2024-10-11T02:30:00Z"}
 NAME = "test-compaction-20241011T023000Z"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
