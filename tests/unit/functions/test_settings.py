@@ -88,7 +88,7 @@ def test_environment_is_read_in_the_settings_models_only():
         for file in FUNCTIONS.rglob("*.py")
         if "environ" in file.read_text().replace("environment", "")
     }
-    readers.remove("common/region.py")  # for poller, jobs and command; Lambda sets the region
+    readers.remove("common/aws_session.py")  # for poller, jobs and command; Lambda sets the region
     assert readers == {"common/config.py", "common/feature_groups.py"}
 
 
