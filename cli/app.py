@@ -64,6 +64,13 @@ TargetName = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before changing an AWS account.")]
 
 
+def group(name: str, help_text: str) -> typer.Typer:
+    """Return the application of a command with subcommands, such as `evergreen dead-letters`."""
+    commands = typer.Typer(no_args_is_help=True, help=help_text)
+    app.add_typer(commands, name=name)
+    return commands
+
+
 def command(
     name: str,
     help_text: str,
@@ -71,12 +78,14 @@ def command(
     changes: bool = False,
     lazy: bool = False,
     resumable: bool = False,
+    of: typer.Typer = app,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
-    """Register `function(connection, …) -> Result` as a command.
+    """Register `function(connection, …) -> Result` as a command (of a group).
 
-    A command that `changes` something requires an unambiguous target, and a confirmation on AWS.
-    A `lazy` command gets a function that connects, because it can do without a deployment. A
-    `resumable` command continues an interrupted run.
+    A command that `changes` something requires an unambiguous target, and a confirmation on AWS;
+    one with an option `yes` of its own asks by itself, on every target. A `lazy` command gets a
+    function that connects, because it can do without a deployment. A `resumable` command
+    continues an interrupted run.
     """
 
     def register(function: Callable[..., Result]) -> Callable[..., Result]:
@@ -85,10 +94,11 @@ def command(
             "prefix": (Prefix, "evergreen"),
         }
         shared |= {"home": (Home, None), "target_name": (TargetName, None)}
-        if changes:
-            shared["yes"] = (Yes, False)
         parameters = list(inspect.signature(function, eval_str=True).parameters.values())
         own = [p for p in parameters if p.name not in {"as_json", "connect", "connection"}]
+        asks = any(p.name == "yes" for p in own)
+        if changes and not asks:
+            shared["yes"] = (Yes, False)
         kind = inspect.Parameter.KEYWORD_ONLY
         options = [p.replace(kind=kind) for p in own] + [
             inspect.Parameter(key, kind, annotation=annotation, default=default)
@@ -101,7 +111,7 @@ def command(
                 values["as_json"] = options["as_json"]
 
             def connect() -> "Connection":
-                return _connect(**options, changes=changes)
+                return _connect(**options, changes=changes, asks=asks)
 
             access = connect if lazy else connect()
             try:
@@ -112,14 +122,20 @@ def command(
 
         vars(run_command)["__signature__"] = inspect.Signature(options)
         run_command.__annotations__ = {p.name: p.annotation for p in options}
-        app.command(name, help=help_text)(run_command)
+        of.command(name, help=help_text)(run_command)
         return function
 
     return register
 
 
 def _connect(
-    *, prefix: str, home: Path | None, target_name: str | None, changes: bool, **more: bool
+    *,
+    prefix: str,
+    home: Path | None,
+    target_name: str | None,
+    changes: bool,
+    asks: bool,
+    **more: bool,
 ) -> "Connection":
     from cli.connection import connect  # noqa: PLC0415 - only commands need it, not --help
 
@@ -134,16 +150,19 @@ def _connect(
             2,
         )
     _ = connection.outputs  # fail early without a deployment
-    if changes and not connection.target.is_local and not more["yes"]:
-        _confirm(connection)
+    if changes and not asks and not connection.target.is_local and not more["yes"]:
+        confirm(f"This changes AWS account {connection.account}", "this changes an AWS account")
     return connection
 
 
-def _confirm(connection: "Connection") -> None:
-    """Ask for confirmation to change an AWS account; CommandError unless it is given."""
+def confirm(statement: str, refusal: str) -> None:
+    """Ask for confirmation of a statement; CommandError unless it is given.
+
+    Without a terminal the command fails with the refusal.
+    """
     if not sys.stdin.isatty():
-        raise CommandError("this changes an AWS account: confirm it with --yes", 2)
+        raise CommandError(f"{refusal}: confirm it with --yes", 2)
     console = make_console(stderr=True)
-    console.print(f"This changes AWS account {connection.account}. Continue? [y/N] ", end="")
+    console.print(f"{statement}. Continue? [y/N] ", end="")
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise CommandError("nothing was changed")

@@ -1,7 +1,7 @@
 """The resource names of a deployment."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -18,6 +18,7 @@ class Outputs:
     account_id: str
     bucket_name: str
     bus_name: str
+    dead_letter_queues: Mapping[str, Sequence[str]]  # by number of the stage; or "shared"
     decision_log_group: str
     endpoint_names: Mapping[str, str]  # by stage
     feature_group_name: str  # the version that is read

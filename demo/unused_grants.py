@@ -21,6 +21,8 @@ FAILED_TRAINING = f"{RULES}::test_failed_training_is_retried_until_a_person_is_t
 OPERATED = f"{CONSERVATION}::test_i8_repetition_changes_no_row"
 REJECTED = f"{BAKE}::test_rejected_version_leaves_production_as_it_is"
 ROLLED_BACK = f"{BAKE}::test_worse_version_is_rolled_back_by_itself"
+REDRIVEN = f"{DEAD_LETTERS}::test_undelivered_event_is_sent_to_its_target"
+REPAIRED = f"{DEAD_LETTERS}::test_repaired_event_is_redriven_and_deleted"
 STARTED = f"{RULES}::test_rule_starts_a_training_with_its_reason"
 STOPPED = "tests/integration/local/test_pipelines.py::test_stopped_execution_stops_its_job"
 UNPROCESSABLE = f"{DEAD_LETTERS}::test_i10_unprocessable_event_is_in_the_queue_with_its_reason"
@@ -88,6 +90,12 @@ REASONS = (
     Reason("operator", "ReadVersionsAndEndpoints", "*", PERSON, APPROVED),
     Reason("operator", "ReplayTransactions", "*", PERSON, OPERATED),
     Reason("operator", "StartTrainingsAndBackfills", "*", PERSON, STARTED),
+    Reason("operator", "ArchiveAgain", "*", PERSON, REDRIVEN),
+    Reason("operator", "LogDecisionsAgain", "*", PERSON, REDRIVEN),
+    Reason("operator", "NotifyAgain", "*", PERSON, REDRIVEN),
+    Reason("operator", "FindTargetsOfRules", "*", PERSON, REDRIVEN),
+    Reason("operator", "InvokeFunctionsAgain", "*", PERSON, REPAIRED),
+    Reason("operator", "ReadAndDeleteDeadLetters", "*", PERSON, REPAIRED),
     # Every function: messages to its encrypted dead-letter queue
     Reason("*", "SendToDeadLetterQueue", "sqs:SendMessage", FAILURE, UNPROCESSABLE),
     Reason("*", "UseKey", "kms:*", FAILURE, UNPROCESSABLE),

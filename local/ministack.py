@@ -14,7 +14,7 @@ json_response = find("core.responses", "json_response")
 # Modules whose `time` and `datetime` follow the clock. SQS uses the system time, because its long
 # polling waits for it and nothing here reads its timestamps.
 TIMED_MODULES = ("core.responses", *(f"services.{name}" for name in (
-    "cloudwatch", "cloudwatch_logs", "ecr", "s3", "ssm", "stepfunctions")))  # fmt: skip
+    "cloudwatch", "cloudwatch_logs", "ecr", "s3", "sqs", "ssm", "stepfunctions")))  # fmt: skip
 
 # CloudWatch
 alarms = find("services.cloudwatch", "_alarms")
@@ -95,6 +95,7 @@ start_s3_event = Hook("services.s3", "_fire_s3_event_async")
 find_topic = find("services.sns", "_topic_by_arn_any_scope")
 publish_to_topic = find("services.sns", "publish_internal")
 queues = find("services.sqs", "_queues")
+receive_message = Hook("services.sqs", "_act_receive_message", "_HANDLERS", "ReceiveMessage")
 queue_by_arn = find("services.sqs", "_queue_by_arn")
 
 # Lambda

@@ -112,14 +112,17 @@ module "register" {
 module "operator" {
   source = "./modules/operator"
 
+  dead_letter_queues       = flatten(values(local.dead_letter_queues))
   decision_log_group       = module.foundation.decision_log_group
   foundation               = module.foundation.foundation
   invoked_functions        = [module.ingest.window_aggregator_name, module.retrain.retrain_function_name]
+  kinesis_stream_names     = flatten([for flink in values(module.flink) : [flink.stream_names["minutes"], flink.stream_names["transactions"]]])
   model_package_group_name = module.register.model_package_group_name
   pending_path             = module.clean_up.pending_path
   pipeline_name            = module.train.pipeline_name
   principals               = var.operator_principals
   state_machine_arn        = module.deploy.state_machine_arn
+  stream_names             = values(module.ingest.stream_names)
 }
 
 # Deletes on `terraform destroy` what ⑥ and ⑧ create at run time. Both modules use its outputs.

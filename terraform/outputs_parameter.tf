@@ -1,3 +1,16 @@
+locals {
+  # By stage of the loop, or shared.
+  dead_letter_queues = {
+    "2"    = module.ingest.dead_letter_queues
+    "3"    = concat(module.features.dead_letter_queues, flatten(values(module.flink)[*].dead_letter_queues))
+    "5"    = module.register.dead_letter_queues
+    "6"    = module.deploy.dead_letter_queues
+    "7"    = concat(module.monitor.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
+    "8"    = module.retrain.dead_letter_queues
+    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues)
+  }
+}
+
 # Names of the deployment, which the `evergreen` command reads: one JSON document of at most 4 KB.
 resource "aws_ssm_parameter" "outputs" {
   name        = "/${var.prefix}/outputs"
@@ -8,6 +21,7 @@ resource "aws_ssm_parameter" "outputs" {
     account_id         = module.foundation.foundation.account_id
     bucket_name        = module.foundation.foundation.bucket_name
     bus_name           = module.foundation.foundation.bus_name
+    dead_letter_queues = { for stage, queues in local.dead_letter_queues : stage => queues[*].name }
     decision_log_group = module.foundation.decision_log_group
     endpoint_names     = module.deploy.endpoint_names
     feature_group_name = module.features.feature_group.name

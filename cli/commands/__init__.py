@@ -11,6 +11,7 @@ from cli.commands import audit
 from cli.commands import replay
 from cli.commands import backfill
 from cli.commands import cost
+from cli.commands import dead_letters
 from cli.commands import env
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "audit",
     "backfill",
     "cost",
+    "dead_letters",
     "env",
     "history",
     "minutes",

@@ -71,8 +71,12 @@ def _poller(row: Json | None) -> Row:
 
 
 def _dead_letters(rows: list[Json]) -> Row:
-    filled = [f"{row['messages']} in {row['queue']}" for row in rows if row["messages"]]
-    return "②", "dead letters", ", ".join(filled) or f"none (queues: {len(rows)})"
+    filled = [
+        f"{count} in {row['queue']}" for row in rows if (count := row["messages"] + row["hidden"])
+    ]
+    if not filled:
+        return "②", "dead letters", f"none (queues: {len(rows)})"
+    return "②", "dead letters", f"{', '.join(filled)} (evergreen dead-letters list)"
 
 
 def _minutes(row: Json) -> Row:

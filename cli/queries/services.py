@@ -4,11 +4,11 @@ from botocore.exceptions import ClientError
 
 from cli.aws import Json, is_absent, pages
 from cli.connection import Connection
+from cli.dead_letters.queue import queues
 from common.endpoints import describe
 from common.times import iso
 
 STAGES = ("production", "staging")
-DEPTH = "ApproximateNumberOfMessages"
 
 
 def poller(connection: Connection) -> Json | None:
@@ -115,11 +115,8 @@ def deployment(connection: Connection) -> Json | None:
 
 
 def dead_letters(connection: Connection) -> list[Json]:
-    """Return name and number of messages of each queue, all of which are dead-letter queues."""
-    sqs = connection.clients("sqs")
-    prefix = f"{connection.outputs.prefix}-"
-    rows = []
-    for url in pages(sqs, "list_queues", "QueueUrls", QueueNamePrefix=prefix):
-        attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[DEPTH])["Attributes"]
-        rows.append({"queue": url.rpartition("/")[2], "messages": int(attributes[DEPTH])})
-    return rows
+    """Return queue, stage, and numbers of messages and hidden ones of each dead-letter queue."""
+    return [
+        {"queue": queue.name, "stage": queue.stage, **queue.counts()}
+        for queue in queues(connection)
+    ]

@@ -25,6 +25,7 @@ REPLACEMENTS = (
     "events.schedules",
     "events.s3_notifications",
     "events.firehose",
+    "events.queues",
     "cloudwatch.metric_store",
     "cloudwatch.alarms",
     "cloudwatch.alarm_api",

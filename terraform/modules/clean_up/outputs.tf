@@ -1,3 +1,8 @@
+output "dead_letter_queues" {
+  description = "Dead-letter queues: name, and whether operators may invoke the function again with its messages"
+  value       = [module.run_time_cleaner.dead_letter_queue]
+}
+
 output "model_package_group_name" {
   description = "The input of the same name; depends on the cleanup invocation"
   value       = var.model_package_group_name

@@ -1,3 +1,8 @@
+output "dead_letter_queues" {
+  description = "Dead-letter queues: name, and whether operators may invoke the function again with its messages"
+  value       = [module.approval_requester.dead_letter_queue, module.deployment_starter.dead_letter_queue, module.endpoint_deployer.dead_letter_queue, module.smoke_test.dead_letter_queue]
+}
+
 output "endpoint_names" {
   description = "Endpoints by stage"
   value       = { for stage, _ in local.endpoint_arns : stage => "${var.foundation.prefix}-${stage}" }

@@ -1,3 +1,8 @@
+output "dead_letter_queues" {
+  description = "Dead-letter queues: name, and whether operators may invoke the function again with its messages"
+  value       = [module.offline_compactor.dead_letter_queue]
+}
+
 output "feature_group" {
   description = "Version of the feature group that training and monitoring read: arn and name"
   value = {

@@ -1,3 +1,8 @@
+output "dead_letter_queues" {
+  description = "Dead-letter queue of rules whose target is not a function: name"
+  value       = [{ name = local.queue_name, redriven = false }] # its messages go to other services
+}
+
 output "decision_log_group" {
   description = "Log group of the decision log"
   value       = aws_cloudwatch_log_group.decisions.name

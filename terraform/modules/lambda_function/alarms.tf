@@ -15,7 +15,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   alarm_name          = local.queue_name
-  alarm_description   = "${local.queue_name} has events that failed after all retries; they are retained for 14 days"
+  alarm_description   = "${local.queue_name} has events that failed after all retries; they are retained for 14 days: evergreen dead-letters list"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = local.queue_name }

@@ -3,6 +3,11 @@ output "arn" {
   value       = aws_lambda_function.this.arn
 }
 
+output "dead_letter_queue" {
+  description = "Dead-letter queue: its name, and whether operators may invoke the function again with its messages"
+  value       = { name = local.queue_name, redriven = length(var.triggers) > 0 }
+}
+
 output "name" {
   description = "Name of the function"
   value       = aws_lambda_function.this.function_name

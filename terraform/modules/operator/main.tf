@@ -26,6 +26,12 @@ resource "aws_iam_role_policy" "read" {
   policy = data.aws_iam_policy_document.read.json
 }
 
+resource "aws_iam_role_policy" "repair" {
+  name   = "repair"
+  role   = aws_iam_role.this.id
+  policy = data.aws_iam_policy_document.repair.json
+}
+
 resource "aws_iam_role_policy" "operate" {
   name   = "operate"
   role   = aws_iam_role.this.id

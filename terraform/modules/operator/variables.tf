@@ -1,3 +1,12 @@
+variable "dead_letter_queues" {
+  description = "Dead-letter queues: name, and whether the function of the queue may be invoked again with its messages"
+  type = list(object({
+    name     = string
+    redriven = bool
+  }))
+  nullable = false
+}
+
 variable "decision_log_group" {
   description = "Log group of the decision log"
   type        = string
@@ -12,6 +21,7 @@ variable "foundation" {
     bus_arn     = string
     kms_key_arn = string
     prefix      = string
+    topic_arn   = string
   })
   nullable = false
 }
@@ -19,6 +29,13 @@ variable "foundation" {
 variable "invoked_functions" {
   description = "Names of the functions that commands invoke"
   type        = list(string)
+  nullable    = false
+}
+
+variable "kinesis_stream_names" {
+  description = "Streams that dead letters are read from and sent to, with engine flink"
+  type        = list(string)
+  default     = []
   nullable    = false
 }
 
@@ -55,5 +72,11 @@ variable "principals" {
 variable "state_machine_arn" {
   description = "State machine that deploys versions"
   type        = string
+  nullable    = false
+}
+
+variable "stream_names" {
+  description = "Firehose streams that dead letters are sent to"
+  type        = list(string)
   nullable    = false
 }

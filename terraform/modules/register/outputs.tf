@@ -1,3 +1,8 @@
+output "dead_letter_queues" {
+  description = "Dead-letter queues: name, and whether operators may invoke the function again with its messages"
+  value       = [module.model_approver.dead_letter_queue]
+}
+
 output "model_package_group_name" {
   description = "Model package group of the model versions"
   value       = aws_sagemaker_model_package_group.this.model_package_group_name

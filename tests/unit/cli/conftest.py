@@ -20,6 +20,12 @@ OUTPUTS = {
     "account_id": ACCOUNT,
     "bucket_name": "the-bucket",
     "bus_name": PREFIX,
+    "dead_letter_queues": {
+        "2": ["evergreen-window-aggregator-dead-letters"],
+        "3": ["evergreen-feature-writer-dead-letters"],
+        "6": ["evergreen-smoke-test-dead-letters"],
+        "shared": ["evergreen-undelivered"],
+    },
     "decision_log_group": f"/{PREFIX}/decisions",
     "endpoint_names": {"production": "evergreen-production", "staging": "evergreen-staging"},
     "feature_group_name": "evergreen-minutes",

@@ -48,10 +48,15 @@ def test_row_without_a_number_of_transactions_is_a_minute(deployment, count):
 def test_dead_letters_are_counted_by_queue(deployment):
     sqs = deployment.clients("sqs")
     url = sqs.create_queue(QueueName="evergreen-smoke-test-dead-letters")["QueueUrl"]
-    sqs.create_queue(QueueName="another-deployment-dead-letters")
+    sqs.create_queue(QueueName="evergreen-two-smoke-test-dead-letters")  # another deployment's
     sqs.send_message(QueueUrl=url, MessageBody="{}")
     assert dead_letters(deployment.connection) == [
-        {"queue": "evergreen-smoke-test-dead-letters", "messages": 1}
+        {
+            "queue": "evergreen-smoke-test-dead-letters",
+            "stage": "6",
+            "messages": 1,
+            "hidden": 0,
+        }
     ]
 
 

@@ -4,12 +4,14 @@ mock_provider "aws" {
 }
 
 variables {
+  dead_letter_queues       = [{ name = "test-undelivered", redriven = false }, { name = "test-window-aggregator-dead-letters", redriven = true }, { name = "test-run-time-cleaner-dead-letters", redriven = false }]
   decision_log_group       = "/test/decisions"
   invoked_functions        = ["test-retrain-trigger", "test-window-aggregator"]
   model_package_group_name = "test"
   pending_path             = "/test/approval/pending"
   pipeline_name            = "test-training"
   state_machine_arn        = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"
+  stream_names             = ["test-raw"]
 }
 
 run "the_role_is_for_people_of_the_account" {
@@ -21,18 +23,50 @@ run "the_role_is_for_people_of_the_account" {
   }
 
   assert {
-    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.operate, data.aws_iam_policy_document.read] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
+    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.operate, data.aws_iam_policy_document.read, data.aws_iam_policy_document.repair] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
     error_message = "Actions are enumerated."
   }
 
   assert {
-    condition     = length([for s in data.aws_iam_policy_document.operate.statement : s.sid if contains(s.resources, "*")]) == 0
+    condition     = length([for s in concat(data.aws_iam_policy_document.operate.statement, data.aws_iam_policy_document.repair.statement) : s.sid if contains(s.resources, "*")]) == 0
     error_message = "Changes apply to named resources."
   }
 
   assert {
     condition     = toset(flatten([for s in data.aws_iam_policy_document.operate.statement : [for c in s.condition : c.values if c.variable == "events:detail-type"] if contains(s.actions, "events:PutEvents")])) == toset(["Code Changed", "Transactions Received"])
     error_message = "An operator sends no events that start deployments."
+  }
+}
+
+run "dead_letters_are_sent_back_to_where_they_failed" {
+  command = plan
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.repair.statement : s.resources if s.sid == "InvokeFunctionsAgain"]) == ["arn:aws:lambda:eu-west-1:123456789012:function:test-window-aggregator"]
+    error_message = "An operator invokes only functions that events invoke, not the one that deletes everything."
+  }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.repair.statement : s.resources if s.sid == "LogDecisionsAgain"]) == ["arn:aws:logs:eu-west-1:123456789012:log-group:/test/decisions:log-stream:redriven"]
+    error_message = "What an operator writes to the decision log is in a stream of its own."
+  }
+
+  assert {
+    condition     = length([for s in data.aws_iam_policy_document.repair.statement : s.sid if s.sid == "StreamAgain"]) == 0
+    error_message = "Engine lambda has no Kinesis streams."
+  }
+}
+
+run "engine_flink_has_streams" {
+  command = plan
+
+  variables {
+    kinesis_stream_names = ["test-minutes"]
+  }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.repair.statement : s.resources if s.sid == "StreamAgain"]) == ["arn:aws:kinesis:eu-west-1:123456789012:stream/test-minutes"]
+    error_message = "Failed batches are read from the stream again."
   }
 }
 

@@ -1,0 +1,50 @@
+# What `dead-letters` reads, sends back to where it failed, and deletes.
+
+data "aws_iam_policy_document" "repair" {
+  statement {
+    sid       = "ReadAndDeleteDeadLetters"
+    actions   = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"]
+    resources = [for queue in var.dead_letter_queues : "${var.foundation.arns.sqs}:${queue.name}"]
+  }
+
+  statement {
+    sid       = "FindTargetsOfRules"
+    actions   = ["events:ListTargetsByRule"]
+    resources = [for bus in ["", "${var.foundation.prefix}/"] : "${var.foundation.arns.events}:rule/${bus}${var.foundation.prefix}-*"]
+  }
+
+  statement {
+    sid       = "InvokeFunctionsAgain"
+    actions   = ["lambda:InvokeFunction"]
+    resources = [for queue in var.dead_letter_queues : "${var.foundation.arns.lambda}:function:${trimsuffix(queue.name, "-dead-letters")}" if queue.redriven]
+  }
+
+  statement {
+    sid       = "ArchiveAgain"
+    actions   = ["firehose:PutRecord"]
+    resources = [for name in var.stream_names : "${var.foundation.arns.firehose}:deliverystream/${name}"]
+  }
+
+  statement {
+    sid       = "NotifyAgain"
+    actions   = ["sns:Publish"]
+    resources = [var.foundation.topic_arn]
+  }
+
+  # A stream of their own: it shows which decisions EventBridge did not log itself.
+  statement {
+    sid       = "LogDecisionsAgain"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = ["${var.foundation.arns.logs}:log-group:${var.decision_log_group}:log-stream:redriven"]
+  }
+
+  dynamic "statement" {
+    for_each = length(var.kinesis_stream_names) == 0 ? [] : [var.kinesis_stream_names]
+
+    content {
+      sid       = "StreamAgain"
+      actions   = ["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:PutRecord"]
+      resources = [for name in statement.value : "${var.foundation.arns.kinesis}:stream/${name}"]
+    }
+  }
+}
