@@ -116,7 +116,7 @@ module "operator" {
   decision_log_group       = module.foundation.decision_log_group
   foundation               = module.foundation.foundation
   invoked_functions        = [module.ingest.window_aggregator_name, module.retrain.retrain_function_name]
-  kinesis_stream_names     = flatten([for flink in values(module.flink) : [flink.stream_names["minutes"], flink.stream_names["transactions"]]])
+  list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
   pending_path             = module.clean_up.pending_path
   pipeline_name            = module.train.pipeline_name
@@ -131,6 +131,7 @@ module "clean_up" {
 
   foundation               = module.foundation.foundation
   function_defaults        = module.foundation.function_defaults
+  list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
   model_role_arn           = module.register.model_role_arn
   pipeline_name            = module.train.pipeline_name
@@ -190,6 +191,7 @@ module "retrain" {
   foundation               = module.foundation.foundation
   function_defaults        = module.foundation.function_defaults
   loss_alarm               = module.monitor.loss_alarm
+  list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
   pipeline_name            = module.clean_up.pipeline_name
   retraining               = var.retraining

@@ -13,6 +13,7 @@ locals {
 
 # Names of the deployment, which the `evergreen` command reads: one JSON document of at most 4 KB.
 resource "aws_ssm_parameter" "outputs" {
+  # checkov:skip=CKV2_AWS_34:cost: every read of a value that is no secret would be a request to KMS
   name        = "/${var.prefix}/outputs"
   description = "Names of this deployment's resources, read by the evergreen command"
   type        = "String"

@@ -35,12 +35,13 @@ resource "aws_lambda_invocation" "at_destroy" {
 }
 
 data "aws_iam_policy_document" "run_time_cleaner" {
+  source_policy_documents = [var.list_versions_policy]
+
   statement {
     sid = "ListRunTimeResources"
     actions = [
       "sagemaker:ListEndpointConfigs",
       "sagemaker:ListEndpoints",
-      "sagemaker:ListModelPackages",
       "sagemaker:ListModels",
     ]
     resources = ["*"] # list actions do not support resource-level permissions

@@ -13,6 +13,12 @@ variable "function_defaults" {
   nullable    = false
 }
 
+variable "list_versions_policy" {
+  description = "IAM policy (JSON) to list the model versions"
+  type        = string
+  nullable    = false
+}
+
 variable "model_package_group_name" {
   description = "Model package group whose versions are deleted"
   type        = string

@@ -21,6 +21,8 @@ data "aws_iam_policy_document" "bucket" {
 }
 
 resource "aws_s3_bucket" "data" {
+  # checkov:skip=CKV_AWS_18:cost: access logs have one record per request and need a second bucket
+  # checkov:skip=CKV_AWS_144:cost: a copy of all data in another region
   bucket        = local.bucket_name
   force_destroy = !var.data.keep
 }
@@ -53,10 +55,33 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "data" {
   }
 }
 
+# The raw archive is the source of truth: what is overwritten or deleted can be restored for some weeks.
+resource "aws_s3_bucket_versioning" "data" {
+  bucket = aws_s3_bucket.data.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
 resource "aws_s3_bucket_lifecycle_configuration" "data" {
-  for_each = length(var.data.expire_days) > 0 ? { data = var.data.expire_days } : {}
+  for_each = { data = var.data.expire_days }
 
   bucket = aws_s3_bucket.data.id
+
+  rule {
+    id     = "deleted-versions"
+    status = "Enabled"
+    filter {}
+
+    noncurrent_version_expiration {
+      noncurrent_days = 30
+    }
+
+    expiration {
+      expired_object_delete_marker = true
+    }
+  }
 
   rule {
     id     = "abandoned-uploads"
@@ -84,6 +109,8 @@ resource "aws_s3_bucket_lifecycle_configuration" "data" {
       }
     }
   }
+
+  depends_on = [aws_s3_bucket_versioning.data] # a rule for old versions requires versioning
 }
 
 resource "aws_s3_bucket_notification" "data" {

@@ -37,6 +37,7 @@ locals {
 }
 
 resource "aws_ssm_parameter" "threshold" {
+  # checkov:skip=CKV2_AWS_34:cost: every read of a value that is no secret would be a request to KMS
   for_each = local.threshold_parameters
 
   name        = each.value

@@ -5,6 +5,8 @@ locals {
 }
 
 data "aws_iam_policy_document" "read" {
+  source_policy_documents = [var.list_versions_policy]
+
   statement {
     sid       = "ReadParameters"
     actions   = ["ssm:GetParameter", "ssm:GetParametersByPath"]
@@ -88,12 +90,6 @@ data "aws_iam_policy_document" "read" {
     sid       = "ReadJobsOfTrainings"
     actions   = ["sagemaker:DescribeProcessingJob", "sagemaker:DescribeTrainingJob", "sagemaker:DescribeTransformJob"]
     resources = [for kind in ["processing", "training", "transform"] : "${var.foundation.arns.sagemaker}:${kind}-job/pipelines-*"] # names of the jobs that SageMaker pipelines create
-  }
-
-  statement {
-    sid       = "ListVersions"
-    actions   = ["sagemaker:ListModelPackages"]
-    resources = ["*"] # the action knows no groups as resources
   }
 
   statement {

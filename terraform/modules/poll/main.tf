@@ -46,6 +46,7 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_ecs_cluster" "this" {
+  # checkov:skip=CKV_AWS_65:cost: Container Insights bills its metrics; the poller has its own
   name = local.name
 
   setting {
@@ -60,8 +61,8 @@ resource "aws_ecs_task_definition" "this" {
   network_mode             = "awsvpc"
   cpu                      = "256"
   memory                   = "512"
-  execution_role_arn       = module.execution_role.arn
-  task_role_arn            = module.task_role.arn
+  execution_role_arn       = "${var.foundation.arns.iam}:role/${local.name}-execution"
+  task_role_arn            = "${var.foundation.arns.iam}:role/${local.name}"
 
   runtime_platform {
     cpu_architecture        = "ARM64"
@@ -92,6 +93,8 @@ resource "aws_ecs_task_definition" "this" {
       }
     }
   }])
+
+  depends_on = [module.execution_role, module.task_role] # named above, so that it is visible that they differ
 }
 
 resource "aws_ecs_service" "this" {

@@ -20,6 +20,7 @@ resource "aws_sagemaker_model_package_group" "this" {
 }
 
 resource "aws_ssm_parameter" "policy" {
+  # checkov:skip=CKV2_AWS_34:cost: every read of a value that is no secret would be a request to KMS
   name        = local.policy_parameter
   description = "Approval of new versions: manual (by a person) or automatic"
   type        = "String"
@@ -43,6 +44,16 @@ module "model_approver" {
       description   = "Model package pending approval -> model_approver"
       event_pattern = jsonencode(local.pending_pattern)
     }
+  }
+}
+
+# For every role that lists the versions.
+data "aws_iam_policy_document" "list_versions" {
+  # checkov:skip=CKV_AWS_356:SageMaker's limit: the action takes packages as resources, but a request names only their group
+  statement {
+    sid       = "ListVersions"
+    actions   = ["sagemaker:ListModelPackages"]
+    resources = ["*"]
   }
 }
 

@@ -1,4 +1,6 @@
 data "aws_iam_policy_document" "retrain_trigger" {
+  source_policy_documents = [var.list_versions_policy]
+
   statement {
     sid = "StartTraining"
     actions = [
@@ -25,12 +27,6 @@ data "aws_iam_policy_document" "retrain_trigger" {
     sid       = "DescribeAlarm"
     actions   = ["cloudwatch:DescribeAlarms"]
     resources = [var.loss_alarm.arn]
-  }
-
-  statement {
-    sid       = "ListVersions"
-    actions   = ["sagemaker:ListModelPackages"]
-    resources = ["*"] # the action knows no groups as resources
   }
 
   statement {

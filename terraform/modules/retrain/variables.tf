@@ -29,6 +29,12 @@ variable "function_defaults" {
   nullable    = false
 }
 
+variable "list_versions_policy" {
+  description = "IAM policy (JSON) to list the model versions"
+  type        = string
+  nullable    = false
+}
+
 variable "loss_alarm" {
   description = "Alarm that starts a retraining: arn and name"
   type        = object({ arn = string, name = string })

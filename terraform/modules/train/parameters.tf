@@ -1,28 +1,19 @@
 # Settings that can be changed between two trainings without an apply.
 
-resource "aws_ssm_parameter" "hyperparameters" {
-  for_each = var.training.hyperparameters
-
-  name        = "/${var.foundation.prefix}/training/hyperparameters/${each.key}"
-  description = "Hyperparameter of the next training"
-  type        = "String"
-  value       = each.value
+locals {
+  settings = merge(
+    { for name, value in var.training.hyperparameters : "training/hyperparameters/${name}" => { value = value, about = "Hyperparameter of the next training" } },
+    { for name, value in var.quality : "quality/policy/${name}" => { value = value, about = "Limits of automatic trainings" } if name != "data" },
+    { for name, value in var.quality.data : "quality/data/${name}" => { value = value, about = "Limit for the data quality of the training history" } },
+  )
 }
 
-resource "aws_ssm_parameter" "quality" {
-  for_each = { for name, value in var.quality : name => value if name != "data" }
+resource "aws_ssm_parameter" "settings" {
+  # checkov:skip=CKV2_AWS_34:cost: every read of a value that is no secret would be a request to KMS
+  for_each = local.settings
 
-  name        = "/${var.foundation.prefix}/quality/policy/${each.key}"
-  description = "Limits of automatic trainings"
+  name        = "/${var.foundation.prefix}/${each.key}"
+  description = each.value.about
   type        = "String"
-  value       = each.value
-}
-
-resource "aws_ssm_parameter" "data_limits" {
-  for_each = var.quality.data
-
-  name        = "/${var.foundation.prefix}/quality/data/${each.key}"
-  description = "Limit for the data quality of the training history"
-  type        = "String"
-  value       = each.value
+  value       = each.value.value
 }

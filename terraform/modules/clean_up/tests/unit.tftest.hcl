@@ -4,6 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
+  list_versions_policy     = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
   model_package_group_name = "test-models"
   model_role_arn           = "arn:aws:iam::123456789012:role/test-model"
   pipeline_name            = "test-training"

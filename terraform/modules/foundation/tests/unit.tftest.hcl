@@ -94,7 +94,7 @@ run "bucket_is_private_and_sends_events" {
   }
 
   assert {
-    condition     = { for r in aws_s3_bucket_lifecycle_configuration.data["data"].rule : r.id => one(r.expiration).days if r.id != "abandoned-uploads" } == { minutes = 30, raw = 365 }
+    condition     = { for r in aws_s3_bucket_lifecycle_configuration.data["data"].rule : r.id => one(r.expiration).days if !contains(["abandoned-uploads", "deleted-versions"], r.id) } == { minutes = 30, raw = 365 }
     error_message = "Objects expire by prefix."
   }
 }
@@ -152,7 +152,7 @@ run "data_can_be_retained" {
   }
 
   assert {
-    condition     = !aws_s3_bucket.data.force_destroy && length(aws_s3_bucket_lifecycle_configuration.data) == 0
+    condition     = !aws_s3_bucket.data.force_destroy && [for r in aws_s3_bucket_lifecycle_configuration.data["data"].rule : r.id] == ["deleted-versions", "abandoned-uploads"]
     error_message = "data.keep protects a bucket with objects, and nothing expires."
   }
 
@@ -226,5 +226,19 @@ run "unencrypted_transport_is_denied_everywhere" {
   assert {
     condition     = [for s in data.aws_iam_policy_document.topic.statement : tolist(s.resources) if s.effect == "Deny"] == [tolist(["arn:aws:sns:eu-west-1:123456789012:${aws_sns_topic.notifications.name}"])]
     error_message = "It is the topic's own policy."
+  }
+}
+
+run "deleted_objects_can_be_restored_for_a_month" {
+  command = plan
+
+  assert {
+    condition     = one(aws_s3_bucket_versioning.data.versioning_configuration).status == "Enabled"
+    error_message = "The bucket keeps versions."
+  }
+
+  assert {
+    condition     = [for r in aws_s3_bucket_lifecycle_configuration.data["data"].rule : one(r.noncurrent_version_expiration).noncurrent_days if r.id == "deleted-versions"] == [30]
+    error_message = "Old versions expire."
   }
 }

@@ -27,6 +27,16 @@ run "no_ingress_and_only_necessary_egress" {
   }
 
   assert {
+    condition     = [for f in data.aws_availability_zones.this.filter : f.values if f.name == "zone-name"] == [toset([for letter in ["a", "b", "c", "d", "e", "f"] : "eu-west-1${letter}"])]
+    error_message = "A new zone does not move the subnets."
+  }
+
+  assert {
+    condition     = length(aws_default_security_group.this.ingress) == 0 && length(aws_default_security_group.this.egress) == 0
+    error_message = "The default security group allows nothing."
+  }
+
+  assert {
     condition     = length(distinct([for s in aws_subnet.public : s.cidr_block])) == 2
     error_message = "The subnets do not overlap."
   }

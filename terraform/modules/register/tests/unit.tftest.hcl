@@ -70,3 +70,12 @@ run "approver_can_only_approve" {
     error_message = "The function sets no other status."
   }
 }
+
+run "versions_are_listed_and_nothing_else" {
+  command = plan
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.list_versions.statement : tolist(s.actions)] == [tolist(["sagemaker:ListModelPackages"])]
+    error_message = "The shared policy allows only the list."
+  }
+}

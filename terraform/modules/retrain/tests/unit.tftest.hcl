@@ -4,6 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
+  list_versions_policy     = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
   loss_alarm               = { arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:test-production-loss", name = "test-production-loss" }
   pipeline_name            = "test-training"
   retraining               = { schedule = null }
@@ -28,8 +29,8 @@ run "production_in_breach_retrains" {
   }
 
   assert {
-    condition     = [for s in data.aws_iam_policy_document.retrain_trigger.statement : s.sid if contains(s.resources, "*")] == ["ListVersions"]
-    error_message = "Only actions without resource-level permissions apply to all resources."
+    condition     = length([for s in data.aws_iam_policy_document.retrain_trigger.statement : s.sid if contains(s.resources, "*")]) == 0
+    error_message = "Every other action applies to named resources."
   }
 }
 

@@ -99,23 +99,23 @@ run "settings_can_be_changed_without_an_apply" {
   command = plan
 
   assert {
-    condition     = aws_ssm_parameter.hyperparameters["epochs"].name == "/test/training/hyperparameters/epochs" && aws_ssm_parameter.hyperparameters["epochs"].value == "12"
+    condition     = aws_ssm_parameter.settings["training/hyperparameters/epochs"].name == "/test/training/hyperparameters/epochs" && aws_ssm_parameter.settings["training/hyperparameters/epochs"].value == "12"
     error_message = "Hyperparameters are SSM parameters."
   }
 
   assert {
-    condition     = aws_ssm_parameter.quality["daily_cap"].name == "/test/quality/policy/daily_cap" && aws_ssm_parameter.quality["daily_cap"].value == "3"
+    condition     = aws_ssm_parameter.settings["quality/policy/daily_cap"].name == "/test/quality/policy/daily_cap" && aws_ssm_parameter.settings["quality/policy/daily_cap"].value == "3"
     error_message = "The quality policy consists of SSM parameters."
   }
 
   assert {
-    condition     = { for key, limit in aws_ssm_parameter.data_limits : limit.name => limit.value } == { for name, limit in var.quality.data : "/test/quality/data/${name}" => tostring(limit) }
+    condition     = { for key, limit in aws_ssm_parameter.settings : limit.name => limit.value if startswith(key, "quality/data/") } == { for name, limit in var.quality.data : "/test/quality/data/${name}" => tostring(limit) }
     error_message = "The data quality limits have their own path."
   }
 
   assert {
-    condition     = !contains(keys(aws_ssm_parameter.quality), "data")
-    error_message = "The policy contains only numbers."
+    condition     = length(aws_ssm_parameter.settings) == 10 + 2 + 6
+    error_message = "Every setting is one parameter."
   }
 
   assert {
