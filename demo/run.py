@@ -117,7 +117,7 @@ class Demo:
             "approval_policy": "manual" if self.by_hand else "automatic",
             "image_tag": "local",
             # The provider waits a minute for lifecycle rules, so there are none.
-            "data": {"expire_days": {}},
+            "data": {"expire_days": {}, "restore_days": 0},
             # The demo starts one task with the selected stream.
             "poller": {"desired_count": 0, "source": "simulator"},
         }

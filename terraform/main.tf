@@ -116,6 +116,7 @@ module "operator" {
   decision_log_group       = module.foundation.decision_log_group
   foundation               = module.foundation.foundation
   invoked_functions        = [module.ingest.window_aggregator_name, module.retrain.retrain_function_name]
+  kinesis_stream_names     = flatten([for flink in values(module.flink) : [flink.stream_names["minutes"], flink.stream_names["transactions"]]])
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
   pending_path             = module.clean_up.pending_path

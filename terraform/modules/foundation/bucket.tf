@@ -65,21 +65,25 @@ resource "aws_s3_bucket_versioning" "data" {
 }
 
 resource "aws_s3_bucket_lifecycle_configuration" "data" {
-  for_each = { data = var.data.expire_days }
+  for_each = length(var.data.expire_days) > 0 || var.data.restore_days > 0 ? { data = var.data.expire_days } : {}
 
   bucket = aws_s3_bucket.data.id
 
-  rule {
-    id     = "deleted-versions"
-    status = "Enabled"
-    filter {}
+  dynamic "rule" {
+    for_each = var.data.restore_days > 0 ? [var.data.restore_days] : []
 
-    noncurrent_version_expiration {
-      noncurrent_days = 30
-    }
+    content {
+      id     = "deleted-versions"
+      status = "Enabled"
+      filter {}
 
-    expiration {
-      expired_object_delete_marker = true
+      noncurrent_version_expiration {
+        noncurrent_days = rule.value
+      }
+
+      expiration {
+        expired_object_delete_marker = true
+      }
     }
   }
 

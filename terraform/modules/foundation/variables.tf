@@ -5,16 +5,22 @@ variable "artifacts_dir" {
 }
 
 variable "data" {
-  description = "keep: destroying the stack fails while the bucket contains objects; expire_days: days until objects expire, by top-level prefix"
+  description = "keep: destroying the stack fails while the bucket contains objects; expire_days: days until objects expire, by top-level prefix; restore_days: days that overwritten and deleted objects can be restored, 0 for ever"
   type = object({
-    expire_days = map(number)
-    keep        = bool
+    expire_days  = map(number)
+    keep         = bool
+    restore_days = number
   })
   nullable = false
 
   validation {
     condition     = alltrue([for days in values(var.data.expire_days) : days >= 1 && floor(days) == days])
     error_message = "data.expire_days: expected an integer of at least 1 for each prefix."
+  }
+
+  validation {
+    condition     = var.data.restore_days >= 0 && floor(var.data.restore_days) == var.data.restore_days
+    error_message = "data.restore_days: expected an integer of at least 0."
   }
 
   # Endpoints read the artifacts of their version again whenever SageMaker replaces an instance, or after a rollback.

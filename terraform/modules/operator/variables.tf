@@ -32,6 +32,13 @@ variable "invoked_functions" {
   nullable    = false
 }
 
+variable "kinesis_stream_names" {
+  description = "Streams that dead letters are read from and sent to, with engine flink"
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "list_versions_policy" {
   description = "IAM policy (JSON) to list the model versions"
   type        = string

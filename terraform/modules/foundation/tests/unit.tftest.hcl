@@ -5,7 +5,7 @@ mock_provider "aws" {
 
 variables {
   artifacts_dir      = "../../../build/functions"
-  data               = { expire_days = { minutes = 30, raw = 365 }, keep = false }
+  data               = { expire_days = { minutes = 30, raw = 365 }, keep = false, restore_days = 30 }
   log_retention_days = 14
   notification_email = "someone@example.com"
   prefix             = "test"
@@ -147,7 +147,7 @@ run "data_can_be_retained" {
   command = plan
 
   variables {
-    data               = { expire_days = {}, keep = true }
+    data               = { expire_days = {}, keep = true, restore_days = 30 }
     notification_email = null
   }
 
@@ -166,7 +166,7 @@ run "expiration_is_in_whole_days" {
   command = plan
 
   variables {
-    data = { expire_days = { raw = 0.5 }, keep = false }
+    data = { expire_days = { raw = 0.5 }, keep = false, restore_days = 30 }
   }
 
   expect_failures = [var.data]
@@ -176,7 +176,7 @@ run "artifacts_of_versions_do_not_expire" {
   command = plan
 
   variables {
-    data = { expire_days = { training = 365 }, keep = false }
+    data = { expire_days = { training = 365 }, keep = false, restore_days = 30 }
   }
 
   expect_failures = [var.data]
@@ -240,5 +240,18 @@ run "deleted_objects_can_be_restored_for_a_month" {
   assert {
     condition     = [for r in aws_s3_bucket_lifecycle_configuration.data["data"].rule : one(r.noncurrent_version_expiration).noncurrent_days if r.id == "deleted-versions"] == [30]
     error_message = "Old versions expire."
+  }
+}
+
+run "without_retention_there_are_no_lifecycle_rules" {
+  command = plan
+
+  variables {
+    data = { expire_days = {}, keep = false, restore_days = 0 }
+  }
+
+  assert {
+    condition     = length(aws_s3_bucket_lifecycle_configuration.data) == 0
+    error_message = "Nothing expires."
   }
 }

@@ -4,6 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
+  dead_letter_queues       = [{ name = "test-undelivered", redriven = false }, { name = "test-window-aggregator-dead-letters", redriven = true }, { name = "test-run-time-cleaner-dead-letters", redriven = false }]
   list_versions_policy     = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
   decision_log_group       = "/test/decisions"
   invoked_functions        = ["test-retrain-trigger", "test-window-aggregator"]
