@@ -27,6 +27,7 @@ class Outputs:
     metric_namespace: str
     model_package_group_name: str
     operator_role_arn: str
+    paused: Mapping[str, Any]  # alarms, backfill_hours, desired_count, schedules
     pending_path: str
     pipeline_name: str
     poller: Mapping[str, str]  # cluster, service, task_definition

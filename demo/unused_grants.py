@@ -21,6 +21,7 @@ FAILED_TRAINING = f"{RULES}::test_failed_training_is_retried_until_a_person_is_t
 OPERATED = f"{CONSERVATION}::test_i8_repetition_changes_no_row"
 REJECTED = f"{BAKE}::test_rejected_version_leaves_production_as_it_is"
 ROLLED_BACK = f"{BAKE}::test_worse_version_is_rolled_back_by_itself"
+PAUSED = f"{BAKE}::test_loop_is_paused_and_resumed"
 REDRIVEN = f"{DEAD_LETTERS}::test_undelivered_event_is_sent_to_its_target"
 REPAIRED = f"{DEAD_LETTERS}::test_repaired_event_is_redriven_and_deleted"
 STARTED = f"{RULES}::test_rule_starts_a_training_with_its_reason"
@@ -97,6 +98,12 @@ REASONS = (
     Reason("operator", "FindTargetsOfRules", "*", PERSON, REDRIVEN),
     Reason("operator", "InvokeFunctionsAgain", "*", PERSON, REPAIRED),
     Reason("operator", "ReadAndDeleteDeadLetters", "*", PERSON, REPAIRED),
+    Reason("operator", "DeleteAndCreateEndpoints", "*", PERSON, PAUSED),
+    Reason("operator", "DescribeKeyOfVolumes", "*", AWS, "SageMaker, to create an endpoint"),
+    Reason("operator", "GrantKeyToEndpointVolumes", "*", AWS, "SageMaker, to create an endpoint"),
+    Reason("operator", "RememberPause", "*", PERSON, PAUSED),
+    Reason("operator", "ScalePoller", "*", PERSON, PAUSED),
+    Reason("operator", "Switch*", "*", PERSON, PAUSED),
     # Every function: messages to its encrypted dead-letter queue
     Reason("*", "SendToDeadLetterQueue", "sqs:SendMessage", FAILURE, UNPROCESSABLE),
     Reason("*", "UseKey", "kms:*", FAILURE, UNPROCESSABLE),

@@ -119,6 +119,7 @@ module "operator" {
   kinesis_stream_names     = flatten([for flink in values(module.flink) : [flink.stream_names["minutes"], flink.stream_names["transactions"]]])
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
+  paused                   = local.paused
   pending_path             = module.clean_up.pending_path
   pipeline_name            = module.train.pipeline_name
   principals               = var.operator_principals

@@ -9,6 +9,14 @@ locals {
     "8"    = module.retrain.dead_letter_queues
     shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues)
   }
+
+  # What `evergreen pause` switches off, and `resume` on again.
+  paused = {
+    alarms         = concat(module.poll.silence_alarm_names, module.ingest.silence_alarm_names, module.monitor.silence_alarm_names)
+    backfill_hours = var.poller.backfill.hours
+    desired_count  = var.poller.desired_count
+    schedules      = concat(module.features.schedule_names, module.monitor.schedule_names, module.retrain.schedule_names)
+  }
 }
 
 # Names of the deployment, which the `evergreen` command reads: one JSON document of at most 4 KB.
@@ -34,6 +42,7 @@ resource "aws_ssm_parameter" "outputs" {
     metric_namespace         = module.foundation.foundation.metric_namespace
     model_package_group_name = module.register.model_package_group_name
     operator_role_arn        = module.operator.role_arn
+    paused                   = local.paused
     pending_path             = module.clean_up.pending_path
     pipeline_name            = module.train.pipeline_name
     poller                   = module.poll.ecs

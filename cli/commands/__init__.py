@@ -12,6 +12,7 @@ from cli.commands import replay
 from cli.commands import backfill
 from cli.commands import cost
 from cli.commands import dead_letters
+from cli.commands import pause
 from cli.commands import env
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "env",
     "history",
     "minutes",
+    "pause",
     "replay",
     "retrain",
     "rollback",

@@ -11,6 +11,7 @@ from cli.aws import Json, operator
 from cli.connection import Connection
 from cli.errors import CommandError
 from cli.queries.approvals import pending_approvals
+from cli.queries.pause import require_running
 from cli.result import Result
 
 EXPIRED = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
@@ -41,6 +42,7 @@ def approve(
     comment: Comment = None,
 ) -> Result:
     """Approve the pending approval that the arguments select."""
+    require_running(connection)
     return _decide(connection, version, stage, comment, approved=True)
 
 

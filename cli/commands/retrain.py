@@ -11,6 +11,7 @@ from cli.aws import Json
 from cli.connection import Connection
 from cli.console import note
 from cli.errors import CommandError
+from cli.queries.pause import require_running
 from cli.queries.services import training_steps
 from cli.queries.training_costs import cost
 from cli.result import Result
@@ -34,6 +35,7 @@ def retrain(
     as_json: bool = False,
 ) -> Result:
     """Invoke the retrain trigger with a manual request."""
+    require_running(connection)
     response = request_training(connection, reason, iso(connection.now))
     if not response.get("started"):
         raise CommandError(f"no training was started: {response.get('reason')}")

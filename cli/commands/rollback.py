@@ -9,6 +9,7 @@ from cli.aws import Json, operator
 from cli.connection import Connection
 from cli.errors import CommandError
 from cli.queries.decisions import decisions
+from cli.queries.pause import require_running
 from cli.result import Result
 from common.decisions import MODEL_DEPLOYED
 from common.model_packages import deployment_input
@@ -30,6 +31,7 @@ def rollback(
     comment: Comment = "rolled back with evergreen",
 ) -> Result:
     """Start a deployment of the version to production, without staging and approval."""
+    require_running(connection)
     served = _served(decisions(connection))
     target = _choose(served, version)
     approval = {

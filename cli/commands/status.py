@@ -11,6 +11,7 @@ from cli.queries.approvals import pending_approvals
 from cli.queries.decisions import decisions, unresolved_deployments
 from cli.queries.monitoring import monitoring_results, threshold
 from cli.queries.online_rows import freshness
+from cli.queries.pause import pause_state
 from cli.queries.services import dead_letters, deployment, endpoints, poller, training
 from cli.result import Result
 from common import model_packages
@@ -27,6 +28,7 @@ def status(connection: Connection) -> Result:
     document: Json = {
         "prefix": connection.prefix,
         "now": iso(connection.now),
+        "paused": pause_state(connection),
         "poller": poller(connection),
         "dead_letters": dead_letters(connection),
         "minutes": freshness(connection),
@@ -55,10 +57,10 @@ def _body(document: Json, loss_alarm: str) -> RenderableType:
         *map(_failed, document["failed_deployments"]),
     ]
     return sections(
-        f"{document['prefix']} at {short(document['now'])} UTC",
+        f"{document['prefix']} at {short(document['now'])} UTC" + _pause(document["paused"]),
         table("data", data),
         table("models", models),
-        table("endpoints", [_endpoint(row) for row in document["endpoints"]]),
+        table("endpoints", [_endpoint(row, document) for row in document["endpoints"]]),
         _monitoring(document),
         table("alarms", _alarms(document["alarms"], loss_alarm)),
     )
@@ -123,9 +125,21 @@ def _failed(row: Json) -> Row:
     return ("⑥", "deployment failed", f"{model} at {short(row['time'])}: {cause}")
 
 
-def _endpoint(row: Json) -> Row:
+def _pause(state: Json | None) -> str:
+    """Return since when and by whom the loop is paused, as a second line."""
+    if state is None:
+        return ""
+    phases = {"pausing": "pausing (run evergreen pause again)", "resuming": "resuming"}
+    phase = phases.get(state["phase"], "paused")
+    by = state["by"].rpartition(":")[2]
+    since = f"{phase} since {short(state['since'])} by {by}: {state['reason']}"
+    return f"\n{since} (evergreen resume)"
+
+
+def _endpoint(row: Json, document: Json) -> Row:
     if row["status"] is None:
-        return "⑥", row["stage"], "none yet"
+        kept = ((document["paused"] or {}).get("endpoints") or {}).get(row["stage"])
+        return "⑥", row["stage"], f"deleted by the pause, kept: {kept}" if kept else "none yet"
     return "⑥", row["stage"], f"model {row['version']}", row["status"], short(row["since"])
 
 

@@ -87,6 +87,7 @@ def _run_time_resources() -> Kinds:
         pipeline=config.pipeline_name,
         package_group=config.model_package_group_name,
         pending_path=config.pending_path,
+        operations_path=f"/{config.prefix}/operations",
     )
     # The order matters: a running training creates models and packages, an endpoint uses them.
     return {
@@ -104,8 +105,8 @@ def _run_time_resources() -> Kinds:
             resources.packages,
             lambda arn: sagemaker.delete_model_package(ModelPackageName=arn),
         ),
-        "approvals": (
-            resources.pending_approvals,
+        "parameters": (
+            resources.parameters,
             lambda name: ssm.delete_parameter(Name=name),
         ),
     }

@@ -21,6 +21,7 @@ class Resources:
     pipeline: str
     package_group: str
     pending_path: str
+    operations_path: str
 
     def running_trainings(self) -> Iterator[str]:
         """Yield the ARNs of the pipeline's executions that have not ended."""
@@ -58,11 +59,12 @@ class Resources:
         for package in self._list("list_model_packages", ModelPackageGroupName=self.package_group):
             yield package["ModelPackageArn"]
 
-    def pending_approvals(self) -> Iterator[str]:
-        """Yield the names of the parameters that store pending approvals."""
+    def parameters(self) -> Iterator[str]:
+        """Yield the names of the parameters that store pending approvals and a pause."""
         paginator = self.ssm.get_paginator("get_parameters_by_path")
-        for page in paginator.paginate(Path=self.pending_path):
-            yield from (parameter["Name"] for parameter in page["Parameters"])
+        for path in (self.pending_path, self.operations_path):
+            for page in paginator.paginate(Path=path):
+                yield from (parameter["Name"] for parameter in page["Parameters"])
 
     def _executions(self) -> Iterator[dict[str, Any]]:
         return self._list("list_pipeline_executions", PipelineName=self.pipeline)

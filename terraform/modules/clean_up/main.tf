@@ -86,8 +86,11 @@ data "aws_iam_policy_document" "run_time_cleaner" {
   }
 
   statement {
-    sid       = "DeletePendingApprovals"
-    actions   = ["ssm:DeleteParameter", "ssm:GetParametersByPath"]
-    resources = ["${local.parameters}${local.pending_path}", "${local.parameters}${local.pending_path}/*"]
+    sid     = "DeletePendingApprovalsAndPause"
+    actions = ["ssm:DeleteParameter", "ssm:GetParametersByPath"]
+    resources = flatten([
+      for path in [local.pending_path, "/${var.foundation.prefix}/operations"] :
+      ["${local.parameters}${path}", "${local.parameters}${path}/*"]
+    ])
   }
 }

@@ -11,6 +11,11 @@ output "feature_group" {
   }
 }
 
+output "schedule_names" {
+  description = "Rules that `evergreen pause` disables"
+  value       = module.offline_compactor.schedule_names
+}
+
 output "written_feature_groups" {
   description = "All versions, starting with v1: arn, computed features, and name"
   value = [

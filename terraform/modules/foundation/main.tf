@@ -6,6 +6,11 @@ data "aws_partition" "this" {}
 
 data "aws_region" "this" {}
 
+# What `evergreen pause` wrote: while it exists, an apply leaves the loop paused.
+data "aws_ssm_parameters_by_path" "operations" {
+  path = "/${var.prefix}/operations"
+}
+
 locals {
   account_id = data.aws_caller_identity.this.account_id
   partition  = data.aws_partition.this.partition
@@ -24,6 +29,7 @@ locals {
   # Built from names, so that policies do not wait for the resources.
   bucket_arn = "arn:${local.partition}:s3:::${local.bucket_name}"
   key_alias  = "alias/${var.prefix}"
+  paused     = contains(data.aws_ssm_parameters_by_path.operations.names, "/${var.prefix}/operations/paused")
   queue_name = "${var.prefix}-undelivered"
   queue_arn  = "${local.arns.sqs}:${local.queue_name}"
   topic_name = "${var.prefix}-notifications"

@@ -22,6 +22,7 @@ output "foundation" {
     log_retention_days     = var.log_retention_days
     metric_namespace       = local.metric_namespace
     partition              = local.partition
+    paused                 = local.paused
     prefix                 = var.prefix
     region                 = local.region
     topic_arn              = aws_sns_topic.notifications.arn
@@ -41,6 +42,7 @@ output "function_defaults" {
     log_retention_days = var.log_retention_days
     metric_namespace   = local.metric_namespace
     partition          = local.partition
+    paused             = local.paused
     prefix             = var.prefix
     region             = local.region
     topic_arn          = aws_sns_topic.notifications.arn

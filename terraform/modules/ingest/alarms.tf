@@ -42,6 +42,7 @@ resource "aws_cloudwatch_metric_alarm" "irregular" {
 resource "aws_cloudwatch_metric_alarm" "stale" {
   alarm_name          = "${var.foundation.prefix}-features-stale"
   alarm_description   = "No minute row was written for ten minutes"
+  actions_enabled     = !var.foundation.paused
   namespace           = var.foundation.metric_namespace
   metric_name         = "RowsWritten"
   statistic           = "Sum"

@@ -8,6 +8,11 @@ output "dead_letter_queues" {
   value       = [module.window_aggregator.dead_letter_queue]
 }
 
+output "silence_alarm_names" {
+  description = "Alarms that a paused loop would raise"
+  value       = [aws_cloudwatch_metric_alarm.stale.alarm_name]
+}
+
 output "stream_names" {
   description = "Firehose streams by S3 prefix"
   value       = { for folder, stream in aws_kinesis_firehose_delivery_stream.this : folder => stream.name }

@@ -22,6 +22,7 @@ variable "foundation" {
     kms_key_arn           = string
     log_retention_days    = number
     metric_namespace      = string
+    paused                = optional(bool, false)
     prefix                = string
     region                = string
     topic_arn             = string

@@ -8,17 +8,22 @@ output "dead_letter_queue" {
   value       = { name = local.queue_name, redriven = length(var.triggers) > 0 }
 }
 
-output "name" {
-  description = "Name of the function"
-  value       = aws_lambda_function.this.function_name
-}
-
 output "log_group_name" {
   description = "Log group of the function"
   value       = aws_cloudwatch_log_group.this.name
 }
 
+output "name" {
+  description = "Name of the function"
+  value       = aws_lambda_function.this.function_name
+}
+
 output "rule_names" {
   description = "Rules that invoke the function"
   value       = [for rule in aws_cloudwatch_event_rule.this : rule.name]
+}
+
+output "schedule_names" {
+  description = "Rules that invoke the function by schedule"
+  value       = [for key, trigger in var.triggers : aws_cloudwatch_event_rule.this[key].name if trigger.schedule_expression != null]
 }

@@ -8,6 +8,7 @@ resource "aws_cloudwatch_event_rule" "this" {
   event_bus_name      = each.value.event_bus_name
   event_pattern       = each.value.event_pattern
   schedule_expression = each.value.schedule_expression
+  state               = var.function_defaults.paused && each.value.schedule_expression != null ? "DISABLED" : "ENABLED"
 }
 
 resource "aws_cloudwatch_event_target" "this" {

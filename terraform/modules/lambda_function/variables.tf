@@ -23,6 +23,7 @@ variable "function_defaults" {
     log_retention_days = number
     metric_namespace   = string
     partition          = string
+    paused             = optional(bool, false)
     prefix             = string
     region             = string
     topic_arn          = string

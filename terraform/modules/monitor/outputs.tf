@@ -16,6 +16,16 @@ output "loss_alarm" {
   }
 }
 
+output "schedule_names" {
+  description = "Rules that `evergreen pause` disables"
+  value       = module.monitoring_collector.schedule_names
+}
+
+output "silence_alarm_names" {
+  description = "Alarms that a paused loop would raise"
+  value       = values(aws_cloudwatch_metric_alarm.silent)[*].alarm_name
+}
+
 output "threshold_parameter" {
   description = "SSM parameter of production's threshold"
   value       = aws_ssm_parameter.threshold["production"].name

@@ -68,6 +68,7 @@ variable "foundation" {
     bucket_name      = string
     bus_name         = string
     metric_namespace = string
+    paused           = optional(bool, false)
     prefix           = string
     region           = string
     topic_arn        = string

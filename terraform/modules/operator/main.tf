@@ -32,6 +32,12 @@ resource "aws_iam_role_policy" "repair" {
   policy = data.aws_iam_policy_document.repair.json
 }
 
+resource "aws_iam_role_policy" "pause" {
+  name   = "pause"
+  role   = aws_iam_role.this.id
+  policy = data.aws_iam_policy_document.pause.json
+}
+
 resource "aws_iam_role_policy" "operate" {
   name   = "operate"
   role   = aws_iam_role.this.id

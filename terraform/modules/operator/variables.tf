@@ -51,6 +51,15 @@ variable "model_package_group_name" {
   nullable    = false
 }
 
+variable "paused" {
+  description = "What `evergreen pause` switches off: alarms and schedules, by name"
+  type = object({
+    alarms    = list(string)
+    schedules = list(string)
+  })
+  nullable = false
+}
+
 variable "pending_path" {
   description = "SSM path of pending approvals"
   type        = string

@@ -2,7 +2,7 @@
 resource "aws_cloudwatch_metric_alarm" "stalled" {
   alarm_name          = "${local.name}-stalled"
   alarm_description   = var.poller.source == "http" ? "The source was not polled for 15 minutes" : "No transaction reached the bus for 15 minutes"
-  actions_enabled     = var.poller.desired_count > 0
+  actions_enabled     = var.poller.desired_count > 0 && !var.foundation.paused
   namespace           = var.foundation.metric_namespace
   metric_name         = var.poller.source == "http" ? "Polls" : "TransactionsPublished"
   statistic           = "Sum"

@@ -101,7 +101,7 @@ resource "aws_ecs_service" "this" {
   name            = local.name
   cluster         = aws_ecs_cluster.this.id
   task_definition = aws_ecs_task_definition.this.arn
-  desired_count   = var.poller.desired_count
+  desired_count   = var.foundation.paused ? 0 : var.poller.desired_count
   launch_type     = "FARGATE"
 
   # Two pollers would publish everything twice; backfill closes the gap of a restart.

@@ -6,3 +6,8 @@ output "ecs" {
     task_definition = aws_ecs_task_definition.this.family
   }
 }
+
+output "silence_alarm_names" {
+  description = "Alarms that a paused loop would raise"
+  value       = var.poller.desired_count > 0 ? [aws_cloudwatch_metric_alarm.stalled.alarm_name] : []
+}

@@ -1,3 +1,8 @@
+output "dead_letter_queues" {
+  description = "Dead-letter queues: name, and whether operators may invoke the function again with its messages"
+  value       = [module.model_approver.dead_letter_queue]
+}
+
 output "list_versions_policy" {
   description = "IAM policy (JSON) to list the versions of the group"
   value       = data.aws_iam_policy_document.list_versions.json

@@ -7,3 +7,8 @@ output "retrain_function_name" {
   description = "Function that `evergreen retrain` invokes"
   value       = module.retrain_trigger.name
 }
+
+output "schedule_names" {
+  description = "Rules that `evergreen pause` disables"
+  value       = module.retrain_trigger.schedule_names
+}

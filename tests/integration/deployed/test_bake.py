@@ -14,7 +14,9 @@ from common.deepar import instance
 from common.times import MINUTE, iso
 from sagemaker_pipelines.container.algorithms import registry
 from sagemaker_pipelines.container.series import parse
+from scripts import local_terraform
 from tests.support.deployed_loop import evergreen
+from tests.support.deployed_variables import VARIABLES
 from tests.support.feature_records import to_record
 
 pytestmark = pytest.mark.integration
@@ -222,3 +224,26 @@ def test_rejected_version_leaves_production_as_it_is(operator, versions, tmp_pat
         "ApprovalRejected",
         "no",
     )
+
+
+def test_loop_is_paused_and_resumed(operator, versions):
+    aws, (good, _) = operator.aws, versions
+    events, rule = aws.client("events"), "evergreen-monitoring-collector-hourly-production"
+    code, paused = evergreen(aws, "pause", "--reason", "a test")
+    assert (code, paused["endpoints"]["production"]) == (0, f"evergreen-production-v{good}")
+    assert aws.client("sagemaker").list_endpoints()["Endpoints"] == []
+    assert events.describe_rule(Name=rule)["State"] == "DISABLED"
+    status = evergreen(aws, "status")[1]
+    assert (status["paused"]["phase"], status["paused"]["reason"]) == ("paused", "a test")
+    assert evergreen(aws, "approve")[0] == 1
+    assert local_terraform.plan_changes(aws.home, VARIABLES) == 0, "an apply does not resume"
+    aws.pass_minutes(5 * 60)
+    silent = ["evergreen-features-stale", "evergreen-production-unmonitored"]
+    for alarm in aws.client("cloudwatch").describe_alarms(AlarmNames=silent)["MetricAlarms"]:
+        assert (alarm["StateValue"], alarm["ActionsEnabled"]) == ("ALARM", False)
+    for _ in range(2):
+        assert evergreen(aws, "resume")[0] == 0
+    assert operator.serving() == f"evergreen-production-v{good}"
+    assert events.describe_rule(Name=rule)["State"] == "ENABLED"
+    assert evergreen(aws, "status")[1]["paused"] is None
+    assert local_terraform.plan_changes(aws.home, VARIABLES) == 0

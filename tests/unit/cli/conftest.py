@@ -37,6 +37,12 @@ OUTPUTS = {
     "metric_namespace": "Evergreen/evergreen",
     "model_package_group_name": "evergreen-models",
     "operator_role_arn": f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-operator",
+    "paused": {
+        "alarms": ["evergreen-features-stale"],
+        "backfill_hours": 24,
+        "desired_count": 1,
+        "schedules": ["evergreen-retrain-trigger-check"],
+    },
     "pending_path": "/evergreen/approval/pending",
     "pipeline_name": "evergreen-training",
     "poller": {"cluster": "evergreen-poller", "service": "evergreen-poller"},

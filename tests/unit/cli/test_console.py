@@ -61,7 +61,7 @@ def test_help_imports_nothing_heavy():
 def test_completion_of_commands_and_options():
     completion = {"_EVERGREEN_COMPLETE": "complete_bash", "COMP_CWORD": "1"}
     done = run(*MAIN, **completion, COMP_WORDS="evergreen re")
-    assert done.stdout.decode().split() == ["reject", "retrain", "replay"]
+    assert done.stdout.decode().split() == ["reject", "retrain", "replay", "resume"]
     completion["COMP_CWORD"] = "2"
     done = run(*MAIN, **completion, COMP_WORDS="evergreen audit --la")
     assert done.stdout.decode().split() == ["--late-days"]

@@ -49,6 +49,7 @@ def account(monkeypatch):
             handler.ssm.put_parameter(
                 Name=f"/test/approval/pending/production-{n}", Value="x", Type="SecureString"
             )
+        handler.ssm.put_parameter(Name="/test/operations/paused", Value="{}", Type="String")
         handler.ssm.put_parameter(Name="/test/approval/policy", Value="m", Type="String")
         yield account
 
@@ -66,7 +67,7 @@ def test_destroy_leaves_nothing_of_ours_and_everything_of_others(account):
         "endpoint_configs": 2,
         "models": 3,
         "packages": 2,
-        "approvals": 12,
+        "parameters": 13,
     }
     assert set(account.models) == OTHERS["models"]
     assert set(account.configs) == OTHERS["configs"]

@@ -235,3 +235,25 @@ run "dead_letters_are_never_sent_or_read_unencrypted" {
     error_message = "The queue denies unencrypted transport."
   }
 }
+
+run "schedules_of_a_paused_loop_stay_disabled" {
+  command = plan
+
+  variables {
+    function_defaults = merge(var.function_defaults, { paused = true })
+    triggers = {
+      event = { description = "Event -> window_aggregator", event_pattern = "{}" }
+      hour  = { description = "Hourly", schedule_expression = "rate(1 hour)" }
+    }
+  }
+
+  assert {
+    condition     = { for key, rule in aws_cloudwatch_event_rule.this : key => rule.state } == { event = "ENABLED", hour = "DISABLED" }
+    error_message = "An apply must not resume the loop; events are still handled."
+  }
+
+  assert {
+    condition     = length(output.schedule_names) == 1
+    error_message = "The command switches schedules only."
+  }
+}

@@ -9,6 +9,7 @@ variables {
   decision_log_group       = "/test/decisions"
   invoked_functions        = ["test-retrain-trigger", "test-window-aggregator"]
   model_package_group_name = "test"
+  paused                   = { alarms = ["test-poller-stalled"], schedules = ["test-retrain-trigger-check"] }
   pending_path             = "/test/approval/pending"
   pipeline_name            = "test-training"
   state_machine_arn        = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"
@@ -24,12 +25,12 @@ run "the_role_is_for_people_of_the_account" {
   }
 
   assert {
-    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.operate, data.aws_iam_policy_document.read, data.aws_iam_policy_document.repair] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
+    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.operate, data.aws_iam_policy_document.pause, data.aws_iam_policy_document.read, data.aws_iam_policy_document.repair] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
     error_message = "Actions are enumerated."
   }
 
   assert {
-    condition     = length([for s in concat(data.aws_iam_policy_document.operate.statement, data.aws_iam_policy_document.repair.statement) : s.sid if contains(s.resources, "*")]) == 0
+    condition     = length([for s in concat(data.aws_iam_policy_document.operate.statement, data.aws_iam_policy_document.pause.statement, data.aws_iam_policy_document.repair.statement) : s.sid if contains(s.resources, "*")]) == 0
     error_message = "Changes apply to named resources."
   }
 

@@ -278,3 +278,16 @@ run "poller_cannot_forge_decisions" {
     error_message = "Only the role's own events may be put on the bus."
   }
 }
+
+run "an_apply_does_not_resume_a_paused_loop" {
+  command = plan
+
+  variables {
+    foundation = merge(var.foundation, { paused = true })
+  }
+
+  assert {
+    condition     = aws_ecs_service.this.desired_count == 0 && !aws_cloudwatch_metric_alarm.stalled.actions_enabled
+    error_message = "The poller stays stopped, and its silence notifies nobody."
+  }
+}

@@ -1,0 +1,60 @@
+# What `pause` stops and `resume` starts: the poller, schedules, endpoints; and the alarms of silence.
+
+data "aws_iam_policy_document" "pause" {
+  statement {
+    sid       = "RememberPause"
+    actions   = ["ssm:DeleteParameter", "ssm:PutParameter"]
+    resources = ["${local.parameters}/operations/paused"]
+  }
+
+  statement {
+    sid       = "ScalePoller"
+    actions   = ["ecs:UpdateService"]
+    resources = ["${var.foundation.arns.ecs}:service/${var.foundation.prefix}-poller/${var.foundation.prefix}-poller"]
+  }
+
+  statement {
+    sid       = "SwitchSchedules"
+    actions   = ["events:DisableRule", "events:EnableRule"]
+    resources = [for name in var.paused.schedules : "${var.foundation.arns.events}:rule/${name}"]
+  }
+
+  dynamic "statement" {
+    for_each = length(var.paused.alarms) == 0 ? [] : [var.paused.alarms]
+
+    content {
+      sid       = "SwitchAlarms"
+      actions   = ["cloudwatch:DisableAlarmActions", "cloudwatch:EnableAlarmActions"]
+      resources = [for name in statement.value : "${var.foundation.arns.cloudwatch}:alarm:${name}"]
+    }
+  }
+
+  statement {
+    sid     = "DeleteAndCreateEndpoints"
+    actions = ["sagemaker:AddTags", "sagemaker:CreateEndpoint", "sagemaker:DeleteEndpoint"]
+    resources = flatten([
+      for stage in ["production", "staging"] : [
+        "${var.foundation.arns.sagemaker}:endpoint-config/${var.foundation.prefix}-${stage}-*",
+        "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-${stage}",
+      ]
+    ])
+  }
+
+  statement {
+    sid       = "DescribeKeyOfVolumes"
+    actions   = ["kms:DescribeKey"]
+    resources = [var.foundation.kms_key_arn]
+  }
+
+  statement {
+    sid       = "GrantKeyToEndpointVolumes"
+    actions   = ["kms:CreateGrant"]
+    resources = [var.foundation.kms_key_arn]
+
+    condition {
+      test     = "Bool"
+      variable = "kms:GrantIsForAWSResource"
+      values   = ["true"]
+    }
+  }
+}
