@@ -18,6 +18,7 @@ WORKERS := -n auto --maxprocesses 4
 COVERAGE = $(if $(CI),--cov --cov-report=term:skip-covered)
 PORT ?=
 VARS ?=
+ARGS ?=
 
 help: ## print this help
 	@awk 'BEGIN {FS = ":.*## "; print "make …"} /^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' Makefile
@@ -68,11 +69,11 @@ down: ## stop the local AWS and delete its data
 	@rm -rf .evergreen/up
 	@echo "the local AWS is stopped and its data deleted"
 
-deploy: setup package ## terraform apply to the AWS account of your credentials
-	@$(BIN)/python -m scripts.terraform deploy
+deploy: setup package ## deploy to the AWS account of your credentials; repeat it if interrupted (VARS=my.tfvars ARGS=--yes)
+	@$(BIN)/python -m scripts.deploy $(if $(VARS),--vars "$(VARS)") $(ARGS)
 
 destroy: setup package ## terraform destroy, including what the loop created at run time
-	@$(BIN)/python -m scripts.terraform destroy
+	@$(BIN)/python -m scripts.terraform destroy $(if $(VARS),--vars "$(VARS)")
 
 clean: down ## remove everything that was built, downloaded or cached
 	@rm -rf $(VENV) $(FLINK_VENV) .evergreen build streaming/target *.egg-info

@@ -10,9 +10,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cli import terraform_variables
+from cli.errors import CommandError
 from scripts import aws
 
 if TYPE_CHECKING:
@@ -34,6 +37,10 @@ class ImageTagError(Exception):
     """The working tree does not correspond to a commit."""
 
 
+class ImageError(Exception):
+    """The images cannot be built or pushed; the message is for the user."""
+
+
 def image_tag(root: Path = ROOT) -> str:
     """Return TF_VAR_image_tag, or the commit of the working tree; raises ImageTagError."""
     if tag := os.environ.get("TF_VAR_image_tag"):  # noqa: SIM112 - Terraform's name
@@ -53,56 +60,74 @@ def image_tag(root: Path = ROOT) -> str:
     return commit
 
 
-def main() -> None:
-    """Build and push the images that are missing in the repositories."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.images", description=__doc__)
-    parser.add_argument("--prefix", default="evergreen", help="prefix of the deployment")
-    prefix = parser.parse_args().prefix
+def missing(ecr: "ECRClient", prefix: str, tag: str) -> list[str]:
+    """Return the images that are not in their repositories; ImageError without repositories."""
+    return [name for name in DOCKERFILES if not _exists(ecr, f"{prefix}-{name}", tag)]
+
+
+def check_builder(names: Iterable[str] = tuple(DOCKERFILES)) -> None:
+    """Raise ImageError unless Docker can build the images, each for its architecture."""
     if shutil.which("docker") is None:
-        sys.exit("`make images` requires Docker: install it, or build the Dockerfiles elsewhere")
-    try:
-        tag = image_tag()
-        ecr = aws.client("ecr")
-    except (ImageTagError, aws.AwsError) as error:
-        sys.exit(str(error))
-    missing = [name for name in DOCKERFILES if not _exists(ecr, f"{prefix}-{name}", tag)]
-    if missing:
-        _check_builder([PLATFORMS[name] for name in missing])
-        _log_in(ecr)
-    for name in DOCKERFILES:
-        if name in missing:
-            _build_and_push(ecr, f"{prefix}-{name}", name, tag)
-        print(f"{prefix}-{name}:{tag} {'pushed' if name in missing else 'exists already'}")
-
-
-def _check_builder(platforms: list[str]) -> None:
-    """Exit if RUN steps of a platform would fail with "exec format error"."""
+        raise ImageError(
+            'Docker was not found: install it, or set image_builder = "codebuild", which builds '
+            "the images on AWS"
+        )
     inspect = ["docker", "buildx", "inspect", "--bootstrap"]
     done = subprocess.run(inspect, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"`make images` requires Docker with buildx: {done.stderr.strip()}")
+        raise ImageError(f"Docker with buildx is required: {done.stderr.strip()}")
     supported = set(re.findall(r"linux/[a-z0-9]+", done.stdout))
     # Builders of other drivers contain emulators, which they do not list.
     if not re.search(r"^Driver: +docker$", done.stdout, re.MULTILINE):
         return
-    for platform in platforms:
+    for platform in (PLATFORMS[name] for name in names):
         if platform not in supported:
             architecture = platform.removeprefix("linux/")
-            sys.exit(
+            raise ImageError(
                 f"platform: got a Docker builder for {', '.join(sorted(supported))}, expected "
                 f"{platform}: `docker run --privileged --rm tonistiigi/binfmt --install "
                 f"{architecture}` adds the emulation"
             )
 
 
+def build_and_push(ecr: "ECRClient", prefix: str, names: Iterable[str], tag: str) -> None:
+    """Build images with Docker and push them; raises ImageError."""
+    try:
+        _log_in(ecr)
+        for name in names:
+            _build_and_push(ecr, f"{prefix}-{name}", name, tag)
+    except subprocess.CalledProcessError as error:
+        raise ImageError(f"{' '.join(error.cmd[:3])} failed, see above") from error
+
+
+def main() -> None:
+    """Build and push the images that are missing in the repositories."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.images", description=__doc__)
+    parser.add_argument("--prefix", help="prefix of the deployment; default: variable prefix")
+    try:
+        prefix = parser.parse_args().prefix or terraform_variables.read()["prefix"]
+        tag = image_tag()
+        ecr = aws.client("ecr")
+        absent = missing(ecr, prefix, tag)
+        if absent:
+            check_builder(absent)
+            build_and_push(ecr, prefix, absent, tag)
+    except (CommandError, ImageError, ImageTagError, aws.AwsError) as error:
+        sys.exit(f"make images: {error}")
+    for name in DOCKERFILES:
+        print(f"{prefix}-{name}:{tag} {'pushed' if name in absent else 'exists already'}")
+
+
 def _exists(ecr: "ECRClient", repository: str, tag: str) -> bool:
     try:
-        ecr.describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
+        found = ecr.describe_images(repositoryName=repository, imageIds=[{"imageTag": tag}])
     except ecr.exceptions.ImageNotFoundException:
         return False
     except ecr.exceptions.RepositoryNotFoundException:
-        sys.exit(f"ECR repository {repository} does not exist: run `make deploy` first")
-    return True
+        raise ImageError(
+            f"ECR repository {repository} does not exist: run `make deploy` first"
+        ) from None
+    return bool(found["imageDetails"])
 
 
 def _log_in(ecr: "ECRClient") -> None:

@@ -21,6 +21,15 @@ class TerraformError(Exception):
 
 def terraform() -> str:
     """Return the path of Terraform; TerraformError if it is missing or too old."""
+    return _found()[0]
+
+
+def version() -> tuple[int, ...]:
+    """Return the version of Terraform; TerraformError as `terraform`."""
+    return _found()[1]
+
+
+def _found() -> tuple[str, tuple[int, ...]]:
     minimum = _required_version()
     text = ".".join(map(str, minimum))
     path = shutil.which("terraform")
@@ -33,14 +42,14 @@ def terraform() -> str:
         [path, "version", "-json"], capture_output=True, text=True, check=False, env=environment()
     )
     try:
-        version = str(json.loads(done.stdout)["terraform_version"])
+        found = str(json.loads(done.stdout)["terraform_version"])
     except (ValueError, KeyError) as error:
         raise TerraformError(
             f"{path} does not print its version: install Terraform {text} or newer."
         ) from error
-    if _numbers(version) < minimum:
-        raise TerraformError(f"Terraform {version} is too old: install version {text} or newer.")
-    return path
+    if _numbers(found) < minimum:
+        raise TerraformError(f"Terraform {found} is too old: install version {text} or newer.")
+    return path, _numbers(found)
 
 
 def environment() -> dict[str, str]:

@@ -1,8 +1,9 @@
-"""Check the Terraform tree, and deploy it to or destroy it in the account of the credentials.
+"""Check the Terraform tree, and destroy what `make deploy` created.
 
-`python -m scripts.terraform check|deploy|destroy` is what the Makefile calls.
+`python -m scripts.terraform check|destroy [--vars FILE]` is what the Makefile calls.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -12,7 +13,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from scripts import images, provider, terraform_docs
+from cli import terraform_variables
+from cli.errors import CommandError
+from scripts import aws, provider, terraform_docs
+from scripts.deploy.runner import DeployError
+from scripts.deploy.target import Target
+from scripts.deploy.workspace import Workspace
 from scripts.provider import ROOT, SOURCE, TerraformError
 
 PLAIN = ["-no-color"]
@@ -34,17 +40,13 @@ def check() -> None:
         raise TerraformError("\n".join(failures))
 
 
-def deploy() -> None:
-    """Apply with the images of the current commit; Terraform asks before it changes anything."""
-    tag = images.image_tag()
-    _init(SOURCE, [])
-    _interactive("apply", tag)
-
-
-def destroy() -> None:
-    """Destroy what `deploy` created; Terraform asks before it changes anything."""
-    _init(SOURCE, [])
-    _interactive("destroy", "any")  # the variable is required, but has no effect
+def destroy(file: Path | None = None) -> None:
+    """Destroy what `make deploy` created; Terraform asks before it changes anything."""
+    variables = terraform_variables.read(file)
+    # The image tag is required, but has no effect.
+    workspace = Workspace(Target(aws.account(), aws.region(), variables, "any", file))
+    workspace.prepare()
+    workspace.destroy()
 
 
 def _copy(scratch: Path) -> Path:
@@ -95,23 +97,20 @@ def _capture(command: list[str], folder: Path) -> "subprocess.CompletedProcess[s
     )
 
 
-def _interactive(command: str, image_tag: str) -> None:
-    call = [provider.terraform(), command, f"-var=image_tag={image_tag}"]
-    done = subprocess.run(call, cwd=SOURCE, env=provider.environment(), check=False)
-    if done.returncode:
-        raise TerraformError(f"terraform {command} failed, see above")
-
-
-COMMANDS = {"check": check, "deploy": deploy, "destroy": destroy}
-
-
-def main(command: str) -> None:
+def main() -> None:
     """Run one command of the Makefile."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.terraform", description=__doc__)
+    parser.add_argument("command", choices=["check", "destroy"])
+    parser.add_argument("--vars", type=Path, help="variables besides terraform/*.tfvars")
+    arguments = parser.parse_args()
     try:
-        COMMANDS[command]()
-    except (TerraformError, images.ImageTagError) as error:
+        if arguments.command == "check":
+            check()
+        else:
+            destroy(arguments.vars)
+    except (TerraformError, CommandError, DeployError, aws.AwsError) as error:
         sys.exit(str(error))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from cli import terraform_variables
 from cli.app import command
 from cli.connection import Connection
 from cli.console import sections, table
-from cli.cost import variables
 from cli.cost.configuration import Configuration
 from cli.cost.estimate import estimate, text
 from cli.cost.usage import Assumptions
@@ -54,7 +54,7 @@ def cost(
         parameter = connection.clients("ssm").get_parameter(Name=name)["Parameter"]
         config = Configuration.of(json.loads(parameter["Value"]))
     else:
-        config = Configuration.of(variables.read(file))
+        config = Configuration.of(terraform_variables.read(file))
     return result(config, rate, trainings, region)
 
 

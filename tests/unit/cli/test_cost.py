@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.cost import usage, variables
+from cli import terraform_variables as variables
+from cli.cost import usage
 from cli.cost.configuration import BITCOIN_RATE, Configuration
 from cli.cost.estimate import estimate, text
 from cli.cost.usage import Assumptions

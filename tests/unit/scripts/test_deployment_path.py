@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from scripts import terraform
+from scripts.deploy.target import Target
+from scripts.deploy.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[3]
+ENTRIES = ["scripts.deploy.__main__", "scripts.images", "scripts.package", "scripts.terraform"]
 EMULATOR = {"local", "ministack", "demo"}
 VARIABLES = ("AWS_ENDPOINT_URL", "DOCKER_HOST", "LOG_LEVEL", "MINISTACK_HOST", "BIND_HOST")
 
@@ -27,7 +29,7 @@ def imports(module):
     return found
 
 
-@pytest.mark.parametrize("entry", ["scripts.terraform", "scripts.package", "scripts.images"])
+@pytest.mark.parametrize("entry", ENTRIES)
 def test_deployment_path_imports_nothing_of_the_emulator(entry):
     reached, pending = set(), {entry}
     while pending:
@@ -41,7 +43,7 @@ def test_deployment_path_imports_nothing_of_the_emulator(entry):
 
 def test_importing_the_deployment_path_changes_no_variable():
     program = (
-        "import json, os, sys; before = dict(os.environ); import scripts.terraform; "
+        "import json, os, sys; before = dict(os.environ); import scripts.deploy.__main__; "
         "print(json.dumps([sorted(m for m in sys.modules if m.split('.')[0] == 'local'), "
         "before == dict(os.environ)]))"
     )
@@ -51,9 +53,8 @@ def test_importing_the_deployment_path_changes_no_variable():
     assert json.loads(done.stdout) == [[], True]
 
 
-@pytest.mark.parametrize("command", ["deploy", "destroy"])
-def test_terraform_gets_the_environment_of_the_shell(tmp_path, monkeypatch, command):
-    """The one exception is a CLI configuration file that does not exist."""
+def test_terraform_gets_the_environment_of_the_shell(tmp_path, monkeypatch):
+    """The exceptions: the region of the target, a CLI configuration file that does not exist."""
     tool, log = tmp_path / "terraform", tmp_path / "log"
     tool.write_text(
         f"#!{sys.executable}\n"
@@ -66,18 +67,29 @@ def test_terraform_gets_the_environment_of_the_shell(tmp_path, monkeypatch, comm
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("AWS_PROFILE", "mine")
-    monkeypatch.setenv("TF_VAR_image_tag", "abc123")  # no git on this PATH
     monkeypatch.delenv("TF_CLI_CONFIG_FILE", raising=False)
     shell = dict(os.environ)
-    terraform.main(command)
+    target = Target(
+        "123456789012", "eu-west-2", {"prefix": "first"}, "abc123", folder=tmp_path / "home"
+    )
+    workspace = Workspace(target)
+    workspace.prepare()
+    workspace.apply()
     calls = [json.loads(line) for line in log.read_text().splitlines()]
-    expected = {
-        "deploy": ["apply", "-var=image_tag=abc123"],
-        "destroy": ["destroy", "-var=image_tag=any"],
-    }
-    (environment,) = [env for arguments, env in calls if arguments == expected[command]]
+    (environment,) = [env for arguments, env in calls if arguments[0] == "apply"]
     # Python's own start-up may add the character type of the locale.
-    assert {k: v for k, v in environment.items() if k != "LC_CTYPE"} == {
-        k: v for k, v in shell.items() if k != "LC_CTYPE"
+    ignored = {"AWS_REGION", "LC_CTYPE"}
+    assert environment["AWS_REGION"] == "eu-west-2"
+    assert {k: v for k, v in environment.items() if k not in ignored} == {
+        k: v for k, v in shell.items() if k not in ignored
     }
     assert not set(VARIABLES) & set(environment)
+    (backend,) = [arguments for arguments, _ in calls if arguments[0] == "init"]
+    assert {
+        "-backend-config=bucket=evergreen-terraform-123456789012-eu-west-2",
+        "-backend-config=key=first/terraform.tfstate",
+        "-backend-config=region=eu-west-2",
+        "-backend-config=use_lockfile=true",
+    } <= set(backend)
+    assert (workspace.folder / "backend.tf").is_file()
+    assert not (ROOT / "terraform" / "backend.tf").exists()

@@ -10,7 +10,7 @@ from typing import Any
 
 from cli.errors import CommandError
 
-SOURCE = Path(__file__).resolve().parent.parent.parent / "terraform"
+SOURCE = Path(__file__).resolve().parent.parent / "terraform"
 # Files that Terraform reads without being asked to.
 AUTOMATIC = ("variables.tf", "terraform.tfvars", "terraform.tfvars.json", "*.auto.tfvars*")
 

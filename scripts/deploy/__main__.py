@@ -1,0 +1,102 @@
+"""`make deploy`: everything from a fresh account to a running loop; repeat it if interrupted.
+
+`python -m scripts.deploy [--vars FILE] [--yes] [--ignore-quotas] [--unlock ID]`
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli import terraform_variables
+from cli.errors import CommandError
+from scripts import aws, images, process_lock
+from scripts.deploy import builders, steps
+from scripts.deploy.runner import DeployError, run
+from scripts.deploy.target import Target
+from scripts.deploy.workspace import Workspace
+from scripts.provider import TerraformError
+
+INTERRUPTED = 130
+NEXT = """
+The loop runs in {target}.
+  The first model is trained without a person as soon as there are rows of seven and a half hours.
+  {approval}
+  .venv/bin/evergreen status --target aws{prefix}    every stage, and pending approvals
+  dashboards: {dashboards}
+  docs/first-apply.md says what to watch; `make destroy` removes everything.{mail}
+"""
+APPROVAL = {
+    "automatic": "It is deployed to staging and production by itself.",
+    "manual": "It waits for your approval, for staging and for production: `evergreen approve`.",
+}
+
+
+def main() -> int:
+    """Deploy, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.deploy", description=__doc__)
+    parser.add_argument("--vars", type=Path, help="variables besides terraform/*.tfvars")
+    parser.add_argument(
+        "--yes", action="store_true", help="do not ask before changing the account"
+    )
+    parser.add_argument("--ignore-quotas", action="store_true", help="deploy with low quotas")
+    parser.add_argument("--unlock", metavar="ID", help="release the lock of a killed deployment")
+    arguments = parser.parse_args()
+    try:
+        target = find_target(arguments.vars)
+        with process_lock.hold(target.home.with_suffix(".lock"), "`make deploy`"):
+            if arguments.unlock:
+                Workspace(target).unlock(arguments.unlock)
+            yes = arguments.yes or bool(os.environ.get("CI"))
+            deploy(target, yes=yes, ignore_quotas=arguments.ignore_quotas)
+    except KeyboardInterrupt:
+        print("\nmake deploy: interrupted; run it again to continue", file=sys.stderr)
+        return INTERRUPTED
+    except (
+        CommandError,
+        DeployError,
+        TerraformError,
+        aws.AwsError,
+        images.ImageTagError,
+        process_lock.LockedError,
+    ) as error:
+        print(f"make deploy: {error}", file=sys.stderr)
+        return 1
+    except (BotoCoreError, ClientError) as error:
+        print(f"make deploy: AWS: {error}; run it again to continue", file=sys.stderr)
+        return 1
+    return 0
+
+
+def find_target(file: Path | None) -> Target:
+    """Return the target of the shell's credentials and the variables."""
+    variables = terraform_variables.read(file)
+    tag = images.image_tag()
+    return Target(aws.account(), aws.region(), variables, tag, file)
+
+
+def deploy(target: Target, *, yes: bool, ignore_quotas: bool) -> None:
+    """Run all steps, and print what happens next."""
+    builder = builders.builder(aws.client, target)
+    run(
+        steps.steps(aws.client, target, builder, yes=yes, ignore_quotas=ignore_quotas),
+        lambda line: print(line, flush=True),
+    )
+    variables = target.variables
+    outputs = Workspace(target).output()
+    mail = variables["notification_email"]
+    print(
+        NEXT.format(
+            target=target,
+            approval=APPROVAL.get(variables["approval_policy"], ""),
+            prefix="" if target.prefix == "evergreen" else f" --prefix {target.prefix}",
+            dashboards=" ".join(outputs["dashboard_urls"].values()),
+            mail=f"\n  Confirm the subscription that AWS sent to {mail}." if mail else "",
+        )
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

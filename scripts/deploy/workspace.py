@@ -1,0 +1,159 @@
+"""Terraform for one deployment: a folder of links to terraform/, with its own S3 backend.
+
+Local runs and tests use terraform/ itself, with local state.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from scripts import provider
+from scripts.deploy.runner import DeployError
+from scripts.deploy.target import Target
+from scripts.provider import ROOT, SOURCE
+
+LOCK_VERSION = (1, 10)  # Terraform that locks a state in S3 without DynamoDB
+BACKEND = 'terraform {\n  backend "s3" {}\n}\n'
+FILES = ("*.tf", "*.tfvars", "*.tfvars.json")
+SIBLINGS = ("build", "sagemaker_pipelines")  # the root module reads their files
+PARTIAL = ("-target=module.foundation.aws_ecr_repository.this",)
+
+Changes = dict[str, list[str]]  # actions by address
+
+
+class Workspace:
+    """Runs Terraform with the target's account, region, variables and state."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self.folder = target.home / "terraform"
+
+    def prepare(self) -> None:
+        """Renew the links and install provider and modules; DeployError."""
+        if provider.version() < LOCK_VERSION:
+            raise DeployError("Terraform 1.10 or newer is required, for the lock of the state")
+        self._link()
+        options = {
+            "bucket": self._target.state_bucket,
+            "key": self._target.state_key,
+            "region": self._target.region,
+            "encrypt": "true",
+            "use_lockfile": "true",
+        }
+        if os.environ.get("AWS_ENDPOINT_URL"):
+            options["use_path_style"] = "true"  # an emulator has no DNS names of buckets
+        backend = [f"-backend-config={name}={value}" for name, value in options.items()]
+        for plugins in provider.init_options():
+            done = self._capture("init", "-reconfigure", "-lockfile=readonly", *backend, *plugins)
+            if done.returncode == 0:
+                return
+        raise DeployError(f"terraform init failed:\n{done.stderr.strip()}")
+
+    def plan(self, *, partial: bool = False, show: bool = True) -> Changes:
+        """Write a plan for `apply` and return its changes; `partial`: only what images need."""
+        options = [f"-out={self._plan}", *self._variables, *(PARTIAL if partial else ())]
+        if show:
+            self._call("plan", *options)
+        else:
+            self._checked("plan", *options)
+        planned = json.loads(self._checked("show", "-json", str(self._plan), plain=False))
+        return {
+            change["address"]: change["change"]["actions"]
+            for change in planned.get("resource_changes", [])
+            if change["change"]["actions"] not in (["no-op"], ["read"])
+        }
+
+    def apply(self) -> None:
+        """Apply the plan that was written last."""
+        self._call("apply", str(self._plan))
+
+    def destroy(self, *options: str) -> None:
+        """Destroy everything; Terraform asks first."""
+        self._call("destroy", *self._variables, *options, interactive=True)
+
+    def output(self) -> dict[str, Any]:
+        """Return the root's outputs by name, empty before the first apply."""
+        shown = json.loads(self._checked("output", "-json", plain=False))
+        return {name: described["value"] for name, described in shown.items()}
+
+    def is_empty(self) -> bool:
+        """Return whether the state has no resources."""
+        return not self._capture("state", "list").stdout.strip()
+
+    def unlock(self, lock: str) -> None:
+        """Release the lock that a killed run left."""
+        self.prepare()
+        self._checked("force-unlock", "-force", lock, plain=False)
+
+    def push(self, state: Path) -> None:
+        """Write a state of the local backend to the empty state in S3."""
+        self._checked("state", "push", str(state.resolve()), plain=False)
+
+    @property
+    def _plan(self) -> Path:
+        return self._target.home / "terraform.tfplan"
+
+    @property
+    def _variables(self) -> list[str]:
+        file = self._target.vars_file
+        options = [f"-var=image_tag={self._target.image_tag}"]
+        return [*options, *([f"-var-file={file.resolve()}"] if file else [])]
+
+    def _link(self) -> None:
+        shutil.rmtree(self.folder / "modules", ignore_errors=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for path in [*self.folder.iterdir(), *self._target.home.iterdir()]:
+            if path.is_symlink():
+                path.unlink()
+        for pattern in FILES:
+            for path in SOURCE.glob(pattern):
+                (self.folder / path.name).symlink_to(path)
+        (self.folder / "modules").symlink_to(SOURCE / "modules")
+        for name in SIBLINGS:
+            (self._target.home / name).symlink_to(ROOT / name)
+        shutil.copy(SOURCE / ".terraform.lock.hcl", self.folder)
+        (self.folder / "backend.tf").write_text(BACKEND)
+
+    def _environment(self) -> dict[str, str]:
+        return provider.environment() | {"AWS_REGION": self._target.region}
+
+    def _call(self, command: str, *arguments: str, interactive: bool = False) -> None:
+        """Run Terraform on the terminal; at Ctrl-C wait until it has written its state."""
+        options = [] if interactive else ["-input=false"]
+        call = [provider.terraform(), command, *options, *arguments]
+        stdin = None if interactive else subprocess.DEVNULL
+        proc = subprocess.Popen(call, cwd=self.folder, env=self._environment(), stdin=stdin)
+        interrupted = None
+        while True:
+            try:
+                code = proc.wait()
+                break
+            except KeyboardInterrupt as error:  # Terraform received the signal too
+                interrupted = error
+        if interrupted:
+            raise interrupted
+        if code:
+            raise DeployError(f"terraform {command} failed, see above")
+
+    def _checked(self, *arguments: str, plain: bool = True) -> str:
+        done = self._capture(*arguments, plain=plain)
+        if done.returncode:
+            errors = re.sub(r"\x1b\[[0-9;]*m", "", done.stderr).strip()
+            raise DeployError(f"terraform {arguments[0]} failed:\n{errors}")
+        return str(done.stdout)
+
+    def _capture(self, command: str, *arguments: str, plain: bool = True) -> Any:
+        options = ["-no-color", "-input=false"] if plain and command != "state" else []
+        return subprocess.run(
+            [provider.terraform(), command, *options, *arguments],
+            cwd=self.folder,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )

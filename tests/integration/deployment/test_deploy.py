@@ -1,0 +1,236 @@
+"""`make deploy` on an empty local AWS: its order, and interruptions at every place."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local import lifecycle
+from scripts import aws as scripts_aws
+from scripts.deploy import __main__ as command
+from scripts.deploy import builders, steps, workspace
+from scripts.deploy import target as targets
+from scripts.deploy.runner import DeployError, run
+from scripts.deploy.target import Target
+from tests.support.fake_docker import FakeDocker
+from tests.support.local_aws import REGION, LocalAws
+
+pytestmark = pytest.mark.integration
+
+PREFIX = "first"
+TAG = "0123456789ab"
+TITLES = [
+    "checks before anything changes",
+    "bucket of the Terraform state",
+    "Terraform with its state in the bucket",
+    "plan of all changes",
+    "what images need: key, repositories, build project",
+    "build and push images",
+    "everything else",
+    "the poller runs and publishes",
+]
+VARIABLES = f"""
+prefix   = "{PREFIX}"
+poller   = {{ source = "simulator", poll_seconds = 1, simulator = {{ rate = 5 }} }}
+training = {{ image = "own" }}
+"""
+
+
+class InterruptedBeforeError(Exception):
+    """Stands for Ctrl-C between two steps."""
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory):
+    """An empty local AWS with real time: the poller's service starts by itself."""
+    home = tmp_path_factory.mktemp("account")
+    health = lifecycle.up(0, home, ["--clock", "real"])
+    subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
+    yield LocalAws(health["endpoint_url"], home)
+    lifecycle.down(home)
+
+
+@pytest.fixture(scope="module")
+def docker(tmp_path_factory):
+    return FakeDocker(tmp_path_factory.mktemp("docker"))
+
+
+@pytest.fixture(scope="module")
+def shell(account, docker, tmp_path_factory):
+    """The environment of `make deploy`, also for this process."""
+    settings = {
+        "AWS_ENDPOINT_URL": account.url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "PATH": f"{docker.folder}{os.pathsep}{os.environ['PATH']}",
+        "TF_VAR_image_tag": TAG,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "CI"):
+            patch.delenv(name, raising=False)
+        patch.setattr(targets, "HOME", tmp_path_factory.mktemp("deploy"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def target(shell, tmp_path_factory):
+    file = tmp_path_factory.mktemp("variables") / "my.tfvars"
+    file.write_text(VARIABLES)
+    found = command.find_target(file)
+    return Target(found.account, found.region, found.variables, TAG, file, targets.HOME)
+
+
+def all_steps(target, **options):
+    builder = builders.builder(scripts_aws.client, target)
+    return steps.steps(scripts_aws.client, target, builder, poll_seconds=0.5, **options)
+
+
+def deploy(target, stop_before=None):
+    """Run `make deploy` up to a step -> titles of the steps that ran."""
+
+    def before(step):
+        if step.title == stop_before:
+            raise InterruptedBeforeError
+
+    lines = []
+    try:
+        return run(all_steps(target, yes=True), lines.append, before)
+    except InterruptedBeforeError:
+        return [line.partition("] ")[2] for line in lines if not line.endswith("done already")]
+
+
+def repositories(aws):
+    found = aws.client("ecr").describe_repositories()["repositories"]
+    return {one["repositoryName"] for one in found}
+
+
+def functions(aws):
+    return aws.client("lambda").list_functions()["Functions"]
+
+
+def test_without_a_confirmation_nothing_changes(target, account, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    with pytest.raises(DeployError, match="nothing was changed"):
+        run(all_steps(target), lambda _line: None)
+    assert repositories(account) == set()
+    assert functions(account) == []
+
+
+def test_order_with_an_interruption_before_every_step(target, account, docker):
+    always = [TITLES[0], TITLES[2], TITLES[3]]  # checks, Terraform's folder, plan
+    assert deploy(target, TITLES[4]) == always
+    assert repositories(account) == set()
+
+    docker.failure.touch()
+    with pytest.raises(DeployError, match="docker buildx build failed"):
+        deploy(target)
+    docker.failure.unlink()
+    assert repositories(account) == {f"{PREFIX}-forecaster", f"{PREFIX}-poller"}
+    assert functions(account) == []
+
+    assert deploy(target, TITLES[6]) == [*always, TITLES[5]]
+    assert docker.built()[-2:] == [f"{PREFIX}-forecaster:{TAG}", f"{PREFIX}-poller:{TAG}"]
+    assert functions(account) == []
+
+
+def evergreen_deploy(target, *arguments):
+    """Start `make deploy` as a process of its own."""
+    call = [sys.executable, "-c", PROCESS, str(targets.HOME), "--vars", str(target.vars_file)]
+    return subprocess.Popen(
+        [*call, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+PROCESS = """
+import sys
+from pathlib import Path
+from scripts.deploy import target, __main__
+folder = Path(sys.argv.pop(1))
+original = __main__.find_target
+def find_target(file):
+    found = original(file)
+    place = found.account, found.region
+    return target.Target(*place, found.variables, found.image_tag, file, folder)
+__main__.find_target = find_target
+sys.exit(__main__.main())
+"""
+
+
+def read_until(process, text):
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if text in line:
+            return lines
+    raise AssertionError("".join(lines))
+
+
+def test_ctrl_c_while_terraform_applies_leaves_a_state_that_continues(target, account):
+    with evergreen_deploy(target, "--yes") as process:
+        read_until(process, "aws_iam_role.this: Creation complete")
+        # A terminal sends the signal to the whole process group.
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        for pid in [process.pid, *map(int, children)]:
+            os.kill(pid, signal.SIGINT)
+        output = process.stdout.read()
+    assert process.returncode == 130, output
+    assert "make deploy: interrupted; run it again to continue" in output
+    assert not workspace.Workspace(target).is_empty()
+    objects = account.client("s3").list_objects_v2(Bucket=target.state_bucket)["Contents"]
+    assert [one["Key"] for one in objects] == [target.state_key]  # no lock remains
+
+
+def test_a_lock_that_a_killed_run_left_is_named_and_can_be_released(target, account):
+    lock = {
+        "ID": "5a1b",
+        "Operation": "OperationTypeApply",
+        "Who": "me@host",
+        "Version": "1.11.4",
+        "Created": "2026-11-27T10:00:00Z",
+        "Info": "",
+        "Path": "",
+    }
+    account.client("s3").put_object(
+        Bucket=target.state_bucket, Key=f"{target.state_key}.tflock", Body=json.dumps(lock)
+    )
+    with pytest.raises(DeployError, match="the state is locked: 5a1b by me@host since"):
+        deploy(target)
+    workspace.Workspace(target).unlock("5a1b")
+    assert deploy(target, TITLES[7])[-1] == TITLES[6]
+
+
+def test_deployment_ends_when_the_poller_publishes(target, account):
+    with evergreen_deploy(target, "--yes") as process:
+        output = process.communicate(timeout=300)[0]
+    assert process.returncode == 0, output
+    assert f"[6/8] {TITLES[5]}: done already" in output
+    assert f"[7/8] {TITLES[6]}: done already" in output
+    assert "The loop runs in account 123456789012" in output
+
+
+def test_state_is_in_a_versioned_encrypted_private_bucket(target, account):
+    s3 = account.client("s3")
+    name = target.state_bucket
+    assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
+    assert s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+    policy = json.loads(s3.get_bucket_policy(Bucket=name)["Policy"])
+    assert policy["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    access = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
+    assert all(access.values())
+    assert not (workspace.SOURCE / "terraform.tfstate").exists()
+
+
+def test_own_image_trains(target, account):
+    definition = account.client("sagemaker").describe_pipeline(PipelineName=f"{PREFIX}-training")
+    parameters = json.loads(definition["PipelineDefinition"])["Parameters"]
+    values = {one["Name"]: one.get("DefaultValue") for one in parameters}
+    assert values["TrainingImage"].endswith(f"/{PREFIX}-forecaster:{TAG}")
