@@ -69,8 +69,8 @@ def check_builder(names: Iterable[str] = tuple(DOCKERFILES)) -> None:
     """Raise ImageError unless Docker can build the images, each for its architecture."""
     if shutil.which("docker") is None:
         raise ImageError(
-            'Docker was not found: install it, or set image_builder = "codebuild", which builds '
-            "the images on AWS"
+            "Docker was not found: install it, or build the Dockerfiles on another machine with "
+            "`make images`"
         )
     inspect = ["docker", "buildx", "inspect", "--bootstrap"]
     done = subprocess.run(inspect, capture_output=True, text=True, check=False)

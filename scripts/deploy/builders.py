@@ -1,4 +1,4 @@
-"""Who builds the images: Docker on this machine, or CodeBuild."""
+"""Who builds the images: Docker on this machine."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
@@ -44,5 +44,5 @@ class Docker:
 
 
 def builder(clients: Callable[[str], Any], target: Target) -> Builder:
-    """Return the builder that the variable image_builder names."""
+    """Return the builder of this machine."""
     return Docker(clients, target)

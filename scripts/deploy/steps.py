@@ -79,9 +79,9 @@ class Plan:
 
 
 class ApplyForImages:
-    """Key, repositories and build project."""
+    """Key and repositories."""
 
-    title = "what images need: key, repositories, build project"
+    title = "what images need: key, repositories"
 
     def __init__(self, workspace: Workspace, plan: Plan) -> None:
         self._workspace, self._plan = workspace, plan

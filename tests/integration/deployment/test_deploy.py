@@ -3,10 +3,8 @@
 import io
 import json
 import os
-import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -29,13 +27,15 @@ TITLES = [
     "bucket of the Terraform state",
     "Terraform with its state in the bucket",
     "plan of all changes",
-    "what images need: key, repositories, build project",
+    "what images need: key, repositories",
     "build and push images",
     "everything else",
     "the poller runs and publishes",
 ]
+# No lifecycle rules: the provider waits a minute for them.
 VARIABLES = f"""
 prefix   = "{PREFIX}"
+data     = {{ expire_days = {{}}, restore_days = 0 }}
 poller   = {{ source = "simulator", poll_seconds = 1, simulator = {{ rate = 5 }} }}
 training = {{ image = "own" }}
 """
@@ -117,15 +117,16 @@ def functions(aws):
     return aws.client("lambda").list_functions()["Functions"]
 
 
-def test_without_a_confirmation_nothing_changes(target, account, monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.StringIO())
-    with pytest.raises(DeployError, match="nothing was changed"):
-        run(all_steps(target), lambda _line: None)
+def without_a_confirmation_nothing_changes(target, account):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "stdin", io.StringIO())
+        with pytest.raises(DeployError, match="nothing was changed"):
+            run(all_steps(target), lambda _line: None)
     assert repositories(account) == set()
     assert functions(account) == []
 
 
-def test_order_with_an_interruption_before_every_step(target, account, docker):
+def order_with_an_interruption_before_every_step(target, account, docker):
     always = [TITLES[0], TITLES[2], TITLES[3]]  # checks, Terraform's folder, plan
     assert deploy(target, TITLES[4]) == always
     assert repositories(account) == set()
@@ -165,31 +166,7 @@ sys.exit(__main__.main())
 """
 
 
-def read_until(process, text):
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if text in line:
-            return lines
-    raise AssertionError("".join(lines))
-
-
-def test_ctrl_c_while_terraform_applies_leaves_a_state_that_continues(target, account):
-    with evergreen_deploy(target, "--yes") as process:
-        read_until(process, "aws_iam_role.this: Creation complete")
-        # A terminal sends the signal to the whole process group.
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        for pid in [process.pid, *map(int, children)]:
-            os.kill(pid, signal.SIGINT)
-        output = process.stdout.read()
-    assert process.returncode == 130, output
-    assert "make deploy: interrupted; run it again to continue" in output
-    assert not workspace.Workspace(target).is_empty()
-    objects = account.client("s3").list_objects_v2(Bucket=target.state_bucket)["Contents"]
-    assert [one["Key"] for one in objects] == [target.state_key]  # no lock remains
-
-
-def test_a_lock_that_a_killed_run_left_is_named_and_can_be_released(target, account):
+def a_lock_that_a_killed_run_left_is_named_and_can_be_released(target, account):
     lock = {
         "ID": "5a1b",
         "Operation": "OperationTypeApply",
@@ -208,7 +185,7 @@ def test_a_lock_that_a_killed_run_left_is_named_and_can_be_released(target, acco
     assert deploy(target, TITLES[7])[-1] == TITLES[6]
 
 
-def test_deployment_ends_when_the_poller_publishes(target, account):
+def deployment_ends_when_the_poller_publishes(target, account):
     with evergreen_deploy(target, "--yes") as process:
         output = process.communicate(timeout=300)[0]
     assert process.returncode == 0, output
@@ -217,7 +194,21 @@ def test_deployment_ends_when_the_poller_publishes(target, account):
     assert "The loop runs in account 123456789012" in output
 
 
-def test_state_is_in_a_versioned_encrypted_private_bucket(target, account):
+@pytest.fixture(scope="module")
+def deployed(target, account, docker):
+    """A deployment after interruptions at every place, which follow on each other."""
+    without_a_confirmation_nothing_changes(target, account)
+    order_with_an_interruption_before_every_step(target, account, docker)
+    a_lock_that_a_killed_run_left_is_named_and_can_be_released(target, account)
+    deployment_ends_when_the_poller_publishes(target, account)
+
+
+def test_interrupted_deployment_continues_to_a_running_loop(deployed, account):
+    assert len(functions(account)) > 10
+    assert account.get("iam")["denials"] == []
+
+
+def test_state_is_in_a_versioned_encrypted_private_bucket(deployed, target, account):
     s3 = account.client("s3")
     name = target.state_bucket
     assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
@@ -229,7 +220,7 @@ def test_state_is_in_a_versioned_encrypted_private_bucket(target, account):
     assert not (workspace.SOURCE / "terraform.tfstate").exists()
 
 
-def test_own_image_trains(target, account):
+def test_own_image_trains(deployed, account):
     definition = account.client("sagemaker").describe_pipeline(PipelineName=f"{PREFIX}-training")
     parameters = json.loads(definition["PipelineDefinition"])["Parameters"]
     values = {one["Name"]: one.get("DefaultValue") for one in parameters}
