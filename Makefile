@@ -41,6 +41,7 @@ test: setup package ## Terraform, unit, integration and end-to-end tests (about 
 	@echo "== 4/4 the loop, end to end"
 	@$(BIN)/python -m pytest tests/e2e -q -s
 	@echo "All tests passed. Results of the end-to-end test: .evergreen/e2e (logs, report.json, loop.png)"
+	@echo "Not run, because they take minutes more: make test-deployment, make chaos"
 
 check: setup ## format, lint, types, generated tables
 	@$(BIN)/ruff format --check .
@@ -79,6 +80,10 @@ clean: down ## remove everything that was built, downloaded or cached
 	@rm -rf $(VENV) $(FLINK_VENV) .evergreen build streaming/target *.egg-info
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis demo/report.json demo/loop.png
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: test-deployment
+test-deployment: setup package ## make deploy on an empty local AWS, interrupted and repeated (about 5 minutes)
+	@$(BIN)/python -m pytest tests/deployment -q
 
 .PHONY: chaos
 SEED ?=

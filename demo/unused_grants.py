@@ -46,7 +46,6 @@ REASONS = (
     # Services
     Reason("compaction", "WriteLogs", "logs:DescribeLogStreams", AWS, "SageMaker"),
     Reason("deployment", "DeliverLog", "logs:*", AWS, "Step Functions"),
-    Reason("deployment", "SendTraces", "xray:*", AWS, "Step Functions"),
     Reason("endpoint-deployer", "ReadVersion", "*", AWS, "SageMaker, to create a model"),
     Reason("events-to-firehose", "PutEventsToStreams", "firehose:*", AWS, "EventBridge"),
     Reason("firehose", "*", "*", AWS, "Firehose"),

@@ -91,7 +91,7 @@ run "one_deployment_per_approval_with_least_privilege" {
   }
 
   assert {
-    condition     = sort(flatten([for d in [data.aws_iam_policy_document.approval_requester, data.aws_iam_policy_document.deployment_starter, data.aws_iam_policy_document.endpoint_deployer, data.aws_iam_policy_document.machine, data.aws_iam_policy_document.smoke_test] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["DeliverLog", "SendTraces"])
+    condition     = sort(flatten([for d in [data.aws_iam_policy_document.approval_requester, data.aws_iam_policy_document.deployment_starter, data.aws_iam_policy_document.endpoint_deployer, data.aws_iam_policy_document.machine, data.aws_iam_policy_document.smoke_test] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == tolist(["DeliverLog"])
     error_message = "Only actions without resource-level permissions apply to all resources."
   }
 
