@@ -11,8 +11,8 @@ service_names = {*find("app", "SERVICE_HANDLERS"), *find("app", "SERVICE_NAME_AL
 main_loop = Hook("app", "_MAIN_LOOP")
 error_response = find("core.responses", "error_response_json")
 json_response = find("core.responses", "json_response")
-# Modules whose `time` and `datetime` follow the clock. All that put messages into queues must agree
-# on the time from which a message is visible.
+# Modules whose `time` and `datetime` follow the clock. All that put messages into queues must
+# agree on the time from which a message is visible.
 TIMED_MODULES = ("core.responses", *(f"services.{name}" for name in (
     "cloudwatch", "cloudwatch_logs", "ecr", "eventbridge", "s3", "sns", "sqs", "ssm",
     "stepfunctions")))  # fmt: skip
