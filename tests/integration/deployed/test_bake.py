@@ -233,16 +233,18 @@ def test_loop_is_paused_and_resumed(operator, versions):
     assert (code, paused["endpoints"]["production"]) == (0, f"evergreen-production-v{good}")
     assert aws.client("sagemaker").list_endpoints()["Endpoints"] == []
     assert events.describe_rule(Name=rule)["State"] == "DISABLED"
-    status = evergreen(aws, "status")[1]
-    assert (status["paused"]["phase"], status["paused"]["reason"]) == ("paused", "a test")
-    assert evergreen(aws, "approve")[0] == 1
-    assert local_terraform.plan_changes(aws.home, VARIABLES) == 0, "an apply does not resume"
-    aws.pass_minutes(5 * 60)
-    silent = ["evergreen-features-stale", "evergreen-production-unmonitored"]
-    for alarm in aws.client("cloudwatch").describe_alarms(AlarmNames=silent)["MetricAlarms"]:
-        assert (alarm["StateValue"], alarm["ActionsEnabled"]) == ("ALARM", False)
-    for _ in range(2):
-        assert evergreen(aws, "resume")[0] == 0
+    try:
+        status = evergreen(aws, "status")[1]
+        assert (status["paused"]["phase"], status["paused"]["reason"]) == ("paused", "a test")
+        assert evergreen(aws, "approve")[0] == 1
+        assert local_terraform.plan_changes(aws.home, VARIABLES) == 0, "an apply does not resume"
+        aws.pass_minutes(5 * 60)
+        silent = ["evergreen-features-stale", "evergreen-production-unmonitored"]
+        alarms = aws.client("cloudwatch").describe_alarms(AlarmNames=silent)["MetricAlarms"]
+        assert [alarm["ActionsEnabled"] for alarm in alarms] == [False, False]
+    finally:
+        resumed = [evergreen(aws, "resume")[0] for _ in range(2)]
+    assert resumed == [0, 0]
     assert operator.serving() == f"evergreen-production-v{good}"
     assert events.describe_rule(Name=rule)["State"] == "ENABLED"
     assert evergreen(aws, "status")[1]["paused"] is None
