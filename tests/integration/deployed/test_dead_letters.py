@@ -147,10 +147,13 @@ def test_undelivered_event_is_sent_to_its_target(aws, outputs, rule, detail_type
         assert any(message["id"].encode() in body for body in bodies)
 
 
-def test_discarded_message_is_gone(aws, unreadable):
-    (message,) = [m for m in listed(aws, "--queue", QUEUE) if is_of(m, unreadable)]
+def test_discarded_message_is_gone(aws, outputs):
+    time = aws.now() - timedelta(days=31)
+    key = archive(aws, outputs, time, "discarded", b"this is not gzip")
+    aws.pass_minutes(10)
+    (message,) = [m for m in listed(aws, "--queue", QUEUE) if is_of(m, key)]
     identity = message["message_id"]
     assert evergreen(aws, "dead-letters", "discard", "--id", identity)[0] == 2
     code, document = evergreen(aws, "dead-letters", "discard", "--yes", "--id", identity)
     assert (code, document["discarded"]) == (0, 1)
-    assert [m for m in listed(aws, "--queue", QUEUE) if is_of(m, unreadable)] == []
+    assert [m for m in listed(aws, "--queue", QUEUE) if is_of(m, key)] == []
