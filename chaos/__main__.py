@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from chaos import invariants, plan, simulation
-from cli.connection import Connection
 from demo import stream
 from demo.run import PREFIX, Demo
 from scripts import process_lock
@@ -84,14 +83,11 @@ def _took_effect(fault: plan.Fault, now: dict[str, Any]) -> bool:
 
 def _demo(file: Path, home: Path, faults: list[plan.Fault]) -> Demo:
     recorded = stream.choose("replay", file, hours=0)
-    demo = Demo(recorded, home, out=home, faults=faults, restarts=RESTARTS if faults else 0)
-    demo.inspect = _inspect
+    restarts = RESTARTS if faults else 0
+    inspect = invariants.inspect
+    demo = Demo(recorded, home, out=home, faults=faults, restarts=restarts, inspect=inspect)
     demo.run()
     return demo
-
-
-def _inspect(connection: Connection) -> dict[str, Any]:
-    return invariants.inspect(connection)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from typing import Any
 
 from cli.aws import pages
 from cli.connection import Connection, local_client
+from cli.queries.models import packages
+from cli.queries.services import dead_letters
 
 # The statuses of a version about which something was decided.
 DECIDED = ("Approved", "Rejected")
@@ -12,7 +14,7 @@ DECIDED = ("Approved", "Rejected")
 
 def inspect(connection: Connection) -> dict[str, Any]:
     """Return what the report of a run lacks: trainings with their ends, dead letters, versions."""
-    sagemaker, sqs = connection.clients("sagemaker"), connection.clients("sqs")
+    sagemaker = connection.clients("sagemaker")
     name = connection.outputs.pipeline_name
     executions = [
         sagemaker.describe_pipeline_execution(PipelineExecutionArn=item["PipelineExecutionArn"])
@@ -20,7 +22,6 @@ def inspect(connection: Connection) -> dict[str, Any]:
             sagemaker, "list_pipeline_executions", "PipelineExecutionSummaries", PipelineName=name
         )
     ]
-    group = {"ModelPackageGroupName": connection.outputs.model_package_group_name}
     events = local_client("events", connection.target.url, connection.region)
     return {
         "rules": [
@@ -33,18 +34,10 @@ def inspect(connection: Connection) -> dict[str, Any]:
             (item["CreationTime"].isoformat(), item["LastModifiedTime"].isoformat())
             for item in executions
         ),
-        "dead_letters": {
-            url.rpartition("/")[2]: _depth(sqs, url)
-            for url in pages(sqs, "list_queues", "QueueUrls", QueueNamePrefix=connection.prefix)
-        },
+        "dead_letters": {row["queue"]: row["messages"] for row in dead_letters(connection)},
         "versions": {
-            package["ModelPackageArn"].rpartition("/")[2]: package["ModelApprovalStatus"]
-            for package in pages(
-                sagemaker,
-                "list_model_packages",
-                "ModelPackageSummaryList",
-                **group,
-            )
+            str(package["ModelPackageVersion"]): package["ModelApprovalStatus"]
+            for package in packages(connection)
         },
     }
 
@@ -92,8 +85,3 @@ def _dead_letters(report: dict[str, Any]) -> list[str]:
         for queue, depth in report["dead_letters"].items()
         if depth and queue not in raised
     ]
-
-
-def _depth(sqs: Any, url: str) -> int:
-    name = "ApproximateNumberOfMessages"
-    return int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name])

@@ -8,7 +8,7 @@ import contextlib
 import re
 
 from local import ministack, runtime
-from local.iam import gate
+from local.iam import encrypted_resources, gate
 from local.iam.policies import AccessDeniedError, Check
 
 IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)[:@].+")
@@ -32,6 +32,11 @@ def write_log(key: str, group: str, stream: str) -> None:
     if ministack.log_groups.get(group) is None:
         needed.insert(0, Check("logs:CreateLogGroup", log_group))
     _check(key, *needed)
+
+
+def encrypt_output(key: str, kms_key: str) -> None:
+    """Require kms:Encrypt on the key of an output or capture; raises AccessDeniedError."""
+    gate.require(key, Check("kms:Encrypt", encrypted_resources.key_arn(kms_key) or kms_key))
 
 
 def send_traces(key: str) -> None:

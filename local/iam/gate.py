@@ -61,17 +61,14 @@ def checks(service: str, request: Request) -> list[Check]:
     return service_requests.checks(service, request)
 
 
-def hides_missing_objects(key: str, service: str, request: Request) -> bool:
-    """Return whether S3 answers 403 instead of 404: the caller may not list the bucket."""
+def missing_object(key: str, request: Request) -> Response | None:
+    """Return S3's answer instead of 404 to a caller that may not list the bucket, else None."""
     caller = principals.of_key(key)
-    if caller is None or service != "s3" or request.method not in {"GET", "HEAD"}:
-        return False
+    if caller is None or request.method not in {"GET", "HEAD"}:
+        return None
     listing = s3_requests.listing(s3_requests.checks(request)[0])
-    return listing is not None and not policies.allows(caller.role, caller.arn, listing)
-
-
-def missing_object(request: Request) -> Response:
-    """Return what S3 answers for a missing object if the caller may not list the bucket."""
+    if listing is None or policies.allows(caller.role, caller.arn, listing):
+        return None
     status, headers, body = ministack.access_denied_response(
         "s3",
         "s3:ListBucket",

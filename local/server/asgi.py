@@ -92,15 +92,16 @@ def then(send: Send, action: Callable[[], None]) -> Send:
     return wrapper
 
 
-def with_status(send: Send, status: int, instead: Response) -> Send:
-    """Return a `send` that replaces a response of this status by another one."""
+def with_status(send: Send, status: int, instead: Callable[[], Response | None]) -> Send:
+    """Return a `send` that replaces a response of this status by that of `instead`, if any."""
     replaced = False
 
     async def wrapper(message: dict[str, Any]) -> None:
         nonlocal replaced
-        if message["type"] == "http.response.start" and message["status"] == status:
+        started = message["type"] == "http.response.start"
+        if started and message["status"] == status and (response := instead()):
             replaced = True
-            await respond(send, instead)
+            await respond(send, response)
         elif not replaced:
             await send(message)
 

@@ -84,8 +84,8 @@ async def _authorized(
     if refused := gate.denial(service, key, request) or admission.refusal(service, request):
         await asgi.respond(send, refused)
         return None
-    if gate.hides_missing_objects(key, service, request):
-        send = asgi.with_status(send, 404, gate.missing_object(request))
+    if service == "s3":
+        send = asgi.with_status(send, 404, partial(gate.missing_object, key, request))
     return receive, send
 
 

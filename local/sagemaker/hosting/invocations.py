@@ -8,8 +8,7 @@ import uuid
 
 from local import faults, runtime
 from local.http_messages import Request, Response, error, json_response
-from local.iam import encrypted_resources, gate
-from local.iam.policies import Check
+from local.iam import agents
 from local.sagemaker import s3_files
 from local.sagemaker.api import LOCK, ApiError, Json
 from local.sagemaker.hosting.endpoints import Endpoint, endpoints
@@ -100,8 +99,7 @@ def _capture(endpoint: Endpoint, request: Request, kind: str, response: Containe
 def _write(endpoint: Endpoint, uri: str, body: bytes) -> None:
     """Write a capture record with the role of the model."""
     if key := endpoint.config["DataCaptureConfig"].get("KmsKeyId"):
-        encrypt = Check("kms:Encrypt", encrypted_resources.key_arn(key) or key)
-        gate.require(endpoint.session, encrypt)
+        agents.encrypt_output(endpoint.session, key)
     with runtime.acting(endpoint.session):
         s3_files.write(uri, body)
 

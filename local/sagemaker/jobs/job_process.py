@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 
 from local import processes, runtime
 from local.containers import container, images
-from local.iam import agents, encrypted_resources, gate
-from local.iam.policies import AccessDeniedError, Check
+from local.iam import agents
+from local.iam.policies import AccessDeniedError
 from local.sagemaker import s3_files
 from local.sagemaker.api import Json
 from local.sagemaker.jobs.job import Job, JobFailedError, JobStoppedError
@@ -54,7 +54,7 @@ def download_input(job: Job, uri: str, folder: Path) -> None:
 def require_encrypt(job: Job, key: str) -> None:
     """Require kms:Encrypt on the key of an output, as SageMaker does; raises JobFailedError."""
     try:
-        gate.require(job.session, Check("kms:Encrypt", encrypted_resources.key_arn(key) or key))
+        agents.encrypt_output(job.session, key)
     except AccessDeniedError as denied:
         raise JobFailedError(f"ClientError: {denied}") from None
 
