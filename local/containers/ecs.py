@@ -11,6 +11,7 @@ from typing import Any
 
 from local import ministack, processes, runtime
 from local.containers import container, images
+from local.containers.health_check import UNHEALTHY, HealthCheck
 from local.events import event_bus
 from local.iam import agents, principals
 from local.iam.policies import AccessDeniedError
@@ -75,18 +76,24 @@ def _run(task: dict[str, Any]) -> None:
     try:
         _pull(task, declared, definition)
         session = _assume(declared, "taskRoleArn", task)
-        proc = _start(task, definition, session)
+        environment = _environment(task, definition, session)
+        proc = container.start(_program(task, definition), environment)
     except (AccessDeniedError, RoleMissingError, images.UnknownImageError, OSError) as error:
         ministack.mark_task_stopped(task["taskArn"], task, str(error), "TaskFailedToStart", 1)
     else:
         _processes[task["taskArn"]] = proc
+        ended = threading.Event()
+        if check := HealthCheck.of(definition):
+            watched = (environment, ended, lambda health: _set_health(task, proc, health))
+            threading.Thread(target=check.watch, args=watched, daemon=True).start()
         code = container.follow(proc, _log(task, definition))
-        reason = "Essential container in task exited"
-        stop_code = "EssentialContainerExited"
+        ended.set()
+        reason, stop_code = "Essential container in task exited", "EssentialContainerExited"
+        if task["healthStatus"] == UNHEALTHY and _service(task):
+            reason, stop_code = "Task failed container health checks", "ServiceSchedulerInitiated"
         ministack.mark_task_stopped(task["taskArn"], task, reason, stop_code, code)
     _emit_state(task)
-    service = task["group"].partition("service:")[2]
-    if service and task["stopCode"] != "UserInitiated":
+    if (service := _service(task)) and task["stopCode"] != "UserInitiated":
         cluster = ministack.cluster_of_arn(task["clusterArn"])
         restart = (ministack.reconcile_service, cluster, f"{cluster}/{service}")
         runtime.clock.call_later(RESTART_SECONDS, *restart)
@@ -109,15 +116,31 @@ def _pull(task: dict[str, Any], declared: dict[str, Any], definition: dict[str, 
     agents.write_log(session, log.group, log.stream)
 
 
-def _start(
-    task: dict[str, Any], definition: dict[str, Any], session: str
-) -> "subprocess.Popen[bytes]":
-    argv = images.program(definition["image"], "run")
+def _set_health(task: dict[str, Any], proc: "subprocess.Popen[bytes]", health: str) -> None:
+    """Record the health; a service stops its unhealthy task, and `_run` replaces it."""
+    task["healthStatus"] = task["containers"][0]["healthStatus"] = health
+    if health == UNHEALTHY and _service(task):
+        processes.stop(proc, STOP_SECONDS)
+
+
+def _service(task: dict[str, Any]) -> str:
+    """Return the name of the task's service, or nothing."""
+    return str(task["group"].partition("service:")[2])
+
+
+def _override(task: dict[str, Any], definition: dict[str, Any]) -> dict[str, Any]:
     overrides = task["overrides"].get("containerOverrides", [])
-    same_name = (entry for entry in overrides if entry["name"] == definition["name"])
-    override: dict[str, Any] = next(same_name, {})
-    if command := override.get("command") or definition.get("command"):
-        argv = images.entry_point(command)
+    return next((entry for entry in overrides if entry["name"] == definition["name"]), {})
+
+
+def _program(task: dict[str, Any], definition: dict[str, Any]) -> list[str]:
+    argv = images.program(definition["image"], "run")
+    command = _override(task, definition).get("command") or definition.get("command")
+    return images.entry_point(command) if command else argv
+
+
+def _environment(task: dict[str, Any], definition: dict[str, Any], session: str) -> dict[str, str]:
+    override = _override(task, definition)
     variables = [*definition.get("environment", []), *override.get("environment", [])]
     environment = images.environment() | runtime.aws_environment(session)
     environment |= {variable["name"]: variable["value"] for variable in variables}
@@ -125,7 +148,7 @@ def _start(
     work.mkdir(parents=True)
     if health := environment.get("HEALTH_FILE"):
         environment["HEALTH_FILE"] = str(work / health.rpartition("/")[2])
-    return container.start(argv, environment)
+    return environment
 
 
 def _log(task: dict[str, Any], definition: dict[str, Any]) -> container.Log:

@@ -1,4 +1,4 @@
-"""ECS tasks of the local AWS: environment, logs, exit codes, stopping, restarts."""
+"""ECS tasks of the local AWS: environment, logs, exit codes, stopping, health, restarts."""
 
 import pytest
 
@@ -111,3 +111,49 @@ def test_service_replaces_a_task_that_ended(aws, cluster):
     stopped(cluster, second[0])
     aws.pass_minutes(1)
     assert not cluster.list_tasks(cluster="poller", serviceName="poller")["taskArns"]
+
+
+def register_with_check(client, family, command):
+    """Register a task that waits, with a health check that counts from its first failure."""
+    definition = client.describe_task_definition(taskDefinition="poller")["taskDefinition"]
+    (container,) = definition["containerDefinitions"]
+    container["healthCheck"] = {"command": command, "interval": 5, "retries": 1}
+    container["environment"] = [{"name": "LEVEL", "value": "wait"}]
+    client.register_task_definition(
+        family=family,
+        executionRoleArn=ROLE,
+        taskRoleArn=ROLE,
+        containerDefinitions=[container],
+    )
+
+
+def test_service_replaces_an_unhealthy_task(aws, cluster):
+    register_with_check(cluster, "unhealthy", ["CMD", "python", "-c", "raise SystemExit(1)"])
+    cluster.create_service(
+        cluster="poller", serviceName="unhealthy", taskDefinition="unhealthy", desiredCount=1
+    )
+
+    def tasks():
+        return cluster.list_tasks(cluster="poller", serviceName="unhealthy")["taskArns"]
+
+    (first,) = tasks()
+    task = stopped(cluster, first)
+    assert task["stoppedReason"] == "Task failed container health checks"
+    assert (task["stopCode"], task["healthStatus"]) == ("ServiceSchedulerInitiated", "UNHEALTHY")
+    assert printed(aws, first, "drained")[-1] == "drained"
+    aws.pass_minutes(1)
+    assert aws.until(tasks) != [first]
+    cluster.update_service(cluster="poller", service="unhealthy", desiredCount=0)
+
+
+def test_health_of_a_task_is_that_of_its_command(aws, cluster):
+    register_with_check(cluster, "healthy", ["CMD-SHELL", 'test "$LEVEL" = wait'])
+    (task,) = cluster.run_task(cluster="poller", taskDefinition="healthy")["tasks"]
+    arn = task["taskArn"]
+
+    def health():
+        return cluster.describe_tasks(cluster="poller", tasks=[arn])["tasks"][0]["healthStatus"]
+
+    assert health() == "UNKNOWN"
+    aws.until(lambda: health() == "HEALTHY")
+    cluster.stop_task(cluster="poller", task=arn)
