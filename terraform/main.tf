@@ -29,6 +29,7 @@ module "foundation" {
   log_retention_days = var.log_retention_days
   notification_email = var.notification_email
   prefix             = var.prefix
+  runbook_url        = var.runbook_url
 }
 
 module "network" {

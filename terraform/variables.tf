@@ -244,6 +244,13 @@ variable "retraining" {
   nullable = false
 }
 
+variable "runbook_url" {
+  description = "Address of docs/runbook.md as the operators can open it; the descriptions of the alarms link its sections"
+  type        = string
+  default     = "docs/runbook.md"
+  nullable    = false
+}
+
 variable "training" {
   description = "Training pipeline. Hyperparameters become SSM parameters under /<prefix>/training/hyperparameters"
   type = object({

@@ -21,6 +21,7 @@ variable "foundation" {
     log_retention_days    = number
     prefix                = string
     region                = string
+    runbook_url           = string
     topic_arn             = string
     undelivered_queue_arn = string
   })

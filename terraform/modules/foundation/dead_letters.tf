@@ -46,7 +46,7 @@ resource "aws_sqs_queue" "undelivered" {
 
 resource "aws_cloudwatch_metric_alarm" "undelivered" {
   alarm_name          = local.queue_name
-  alarm_description   = "${local.queue_name} has events that could not be delivered to their target within the time of their retries: evergreen dead-letters list"
+  alarm_description   = "${local.queue_name} has events that could not be delivered to their target within the time of their retries: evergreen dead-letters list: ${var.runbook_url}#undelivered"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = local.queue_name }

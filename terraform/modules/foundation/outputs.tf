@@ -25,6 +25,7 @@ output "foundation" {
     paused                 = local.paused
     prefix                 = var.prefix
     region                 = local.region
+    runbook_url            = var.runbook_url
     topic_arn              = aws_sns_topic.notifications.arn
     undelivered_queue_arn  = local.queue_arn
   }
@@ -45,6 +46,7 @@ output "function_defaults" {
     paused             = local.paused
     prefix             = var.prefix
     region             = local.region
+    runbook_url        = var.runbook_url
     topic_arn          = aws_sns_topic.notifications.arn
   }
 }

@@ -52,3 +52,9 @@ variable "prefix" {
   type        = string
   nullable    = false
 }
+
+variable "runbook_url" {
+  description = "Address of docs/runbook.md, which the descriptions of the alarms link"
+  type        = string
+  nullable    = false
+}

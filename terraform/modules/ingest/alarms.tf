@@ -2,7 +2,7 @@
 
 resource "aws_cloudwatch_metric_alarm" "delayed" {
   alarm_name          = "${var.foundation.prefix}-raw-late"
-  alarm_description   = "Firehose delivers transactions to the raw archive more than 15 minutes late"
+  alarm_description   = "Firehose delivers transactions to the raw archive more than 15 minutes late: ${var.foundation.runbook_url}#raw-late"
   namespace           = "AWS/Firehose"
   metric_name         = "DeliveryToS3.DataFreshness"
   dimensions          = { DeliveryStreamName = "${var.foundation.prefix}-raw" }
@@ -17,8 +17,8 @@ resource "aws_cloudwatch_metric_alarm" "delayed" {
 
 locals {
   irregularities = {
-    ConflictingTransactions = "A transaction was received with two different fees; the lower one counts"
-    LateTransactions        = "Transactions arrived more than 15 minutes late; models may have been trained and monitored without them"
+    ConflictingTransactions = "A transaction was received with two different fees; the lower one counts: ${var.foundation.runbook_url}#conflicting-transactions"
+    LateTransactions        = "Transactions arrived more than 15 minutes late; models may have been trained and monitored without them: ${var.foundation.runbook_url}#late-transactions"
   }
 }
 
@@ -41,7 +41,7 @@ resource "aws_cloudwatch_metric_alarm" "irregular" {
 # For both engines. Managed Service for Apache Flink can report RUNNING although the job has failed.
 resource "aws_cloudwatch_metric_alarm" "stale" {
   alarm_name          = "${var.foundation.prefix}-features-stale"
-  alarm_description   = "No minute row was written for ten minutes"
+  alarm_description   = "No minute row was written for ten minutes: ${var.foundation.runbook_url}#features-stale"
   actions_enabled     = !var.foundation.paused
   namespace           = var.foundation.metric_namespace
   metric_name         = "RowsWritten"

@@ -25,6 +25,7 @@ variable "foundation" {
     paused                = optional(bool, false)
     prefix                = string
     region                = string
+    runbook_url           = string
     topic_arn             = string
     undelivered_queue_arn = string
   })

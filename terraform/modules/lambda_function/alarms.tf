@@ -1,6 +1,6 @@
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "${local.function_name}-errors"
-  alarm_description   = "${local.function_name} failed; see its log"
+  alarm_description   = "${local.function_name} failed; see its log: ${var.function_defaults.runbook_url}#function-errors"
   namespace           = "AWS/Lambda"
   metric_name         = "Errors"
   dimensions          = { FunctionName = local.function_name }
@@ -15,7 +15,7 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   alarm_name          = local.queue_name
-  alarm_description   = "${local.queue_name} has events that failed after all retries; they are retained for 14 days: evergreen dead-letters list"
+  alarm_description   = "${local.queue_name} has events that failed after all retries; they are retained for 14 days: evergreen dead-letters list: ${var.function_defaults.runbook_url}#function-dead-letters"
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = local.queue_name }

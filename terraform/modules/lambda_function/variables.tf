@@ -26,6 +26,7 @@ variable "function_defaults" {
     paused             = optional(bool, false)
     prefix             = string
     region             = string
+    runbook_url        = string
     topic_arn          = string
   })
   nullable = false

@@ -4,7 +4,7 @@ resource "aws_cloudwatch_metric_alarm" "loss" {
   for_each = local.endpoints
 
   alarm_name          = "${each.value}-loss"
-  alarm_description   = "Relative loss of ${each.value} exceeds the threshold of its version in ${var.alarm.datapoints_to_alarm} of ${var.alarm.evaluation_periods} hours"
+  alarm_description   = "Relative loss of ${each.value} exceeds the threshold of its version in ${var.alarm.datapoints_to_alarm} of ${var.alarm.evaluation_periods} hours: ${var.foundation.runbook_url}#stage-loss"
   namespace           = var.foundation.metric_namespace
   metric_name         = "Breach"
   dimensions          = { Stage = each.key }
@@ -25,7 +25,7 @@ resource "aws_cloudwatch_metric_alarm" "silent" {
   for_each = local.endpoints
 
   alarm_name          = "${each.value}-unmonitored"
-  alarm_description   = "No loss of ${each.value} was measured for three hours (or there is no model yet)"
+  alarm_description   = "No loss of ${each.value} was measured for three hours (or there is no model yet): ${var.foundation.runbook_url}#stage-unmonitored"
   actions_enabled     = !var.foundation.paused
   namespace           = var.foundation.metric_namespace
   metric_name         = "MeanQuantileLoss"
@@ -43,7 +43,7 @@ resource "aws_cloudwatch_metric_alarm" "silent" {
 # Training helps against a bad model, not against a stream that every forecast finds harder.
 resource "aws_cloudwatch_metric_alarm" "harder" {
   alarm_name          = "${local.endpoints["production"]}-data-harder"
-  alarm_description   = "In six hours the loss of the reference forecast was ${var.alarm.harder_ratio} times that in the backtest of the version in production: the stream is harder to forecast"
+  alarm_description   = "In six hours the loss of the reference forecast was ${var.alarm.harder_ratio} times that in the backtest of the version in production: the stream is harder to forecast: ${var.foundation.runbook_url}#production-data-harder"
   namespace           = var.foundation.metric_namespace
   metric_name         = "ReferenceLossRatio"
   dimensions          = { Stage = "production" }

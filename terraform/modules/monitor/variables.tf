@@ -71,6 +71,7 @@ variable "foundation" {
     paused           = optional(bool, false)
     prefix           = string
     region           = string
+    runbook_url      = string
     topic_arn        = string
   })
   nullable = false

@@ -1,7 +1,7 @@
 # A silent source raises no error. A stream of your own may be quiet, but it has to be polled.
 resource "aws_cloudwatch_metric_alarm" "stalled" {
   alarm_name          = "${local.name}-stalled"
-  alarm_description   = var.poller.source == "http" ? "The source was not polled for 15 minutes" : "No transaction reached the bus for 15 minutes"
+  alarm_description   = "${var.poller.source == "http" ? "The source was not polled" : "No transaction reached the bus"} for 15 minutes: ${var.foundation.runbook_url}#poller-stalled"
   actions_enabled     = var.poller.desired_count > 0 && !var.foundation.paused
   namespace           = var.foundation.metric_namespace
   metric_name         = var.poller.source == "http" ? "Polls" : "TransactionsPublished"
@@ -18,7 +18,7 @@ resource "aws_cloudwatch_metric_alarm" "stalled" {
 # A single gap may be a restart of the server. Repeated gaps: polls are too slow for the list.
 resource "aws_cloudwatch_metric_alarm" "gaps" {
   alarm_name          = "${local.name}-gaps"
-  alarm_description   = "Polls do not overlap: transactions are missed. Poll more often, or use the WebSocket"
+  alarm_description   = "Polls do not overlap: transactions are missed. Poll more often, or use the WebSocket: ${var.foundation.runbook_url}#poller-gaps"
   actions_enabled     = var.poller.desired_count > 0
   namespace           = var.foundation.metric_namespace
   metric_name         = "PollGaps"

@@ -15,5 +15,6 @@ function_defaults = {
   partition          = "aws"
   prefix             = "test"
   region             = "eu-west-1"
+  runbook_url        = "docs/runbook.md"
   topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
 }

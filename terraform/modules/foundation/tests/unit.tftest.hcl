@@ -9,6 +9,7 @@ variables {
   log_retention_days = 14
   notification_email = "someone@example.com"
   prefix             = "test"
+  runbook_url        = "docs/runbook.md"
 }
 
 run "data_at_rest_is_encrypted_by_one_rotated_key" {

@@ -162,6 +162,7 @@ run "layer_in_another_partition" {
       partition          = "aws-cn"
       prefix             = "test"
       region             = "cn-north-1"
+      runbook_url        = "docs/runbook.md"
       topic_arn          = "arn:aws-cn:sns:cn-north-1:123456789012:test-notifications"
     }
   }
