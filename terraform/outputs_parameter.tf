@@ -20,11 +20,11 @@ locals {
 }
 
 # Names of the deployment, which the `evergreen` command reads: one JSON document of at most 4 KB.
-resource "aws_ssm_parameter" "outputs" {
-  # checkov:skip=CKV2_AWS_34:cost: every read of a value that is no secret would be a request to KMS
+module "outputs_parameter" {
+  source = "./modules/parameter"
+
   name        = "/${var.prefix}/outputs"
   description = "Names of this deployment's resources, read by the evergreen command"
-  type        = "String"
 
   value = jsonencode({
     account_id         = module.foundation.foundation.account_id
@@ -54,10 +54,11 @@ resource "aws_ssm_parameter" "outputs" {
 }
 
 # What the cost depends on, for `evergreen cost --deployed`: the attributes that cli/cost/configuration.py reads.
-resource "aws_ssm_parameter" "configuration" {
+module "configuration_parameter" {
+  source = "./modules/parameter"
+
   name        = "/${var.prefix}/configuration"
   description = "Variables of this deployment that its cost depends on, read by evergreen cost"
-  type        = "String"
   tier        = "Intelligent-Tiering" # standard, up to 4 KB
 
   value = jsonencode({
@@ -72,4 +73,10 @@ resource "aws_ssm_parameter" "configuration" {
     retraining = { schedule = var.retraining.schedule }
     training   = { candidates = var.training.candidates, processing_instance_type = var.training.processing_instance_type, training_instance_type = var.training.training_instance_type }
   })
+}
+
+# It was a resource of the root up to version 0.1.
+moved {
+  from = aws_ssm_parameter.outputs
+  to   = module.outputs_parameter.aws_ssm_parameter.this
 }

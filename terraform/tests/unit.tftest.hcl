@@ -50,22 +50,22 @@ run "the_command_line_reads_names_from_one_parameter" {
   command = plan
 
   assert {
-    condition     = aws_ssm_parameter.outputs.name == "/evergreen/outputs"
+    condition     = module.outputs_parameter.name == "/evergreen/outputs"
     error_message = "The parameter is found by the prefix alone."
   }
 
   assert {
-    condition     = length(aws_ssm_parameter.outputs.value) < 4096
+    condition     = length(module.outputs_parameter.value) < 4096
     error_message = "A standard parameter holds at most 4 KB."
   }
 
   assert {
-    condition     = jsondecode(aws_ssm_parameter.outputs.value).function_names == { retrain_trigger = "evergreen-retrain-trigger", window_aggregator = "evergreen-window-aggregator" }
+    condition     = jsondecode(module.outputs_parameter.value).function_names == { retrain_trigger = "evergreen-retrain-trigger", window_aggregator = "evergreen-window-aggregator" }
     error_message = "The functions that the command invokes are named."
   }
 
   assert {
-    condition     = jsondecode(aws_ssm_parameter.outputs.value).feature_group_name == "evergreen-minutes"
+    condition     = jsondecode(module.outputs_parameter.value).feature_group_name == "evergreen-minutes"
     error_message = "The feature group is the version that is read."
   }
 }
@@ -78,7 +78,7 @@ run "the_read_version_of_the_feature_group_is_written_to_the_parameter" {
   }
 
   assert {
-    condition     = jsondecode(aws_ssm_parameter.outputs.value).feature_group_name == "evergreen-minutes-v2"
+    condition     = jsondecode(module.outputs_parameter.value).feature_group_name == "evergreen-minutes-v2"
     error_message = "`evergreen minutes` and `audit` read the version that the loop reads."
   }
 }

@@ -11,7 +11,7 @@ data "aws_iam_policy_document" "decisions" {
   statement {
     sid       = "WriteDecisions"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${aws_cloudwatch_log_group.decisions.arn}:*"]
+    resources = ["${local.arns.logs}:log-group:/${var.prefix}/decisions:*"]
 
     principals {
       type        = "Service"

@@ -19,12 +19,17 @@ resource "aws_sagemaker_model_package_group" "this" {
   model_package_group_description = "Forecasting models, one version per registered training"
 }
 
-resource "aws_ssm_parameter" "policy" {
-  # checkov:skip=CKV2_AWS_34:cost: every read of a value that is no secret would be a request to KMS
+module "policy_parameter" {
+  source = "../parameter"
+
   name        = local.policy_parameter
   description = "Approval of new versions: manual (by a person) or automatic"
-  type        = "String"
   value       = var.approval_policy
+}
+
+moved {
+  from = aws_ssm_parameter.policy
+  to   = module.policy_parameter.aws_ssm_parameter.this
 }
 
 module "model_approver" {
@@ -36,7 +41,7 @@ module "model_approver" {
   policy            = data.aws_iam_policy_document.model_approver.json
 
   environment = {
-    POLICY_PARAMETER = aws_ssm_parameter.policy.name
+    POLICY_PARAMETER = module.policy_parameter.name
   }
 
   triggers = {

@@ -17,7 +17,7 @@ run "new_versions_are_pending_approval" {
   }
 
   assert {
-    condition     = aws_ssm_parameter.policy.name == "/test/approval/policy" && aws_ssm_parameter.policy.value == "manual"
+    condition     = module.policy_parameter.name == "/test/approval/policy" && module.policy_parameter.value == "manual"
     error_message = "The policy is a parameter."
   }
 
