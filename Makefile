@@ -25,7 +25,7 @@ help: ## print this help
 
 setup: $(VENV)/ready ## create the virtual environment (about 4 minutes, once)
 
-$(VENV)/ready: requirements.lock pyproject.toml
+$(VENV)/ready: requirements.lock requirements-torch.txt pyproject.toml
 	@$(PYTHON) scripts/setup.py $(VENV)
 
 demo: setup ## run the whole loop on this machine: two virtual days in minutes (FILE=… for recorded transactions)
@@ -43,18 +43,55 @@ test: setup package ## Terraform, unit, integration and end-to-end tests (about 
 	@echo "All tests passed. Results of the end-to-end test: .evergreen/e2e (logs, report.json, loop.png)"
 	@echo "Not run, because they take minutes more: make test-deployment, make chaos"
 
-check: setup ## format, lint, types, generated tables
+check: setup checks-setup ## format, lint, types, generated tables, security (about a minute on 2 cores)
+	@$(MAKE) --no-print-directory -j 2 check-code check-terraform check-policies check-secrets
+
+.PHONY: check-code check-terraform check-policies check-secrets checks-setup secrets
+check-code: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m scripts.terraform_docs --check
 
+# Offline: no list of policies is downloaded. What is skipped says why, next to the resource.
+check-terraform: checks-setup
+	@$(CHECKS)/checkov --skip-download --quiet --compact --framework terraform --directory terraform --skip-path '/tests/'
+	@$(CHECKS)/checkov --skip-download --quiet --compact --framework dockerfile \
+		--file poller/Dockerfile --file sagemaker_pipelines/container/Dockerfile
+
+check-policies: setup checks-setup package
+	@$(BIN)/python -m scripts.policies build/policies.json
+	@$(CHECKS)/python -W ignore scripts/check_policies.py build/policies.json
+
+# The scanner also fails with 3, after it has updated moved line numbers in the baseline: of a copy, it does not matter.
+check-secrets: checks-setup
+	@mkdir -p build && cp .secrets.baseline build/secrets.baseline
+	@$(CHECKS)/detect-secrets-hook --no-verify --baseline build/secrets.baseline $$(git ls-files) > build/secrets.txt \
+		|| [ $$? -eq 3 ] || { cat build/secrets.txt; exit 1; }
+
+secrets: checks-setup ## accept what the secret scanner finds now (review the change of .secrets.baseline)
+	@$(CHECKS)/detect-secrets scan --no-verify $(SECRETS_EXCLUDED) > .secrets.baseline
+
+# Checkov and the others have their own environment: its pins conflict with the loop's.
+CHECKS_VENV := .venv-checks
+CHECKS := $(CHECKS_VENV)/bin
+SECRETS_EXCLUDED := --exclude-files '\.lock(\.hcl)?$$|requirements.*\.txt$$|\.secrets\.baseline$$|benchmarks/results/' \
+	--exclude-secrets '^(test|local|a-token|token-[0-9])$$'
+
+checks-setup: $(CHECKS_VENV)/ready
+
+$(CHECKS_VENV)/ready: requirements-checks.lock
+	@echo "checks: environment in $(CHECKS_VENV) (a minute, once)"
+	@$(PYTHON) -m venv --clear $(CHECKS_VENV)
+	@$(CHECKS)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-checks.lock
+	@touch $@
+
 fmt: setup ## format everything
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && terraform fmt -recursive terraform
 	@$(BIN)/python -m scripts.terraform_docs
 
-lock: setup ## renew requirements.lock and the pins of the images from pyproject.toml
-	@$(BIN)/python -m scripts.lock
+lock: setup ## renew all locks from pyproject.toml
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m scripts.lock
 
 package: setup ## build the Lambda zips (reproducible) into build/functions
 	@$(BIN)/python -m scripts.package
@@ -77,7 +114,7 @@ destroy: setup package ## terraform destroy, including what the loop created at 
 	@$(BIN)/python -m scripts.terraform destroy $(if $(VARS),--vars "$(VARS)")
 
 clean: down ## remove everything that was built, downloaded or cached
-	@rm -rf $(VENV) $(FLINK_VENV) .evergreen build streaming/target *.egg-info
+	@rm -rf $(VENV) $(CHECKS_VENV) $(FLINK_VENV) .evergreen build streaming/target *.egg-info
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis demo/report.json demo/loop.png
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -106,7 +143,7 @@ flink-setup: $(FLINK_VENV)/ready ## create the Flink engine's environment (Pytho
 
 $(FLINK_VENV)/ready: streaming/requirements.txt
 	@$(FLINK_PYTHON) -m venv --clear $(FLINK_VENV)
-	@$(FLINK_VENV)/bin/python -m pip --disable-pip-version-check install --quiet -r streaming/requirements.txt
+	@$(FLINK_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r streaming/requirements.txt
 	@touch $@
 
 flink-test: flink-setup ## run the Flink engine on a local cluster (needs Java 11 or 17; minutes)

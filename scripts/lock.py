@@ -1,38 +1,54 @@
-"""Update requirements.lock from pyproject.toml, and the pins of the images (`make lock`)."""
+"""Renew all locks from pyproject.toml (`make lock`).
+
+Every lock has the hashes of all files of a release, so that it installs the same on every machine
+and nothing else. PyTorch is the exception, in a file of its own (requirements-torch.txt says why).
+`python -m scripts.lock --hashes` keeps the versions and renews only the hashes.
+"""
 
 import json
 import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = ROOT / "requirements.lock"
+LOCK = "requirements.lock"
 IMAGES = ("poller/requirements.txt", "sagemaker_pipelines/container/requirements.txt")
+TORCH, WITHOUT_HASHES = "torch", "requirements-torch.txt"
+# Environments of their own, because their pins conflict with the others: lock -> group.
+SEPARATE = {"requirements-checks.lock": "checks", "streaming/requirements.txt": "flink"}
+Pins = dict[str, str]  # normalized name -> "name==version"
 
 
-def main() -> None:
-    """Resolve all dependency groups together and write the versions."""
+def main(*, only_hashes: bool) -> None:
+    """Write every lock."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    requirements = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
-    requirements += [
-        package for group in project["dependency-groups"].values() for package in group
-    ]
-    versions = _resolve(requirements)
-    for file in (LOCK, *(ROOT / image for image in IMAGES)):
-        lines = file.read_text().splitlines()
-        comments = [line for line in lines if line.startswith("#")]
-        pinned = {line.partition("==")[0] for line in lines if "==" in line}
-        names = sorted(versions if file == LOCK else pinned, key=_normal)
-        by_name = {_normal(name): pin for name, pin in versions.items()}
-        pins = [by_name[_normal(name)] for name in names]
-        file.write_text("\n".join([*comments, *pins]) + "\n")
-        print(f"{file.relative_to(ROOT)}: {len(pins)} packages")
+    groups = project["dependency-groups"]
+    common = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
+    common += [p for name, g in groups.items() if name not in SEPARATE.values() for p in g]
+    known = pins(LOCK) | pins(WITHOUT_HASHES)
+    versions = known if only_hashes else _resolved(common)
+    _write(WITHOUT_HASHES, [versions[TORCH]])
+    hashed = {name: pin for name, pin in versions.items() if name != TORCH}
+    _write(LOCK, _hashed(hashed.values()))
+    for image in IMAGES:
+        _write(image, _hashed(hashed[name] for name in pins(image)))
+    for lock, group in SEPARATE.items():
+        chosen = pins(lock).values() if only_hashes else _separate(groups[group])
+        _write(lock, _hashed(chosen))
 
 
-def _resolve(requirements: list[str]) -> dict[str, str]:
-    """Return "name==version" of all packages that the requirements need, by name."""
+def pins(file: str) -> Pins:
+    """Return the pins of a lock."""
+    lines = (ROOT / file).read_text().splitlines()
+    found = [line.removesuffix("\\").strip() for line in lines if "==" in line and line[0] != "#"]
+    return {_normal(pin.partition("==")[0]): pin for pin in found}
+
+
+def _resolved(requirements: list[str]) -> Pins:
+    """Return the pins of all packages that the requirements need on this machine."""
     with tempfile.NamedTemporaryFile() as report:
         options = ["--dry-run", "--ignore-installed", "--quiet", "--report", report.name]
         pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install"]
@@ -40,7 +56,33 @@ def _resolve(requirements: list[str]) -> dict[str, str]:
         installs = json.loads(Path(report.name).read_bytes())["install"]
     found = [(item["metadata"]["name"], item["metadata"]["version"]) for item in installs]
     # Without the local version: torch's CPU build is 2.13.0+cpu.
-    return {name: f"{name}=={version.partition('+')[0]}" for name, version in found}
+    return {_normal(name): f"{name}=={version.partition('+')[0]}" for name, version in found}
+
+
+def _separate(requirements: list[str]) -> Iterable[str]:
+    """Return the pins of an environment of its own, for Python 3.11."""
+    lines = _uv(requirements, "--python-version", "3.11")
+    return [line for line in lines if "==" in line]
+
+
+def _hashed(chosen: Iterable[str]) -> list[str]:
+    """Return pins with the hashes of all their files, sorted by name."""
+    return _uv(sorted(chosen, key=str.lower), "--no-deps", "--generate-hashes")
+
+
+def _uv(requirements: Iterable[str], *options: str) -> list[str]:
+    command = ["uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate", *options, "-"]
+    text = "\n".join(requirements)
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)} failed: {done.stderr}")
+    return done.stdout.splitlines()
+
+
+def _write(file: str, lines: list[str]) -> None:
+    comments = [line for line in (ROOT / file).read_text().splitlines() if line[:1] == "#"]
+    (ROOT / file).write_text("\n".join([*comments, *lines]) + "\n")
+    print(f"{file}: {sum('==' in line for line in lines)} packages")
 
 
 def _normal(name: str) -> str:
@@ -48,4 +90,4 @@ def _normal(name: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(only_hashes="--hashes" in sys.argv[1:])

@@ -28,7 +28,9 @@ def main(venv: Path) -> None:
     print("setup 2/4: pinned packages, PyTorch is the large one (a few minutes)", flush=True)
     # The lock is complete, so nothing is resolved; bytecode is compiled below on all cores.
     install = [python, "-m", "pip", "--disable-pip-version-check", "install", "--no-deps"]
-    run([*install, "--no-compile", "--progress-bar", "off", "-r", "requirements.lock"])
+    packages = [*install, "--no-compile", "--progress-bar", "off"]
+    run([*packages, "--require-hashes", "-r", "requirements.lock"])
+    run([*packages, "-r", "requirements-torch.txt"])  # in pip, either all have hashes or none
     run([*install, "--quiet", "--no-build-isolation", "--editable", "."])
     print("setup 3/4: bytecode", flush=True)
     libraries = next((venv / "lib").glob("python*/site-packages"))

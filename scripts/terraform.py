@@ -31,9 +31,9 @@ def check() -> None:
     if formatted.returncode:
         raise TerraformError(f"`make fmt` would change:\n{formatted.stdout}{formatted.stderr}")
     with tempfile.TemporaryDirectory(prefix="evergreen-terraform-") as scratch:
-        copy = _copy(Path(scratch))
-        folders = [copy, *sorted(path.parent for path in copy.glob("modules/*/tests"))]
-        folders.append(terraform_docs.write_examples(copy))
+        tree = copy_tree(Path(scratch))
+        folders = [tree, *sorted(path.parent for path in tree.glob("modules/*/tests"))]
+        folders.append(terraform_docs.write_examples(tree))
         with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
             failures = [text for text in pool.map(_check_folder, folders) if text]
     if failures:
@@ -49,7 +49,7 @@ def destroy(file: Path | None = None) -> None:
     workspace.destroy()
 
 
-def _copy(scratch: Path) -> Path:
+def copy_tree(scratch: Path) -> Path:
     """Copy the tree, so that no lock files and data folders are left in it."""
     copy = Path(shutil.copytree(SOURCE, scratch / "terraform", ignore=_ignored))
     for sibling in ("build", "sagemaker_pipelines"):  # the root module reads their files
@@ -69,7 +69,7 @@ def _check_folder(folder: Path) -> str:
     """Validate and test one folder; return its failure, empty if there is none."""
     started = time.monotonic()
     name = folder.name if folder.parent.name != "modules" else f"modules/{folder.name}"
-    _init(folder, ["-backend=false"])
+    initialize(folder, ["-backend=false"])
     # Validation of the root module includes all modules; a test validates its own module.
     for command in ("validate", "test") if name == "terraform" else ("test",):
         done = _capture([provider.terraform(), command, *PLAIN], folder)
@@ -80,7 +80,8 @@ def _check_folder(folder: Path) -> str:
     return ""
 
 
-def _init(folder: Path, options: list[str]) -> None:
+def initialize(folder: Path, options: list[str]) -> None:
+    """Run `terraform init` in a folder; raises TerraformError."""
     for plugin_options in provider.init_options():
         command = [provider.terraform(), "init", "-input=false", *PLAIN, *options, *plugin_options]
         done = _capture(command, folder)

@@ -16,7 +16,7 @@ DIRECT = (
 
 def pins(path):
     lines = (ROOT / path).read_text().splitlines()
-    return {line for line in lines if line and not line.startswith("#")}
+    return {line.removesuffix("\\").strip() for line in lines if "==" in line and line[0] != "#"}
 
 
 def required(names):

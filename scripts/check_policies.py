@@ -1,0 +1,100 @@
+"""Check actions, resources and conditions of policies: `check_policies.py build/policies.json`.
+
+They are compared with AWS's Service Authorization Reference, as packaged by parliament: an action
+that does not exist, a resource of another kind or a condition key that the action does not have
+never applies, and IAM accepts it silently. Runs in the environment of the checks (`make check`).
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import parliament  # type: ignore[import-not-found]
+
+# Findings that concern the reference, not the policy: (statement, issue) -> why.
+ACCEPTED = {
+    # The reference names no resource, but IAM evaluates the state machine; AWS CDK grants it too.
+    ("ApproveAutomatically", "RESOURCE_MISMATCH"): "the state machine of the token",
+    ("DecideOnDeployments", "RESOURCE_MISMATCH"): "the state machine of the token",
+    # The reference requires every kind of resource that ListExecutions takes.
+    ("ListDeployments", "RESOURCE_MISMATCH"): "executions of a state machine, not of map runs",
+    ("ReadDeployments", "RESOURCE_MISMATCH"): "executions of a state machine, not of map runs",
+    ("StopDeployments", "RESOURCE_MISMATCH"): "executions of a state machine, not of map runs",
+    ("AdministerKeyThroughIam", "RESOURCE_MISMATCH"): "kms:* includes actions without a key",
+    # As the documentation of Managed Service for Apache Flink and of CloudWatch Logs has them.
+    ("DescribeLogGroups", "RESOURCE_MISMATCH"): "the log groups of the account",
+    ("EncryptLogGroups", "MISMATCHED_TYPE"): "ArnLike for an encryption context",
+    ("EncryptLogGroups", "UNKNOWN_CONDITION_FOR_ACTION"): "DescribeKey has no encryption context",
+}
+ROLE = "arn:aws:iam::123456789012:role/evergreen"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+# A copy of a statement with one fault each, which the check must find.
+BUS = "arn:aws:events:eu-west-1:123456789012:event-bus/evergreen"
+FAULTS: dict[str, dict[str, Any]] = {
+    "unknown action": {"Action": "events:PutEvent", "Resource": BUS},
+    "unknown service": {"Action": "eventbridge:PutEvents", "Resource": BUS},
+    "resource of another kind": {
+        "Action": "events:PutEvents",
+        "Resource": "arn:aws:events:eu-west-1:123456789012:rule/evergreen",
+    },
+    "unknown condition key": {
+        "Action": "events:PutEvents",
+        "Resource": BUS,
+        "Condition": {"StringEquals": {"events:sourcename": "evergreen.poller"}},
+    },
+}
+
+
+Finding = tuple[str, str, str]  # statement, issue, detail
+
+
+def findings(document: str) -> list[Finding]:
+    """Return every finding about a policy."""
+    found: list[Finding] = []
+    for statement in json.loads(document)["Statement"]:
+        policy = {"Version": "2012-10-17", "Statement": [_complete(statement)]}
+        found += [
+            (statement.get("Sid", ""), one.issue, f"{one.title} {one.detail}".strip())
+            for one in parliament.analyze_policy_string(json.dumps(policy)).findings
+        ]
+    return found
+
+
+def _complete(statement: dict[str, Any]) -> dict[str, Any]:
+    """Return a statement with the resource that trust and key policies leave out."""
+    if "Resource" not in statement:
+        return statement | {"Resource": ROLE}
+    actions = statement["Action"]
+    in_key_policy = "Principal" in statement and str(actions).lstrip("['").startswith("kms:")
+    return statement | {"Resource": KEY} if in_key_policy else statement
+
+
+def missed_faults() -> list[str]:
+    """Return the faults that the check does not find, which are none."""
+    policies = {
+        name: {"Version": "2012-10-17", "Statement": [{"Sid": "A", "Effect": "Allow", **parts}]}
+        for name, parts in FAULTS.items()
+    }
+    return [name for name, policy in policies.items() if not findings(json.dumps(policy))]
+
+
+def main(file: Path) -> int:
+    """Print every finding; return the exit code."""
+    policies: dict[str, str] = json.loads(file.read_text())
+    found = {(a, *finding) for a, document in policies.items() for finding in findings(document)}
+    failures = [
+        f"{address}: {sid}: {issue}: {detail}"
+        for address, sid, issue, detail in sorted(found)
+        if (sid, issue) not in ACCEPTED
+    ]
+    needless = ACCEPTED.keys() - {(sid, issue) for _, sid, issue, _ in found}
+    failures += [f"check_policies.py accepts what is not found: {entry}" for entry in needless]
+    failures += [f"check_policies.py does not find: {name}" for name in missed_faults()]
+    print(*failures, sep="\n", end="\n" if failures else "")
+    print(f"policies: {len(policies)} documents, {len(failures)} findings")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,81 @@
+"""Render all IAM policies as planned: `python -m scripts.policies build/policies.json`.
+
+The file has every policy document by the address and attribute of its resource. Neither an account
+nor the network is needed. `scripts/check_policies.py` reads it.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from scripts import provider, terraform
+from scripts.provider import ROOT, TerraformError
+
+TEST = ROOT / "scripts" / "policies.tftest.hcl"
+ATTRIBUTES = ("assume_role_policy", "policy", "policy_document")
+# Documents in the same attribute that are no IAM policies.
+OTHERS = ("aws_ecr_lifecycle_policy",)
+# Their policies are resources of their own.
+WITHOUT = ("aws_s3_bucket",)
+
+
+def main(target: Path) -> None:
+    """Write the policies; raises TerraformError if one is not known before the apply."""
+    with tempfile.TemporaryDirectory(prefix="evergreen-policies-") as scratch:
+        tree = terraform.copy_tree(Path(scratch))
+        shutil.copy(TEST, tree / "tests")
+        terraform.initialize(tree, ["-backend=false"])
+        command = [provider.terraform(), "test", "-json", "-verbose", f"-filter=tests/{TEST.name}"]
+        done = subprocess.run(
+            command,
+            cwd=tree,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=provider.environment(),
+        )
+    policies = read(done.stdout.splitlines())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(policies, indent=2) + "\n")
+    print(f"policies: {len(policies)} documents in {target}")
+
+
+def read(lines: list[str]) -> dict[str, str]:
+    """Return the policies in the output of `terraform test -json -verbose`; TerraformError."""
+    messages = [json.loads(line) for line in lines]
+    errors = [m["@message"] for m in messages if m.get("@level") == "error"]
+    plans = [m["test_plan"] for m in messages if m.get("type") == "test_plan"]
+    if errors or not plans:
+        raise TerraformError("the policies were not rendered:\n" + "\n".join(errors))
+    changes = [c for c in plans[0]["resource_changes"] if c["type"] not in OTHERS]
+    unknown = [
+        f"{c['address']}.{name}"
+        for c in changes
+        for name in ATTRIBUTES
+        if _attributes(c, "after_unknown").get(name) and c["type"] not in WITHOUT
+    ]
+    if unknown:
+        raise TerraformError(
+            f"{TEST.relative_to(ROOT)} has to give what these policies depend on: {unknown}"
+        )
+    return {
+        f"{c['address']}.{name}": text
+        for c in changes
+        for name in ATTRIBUTES
+        if (text := _attributes(c, "after").get(name))
+    }
+
+
+def _attributes(change: dict[str, Any], when: str) -> dict[str, Any]:
+    return change["change"].get(when) or {}
+
+
+if __name__ == "__main__":
+    try:
+        main(Path(sys.argv[1]))
+    except TerraformError as error:
+        sys.exit(str(error))
