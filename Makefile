@@ -76,7 +76,7 @@ secrets: checks-setup ## accept what the secret scanner finds now (review the ch
 CHECKS_VENV := .venv-checks
 CHECKS := $(CHECKS_VENV)/bin
 SECRETS_EXCLUDED := --exclude-files '\.lock(\.hcl)?$$|requirements.*\.txt$$|\.secrets\.baseline$$|benchmarks/results/' \
-	--exclude-secrets '^(test|local|a-token|token-[0-9])$$'
+	--exclude-secrets '^(none|test|local|a-token|token-[0-9])$$'
 
 checks-setup: $(CHECKS_VENV)/ready
 
