@@ -50,7 +50,7 @@ def find(module_name: str, name: str) -> Any:
 
 
 class Hook:
-    """A function of MiniStack that the local AWS replaces or wraps."""
+    """A function or constant of MiniStack that the local AWS replaces or wraps."""
 
     def __init__(self, module_name: str, name: str, table: str = "", key: str = "") -> None:
         self._module, self._name, self.original = module_name, name, find(module_name, name)
@@ -58,7 +58,7 @@ class Hook:
         self._key = key
 
     def replace(self, function: Any) -> None:
-        """Let MiniStack call `function`, also through its table of operations."""
+        """Let MiniStack use `function`, also through its table of operations."""
         setattr(module(self._module), self._name, function)
         if self._key:
             self._table[self._key] = function

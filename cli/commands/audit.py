@@ -10,12 +10,12 @@ from cli.aws import Json
 from cli.connection import Connection
 from cli.console import note, progress_bar, sections, table
 from cli.queries import archive, archive_objects
-from cli.queries.metrics import poller_metric
+from cli.queries.metrics import ForgottenError, PollerCounts, poller_counts
 from cli.queries.offline_rows import transaction_counts
 from cli.queries.online_rows import online_rows, transactions
 from cli.result import Result
 from cli.time_range import ONE_DAY, End, Late, Start, TimeRange
-from common.times import floor_minute, iso
+from common.times import MINUTE, floor_minute, iso
 
 HORIZON = timedelta(minutes=15)
 IN_FLIGHT = timedelta(minutes=5)  # from the bus to a row, through Firehose's buffer
@@ -43,20 +43,15 @@ def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) 
     ]
     unsettled = [row for row in inconsistent if row["minute"] >= settled]
     inconsistent = [row for row in inconsistent if row["minute"] < settled]
-    published = poller_metric(connection, "TransactionsPublished", time_range)
-    polls = {m for m, count in poller_metric(connection, "Polls", time_range).items() if count}
-    missing = max(0, published.total() - found.received)
-    behind = published - found.received_by_minute()
-    in_flight = min(missing, sum(count for m, count in behind.items() if m >= settled))
     empty = set(time_range.minutes()) - distinct.keys() - stored.keys()
+    counts = _poller_counts(connection, time_range)
+    poller = _published(counts, found, settled)
+    without_row = _without_row(counts, empty, settled)
     document = {
         "from": iso(time_range.start),
         "to": iso(time_range.end),
-        "polled": poller_metric(connection, "TransactionsPolled", time_range).total(),
-        "published": published.total(),
+        **poller,
         "archived": found.received,
-        "in_flight": in_flight,
-        "surplus": max(0, found.received - published.total()),
         "distinct": found.distinct,
         "in_two_minutes": found.contradicting,
         "in_features": sum(stored.values()),
@@ -65,16 +60,13 @@ def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) 
         "minutes": {
             "in_range": len(time_range.minutes()),
             "with_row": len(stored),
-            "empty": len(empty & polls),
-            "unknown": sum(minute < settled for minute in empty - polls),
-            "in_flight": len(unsettled) + sum(minute >= settled for minute in empty - polls),
+            **without_row,
+            "in_flight": len(unsettled) + without_row["in_flight"],
             "inconsistent": inconsistent,
         },
         "invalid": found.invalid,
         "unreadable_objects": found.unreadable,
-        "lost": missing - in_flight,
-        "unexplained": missing
-        - in_flight
+        "unexplained": (poller["lost"] or 0)
         + sum(abs(row["distinct"] - row["in_features"]) for row in inconsistent),
     }
     failed = document["unexplained"] or found.unreadable
@@ -94,6 +86,46 @@ def _read_archive(
         archive_objects.list_keys(s3, bucket, archive_objects.REJECTED, time_range.start, end)
     )
     return found, archive.rejected(s3, bucket, keys, time_range, found.unreadable)
+
+
+def _poller_counts(connection: Connection, time_range: TimeRange) -> PollerCounts | None:
+    """Return what the poller counted, None if CloudWatch does not have it."""
+    try:
+        return poller_counts(connection, time_range)
+    except ForgottenError as error:
+        note(f"{error}. What was lost is not known.")
+        return None
+
+
+def _published(counts: PollerCounts | None, found: archive.Archived, settled: str) -> Json:
+    """Compare what was published with the archive; everything is None if it is not known."""
+    if counts is None:
+        return dict.fromkeys(("polled", "published", "in_flight", "surplus", "lost"))
+    published = counts.published.total()
+    missing = max(0, published - found.received)
+    behind = counts.published - counts.by_period(found.received_by_minute())
+    recent = sum(count for period, count in behind.items() if counts.end(period) > settled)
+    in_flight = min(missing, recent)
+    return {
+        "polled": counts.polled.total(),
+        "published": published,
+        "in_flight": in_flight,
+        "surplus": max(0, found.received - published),
+        "lost": missing - in_flight,
+    }
+
+
+def _without_row(counts: PollerCounts | None, empty: set[str], settled: str) -> Json:
+    """Tell minutes that were polled from others; None without counts by the minute."""
+    if counts is None or counts.period > MINUTE:
+        return {"without_row": len(empty), "empty": None, "unknown": None, "in_flight": 0}
+    polls = {minute for minute, count in counts.polls.items() if count}
+    return {
+        "without_row": len(empty),
+        "empty": len(empty & polls),
+        "unknown": sum(minute < settled for minute in empty - polls),
+        "in_flight": sum(minute >= settled for minute in empty - polls),
+    }
 
 
 def _settled(connection: Connection, found: archive.Archived) -> str:
@@ -131,6 +163,7 @@ def _body(document: Json) -> RenderableType:
         ("distinct", document["distinct"], "transactions of these minutes in the archive"),
         ("in two minutes", document["in_two_minutes"], "have two different times; both count"),
         ("in features", document["in_features"], f"in {minutes['with_row']} rows"),
+        ("without row", minutes["without_row"], "minutes; of these"),
         ("empty minutes", minutes["empty"], "were polled and had no transaction"),
         ("unknown minutes", minutes["unknown"], "were not polled"),
         ("recent minutes", minutes["in_flight"], "may still change or get their row"),
@@ -139,6 +172,7 @@ def _body(document: Json) -> RenderableType:
         ("invalid", document["invalid"], "in the archive; a dead letter has the reason"),
         ("unexplained", document["unexplained"], "must be 0"),
     ]
+    rows = [(name, "not known" if n is None else n, meaning) for name, n, meaning in rows]
     parts = [table(f"①–③ {document['from']} to {document['to']}", rows)]
     if inconsistent := minutes["inconsistent"]:
         lines = [

@@ -3,13 +3,20 @@
 import json
 import logging
 import time
+from collections.abc import Callable
 from typing import Any
 
-from local import cloudwatch_logs, ministack
+from local import cloudwatch_logs, ministack, runtime
 from local.cloudwatch.alarm_state import Datapoints
 
 log = logging.getLogger(__name__)
 
+HOUR = 3600.0
+DAY = 24 * HOUR
+# A datapoint with another time is dropped: user guide, "Publish custom metrics".
+OLDEST, NEWEST = -14 * DAY, 2 * HOUR
+# Age up to which datapoints can be read by a period (seconds): API reference, GetMetricStatistics.
+RETENTION = {60: 15 * DAY, 300: 63 * DAY, 3600: 455 * DAY}
 # Datapoints are stored almost in order of time; this is the maximum delay.
 MAX_DELAY_SECONDS = 7200.0
 
@@ -27,6 +34,12 @@ def extract_emf(group: str, stream: str, lines: list[str]) -> None:
 
 def _store(document: dict[str, Any]) -> None:
     metadata = document["_aws"]
+    if not OLDEST <= metadata["Timestamp"] / 1000 - runtime.clock.now() <= NEWEST:
+        names = [
+            m["Name"] for directive in metadata["CloudWatchMetrics"] for m in directive["Metrics"]
+        ]
+        log.warning("metrics %s dropped: %s is too old or too new", names, metadata["Timestamp"])
+        return
     for directive in metadata["CloudWatchMetrics"]:
         for names in directive.get("Dimensions") or [[]]:
             dimensions = {name: str(document[name]) for name in names}
@@ -91,6 +104,25 @@ def _statistic(points: list[dict[str, Any]], statistic: str) -> float | None:
     return None if value is None else float(value)
 
 
+def get_metric_statistics(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Make GetMetricStatistics forget short periods first, as CloudWatch does."""
+
+    def wrapper(
+        params: dict[str, Any], data: dict[str, Any], is_cbor: bool, is_json: bool = False
+    ) -> Any:
+        request = data if is_cbor or is_json else params
+        period = int(ministack.query_parameter(request, "Period"))
+        kept = max(age for shortest, age in RETENTION.items() if shortest <= max(period, 60))
+        start = ministack.parse_timestamp(ministack.query_parameter(request, "StartTime"))
+        request = {**request, "StartTime": max(start, runtime.clock.now() - kept)}
+        given = (params, request) if is_cbor or is_json else (request, data)
+        return original(*given, is_cbor, is_json)
+
+    return wrapper
+
+
 def install() -> None:
-    """Extract metrics from every log line that is written."""
+    """Extract metrics from every log line that is written, and limit what can be read."""
     cloudwatch_logs.subscribe(extract_emf)
+    ministack.metric_retention.replace(max(RETENTION.values()))
+    ministack.get_metric_statistics.wrap(get_metric_statistics)

@@ -2,7 +2,8 @@
 
 locals {
   group_name       = "${var.foundation.prefix}-models"
-  policy_parameter = "/${var.foundation.prefix}/approval/policy"
+  policy_setting   = "approval/policy"
+  policy_parameter = "/${var.foundation.prefix}/${local.policy_setting}"
 
   pending_pattern = {
     source        = ["aws.sagemaker"]
@@ -19,17 +20,16 @@ resource "aws_sagemaker_model_package_group" "this" {
   model_package_group_description = "Forecasting models, one version per registered training"
 }
 
-module "policy_parameter" {
-  source = "../parameter"
+module "settings" {
+  source = "../settings"
 
-  name        = local.policy_parameter
-  description = "Approval of new versions: manual (by a person) or automatic"
-  value       = var.approval_policy
+  prefix   = var.foundation.prefix
+  settings = { (local.policy_setting) = { description = "Approval of new versions: manual (by a person) or automatic", value = var.approval_policy } }
 }
 
 moved {
   from = aws_ssm_parameter.policy
-  to   = module.policy_parameter.aws_ssm_parameter.this
+  to   = module.settings.aws_ssm_parameter.this["approval/policy"]
 }
 
 module "model_approver" {
@@ -41,7 +41,7 @@ module "model_approver" {
   policy            = data.aws_iam_policy_document.model_approver.json
 
   environment = {
-    POLICY_PARAMETER = module.policy_parameter.name
+    POLICY_PARAMETER = module.settings.names[local.policy_setting]
   }
 
   triggers = {

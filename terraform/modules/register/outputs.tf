@@ -21,5 +21,5 @@ output "model_role_arn" {
 
 output "policy_parameter" {
   description = "SSM parameter of the approval policy"
-  value       = module.policy_parameter.name
+  value       = module.settings.names[local.policy_setting]
 }

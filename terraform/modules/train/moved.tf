@@ -89,3 +89,8 @@ moved {
   from = aws_ssm_parameter.data_limits["minimum_completeness"]
   to   = aws_ssm_parameter.settings["quality/data/minimum_completeness"]
 }
+
+moved {
+  from = aws_ssm_parameter.settings
+  to   = module.settings.aws_ssm_parameter.this
+}

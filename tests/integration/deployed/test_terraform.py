@@ -10,8 +10,12 @@ from tests.support.deployed_variables import VARIABLES
 pytestmark = pytest.mark.integration
 
 
-def test_second_plan_is_empty(aws, outputs):
+def test_second_plan_is_empty_and_keeps_the_settings_of_operators(aws, outputs):
+    ssm, name = aws.client("ssm"), "/evergreen/training/hyperparameters/epochs"
+    written = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+    ssm.put_parameter(Name=name, Value="7", Overwrite=True)
     assert local_terraform.plan_changes(aws.home, VARIABLES) == 0
+    ssm.put_parameter(Name=name, Value=written, Overwrite=True)
 
 
 def test_every_kind_that_destroy_must_delete_exists(aws, outputs):

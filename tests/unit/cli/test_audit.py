@@ -10,7 +10,9 @@ from botocore.stub import Stubber
 from cli.commands import audit, replay
 from cli.errors import CommandError
 from cli.main import main
+from cli.queries import metrics
 from cli.time_range import TimeRange, parse_minute
+from common.times import MINUTE, iso
 from tests.support.feature_records import batch_response
 
 GROUP = "evergreen-minutes"
@@ -164,6 +166,61 @@ def test_recent_minute_may_still_get_its_row(aws, monkeypatch, capsys):
     assert aws.audited() == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["unexplained"], document["minutes"]["inconsistent"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("days", "period"), [(14, 1), (15, 5), (62, 5), (63, 60), (454, 60), (455, None)]
+)
+def test_counts_are_read_by_the_period_that_cloudwatch_keeps(aws, days, period):
+    now = aws.connection.now.replace(second=0)
+    start = now - timedelta(days=days) + timedelta(hours=0 if days in (15, 63, 455) else 1)
+    hours = TimeRange(start, start + timedelta(hours=2))
+    aws.metric("Polls", (now - start) // MINUTE, 6)
+    if period is None:
+        with pytest.raises(metrics.ForgottenError, match="no counts for longer than 455 days"):
+            metrics.poller_counts(aws.connection, hours)
+    else:
+        counts = metrics.poller_counts(aws.connection, hours)
+        assert (counts.period, counts.polls) == (period * MINUTE, {iso(start): 6})
+
+
+def test_counts_by_five_minutes_need_a_range_of_them(aws):
+    start = (aws.connection.now - timedelta(days=20)).replace(minute=1, second=0)
+    with pytest.raises(metrics.ForgottenError, match="by 5 minutes: give --from and --to"):
+        metrics.poller_counts(aws.connection, TimeRange(start, start + timedelta(hours=2)))
+
+
+def test_replay_of_an_old_file_is_not_called_lost_or_surplus(aws, monkeypatch, capsys):
+    """CloudWatch drops counts of events that are older than two weeks at their delivery."""
+    monkeypatch.setattr(audit, "transaction_counts", lambda *_: {})
+    aws.archived(30 * 24 * 60, 10)
+    old = ["--from", "2024-09-10T14:00", "--to", "2024-09-10T15:00"]
+    with Stubber(aws.clients("sagemaker-featurestore-runtime")) as stub:
+        records = [row("2024-09-10T14:00:00Z", 10)]
+        stub.add_response("batch_get_record", batch_response(GROUP, records))
+        assert main(["audit", *old, "--json"], aws.connect) == 0
+    printed = capsys.readouterr()
+    document = json.loads(printed.out)
+    assert (document["archived"], document["in_features"]) == (10, 10)
+    unknown = ("polled", "published", "in_flight", "surplus", "lost")
+    assert [document[name] for name in unknown] == [None] * 5
+    assert document["minutes"]["without_row"] == 59
+    assert (document["minutes"]["empty"], document["minutes"]["unknown"]) == (None, None)
+    assert "What was lost is not known" in printed.err
+
+
+def test_lost_transactions_of_last_month_are_found(aws, monkeypatch, capsys):
+    monkeypatch.setattr(audit, "transaction_counts", lambda *_: {})
+    ago = 30 * 24 * 60
+    aws.metric("TransactionsPublished", ago, 12)
+    aws.archived(ago, 10)
+    old = ["--from", "2024-09-10T14:00", "--to", "2024-09-10T15:00"]
+    with Stubber(aws.clients("sagemaker-featurestore-runtime")) as stub:
+        records = [row("2024-09-10T14:00:00Z", 10)]
+        stub.add_response("batch_get_record", batch_response(GROUP, records))
+        assert main(["audit", *old, "--json"], aws.connect) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert (document["published"], document["lost"], document["in_flight"]) == (12, 2, 0)
 
 
 def test_more_archived_than_published_is_a_surplus(aws, capsys):

@@ -17,7 +17,7 @@ run "new_versions_are_pending_approval" {
   }
 
   assert {
-    condition     = module.policy_parameter.name == "/test/approval/policy" && module.policy_parameter.value == "manual"
+    condition     = module.settings.values == { "/test/approval/policy" = "manual" }
     error_message = "The policy is a parameter."
   }
 

@@ -99,22 +99,22 @@ run "settings_can_be_changed_without_an_apply" {
   command = plan
 
   assert {
-    condition     = aws_ssm_parameter.settings["training/hyperparameters/epochs"].name == "/test/training/hyperparameters/epochs" && aws_ssm_parameter.settings["training/hyperparameters/epochs"].value == "12"
+    condition     = module.settings.values["/test/training/hyperparameters/epochs"] == "12"
     error_message = "Hyperparameters are SSM parameters."
   }
 
   assert {
-    condition     = aws_ssm_parameter.settings["quality/policy/daily_cap"].name == "/test/quality/policy/daily_cap" && aws_ssm_parameter.settings["quality/policy/daily_cap"].value == "3"
+    condition     = module.settings.values["/test/quality/policy/daily_cap"] == "3"
     error_message = "The quality policy consists of SSM parameters."
   }
 
   assert {
-    condition     = { for key, limit in aws_ssm_parameter.settings : limit.name => limit.value if startswith(key, "quality/data/") } == { for name, limit in var.quality.data : "/test/quality/data/${name}" => tostring(limit) }
+    condition     = { for name, limit in module.settings.values : name => limit if startswith(name, "/test/quality/data/") } == { for name, limit in var.quality.data : "/test/quality/data/${name}" => tostring(limit) }
     error_message = "The data quality limits have their own path."
   }
 
   assert {
-    condition     = length(aws_ssm_parameter.settings) == 10 + 2 + 6
+    condition     = length(module.settings.values) == 10 + 2 + 6
     error_message = "Every setting is one parameter."
   }
 
