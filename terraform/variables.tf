@@ -42,6 +42,7 @@ variable "endpoints" {
   type = object({
     production_instance_count = optional(number, 1)             # at least 1
     production_instance_type  = optional(string, "ml.m5.large") # SageMaker instance type
+    staging_always_on         = optional(bool, false)           # false: staging exists only during its deployment and smoke test
     staging_instance_type     = optional(string, "ml.m5.large") # SageMaker instance type
   })
   default  = {}
@@ -129,6 +130,11 @@ variable "monitoring" {
   validation {
     condition     = contains(var.monitoring.stages, "production") && length(setsubtract(var.monitoring.stages, ["production", "staging"])) == 0
     error_message = "monitoring.stages: expected production, or production and staging."
+  }
+
+  validation {
+    condition     = !contains(var.monitoring.stages, "staging") || var.endpoints.staging_always_on
+    error_message = "monitoring.stages: got staging, expected it only with endpoints.staging_always_on = true."
   }
 }
 

@@ -139,7 +139,8 @@ def _pause(state: Json | None) -> str:
 def _endpoint(row: Json, document: Json) -> Row:
     if row["status"] is None:
         kept = ((document["paused"] or {}).get("endpoints") or {}).get(row["stage"])
-        return "⑥", row["stage"], f"deleted by the pause, kept: {kept}" if kept else "none yet"
+        absent = "none now" if row["stage"] == "staging" else "none yet"  # see staging_always_on
+        return "⑥", row["stage"], f"deleted by the pause, kept: {kept}" if kept else absent
     return "⑥", row["stage"], f"model {row['version']}", row["status"], short(row["since"])
 
 

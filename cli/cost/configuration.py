@@ -59,7 +59,7 @@ class Configuration:
             rate=poller["simulator"]["rate"] if simulated else BITCOIN_RATE,
             rate_source="poller.simulator.rate" if simulated else "about that of Bitcoin",
             scheduled_trainings=bool(variables["retraining"]["schedule"]),
-            staging_always_on=endpoints.get("staging_always_on", True),
+            staging_always_on=endpoints["staging_always_on"],
             staging_instance_type=endpoints["staging_instance_type"],
             training_instance_type=training["training_instance_type"],
         )

@@ -16,7 +16,8 @@ class Step(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     REPLACE = "replace"  # delete, then create
-    NOTHING = "nothing"  # the endpoint serves the version or is being updated to it
+    DELETE = "delete"
+    NOTHING = "nothing"  # the endpoint is as wanted, or on its way there
     WAIT = "wait"
 
 
@@ -32,6 +33,21 @@ def next_step(endpoint: Description, config: str) -> Step:
     if status in {"InService", "OutOfService", "UpdateRollbackFailed"}:
         return Step.UPDATE
     return Step.WAIT
+
+
+def deletion(endpoint: Description, config: str) -> Step:
+    """Return the step to delete an endpoint that serves, or should serve, this configuration.
+
+    One that another deployment uses meanwhile remains.
+    """
+    if endpoint is None or endpoint["EndpointStatus"] == "Deleting":
+        return Step.NOTHING
+    if endpoint["EndpointStatus"] == "Failed":
+        return Step.DELETE
+    if endpoints.target_config(endpoint) != config:
+        return Step.NOTHING
+    settled = endpoint["EndpointStatus"] in BROKEN | {"InService"}
+    return Step.DELETE if settled else Step.WAIT
 
 
 def report(endpoint: Description, config: str) -> dict[str, str]:

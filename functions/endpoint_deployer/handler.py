@@ -1,4 +1,4 @@
-"""Model package and stage -> endpoint being deployed (`deploy`) or its status (`describe`)."""
+"""Version and stage -> its endpoint deployed (`deploy`), described, or deleted (`delete`)."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
@@ -45,7 +45,7 @@ class Config(Settings):
 class DeploymentAction(Event):
     """One action of the deployment's state machine."""
 
-    action: Literal["deploy", "describe"]
+    action: Literal["deploy", "describe", "delete"]
     stage: Literal["staging", "production"]
     package_arn: str
     version: int
@@ -54,11 +54,13 @@ class DeploymentAction(Event):
 @logger.inject_lambda_context
 @event_parser(model=DeploymentAction)
 def lambda_handler(event: DeploymentAction, _context: "LambdaContext") -> dict[str, str]:
-    """Perform one action; return `{step}` or `{status, failure_reason}`."""
+    """Perform one action; return `{step}`, or for `describe` `{status, failure_reason}`."""
     config = Config.from_env()
     deployment = Deployment(config.prefix, event.stage, event.version)
     if event.action == "deploy":
         result = {"step": str(_deploy(config, deployment, event.package_arn))}
+    elif event.action == "delete":
+        result = {"step": str(_delete(deployment))}
     else:
         description = endpoints.describe(sagemaker, deployment.endpoint)
         result = endpoint_status.report(description, deployment.config)
@@ -89,6 +91,17 @@ def _deploy(config: Config, deployment: Deployment, package_arn: str) -> Step:
             raise EndpointNotReadyError(f"{deployment.endpoint} had failed and is being deleted")
         case Step.WAIT:
             raise EndpointNotReadyError(f"{deployment.endpoint} is busy with another change")
+    return step
+
+
+def _delete(deployment: Deployment) -> Step:
+    """Delete the endpoint unless another deployment uses it; raises EndpointNotReadyError."""
+    description = endpoints.describe(sagemaker, deployment.endpoint)
+    step = endpoint_status.deletion(description, deployment.config)
+    if step is Step.WAIT:
+        raise EndpointNotReadyError(f"{deployment.endpoint} is busy with another change")
+    if step is Step.DELETE:
+        sagemaker.delete_endpoint(EndpointName=deployment.endpoint)
     return step
 
 

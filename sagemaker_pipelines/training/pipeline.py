@@ -103,8 +103,11 @@ forecast_candidates = job_steps.processing(
     outputs=("forecasts",),
 )
 
+# Joined, because a Fail step is documented to take a text or a Join.
 reject_data = Step(
-    "RejectData", "Fail", {"ErrorMessage": read_history.value("data_quality", "summary")}
+    "RejectData",
+    "Fail",
+    {"ErrorMessage": Join("", (read_history.value("data_quality", "summary"),))},
 )
 
 passed = read_history.value("data_quality", "passed")

@@ -121,6 +121,9 @@ def _check_step(step: Mapping[str, Any], known: Mapping[str, Step]) -> None:
         raise _invalid(f"step '{name}' has unknown type {kind!r}.")
     if kind == "Condition" and not step["Arguments"].get("Conditions"):
         raise _invalid(f"step '{name}' has no Conditions.")
+    message = step["Arguments"].get("ErrorMessage", "")
+    if kind == "Fail" and not (isinstance(message, str) or set(message) <= {"Get", "Std:Join"}):
+        raise _invalid(f"step '{name}': ErrorMessage must be a text, a reference or a Std:Join.")
 
 
 def _check_graph(parameters: Mapping[str, Any], steps: Mapping[str, Step]) -> None:

@@ -38,7 +38,8 @@ locals {
   }] }
 
   # Deploy<Stage> -> WaitFor<Stage> -> Describe<Stage> -> Is<Stage>Serving -> Record<Stage>
-  after = { Production = "Done", Staging = "RequestApproval" }
+  after = { Production = "Done", Staging = var.endpoints.staging_always_on ? "RequestApproval" : "DeleteStaging" }
+  fails = { Production = "Failed", Staging = var.endpoints.staging_always_on ? "Failed" : "DeleteFailedStaging" }
   tests = { Production = "RecordProduction", Staging = "SmokeTest" }
 
   stage_states = merge([for stage, next in local.after : {
@@ -94,13 +95,29 @@ locals {
       Resource   = local.put_events
       Parameters = { Entries = [merge(local.entry, { DetailType = "Deployment Failed", Detail = local.failed[stage] })] }
       ResultPath = null
-      Next       = "Failed"
+      Next       = local.fails[stage]
     }
   }]...)
+
+  # An endpoint without requests costs as much as one with them.
+  deletions = { DeleteStaging = "RequestApproval", DeleteFailedStaging = "Failed" }
+
+  deletion_states = { for state, next in local.deletions : state => {
+    Type     = "Task"
+    Resource = local.invoke
+    Parameters = {
+      FunctionName = module.endpoint_deployer.arn
+      Payload      = { action = "delete", stage = "staging", "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
+    }
+    ResultPath = null
+    Retry      = concat(local.retry_busy, local.retry_service)
+    Catch      = [{ ErrorEquals = ["States.ALL"], ResultPath = null, Next = next }] # the alarm of the function's errors tells a person
+    Next       = next
+  } if !var.endpoints.staging_always_on }
 
   definition = jsonencode({
     Comment = "Approved model package -> staging -> smoke test -> approval -> production; a rollback goes to production at once"
     StartAt = "IsRollback"
-    States  = merge(local.stage_states, local.gate_states)
+    States  = merge(local.stage_states, local.deletion_states, local.gate_states)
   })
 }

@@ -20,7 +20,7 @@ data "aws_iam_policy_document" "endpoint_deployer" {
       "sagemaker:CreateEndpoint",
       "sagemaker:CreateEndpointConfig",
       "sagemaker:CreateModel",
-      "sagemaker:DeleteEndpoint", # to replace a failed endpoint
+      "sagemaker:DeleteEndpoint", # staging after its test, and to replace a failed endpoint
       "sagemaker:DescribeEndpoint",
       "sagemaker:DescribeEndpointConfig",
       "sagemaker:DescribeModel",

@@ -3,6 +3,7 @@ variable "endpoints" {
   type = object({
     production_instance_count = number
     production_instance_type  = string
+    staging_always_on         = bool
     staging_instance_type     = string
   })
   nullable = false

@@ -215,6 +215,9 @@ def test_rejected_version_leaves_production_as_it_is(operator, versions, tmp_pat
     operator.wait_for_approval(version, "staging")
     assert evergreen(operator.aws, "approve", str(version))[0] == 0
     operator.wait_for_approval(version, "production")
+    endpoints = operator.aws.client("sagemaker").list_endpoints()["Endpoints"]
+    names = [endpoint["EndpointName"] for endpoint in endpoints]
+    assert names == ["evergreen-production"], "staging exists only until it is tested"
     assert evergreen(operator.aws, "reject", str(version), "--comment", "no")[0] == 0
     operator.aws.settle()
     assert operator.serving() == f"evergreen-production-v{good}"

@@ -62,8 +62,8 @@ def test_table_sums(source):
     assert found["unknown_prices"] == []
 
 
-def test_both_endpoints_run_all_month(source):
-    found = services(read(source))
+def test_both_endpoints_run_all_month_if_staging_is_always_on(source):
+    found = services(read(source, "endpoints = { staging_always_on = true }"))
     assert found["SageMaker endpoints"] == pytest.approx(2 * 730 * 0.115)
 
 
@@ -78,10 +78,13 @@ def test_both_endpoints_run_all_month(source):
         ('engine = "flink"\nflink = { shards = 3 }', {"Kinesis"}),
         ('endpoints = { production_instance_type = "ml.m5.xlarge" }', {"SageMaker endpoints"}),
         ("endpoints = { production_instance_count = 2 }", {"SageMaker endpoints"}),
-        ('endpoints = { staging_instance_type = "ml.t2.medium" }', {"SageMaker endpoints"}),
+        ("endpoints = { staging_always_on = true }", {"SageMaker endpoints"}),
         ('training = { training_instance_type = "ml.c5.2xlarge" }', {"SageMaker jobs"}),
         ('training = { candidates = ["ensemble"] }', {"SageMaker jobs"}),
-        ('retraining = { schedule = "" }', {"SageMaker jobs", "Step Functions"}),
+        (
+            'retraining = { schedule = "" }',
+            {"SageMaker endpoints", "SageMaker jobs", "Step Functions"},
+        ),
         ('features = { compaction_schedule = "" }', {"SageMaker jobs"}),
         ('features = { versions = { v2 = { median = "Fractional" } } }', {"Feature Store"}),
         ("data = { expire_days = { raw = 30 } }", {"S3 raw"}),
@@ -118,9 +121,7 @@ def test_a_stopped_poller_ingests_nothing(source):
 
 
 def test_staging_on_demand_costs_an_hour_for_each_version(source):
-    values = variables.read(source=source)
-    values["endpoints"]["staging_always_on"] = False
-    found = services(Configuration.of(values), trainings=9)
+    found = services(read(source), trainings=9)
     assert found["SageMaker endpoints"] == pytest.approx((730 + 10) * 0.115)
 
 
@@ -128,7 +129,7 @@ def test_unknown_price_is_named_and_not_in_the_total(source):
     config = read(source, 'endpoints = { production_instance_type = "ml.x9.huge" }')
     found = document(config)
     assert found["unknown_prices"] == ["ml.x9.huge_hour"]
-    assert found["services"]["SageMaker endpoints"] == pytest.approx(730 * 0.115)
+    assert found["services"]["SageMaker endpoints"] == pytest.approx(5 * 0.115)
     assert "UNKNOWN prices, not in the total: ml.x9.huge_hour." in text(found)
 
 

@@ -93,6 +93,27 @@ def test_failed_endpoint_is_deleted_and_created_again(account):
     assert call(account)[0] == {"step": "create"}
 
 
+@pytest.mark.parametrize("status", ["InService", "Failed", "OutOfService"])
+def test_tested_staging_is_deleted_once(account, status):
+    call(account)
+    account.endpoints["test-staging"]["EndpointStatus"] = status
+    assert call(account, "delete")[0] == {"step": "delete"}
+    assert account.endpoints == {}
+    assert call(account, "delete")[0] == {"step": "nothing"}
+
+
+@pytest.mark.parametrize("status", ["InService", "Creating", "Updating"])
+def test_staging_of_another_deployment_is_not_deleted(account, status):
+    serve(account, config="test-staging-v4", status=status)
+    assert call(account, "delete") == ({"step": "nothing"}, ["DescribeEndpoint"])
+
+
+def test_staging_that_is_being_updated_is_deleted_later(account):
+    serve(account, status="Updating")
+    with pytest.raises(handler.EndpointNotReadyError, match="busy"):
+        call(account, "delete")
+
+
 def test_model_of_another_package_is_not_deployed(account):
     call(account, package=PACKAGE.replace("test-models", "other-models"))
     with pytest.raises(handler.OtherPackageError, match="other-models"):
@@ -140,5 +161,5 @@ def test_every_endpoint_status_has_a_step_and_a_report():
 
 
 def test_unknown_action_is_invalid(account):
-    with pytest.raises(ValueError, match="'delete'"):
-        call(account, "delete")
+    with pytest.raises(ValueError, match="'remove'"):
+        call(account, "remove")

@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  endpoints                = { production_instance_count = 1, production_instance_type = "ml.m5.large", staging_instance_type = "ml.m5.large" }
+  endpoints                = { production_instance_count = 1, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.m5.large" }
   forecast_environment     = { FORECAST_SAMPLES = "200", HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
   model_package_group_name = "test-models"
   model_role_arn           = "arn:aws:iam::123456789012:role/test-model"
@@ -23,7 +23,7 @@ run "production_comes_after_staging_test_and_approval" {
   }
 
   assert {
-    condition     = [for state in ["DeployStaging", "WaitForStaging", "DescribeStaging", "SmokeTest", "RecordStaging", "RequestApproval", "DeployProduction", "RecordProduction"] : jsondecode(local.definition).States[state].Next] == ["WaitForStaging", "DescribeStaging", "IsStagingServing", "RecordStaging", "RequestApproval", "DeployProduction", "WaitForProduction", "Done"]
+    condition     = [for state in ["DeployStaging", "WaitForStaging", "DescribeStaging", "SmokeTest", "RecordStaging", "DeleteStaging", "RequestApproval", "DeployProduction", "RecordProduction"] : jsondecode(local.definition).States[state].Next] == ["WaitForStaging", "DescribeStaging", "IsStagingServing", "RecordStaging", "DeleteStaging", "RequestApproval", "DeployProduction", "WaitForProduction", "Done"]
     error_message = "The states follow each other."
   }
 
@@ -50,6 +50,33 @@ run "production_comes_after_staging_test_and_approval" {
   assert {
     condition     = jsondecode(local.definition).States["RecordProduction"].Parameters.Entries[0].Detail.stage == "production"
     error_message = "A production deployment records an event with stage production."
+  }
+}
+
+run "staging_is_deleted_after_its_test_and_after_a_failure" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(local.definition).States["ReportStagingFailure"].Next == "DeleteFailedStaging" && jsondecode(local.definition).States["DeleteFailedStaging"].Next == "Failed" && jsondecode(local.definition).States["ReportProductionFailure"].Next == "Failed"
+    error_message = "A staging endpoint that failed its test is deleted."
+  }
+
+  assert {
+    condition     = alltrue([for state in ["DeleteStaging", "DeleteFailedStaging"] : jsondecode(local.definition).States[state].Parameters.Payload.action == "delete" && jsondecode(local.definition).States[state].Parameters.Payload.stage == "staging" && jsondecode(local.definition).States[state].Catch[0].Next == jsondecode(local.definition).States[state].Next])
+    error_message = "Only staging is deleted, and a deployment goes on if it cannot be."
+  }
+}
+
+run "staging_can_stay" {
+  command = plan
+
+  variables {
+    endpoints = { production_instance_count = 1, production_instance_type = "ml.m5.large", staging_always_on = true, staging_instance_type = "ml.m5.large" }
+  }
+
+  assert {
+    condition     = jsondecode(local.definition).States["RecordStaging"].Next == "RequestApproval" && jsondecode(local.definition).States["ReportStagingFailure"].Next == "Failed" && !contains(keys(jsondecode(local.definition).States), "DeleteStaging")
+    error_message = "Staging is not deleted."
   }
 }
 
@@ -110,7 +137,7 @@ run "production_requires_an_instance" {
   command = plan
 
   variables {
-    endpoints = { production_instance_count = 0, production_instance_type = "ml.m5.large", staging_instance_type = "ml.m5.large" }
+    endpoints = { production_instance_count = 0, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.m5.large" }
   }
 
   expect_failures = [var.endpoints]

@@ -98,9 +98,9 @@ def test_failing_data_stop_the_pipeline_before_training():
     read = {"Get": "Steps.ReadHistory.PropertyFiles.data_quality"}
     (condition,) = check["Conditions"]
     assert condition["LeftValue"] == {"Std:JsonGet": {"PropertyFile": read, "Path": "passed"}}
-    assert STEPS["RejectData"]["Arguments"]["ErrorMessage"] == {
-        "Std:JsonGet": {"PropertyFile": read, "Path": "summary"}
-    }
+    summary = {"Std:JsonGet": {"PropertyFile": read, "Path": "summary"}}
+    message = {"Std:Join": {"On": "", "Values": [summary]}}
+    assert STEPS["RejectData"]["Arguments"]["ErrorMessage"] == message
 
 
 def test_conditions_are_not_nested_which_sagemaker_rejects():

@@ -31,6 +31,10 @@ def definition(*steps, parameters=(), **more):
         (definition({"Name": "A", "Type": "Fail"}), "needs Name, Type, Arguments"),
         (definition(fail_step("A", Type="Unknown")), "unknown type"),
         (definition(fail_step("A", DependsOn=["B"])), "unknown steps"),
+        (
+            definition(fail_step("A", Arguments={"ErrorMessage": {"Std:JsonGet": {}}})),
+            "a Std:Join",
+        ),
         (definition(fail_step("A", Arguments={"E": {"Get": "Parameters.X"}})), "Parameters.X"),
         (
             definition(fail_step("A", DependsOn=["B"]), fail_step("B", DependsOn=["A"])),
