@@ -31,7 +31,7 @@ $(VENV)/ready: requirements.lock requirements-torch.txt pyproject.toml
 demo: setup ## run the whole loop on this machine: two virtual days in minutes (FILE=… for recorded transactions)
 	@$(BIN)/python -m demo $(if $(SOURCE),--source "$(SOURCE)") $(if $(FILE),--file "$(FILE)") $(DEMO_ARGS)
 
-test: setup package ## Terraform, unit, integration and end-to-end tests (about 15 minutes on 2 cores)
+test: setup checks-setup package ## Terraform, unit, integration and end-to-end tests (about 15 minutes on 2 cores)
 	@echo "== 1/4 Terraform: format, validate, module tests"
 	@$(BIN)/python -m scripts.terraform check
 	@echo "== 2/4 unit tests"
