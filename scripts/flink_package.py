@@ -2,15 +2,17 @@
 
 Managed Service for Apache Flink reads from it main.py, the package `streaming`, the modules of
 `common` that it imports, and a jar with the Kinesis connector, which Maven downloads once
-(streaming/pom.xml).
+(streaming/pom.xml); its checksum is in downloads.lock.json.
 """
 
+import re
 import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
+from scripts import downloads
 from scripts.package import ROOT, reproducible_zip
 
 STREAMING, COMMON = ROOT / "streaming", ROOT / "functions" / "common"
@@ -30,6 +32,8 @@ def main(jar: Path = JAR, target: Path = TARGET) -> None:
     """Write the zip; download the jar unless it exists."""
     if not jar.is_file():
         _download()
+    check(jar)
+    downloads.verify(connector(), downloads.digest_of(jar))
     content = build(jar)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
@@ -56,6 +60,15 @@ def check(jar: Path) -> None:
         raise PackageError(f"{jar} has no Kinesis connector, only {factories.split()}")
 
 
+def connector() -> str:
+    """Return name and version of the connector's jar."""
+    text = (STREAMING / "pom.xml").read_text()
+    found = re.search(r"<artifactId>(flink-sql-[^<]+)</artifactId>\s*<version>([^<]+)<", text)
+    if not found:
+        raise PackageError("streaming/pom.xml: got no flink-sql-… artifact, expected one")
+    return ":".join(found.groups())
+
+
 def _download() -> None:
     maven = shutil.which("mvn")
     if maven is None:
@@ -71,5 +84,5 @@ def _download() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except PackageError as error:
+    except (PackageError, downloads.DownloadError) as error:
         sys.exit(str(error))

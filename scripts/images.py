@@ -16,29 +16,18 @@ from typing import TYPE_CHECKING
 
 from cli import terraform_variables
 from cli.errors import CommandError
-from scripts import aws
+from scripts import aws, image_build
+from scripts.downloads import ROOT
+from scripts.image_build import DOCKERFILES, PLATFORMS, ImageError
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
 
-ROOT = Path(__file__).resolve().parent.parent
-DOCKERFILES = {
-    "forecaster": "sagemaker_pipelines/container/Dockerfile",
-    "poller": "poller/Dockerfile",
-}
-# The poller runs on Graviton (Fargate ARM64), SageMaker instances are x86-64.
-PLATFORMS = {"forecaster": "linux/amd64", "poller": "linux/arm64"}
-# One manifest of Docker's media type: SageMaker refuses OCI indexes, which attestations require.
-MANIFEST = ["--provenance=false", "--sbom=false"]
-PUSH = "type=image,push=true,oci-mediatypes=false"
+LOCK = ":(exclude)downloads.lock.json"  # the first build writes it
 
 
 class ImageTagError(Exception):
     """The working tree does not correspond to a commit."""
-
-
-class ImageError(Exception):
-    """The images cannot be built or pushed; the message is for the user."""
 
 
 def image_tag(root: Path = ROOT) -> str:
@@ -47,7 +36,7 @@ def image_tag(root: Path = ROOT) -> str:
         return tag
     try:
         commit = _git(root, "rev-parse", "--short=12", "HEAD").strip()
-        changes = _git(root, "status", "--porcelain").splitlines()
+        changes = _git(root, "status", "--porcelain", "--", ".", LOCK).splitlines()
     except (OSError, subprocess.CalledProcessError):
         raise ImageTagError(
             f"image_tag: {root} is not a git repository; set TF_VAR_image_tag to a unique tag"
@@ -69,8 +58,8 @@ def check_builder(names: Iterable[str] = tuple(DOCKERFILES)) -> None:
     """Raise ImageError unless Docker can build the images, each for its architecture."""
     if shutil.which("docker") is None:
         raise ImageError(
-            "Docker was not found: install it, or build the Dockerfiles on another machine with "
-            "`make images`"
+            'image_builder: got "docker" without Docker, expected Docker on the PATH, or '
+            'image_builder = "codebuild", which builds on AWS'
         )
     inspect = ["docker", "buildx", "inspect", "--bootstrap"]
     done = subprocess.run(inspect, capture_output=True, text=True, check=False)
@@ -95,7 +84,8 @@ def build_and_push(ecr: "ECRClient", prefix: str, names: Iterable[str], tag: str
     try:
         _log_in(ecr)
         for name in names:
-            _build_and_push(ecr, f"{prefix}-{name}", name, tag)
+            found = ecr.describe_repositories(repositoryNames=[f"{prefix}-{name}"])
+            image_build.build_and_push(name, f"{found['repositories'][0]['repositoryUri']}:{tag}")
     except subprocess.CalledProcessError as error:
         raise ImageError(f"{' '.join(error.cmd[:3])} failed, see above") from error
 
@@ -136,24 +126,6 @@ def _log_in(ecr: "ECRClient") -> None:
     user, password = token.split(":", 1)
     login = ["docker", "login", "--username", user, "--password-stdin"]
     subprocess.run([*login, authorization["proxyEndpoint"]], input=password, text=True, check=True)
-
-
-def _build_and_push(ecr: "ECRClient", repository: str, name: str, tag: str) -> None:
-    found = ecr.describe_repositories(repositoryNames=[repository])["repositories"][0]
-    build = [
-        "docker",
-        "buildx",
-        "build",
-        "--platform",
-        PLATFORMS[name],
-        *MANIFEST,
-        "--output",
-        PUSH,
-    ]
-    if index := os.environ.get("PIP_EXTRA_INDEX_URL"):  # README.md, "torch"
-        build += ["--build-arg", f"PIP_EXTRA_INDEX_URL={index}"]
-    target = ["--tag", f"{found['repositoryUri']}:{tag}", "--file", DOCKERFILES[name], "."]
-    subprocess.run([*build, *target], cwd=ROOT, check=True)
 
 
 def _git(root: Path, *arguments: str) -> str:

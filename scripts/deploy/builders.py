@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from scripts import images
 from scripts.deploy.runner import DeployError
 from scripts.deploy.target import Target
+from scripts.image_build import ImageError
 
 
 class Builder(Protocol):
@@ -30,7 +31,7 @@ class Docker:
         """Raise DeployError unless it can build for both architectures."""
         try:
             images.check_builder()
-        except images.ImageError as error:
+        except ImageError as error:
             raise DeployError(str(error)) from error
 
     def build(self, names: Iterable[str]) -> None:
@@ -39,7 +40,7 @@ class Docker:
             images.build_and_push(
                 self._clients("ecr"), self._target.prefix, names, self._target.image_tag
             )
-        except images.ImageError as error:
+        except ImageError as error:
             raise DeployError(str(error)) from error
 
 

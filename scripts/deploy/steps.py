@@ -13,6 +13,7 @@ from scripts.deploy.runner import DeployError, Step
 from scripts.deploy.state_bucket import StateBucket
 from scripts.deploy.target import Target
 from scripts.deploy.workspace import Changes, Workspace
+from scripts.image_build import ImageError
 from scripts.provider import SOURCE
 
 Clients = Callable[[str], Any]
@@ -118,7 +119,7 @@ class Images:
     def _missing(self) -> list[str]:
         try:
             return images.missing(self._ecr, self._target.prefix, self._target.image_tag)
-        except images.ImageError as error:
+        except ImageError as error:
             raise DeployError(str(error)) from error
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from local import lifecycle
 from scripts import aws as scripts_aws
+from scripts import downloads
 from scripts.deploy import __main__ as command
 from scripts.deploy import builders, steps, workspace
 from scripts.deploy import target as targets
@@ -78,6 +79,7 @@ def shell(account, docker, tmp_path_factory):
         for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "CI"):
             patch.delenv(name, raising=False)
         patch.setattr(targets, "HOME", tmp_path_factory.mktemp("deploy"))
+        patch.setattr(downloads, "LOCK", tmp_path_factory.mktemp("lock") / "downloads.lock.json")
         yield
 
 

@@ -10,7 +10,9 @@ import boto3
 arguments = sys.argv[1:]
 with open({log!r}, "a") as log:
     log.write(json.dumps(arguments) + "\\n")
-if "inspect" in arguments:
+if "imagetools" in arguments:
+    print("sha256:" + 64 * "0")
+elif "inspect" in arguments:
     print("Driver: docker-container")
 elif "build" in arguments:
     if {failure!r} and __import__("os").path.exists({failure!r}):

@@ -9,7 +9,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from scripts import images
+from scripts import downloads, images
+from scripts.image_build import ImageError
 from scripts.images import ImageTagError, image_tag
 
 MEDIA_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
@@ -66,20 +67,30 @@ Platforms: {platforms}
 """
 
 
+BASE = "python:3.12-slim-bookworm"
+DIGEST, OTHER = (f"sha256:{64 * digit}" for digit in "12")
+
+
 @pytest.fixture
 def docker(tmp_path, monkeypatch):
     """Replace docker; return a function that reads its calls."""
     log, tool = tmp_path / "docker.log", tmp_path / "bin" / "docker"
     builder = BUILDER.format(driver="docker", platforms="linux/amd64, linux/amd64/v2, linux/arm64")
     (tmp_path / "builder").write_text(builder)
+    (tmp_path / "digest").write_text(DIGEST)
+    monkeypatch.setattr(downloads, "LOCK", tmp_path / "downloads.lock.json")
     tool.parent.mkdir()
     tool.write_text(
         f"#!{sys.executable}\n"
         "import json, sys\n"
         f"with open({str(log)!r}, 'a') as log:\n"
         "    log.write(json.dumps(sys.argv[1:]) + '\\n')\n"
-        "if 'inspect' in sys.argv:\n"
+        "if 'imagetools' in sys.argv:\n"
+        f"    print(open({str(tmp_path / 'digest')!r}).read())\n"
+        "elif 'inspect' in sys.argv:\n"
         f"    print(open({str(tmp_path / 'builder')!r}).read())\n"
+        "elif 'build' in sys.argv:\n"
+        f"    open({str(tmp_path / 'Dockerfile')!r}, 'w').write(sys.stdin.read())\n"
     )
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.environ['PATH']}")
@@ -87,7 +98,12 @@ def docker(tmp_path, monkeypatch):
     monkeypatch.setenv("TF_VAR_image_tag", "abc123")
     monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
     monkeypatch.setattr(sys, "argv", ["images"])
-    return lambda: [json.loads(line) for line in log.read_text().splitlines()]
+
+    def calls(word):
+        found = [json.loads(line) for line in log.read_text().splitlines()]
+        return [call for call in found if word in call[:2]]
+
+    return calls
 
 
 def after(call, option):
@@ -107,7 +123,7 @@ def test_images_are_pushed_to_the_region_of_terraform(docker, monkeypatch):
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     images.main()
-    *_, build = docker()
+    *_, build = docker("build")
     assert ".eu-west-1." in after(build, "--tag")
 
 
@@ -123,9 +139,8 @@ def test_missing_region_is_one_line(docker, monkeypatch):
 def test_images_are_pushed_for_their_architectures(docker):
     create_repositories()
     images.main()
-    _, login, *builds = docker()
-    assert login[0] == "login"
-    platforms = {after(build, "--tag"): after(build, "--platform") for build in builds}
+    assert len(docker("login")) == 1
+    platforms = {after(build, "--tag"): after(build, "--platform") for build in docker("build")}
     registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/evergreen"
     assert platforms == {
         f"{registry}-forecaster:abc123": "linux/amd64",
@@ -137,7 +152,7 @@ def test_images_are_pushed_for_their_architectures(docker):
 def test_images_are_single_manifests_that_sagemaker_accepts(docker):
     create_repositories()
     images.main()
-    for build in docker()[2:]:
+    for build in docker("build"):
         assert after(build, "--output") == "type=image,push=true,oci-mediatypes=false"
         assert {"--provenance=false", "--sbom=false"} < set(build)
         assert "--push" not in build
@@ -151,7 +166,7 @@ def test_builder_without_the_platform_is_reported_before_the_build(docker, tmp_p
         SystemExit, match=r"for linux/amd64, expected linux/arm64: .*--install arm"
     ):
         images.main()
-    assert not [call for call in docker() if "build" in call]
+    assert not docker("build")
 
 
 @mock_aws
@@ -161,7 +176,7 @@ def test_builder_in_a_container_contains_emulators(docker, tmp_path):
         BUILDER.format(driver="docker-container", platforms="linux/amd64")
     )
     images.main()
-    assert len([call for call in docker() if "build" in call]) == 2
+    assert len(docker("build")) == 2
 
 
 @mock_aws
@@ -180,3 +195,47 @@ def test_existing_images_are_not_built_again(docker, capsys):
 def test_missing_repository_is_reported(docker):
     with pytest.raises(SystemExit, match="evergreen-forecaster does not exist: run `make deploy`"):
         images.main()
+
+
+@mock_aws
+def test_first_build_records_the_base_image_and_builds_with_it(docker, tmp_path, capsys):
+    create_repositories()
+    images.main()
+    assert json.loads(downloads.LOCK.read_text()) == {BASE: DIGEST}
+    assert capsys.readouterr().out.count(f"{BASE}: recorded {DIGEST} in") == 1
+    (inspected, *later) = [call[-1] for call in docker("imagetools")]
+    assert inspected == BASE
+    assert set(later) == {f"{BASE}@{DIGEST}"}  # not the tag, which moves
+    dockerfile = (tmp_path / "Dockerfile").read_text()
+    assert dockerfile.count(f"\nFROM {BASE}@{DIGEST}") == dockerfile.count("\nFROM ") == 2
+
+
+@mock_aws
+def test_later_build_stops_at_another_base_image(docker, tmp_path):
+    create_repositories()
+    downloads.verify(BASE, DIGEST)
+    (tmp_path / "digest").write_text(OTHER)
+    with pytest.raises(SystemExit, match=f"{BASE}: got {OTHER}, expected {DIGEST}"):
+        images.main()
+    assert not docker("build")
+    assert json.loads(downloads.LOCK.read_text()) == {BASE: DIGEST}
+
+
+@mock_aws
+def test_base_image_that_cannot_be_inspected_is_not_built(docker, tmp_path):
+    create_repositories()
+    (tmp_path / "digest").write_text("")
+    with pytest.raises(SystemExit, match=f"{BASE}: its digest cannot be read"):
+        images.main()
+    assert not docker("build")
+
+
+def test_missing_docker_names_the_variable(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ImageError, match='image_builder = "codebuild"'):
+        images.check_builder()
+
+
+def test_recorded_digests_are_no_uncommitted_change(repository):
+    (repository / "downloads.lock.json").write_text("{}")
+    assert image_tag(repository)

@@ -1,18 +1,21 @@
 """The zip for Managed Service for Apache Flink."""
 
 import io
+import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
 
 import pytest
 
-from scripts import flink_package
+from scripts import downloads, flink_package
 
 
 @pytest.fixture
-def jar(tmp_path):
+def jar(tmp_path, monkeypatch):
+    monkeypatch.setattr(downloads, "LOCK", tmp_path / "downloads.lock.json")
     return factories(
         tmp_path, "org.apache.flink.connector.kinesis.table.KinesisDynamicTableFactory"
     )
@@ -60,6 +63,18 @@ def test_zip_is_written_where_terraform_looks(jar, tmp_path, capsys):
     flink_package.main(jar, target)
     assert target.read_bytes() == flink_package.build(jar)
     assert str(target) in capsys.readouterr().out
+
+
+def test_first_jar_is_recorded_and_another_one_refused(jar, tmp_path):
+    flink_package.main(jar, tmp_path / "streaming.zip")
+    (name,) = json.loads(downloads.LOCK.read_text())
+    assert re.fullmatch(r"flink-sql-connector-aws-kinesis-streams:\d\S+", name)
+    flink_package.main(jar, tmp_path / "streaming.zip")
+    with zipfile.ZipFile(jar, "a") as archive:
+        archive.writestr("more", "")
+    with pytest.raises(downloads.DownloadError, match=f"{name}: got sha256:.*, expected sha256:"):
+        flink_package.main(jar, tmp_path / "other.zip")
+    assert not (tmp_path / "other.zip").exists()
 
 
 def test_jar_without_the_connector_is_rejected(tmp_path):
