@@ -68,10 +68,11 @@ override_resource {
 }
 
 variables {
-  engine     = "flink"
-  flink      = { package = "main.tf" } # any file
-  image_tag  = "1a2b3c4"
-  monitoring = { stages = ["production", "staging"] }
+  engine        = "flink"
+  flink         = { package = "main.tf" } # any file
+  image_builder = "codebuild"
+  image_tag     = "1a2b3c4"
+  monitoring    = { stages = ["production", "staging"] }
 }
 
 run "policies" {

@@ -40,6 +40,15 @@ module "network" {
   prefix       = var.prefix
 }
 
+# Builds the images if the machine that deploys has no Docker
+module "image_builder" {
+  source   = "./modules/image_builder"
+  for_each = toset(var.image_builder == "codebuild" ? ["own"] : [])
+
+  foundation   = module.foundation.foundation
+  repositories = module.foundation.repositories
+}
+
 # ① poll: public API -> event `Transactions Received`
 module "poll" {
   source = "./modules/poll"

@@ -116,6 +116,38 @@ run "an_unknown_engine_is_rejected" {
   expect_failures = [var.engine]
 }
 
+run "docker_is_the_default_image_builder" {
+  command = plan
+
+  assert {
+    condition     = length(module.image_builder) == 0
+    error_message = "Without the variable no build projects exist."
+  }
+}
+
+run "images_can_be_built_on_aws" {
+  command = plan
+
+  variables {
+    image_builder = "codebuild"
+  }
+
+  assert {
+    condition     = module.image_builder["own"].project_names == { forecaster = "evergreen-image-forecaster", poller = "evergreen-image-poller" }
+    error_message = "Each image has a build project."
+  }
+}
+
+run "an_unknown_image_builder_is_rejected" {
+  command = plan
+
+  variables {
+    image_builder = "podman"
+  }
+
+  expect_failures = [var.image_builder]
+}
+
 run "an_existing_network_is_used" {
   command = plan
 

@@ -1,0 +1,47 @@
+data "aws_iam_policy_document" "build" {
+  statement {
+    sid       = "WriteLogs"
+    actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+    resources = [for name in values(local.names) : "${var.foundation.arns.logs}:log-group:/aws/codebuild/${name}:*"]
+  }
+
+  statement {
+    sid       = "ReadSource"
+    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
+    resources = ["${var.foundation.bucket_arn}/${local.source}"]
+  }
+
+  statement {
+    sid       = "DecryptSource"
+    actions   = ["kms:Decrypt"]
+    resources = [var.foundation.kms_key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["s3.${var.foundation.region}.amazonaws.com"]
+    }
+  }
+
+  # To read is part of service_role: Docker looks up what exists before it uploads.
+  statement {
+    sid       = "PushImages"
+    actions   = ["ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"]
+    resources = local.repository_arns
+  }
+}
+
+locals {
+  repository_arns = [for image in sort(keys(local.projects)) : var.repositories[image].arn]
+}
+
+module "role" {
+  source = "../service_role"
+
+  account_id            = var.foundation.account_id
+  description           = "Service role of the builds of both images"
+  image_repository_arns = local.repository_arns
+  name                  = "${var.foundation.prefix}-image-builder"
+  policy                = data.aws_iam_policy_document.build.json
+  service               = "codebuild"
+}

@@ -1,0 +1,20 @@
+variable "foundation" {
+  description = "Output of modules/foundation: the attributes used here"
+  type = object({
+    account_id         = string
+    arns               = map(string)
+    bucket_arn         = string
+    bucket_name        = string
+    kms_key_arn        = string
+    log_retention_days = number
+    prefix             = string
+    region             = string
+  })
+  nullable = false
+}
+
+variable "repositories" {
+  description = "ECR repositories by short name (forecaster, poller): arn and url"
+  type        = map(object({ arn = string, url = string }))
+  nullable    = false
+}
