@@ -68,6 +68,7 @@ override_resource {
 }
 
 variables {
+  endpoints     = { staging_always_on = true }
   engine        = "flink"
   flink         = { package = "main.tf" } # any file
   image_builder = "codebuild"
