@@ -1,3 +1,5 @@
+# A plan of everything takes seconds, so one run has all asserts on the same variables.
+
 mock_provider "aws" {
   source          = "./tests/mocks"
   override_during = plan
@@ -7,7 +9,7 @@ variables {
   image_tag = "1a2b3c4"
 }
 
-run "the_stages_fit_together" {
+run "defaults" {
   command = plan
 
   assert {
@@ -44,10 +46,6 @@ run "the_stages_fit_together" {
     condition     = local.forecast_environment == { FORECAST_SAMPLES = "200", HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
     error_message = "Smoke test and monitor use the same minutes and samples."
   }
-}
-
-run "the_command_line_reads_names_from_one_parameter" {
-  command = plan
 
   assert {
     condition     = module.outputs_parameter.name == "/evergreen/outputs"
@@ -68,27 +66,57 @@ run "the_command_line_reads_names_from_one_parameter" {
     condition     = jsondecode(module.outputs_parameter.value).feature_group_name == "evergreen-minutes"
     error_message = "The feature group is the version that is read."
   }
+
+  assert {
+    condition     = output.flink_application_name == null
+    error_message = "By default there is no streaming application."
+  }
+
+  assert {
+    condition     = length(module.image_builder) == 0
+    error_message = "Without the variable no build projects exist."
+  }
+
+  assert {
+    condition     = length(local.source_ports) == 0
+    error_message = "Only HTTPS is allowed."
+  }
 }
 
-run "the_read_version_of_the_feature_group_is_written_to_the_parameter" {
+run "options" {
   command = plan
 
   variables {
-    features = { read_version = "v2", versions = { v2 = { median_fee_1min = "Fractional" } } }
+    features      = { read_version = "v2", versions = { v2 = { median_fee_1min = "Fractional" } } }
+    image_builder = "codebuild"
+    network       = { security_group_ids = ["sg-1"], subnet_ids = ["subnet-1"] }
+
+    poller = {
+      backfill   = { url = "http://example.com/history?since={since}&port=:9" }
+      mapping    = { key = "/id", name = "sample", value = "/value" }
+      source     = "http"
+      source_url = "https://example.com:8443/list"
+    }
   }
 
   assert {
     condition     = jsondecode(module.outputs_parameter.value).feature_group_name == "evergreen-minutes-v2"
     error_message = "`evergreen minutes` and `audit` read the version that the loop reads."
   }
-}
-
-run "lambda_is_the_default_engine" {
-  command = plan
 
   assert {
-    condition     = output.flink_application_name == null
-    error_message = "By default there is no streaming application."
+    condition     = module.image_builder["own"].project_names == { forecaster = "evergreen-image-forecaster", poller = "evergreen-image-poller" }
+    error_message = "Each image has a build project."
+  }
+
+  assert {
+    condition     = length(module.network) == 0 && output.network == { assign_public_ip = false, security_group_ids = tolist(["sg-1"]), subnet_ids = tolist(["subnet-1"]) }
+    error_message = "No network is created."
+  }
+
+  assert {
+    condition     = local.source_ports == [8443, 80]
+    error_message = "The network lets the poller connect to its source."
   }
 }
 
@@ -106,154 +134,48 @@ run "engine_flink_deploys_the_streaming_job" {
   }
 }
 
-run "an_unknown_engine_is_rejected" {
+run "unknown_names_and_samples_without_bound_are_rejected" {
   command = plan
 
   variables {
-    engine = "spark"
-  }
-
-  expect_failures = [var.engine]
-}
-
-run "docker_is_the_default_image_builder" {
-  command = plan
-
-  assert {
-    condition     = length(module.image_builder) == 0
-    error_message = "Without the variable no build projects exist."
-  }
-}
-
-run "images_can_be_built_on_aws" {
-  command = plan
-
-  variables {
-    image_builder = "codebuild"
-  }
-
-  assert {
-    condition     = module.image_builder["own"].project_names == { forecaster = "evergreen-image-forecaster", poller = "evergreen-image-poller" }
-    error_message = "Each image has a build project."
-  }
-}
-
-run "an_unknown_image_builder_is_rejected" {
-  command = plan
-
-  variables {
+    engine        = "spark"
     image_builder = "podman"
+    image_tag     = "latest"
+    monitoring    = { forecast_samples = 1000000 }
+    prefix        = "Evergreen_1"
   }
 
-  expect_failures = [var.image_builder]
-}
-
-run "an_existing_network_is_used" {
-  command = plan
-
-  variables {
-    network = { security_group_ids = ["sg-1"], subnet_ids = ["subnet-1"] }
-  }
-
-  assert {
-    condition     = length(module.network) == 0 && output.network == { assign_public_ip = false, security_group_ids = tolist(["sg-1"]), subnet_ids = tolist(["subnet-1"]) }
-    error_message = "No network is created."
-  }
-}
-
-run "prefix_must_fit_the_naming_rules_of_all_services" {
-  command = plan
-
-  variables {
-    prefix = "Evergreen_1"
-  }
-
-  expect_failures = [var.prefix]
-}
-
-run "latest_is_not_an_immutable_tag" {
-  command = plan
-
-  variables {
-    image_tag = "latest"
-  }
-
-  expect_failures = [var.image_tag]
+  expect_failures = [var.engine, var.image_builder, var.image_tag, var.monitoring, var.prefix]
 }
 
 # Parameter Store refuses names below /aws and /ssm.
-run "prefix_must_not_be_reserved_by_parameter_store" {
-  command = plan
-
-  variables {
-    prefix = "ssm-test"
-  }
-
-  expect_failures = [var.prefix]
-}
-
-run "prefix_must_not_begin_like_those_of_aws" {
-  command = plan
-
-  variables {
-    prefix = "awsome"
-  }
-
-  expect_failures = [var.prefix]
-}
-
-run "the_source_may_have_any_port" {
-  command = plan
-
-  variables {
-    poller = {
-      backfill   = { url = "http://example.com/history?since={since}&port=:9" }
-      mapping    = { key = "/id", name = "sample", value = "/value" }
-      source     = "http"
-      source_url = "https://example.com:8443/list"
-    }
-  }
-
-  assert {
-    condition     = local.source_ports == [8443, 80]
-    error_message = "The network lets the poller connect to its source."
-  }
-}
-
-run "public_sources_are_reached_over_https" {
-  command = plan
-
-  assert {
-    condition     = length(local.source_ports) == 0
-    error_message = "Only HTTPS is allowed."
-  }
-}
-
-run "forecasts_have_a_bounded_number_of_samples" {
-  command = plan
-
-  variables {
-    monitoring = { forecast_samples = 1000000 }
-  }
-
-  expect_failures = [var.monitoring]
-}
-
-run "history_of_a_request_is_an_integer" {
+run "reserved_prefixes_and_fractions_are_rejected" {
   command = plan
 
   variables {
     monitoring = { history_minutes = 270.5 }
+    prefix     = "ssm-test"
   }
 
-  expect_failures = [var.monitoring]
+  expect_failures = [var.monitoring, var.prefix]
 }
 
-run "production_is_always_monitored" {
+run "other_reserved_prefixes_and_monitoring_without_production_are_rejected" {
   command = plan
 
   variables {
     monitoring = { stages = ["staging"] }
+    prefix     = "awsome"
+  }
+
+  expect_failures = [var.monitoring, var.prefix]
+}
+
+run "staging_is_monitored_only_if_it_stays" {
+  command = plan
+
+  variables {
+    monitoring = { stages = ["production", "staging"] }
   }
 
   expect_failures = [var.monitoring]
