@@ -83,7 +83,7 @@ checks-setup: $(CHECKS_VENV)/ready
 $(CHECKS_VENV)/ready: requirements-checks.lock
 	@echo "checks: environment in $(CHECKS_VENV) (a minute, once)"
 	@$(PYTHON) -m venv --clear $(CHECKS_VENV)
-	@$(CHECKS)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-checks.lock
+	@$(CHECKS)/python -m pip --disable-pip-version-check install --quiet --no-compile --no-deps --require-hashes -r requirements-checks.lock
 	@touch $@
 
 fmt: setup ## format everything

@@ -48,6 +48,20 @@ def faults(
     return found
 
 
+def mild_faults(roles: Sequence[str], prefix: str, seed: int) -> list[Fault]:
+    """Return a fault for each caller, which it meets once with every action.
+
+    The SDK repeats such requests: the loop goes on as without faults.
+    """
+    dice = random.Random(seed)  # noqa: S311 - a reproducible plan
+    kinds = [fault for fault in KINDS.values() if "kill" not in fault]
+    return [
+        {"caller": role, "each_action": True, "skip": dice.randrange(2), **dice.choice(kinds)}
+        for role in roles
+        if role.removeprefix(f"{prefix}-") not in SERVICES
+    ]
+
+
 def kind(fault: Fault) -> str:
     """Return the kind of a fault."""
     if fault.get("service") == "delivery":

@@ -6,7 +6,7 @@ ends the process that sent the request, before the request takes effect.
 
 import re
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from local.http_messages import Response, error
@@ -20,7 +20,8 @@ class Fault:
 
     The pattern of the operation is searched in the operation as in the server's log:
     `AWSEvents.PutEvents`, or method and path. `caller` is the name of a role, `action` the IAM
-    action of a request, e.g. `s3:PutObject`.
+    action of a request, e.g. `s3:PutObject`. With `each_action`, `skip` and `times` count for each
+    action separately, and `seen` has the requests so far.
     """
 
     service: str = ""
@@ -33,6 +34,20 @@ class Fault:
     after: bool = False
     seconds: float = 0.0
     times: int = 1
+    each_action: bool = False
+    seen: dict[str, int] = field(default_factory=dict)
+
+    def applies(self, action: str) -> bool:
+        """Count a matching request; return whether the fault applies to it."""
+        if self.each_action:
+            number = self.seen.get(action, 0)
+            self.seen[action] = number + 1
+            return self.skip <= number < self.skip + self.times
+        if self.skip > 0:
+            self.skip -= 1
+            return False
+        self.times -= 1
+        return True
 
     def matches(self, request: "Faulty") -> bool:
         """Return whether the fault is pending and applies to such a request."""
@@ -84,13 +99,8 @@ def by_caller() -> bool:
 def take(request: Faulty) -> Fault | None:
     """Return the first fault that applies to a request and count it down."""
     with _lock:
-        for fault in _faults:
-            if fault.matches(request):
-                if fault.skip == 0:
-                    fault.times -= 1
-                    return fault
-                fault.skip -= 1
-        return None
+        matching = (fault for fault in _faults if fault.matches(request))
+        return next((fault for fault in matching if fault.applies(request.action)), None)
 
 
 def response(service: str, status: int) -> Response:

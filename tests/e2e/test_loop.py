@@ -1,10 +1,14 @@
-"""The demo as a user runs it, on a recorded and mangled file.
+"""The demo as a user runs it, on a recorded and mangled file, while AWS fails now and then.
+
+The short form of `make chaos`: every caller meets a refused request, a throttle or a lost response
+once with each of its actions. The seed is printed.
 
 Logs, report.json and loop.png stay in .evergreen/e2e.
 """
 
 import gzip
 import json
+import random
 import signal
 import subprocess
 import sys
@@ -13,8 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import requests
 
-from cli.connection import connect
+from chaos import invariants, plan
+from cli.connection import connect, local_client
 from cli.target import choose
 from demo import features
 from tests.support import irregular_file
@@ -68,12 +74,35 @@ def test_killed_demo_leaves_no_process():
         time.sleep(0.2)
 
 
+def inject_faults():
+    """Let each caller of the running demo meet a fault once with every action -> its folder."""
+    connection, seed = connect(choose(HOME, None), "evergreen"), random.randrange(1000)
+    client = local_client("iam", connection.target.url, connection.region)
+    roles = [role["RoleName"] for role in client.list_roles(MaxItems=1000)["Roles"]]
+    print(f"faults of seed {seed}", flush=True)
+    faults(connection, plan.mild_faults(roles, "evergreen", seed))
+    return connection
+
+
+def faults(connection, replacements=None):
+    """Return the faults of the local AWS, after replacing them."""
+    url = f"{connection.target.url}/_evergreen/faults"
+    if replacements is not None:
+        requests.post(url, json={"faults": replacements}, timeout=10).raise_for_status()
+    return requests.get(url, timeout=10).json()["faults"]
+
+
 def test_demo_judges_and_serves_models_on_a_mangled_file(recorded):
     file, minutes, malformed = recorded
     with start("--source", "replay", "--file", str(file), "--keep") as demo:
         try:
+            read_until(demo, "— the loop", 300)
+            connection = inject_faults()
             read_until(demo, "stays at", 900)
+            met = faults(connection)
+            faults(connection, [])
             rows = stored(minutes)
+            inspected = invariants.inspect(connection)
             demo.send_signal(signal.SIGINT)
             ended = demo.stdout.read()
             assert demo.wait(60) == 0, ended
@@ -81,7 +110,11 @@ def test_demo_judges_and_serves_models_on_a_mangled_file(recorded):
             demo.kill()
     report = json.loads((HOME / "report.json").read_text())
 
+    reached = sum(count > fault["skip"] for fault in met for count in fault["seen"].values())
+    print(f"{reached} pairs of caller and action met a fault")
+    assert reached > 50
     distinct = sum(map(len, minutes.values()))
+    assert invariants.failures(report | inspected, distinct) == []
     assert report["transactions"]["distinct"] == distinct
     assert report["transactions"]["in_features"] == distinct
     assert report["transactions"]["rejected"] == malformed

@@ -41,3 +41,10 @@ def test_callers_that_are_services_are_spared():
     assert plan.pairs({"iam": {"requests": requests}}, "loop") == [
         ("loop-poller", "events:PutEvents", 9)
     ]
+
+
+def test_mild_faults_are_repeated_by_the_sdk():
+    roles = ["loop-poller", "loop-firehose", "loop-training"]
+    found = [fault for seed in range(20) for fault in plan.mild_faults(roles, "loop", seed)]
+    assert {fault["caller"] for fault in found} == {"loop-poller", "loop-training"}
+    assert {plan.kind(fault) for fault in found} == {"refused", "throttled", "answer lost"}
