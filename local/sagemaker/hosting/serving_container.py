@@ -17,7 +17,7 @@ from local import processes, runtime
 from local.containers import container, images
 from local.iam import agents
 from local.iam.policies import AccessDeniedError
-from local.sagemaker import s3_files
+from local.sagemaker import image_manifests, s3_files
 from local.sagemaker.api import Json
 
 START_SECONDS = 60.0
@@ -125,7 +125,9 @@ class ServingContainer:
 
 
 def _pull(key: str, image: str) -> None:
-    """Check that the model's role may pull the image; raises ServingError."""
+    """Check that the model's role may pull the image, and its manifest; raises ServingError."""
+    if problem := image_manifests.problem(image):
+        raise ServingError(problem)
     try:
         agents.pull_image(key, image)
     except AccessDeniedError as denied:

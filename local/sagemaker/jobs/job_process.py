@@ -10,7 +10,7 @@ from local import processes, runtime
 from local.containers import container, images
 from local.iam import agents
 from local.iam.policies import AccessDeniedError
-from local.sagemaker import s3_files
+from local.sagemaker import image_manifests, s3_files
 from local.sagemaker.api import Json
 from local.sagemaker.jobs.job import Job, JobFailedError, JobStoppedError
 
@@ -22,6 +22,8 @@ def program(job: Job, image: str, role: images.Role) -> list[str]:
     """Pull an image -> its command; raises JobFailedError."""
     try:
         agents.pull_image(job.session, image)
+        if problem := image_manifests.problem(image):
+            raise JobFailedError(f"ClientError: {problem}")
         return images.program(image, role)
     except AccessDeniedError as denied:
         raise JobFailedError(f"ClientError: Cannot pull {image}: {denied}") from None

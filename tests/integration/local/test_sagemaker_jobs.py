@@ -70,12 +70,12 @@ def channel(name):
     return {"ChannelName": name, "DataSource": {"S3DataSource": source}, "ContentType": "json"}
 
 
-def train(aws, sagemaker, name, channels=("train", "test"), **hyperparameters):
+def train(aws, sagemaker, name, channels=("train", "test"), image=IMAGE, **hyperparameters):
     sagemaker.create_training_job(
         TrainingJobName=name,
         RoleArn=ROLE,
         AlgorithmSpecification={
-            "TrainingImage": IMAGE,
+            "TrainingImage": image,
             "TrainingInputMode": "File",
             "MetricDefinitions": [
                 {
@@ -174,6 +174,29 @@ def test_failed_training_has_a_reason(aws, sagemaker, job_events):
         "Failed",
         failed["FailureReason"],
     )
+
+
+@pytest.mark.parametrize(
+    ("media_type", "status"),
+    [
+        ("application/vnd.oci.image.index.v1+json", "Failed"),
+        ("application/vnd.docker.distribution.manifest.v2+json", "Completed"),
+    ],
+)
+def test_image_that_was_pushed_as_an_index_is_refused(aws, sagemaker, media_type, status):
+    client, name = aws.client("ecr"), f"{status.lower()}-forecaster"
+    client.create_repository(repositoryName=name)
+    client.put_image(
+        repositoryName=name,
+        imageManifest=json.dumps({"schemaVersion": 2}),
+        imageManifestMediaType=media_type,
+        imageTag="1",
+    )
+    image = IMAGE.replace("loop-forecaster", name)
+    described = train(aws, sagemaker, name, image=image)
+    assert described["TrainingJobStatus"] == status
+    if status == "Failed":
+        assert f"Unsupported manifest media type {media_type}" in described["FailureReason"]
 
 
 def test_channel_without_objects_fails_the_training(aws, sagemaker):
