@@ -14,7 +14,7 @@ json_response = find("core.responses", "json_response")
 # Modules whose `time` and `datetime` follow the clock. All that put messages into queues must
 # agree on the time from which a message is visible.
 TIMED_MODULES = ("core.responses", *(f"services.{name}" for name in (
-    "cloudwatch", "cloudwatch_logs", "ecr", "eventbridge", "s3", "sns", "sqs", "ssm",
+    "cloudwatch", "cloudwatch_logs", "codebuild", "ecr", "eventbridge", "s3", "sns", "sqs", "ssm",
     "stepfunctions")))  # fmt: skip
 
 # CloudWatch
@@ -48,6 +48,14 @@ log_groups = find("services.cloudwatch_logs", "_log_groups")
 create_log_group = find("services.cloudwatch_logs", "_create_log_group")
 create_log_stream = find("services.cloudwatch_logs", "_create_log_stream")
 put_log_events = find("services.cloudwatch_logs", "_put_log_events")
+
+# CodeBuild
+codebuild_projects = find("services.codebuild", "_projects")
+codebuild_builds = find("services.codebuild", "_builds")
+create_build_project = Hook("services.codebuild", "_create_project")
+update_build_project = Hook("services.codebuild", "_update_project")
+build_project_shape = Hook("services.codebuild", "_project_shape")
+start_build = Hook("services.codebuild", "_start_build")
 
 # ECS
 tasks = find("services.ecs", "_tasks")

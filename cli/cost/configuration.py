@@ -20,6 +20,7 @@ class Configuration:
     feature_versions: int
     flink_parallelism: int
     flink_shards: int
+    image_builder: str
     is_polling: bool
     monitored_stages: int
     poll_seconds: float
@@ -49,6 +50,7 @@ class Configuration:
             feature_versions=len(set(variables["features"]["versions"]) | {"v1"}),
             flink_parallelism=int(variables["flink"]["parallelism"]),
             flink_shards=int(variables["flink"]["shards"]),
+            image_builder=variables["image_builder"],
             is_polling=poller["desired_count"] > 0,
             monitored_stages=len(variables["monitoring"]["stages"]),
             poll_seconds=poller["poll_seconds"],

@@ -30,6 +30,9 @@ class Assumptions:
     job_minutes: float = 5  # billed per SageMaker job, its start included
     versions_per_training: float = 1  # that reach production
     image_gb: float = 4  # in ECR, all images that are kept
+    image_builds: float = 4  # per month, of both images, with image_builder = "codebuild"
+    forecaster_build_minutes: float = 10
+    poller_build_minutes: float = 4
     bytes_per_transaction: float = 273  # in events; benchmarks/results/ingestion.json
     compressed_share: float = 0.21  # of the raw archive; the same
     aggregated_per_second: float = 80_000  # transactions per CPU second; the same
@@ -44,6 +47,7 @@ class Assumptions:
             f"{self.bytes_per_transaction:g} bytes per transaction, "
             f"{self.compressed_share:.0%} of it when compressed",
             f"{self.image_gb:g} GB of images in ECR",
+            f"{self.image_builds:g} builds of the images a month if CodeBuild builds them",
             "raw archive at its final size, of data.expire_days.raw (12 months if never)",
         ]
 
@@ -187,4 +191,16 @@ def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
         Use("KMS", "key", 1, "kms_key_month"),
         Use("KMS", "requests of ④ to ⑧", 20 * invocations, "kms_request"),
         Use("ECR", "images", assumed.image_gb, "ecr_gb_month"),
+        *_image_builds(config, assumed),
+    ]
+
+
+def _image_builds(config: Configuration, assumed: Assumptions) -> list[Use]:
+    if config.image_builder != "codebuild":
+        return []
+    forecaster = assumed.image_builds * assumed.forecaster_build_minutes
+    poller = assumed.image_builds * assumed.poller_build_minutes
+    return [
+        Use("CodeBuild", "builds of the forecaster", forecaster, "codebuild_minute"),
+        Use("CodeBuild", "builds of the poller", poller, "codebuild_arm_minute"),
     ]

@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 # The principal that assumes the roles in the requests of a service, and its error code.
 ASSUMED_BY = {
+    "codebuild": ("codebuild", "InvalidInputException"),
     "ecs": ("ecs-tasks", "ClientException"),
     "events": ("events", "ValidationException"),
     "firehose": ("firehose", "InvalidArgumentException"),
@@ -28,7 +29,7 @@ ASSUMED_BY = {
 SERVICES = {"kinesis", "logs", *ASSUMED_BY}
 MAX_ENVIRONMENT_BYTES = 4096
 TAG = re.compile(r"[\w\s.:/=+\-@]*")
-ROLE_FIELDS = {"executionrolearn", "role", "rolearn", "taskrolearn"}
+ROLE_FIELDS = {"executionrolearn", "role", "rolearn", "servicerole", "taskrolearn"}
 CREATE_LOG_GROUP = "Logs_20140328.CreateLogGroup"
 WRITES = ("Create", "Put", "Register", "Update")
 

@@ -30,6 +30,7 @@ REPLACEMENTS = (
     "cloudwatch.alarms",
     "cloudwatch.alarm_api",
     "step_functions",
+    "containers.codebuild",
     "containers.ecs",
 )
 

@@ -1,9 +1,10 @@
-"""Who builds the images: Docker on this machine."""
+"""Who builds the images: Docker on this machine, or CodeBuild (variable image_builder)."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from scripts import images
+from scripts.deploy.codebuild import CodeBuild
 from scripts.deploy.runner import DeployError
 from scripts.deploy.target import Target
 from scripts.image_build import ImageError
@@ -45,5 +46,7 @@ class Docker:
 
 
 def builder(clients: Callable[[str], Any], target: Target) -> Builder:
-    """Return the builder of this machine."""
+    """Return the builder that the variables choose."""
+    if target.variables["image_builder"] == "codebuild":
+        return CodeBuild(clients, target)
     return Docker(clients, target)

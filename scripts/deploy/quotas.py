@@ -53,6 +53,10 @@ def needs(config: Configuration) -> list[Need]:
         kpus = config.flink_parallelism + 1
         found.append(Need("kinesisanalytics", "Kinesis Processing Units (KPUs)", kpus))
         found.append(Need("kinesis", "Shards per Region", config.flink_shards + 2))
+    if config.image_builder == "codebuild":
+        for kind in ("ARM", "Linux"):
+            name = f"Concurrently running builds for {kind}/Small environment"
+            found.append(Need("codebuild", name, 1))
     found.append(Need("lambda", "Concurrent executions", CONCURRENT_FUNCTIONS))
     return found
 

@@ -80,7 +80,7 @@ class Plan:
 
 
 class ApplyForImages:
-    """Key and repositories."""
+    """Key and repositories; for builds on AWS also the bucket and the build projects."""
 
     title = "what images need: key, repositories"
 

@@ -20,7 +20,14 @@ LOCK_VERSION = (1, 10)  # Terraform that locks a state in S3 without DynamoDB
 BACKEND = 'terraform {\n  backend "s3" {}\n}\n'
 FILES = ("*.tf", "*.tfvars", "*.tfvars.json")
 SIBLINGS = ("build", "sagemaker_pipelines")  # the root module reads their files
-PARTIAL = ("-target=module.foundation.aws_ecr_repository.this",)
+REPOSITORIES = ("module.foundation.aws_ecr_repository.this",)
+# What builds on AWS need besides: the projects, and the bucket of the source with its settings.
+BUILDER = (
+    "module.image_builder",
+    "module.foundation.aws_s3_bucket_policy.data",
+    "module.foundation.aws_s3_bucket_server_side_encryption_configuration.data",
+    "module.foundation.aws_s3_bucket_versioning.data",
+)
 
 Changes = dict[str, list[str]]  # actions by address
 
@@ -55,7 +62,8 @@ class Workspace:
 
     def plan(self, *, partial: bool = False, show: bool = True) -> Changes:
         """Write a plan for `apply` and return its changes; `partial`: only what images need."""
-        options = [f"-out={self._plan}", *self._variables, *(PARTIAL if partial else ())]
+        targets = self._for_images() if partial else ()
+        options = [f"-out={self._plan}", *self._variables, *(f"-target={one}" for one in targets)]
         if show:
             self._call("plan", *options)
         else:
@@ -102,6 +110,10 @@ class Workspace:
         file = self._target.vars_file
         options = [f"-var=image_tag={self._target.image_tag}"]
         return [*options, *([f"-var-file={file.resolve()}"] if file else [])]
+
+    def _for_images(self) -> tuple[str, ...]:
+        on_aws = self._target.variables["image_builder"] == "codebuild"
+        return (*REPOSITORIES, *BUILDER) if on_aws else REPOSITORIES
 
     def _link(self) -> None:
         shutil.rmtree(self.folder / "modules", ignore_errors=True)

@@ -3,7 +3,7 @@
 import json
 
 ROLE = "arn:aws:iam::123456789012:role/any"
-SERVICES = ("ecs-tasks", "events", "firehose", "lambda", "sagemaker", "states")
+SERVICES = ("codebuild", "ecs-tasks", "events", "firehose", "lambda", "sagemaker", "states")
 
 
 EVERYTHING = {"Action": "*", "Resource": "*"}

@@ -74,6 +74,7 @@ def test_both_endpoints_run_all_month_if_staging_is_always_on(source):
             'engine = "flink"',
             {"Kinesis", "Flink", "Lambda", "S3 parts", "Feature Store", "CloudWatch"},
         ),
+        ('image_builder = "codebuild"', {"CodeBuild"}),
         ("flink = { shards = 3 }", set()),
         ('engine = "flink"\nflink = { shards = 3 }', {"Kinesis"}),
         ('endpoints = { production_instance_type = "ml.m5.xlarge" }', {"SageMaker endpoints"}),
@@ -206,3 +207,12 @@ def test_deployed_configuration(deployment, source, capsys):
     assert found["region"] == "eu-west-1"
     assert "Flink" in found["services"]
     assert main(["cost", "--deployed", "--vars", "x.tfvars"], connect) == 2
+
+
+def test_builds_on_aws_are_billed_by_minute(source):
+    found = document(read(source, 'image_builder = "codebuild"'), image_builds=2)
+    minutes = {
+        use["item"]: use["quantity"] for use in found["uses"] if use["service"] == "CodeBuild"
+    }
+    assert minutes == {"builds of the forecaster": 20, "builds of the poller": 8}
+    assert "codebuild_arm_minute" in found["unverified_prices"]

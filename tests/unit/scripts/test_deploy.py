@@ -77,6 +77,7 @@ def test_quotas_of_the_default_configuration(tmp_path):
 def test_quotas_follow_the_configuration(tmp_path):
     text = """
     engine    = "flink"
+    image_builder = "codebuild"
     endpoints = { production_instance_count = 3, staging_instance_type = "ml.t2.medium" }
     training  = { candidates = ["deepar", "deepar_recent"] }
     """
@@ -86,6 +87,8 @@ def test_quotas_follow_the_configuration(tmp_path):
     assert found["ml.c5.xlarge for training job usage"] == 2
     assert found["Kinesis Processing Units (KPUs)"] == 2
     assert found["Shards per Region"] == 3
+    assert found["Concurrently running builds for ARM/Small environment"] == 1
+    assert found["Concurrently running builds for Linux/Small environment"] == 1
 
 
 def test_shortfall_says_what_to_request():

@@ -1,0 +1,148 @@
+"""`make deploy` with images built by CodeBuild: on an empty local AWS, without Docker."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from local import lifecycle
+from scripts import aws as scripts_aws
+from scripts import downloads
+from scripts.deploy import __main__ as command
+from scripts.deploy import codebuild, steps
+from scripts.deploy import target as targets
+from scripts.deploy.runner import DeployError, run
+from scripts.deploy.target import Target
+from tests.support.local_aws import REGION, LocalAws
+
+pytestmark = pytest.mark.integration
+
+PREFIX, TAG = "built", "fedcba987654"
+ALWAYS = [  # in every run
+    "checks before anything changes",
+    "Terraform with its state in the bucket",
+    "plan of all changes",
+]
+VARIABLES = f"""
+prefix        = "{PREFIX}"
+image_builder = "codebuild"
+data          = {{ expire_days = {{}}, restore_days = 0 }}
+poller        = {{ source = "simulator", poll_seconds = 1, simulator = {{ rate = 5 }} }}
+"""
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory):
+    """An empty local AWS, and the shell of `make deploy` on a machine without Docker."""
+    home = tmp_path_factory.mktemp("account")
+    health = lifecycle.up(0, home, ["--clock", "real"])
+    subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
+    tools = tmp_path_factory.mktemp("tools")
+    for name in ("git", "terraform"):
+        (tools / name).symlink_to(shutil.which(name))
+    settings = {
+        "AWS_ENDPOINT_URL": health["endpoint_url"],
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "PATH": str(tools),
+        "TF_VAR_image_tag": TAG,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "CI", "PIP_EXTRA_INDEX_URL"):
+            patch.delenv(name, raising=False)
+        patch.setattr(targets, "HOME", tmp_path_factory.mktemp("deploy"))
+        patch.setattr(downloads, "LOCK", tmp_path_factory.mktemp("lock") / "downloads.lock.json")
+        yield LocalAws(health["endpoint_url"], home)
+    lifecycle.down(home)
+
+
+@pytest.fixture(scope="module")
+def target(account, tmp_path_factory):
+    file = tmp_path_factory.mktemp("variables") / "my.tfvars"
+    file.write_text(VARIABLES)
+    found = command.find_target(file)
+    return Target(found.account, found.region, found.variables, TAG, file, targets.HOME)
+
+
+def deploy(target):
+    """Run `make deploy` -> titles of the steps that ran."""
+    builder = codebuild.CodeBuild(scripts_aws.client, target, poll_seconds=0.2)
+    all_steps = steps.steps(scripts_aws.client, target, builder, yes=True, poll_seconds=0.5)
+    return run(all_steps, lambda _line: None)
+
+
+def builds(account):
+    client = account.client("codebuild")
+    ids = client.list_builds()["ids"]
+    return client.batch_get_builds(ids=ids)["builds"] if ids else []
+
+
+def take_from_role(account, action):
+    """Remove an action from the policy of the builds' role."""
+    iam = account.client("iam")
+    where = {"RoleName": f"{PREFIX}-image-builder", "PolicyName": "permissions"}
+    policy = iam.get_role_policy(**where)["PolicyDocument"]
+    for statement in policy["Statement"]:
+        statement["Action"] = [one for one in statement["Action"] if one != action]
+    iam.put_role_policy(**where, PolicyDocument=json.dumps(policy))
+
+
+def interrupted_while_building(target):
+    def interrupt(_seconds):
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(codebuild.time, "sleep", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            deploy(target)
+
+
+@pytest.fixture(scope="module")
+def deployed(target, account):
+    """A deployment that was interrupted while the builds ran."""
+    interrupted_while_building(target)
+    assert len(builds(account)) == 2
+    ran = deploy(target)
+    assert ran[:3] == ALWAYS
+    assert ran[-1] == "the poller runs and publishes"
+
+
+def test_deployment_completes_with_one_build_per_image(deployed, account):
+    found = {build["projectName"]: build for build in builds(account)}
+    assert {name: build["buildStatus"] for name, build in found.items()} == {
+        f"{PREFIX}-image-forecaster": "SUCCEEDED",
+        f"{PREFIX}-image-poller": "SUCCEEDED",
+    }
+    assert len(builds(account)) == 2
+    for name in ("forecaster", "poller"):
+        images = account.client("ecr").describe_images(repositoryName=f"{PREFIX}-{name}")
+        assert [image["imageTags"] for image in images["imageDetails"]] == [[TAG]]
+    assert list(json.loads(downloads.LOCK.read_text())) == ["python:3.12-slim-bookworm"]
+
+
+def test_builds_use_no_permission_that_they_lack(deployed, account):
+    found = account.get("iam")
+    assert found["denials"] == []
+    role = f"{PREFIX}-image-builder"
+    assert [grant for grant in found["unused"] if role in str(grant)] == []
+
+
+def test_next_deployment_changes_nothing(deployed, target, account):
+    assert deploy(target) == ALWAYS
+    assert len(builds(account)) == 2
+
+
+def test_build_without_a_permission_fails_with_the_place_of_the_log(deployed, target, account):
+    take_from_role(account, "ecr:PutImage")
+    other = Target(
+        target.account, target.region, target.variables, "another", target.vars_file, targets.HOME
+    )
+    builder = codebuild.CodeBuild(scripts_aws.client, other, poll_seconds=0.2)
+    with pytest.raises(DeployError, match=r"(?s)ended with FAILED: BUILD: .*built-image-poller/"):
+        builder.build(["poller"])
