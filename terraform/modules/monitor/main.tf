@@ -5,10 +5,8 @@ locals {
   schedule  = "cron(0 * * * ? *)"
 
   # Production's parameter has the short name: the others are for information only.
-  threshold_parameters = {
-    for stage in keys(var.thresholds) :
-    stage => "/${var.foundation.prefix}/quality/threshold${stage == "production" ? "" : "-${stage}"}"
-  }
+  threshold_names          = { for stage in keys(var.thresholds) : stage => "quality/threshold${stage == "production" ? "" : "-${stage}"}" }
+  threshold_parameters     = { for stage, name in local.threshold_names : stage => "/${var.foundation.prefix}/${name}" }
   threshold_parameter_arns = [for name in values(local.threshold_parameters) : "${var.foundation.arns.ssm}:parameter${name}"]
 
   alarm_environment = {
@@ -36,18 +34,25 @@ locals {
   }
 }
 
-resource "aws_ssm_parameter" "threshold" {
-  # checkov:skip=CKV2_AWS_34:cost: every read of a value that is no secret would be a request to KMS
-  for_each = local.threshold_parameters
+# threshold_updater sets them when a model is deployed or measured.
+module "thresholds" {
+  source = "../settings"
 
-  name        = each.value
-  description = "Relative loss above which ${each.key} is degraded, and the windows of its version"
-  type        = "String"
-  value       = jsonencode({ value = null, set_by = null })
+  prefix = var.foundation.prefix
+  settings = { for stage, name in local.threshold_names : name => {
+    description = "Relative loss above which ${stage} is degraded, and the windows of its version"
+    value       = jsonencode({ value = null, set_by = null })
+  } }
+}
 
-  lifecycle {
-    ignore_changes = [value] # threshold_updater sets it when a model is deployed or measured
-  }
+moved {
+  from = aws_ssm_parameter.threshold["production"]
+  to   = module.thresholds.aws_ssm_parameter.this["quality/threshold"]
+}
+
+moved {
+  from = aws_ssm_parameter.threshold["staging"]
+  to   = module.thresholds.aws_ssm_parameter.this["quality/threshold-staging"]
 }
 
 module "monitoring_collector" {

@@ -28,5 +28,5 @@ output "silence_alarm_names" {
 
 output "threshold_parameter" {
   description = "SSM parameter of production's threshold"
-  value       = aws_ssm_parameter.threshold["production"].name
+  value       = module.thresholds.names[local.threshold_names["production"]]
 }

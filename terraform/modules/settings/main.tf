@@ -1,5 +1,5 @@
-# The first apply writes a value, and every apply after a change of its variable. In between it is the operators' value:
-# an apply for another reason keeps what they have written.
+# The first apply writes a value, and every apply after a change of its variable. In between it belongs to operators or to
+# the loop: an apply for another reason keeps what they have written.
 
 resource "terraform_data" "value" {
   for_each = var.settings

@@ -26,7 +26,7 @@ run "production_is_monitored_every_hour" {
   }
 
   assert {
-    condition     = { for stage, p in aws_ssm_parameter.threshold : p.name => jsondecode(p.value) } == { "/test/quality/threshold" = { value = null, set_by = null } }
+    condition     = { for name, value in module.thresholds.values : name => jsondecode(value) } == { "/test/quality/threshold" = { value = null, set_by = null } }
     error_message = "There is no threshold before the first model."
   }
 
