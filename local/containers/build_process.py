@@ -9,6 +9,8 @@ from typing import Any
 
 from local import processes, runtime
 from local.containers import container, images
+from local.iam import gate
+from local.iam.policies import Check
 
 Record = dict[str, Any]
 PLATFORMS = {"ARM_CONTAINER": "linux/arm64", "LINUX_CONTAINER": "linux/amd64"}
@@ -21,6 +23,9 @@ class BuildError(Exception):
 def download(build: Record, key: str, target: Path) -> None:
     """Unpack the source, whose version the build may name."""
     bucket, _, name = build["source"]["location"].partition("/")
+    # The documentation of the service role has both actions, without a word on which reads what.
+    source_object = f"arn:aws:s3:::{bucket}/{name}"
+    gate.require(key, *(Check(f"s3:GetObject{kind}", source_object) for kind in ("", "Version")))
     version = {"VersionId": build["sourceVersion"]} if build.get("sourceVersion") else {}
     with runtime.acting(key):
         found = runtime.client("s3").get_object(Bucket=bucket, Key=name, **version)

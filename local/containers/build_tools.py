@@ -74,6 +74,7 @@ def _push(image: str) -> None:
     repository, _, tag = path.partition(":")
     digest = f"sha256:{hashlib.sha256(LAYER).hexdigest()}"
     ecr, where = _ecr(), {"repositoryName": repository}
+    ecr.batch_get_image(**where, imageIds=[{"imageTag": tag}])
     ecr.batch_check_layer_availability(**where, layerDigests=[digest])
     upload = ecr.initiate_layer_upload(**where)["uploadId"]
     ecr.upload_layer_part(

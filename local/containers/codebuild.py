@@ -37,6 +37,11 @@ def store_project(original: Callable[[Record], Any]) -> Callable[[Record], Any]:
     return wrapper
 
 
+def delete_project(original: Callable[[Record], Any]) -> Callable[[Record], Any]:
+    """Make DeleteProject accept an ARN, as Terraform sends it."""
+    return lambda data: original({"name": str(data.get("name")).rpartition("/")[2]})
+
+
 def _shape(project: Record) -> Record:
     return DEFAULTS | project
 
@@ -51,10 +56,11 @@ def start_build(original: Callable[[Record], Any]) -> Callable[[Record], Any]:
         build = ministack.codebuild_builds[json.loads(response[2])["build"]["id"]]
         project = ministack.codebuild_projects[data["projectName"]]
         _prepare(build, project, data)
+        response = ministack.json_response({"build": build})
         # MiniStack's stores are those of the account and region of the request.
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(_run, build, project), daemon=True).start()
-        return ministack.json_response({"build": build})
+        return response
 
     return wrapper
 
@@ -131,5 +137,6 @@ def install() -> None:
     """Run builds as processes, and keep what Terraform reads back."""
     ministack.create_build_project.wrap(store_project)
     ministack.update_build_project.wrap(store_project)
+    ministack.delete_build_project.wrap(delete_project)
     ministack.build_project_shape.replace(_shape)
     ministack.start_build.wrap(start_build)

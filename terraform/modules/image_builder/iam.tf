@@ -23,25 +23,32 @@ data "aws_iam_policy_document" "build" {
     }
   }
 
-  # To read is part of service_role: Docker looks up what exists before it uploads.
   statement {
-    sid       = "PushImages"
-    actions   = ["ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart"]
-    resources = local.repository_arns
+    sid       = "GetRegistryToken"
+    actions   = ["ecr:GetAuthorizationToken"]
+    resources = ["*"] # the action does not support resource-level permissions
   }
-}
 
-locals {
-  repository_arns = [for image in sort(keys(local.projects)) : var.repositories[image].arn]
+  statement {
+    sid = "PushImages"
+    actions = [
+      "ecr:BatchCheckLayerAvailability",
+      "ecr:BatchGetImage",
+      "ecr:CompleteLayerUpload",
+      "ecr:InitiateLayerUpload",
+      "ecr:PutImage",
+      "ecr:UploadLayerPart",
+    ]
+    resources = [for image in sort(keys(local.projects)) : var.repositories[image].arn]
+  }
 }
 
 module "role" {
   source = "../service_role"
 
-  account_id            = var.foundation.account_id
-  description           = "Service role of the builds of both images"
-  image_repository_arns = local.repository_arns
-  name                  = "${var.foundation.prefix}-image-builder"
-  policy                = data.aws_iam_policy_document.build.json
-  service               = "codebuild"
+  account_id  = var.foundation.account_id
+  description = "Service role of the builds of both images"
+  name        = "${var.foundation.prefix}-image-builder"
+  policy      = data.aws_iam_policy_document.build.json
+  service     = "codebuild"
 }

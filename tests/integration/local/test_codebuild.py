@@ -119,7 +119,9 @@ def test_environment_that_cannot_build_fails(aws, build, environment, message):
     assert message in log_of(aws, done)
 
 
-@pytest.mark.parametrize("action", ["s3:GetObject", "ecr:PutImage", "ecr:GetAuthorizationToken"])
+@pytest.mark.parametrize(
+    "action", ["s3:GetObject", "s3:GetObjectVersion", "ecr:PutImage", "ecr:GetAuthorizationToken"]
+)
 def test_every_permission_of_the_role_is_needed(aws, build, action):
     name = action.partition(":")[2].lower()
     role = create_role(
@@ -131,7 +133,7 @@ def test_every_permission_of_the_role_is_needed(aws, build, action):
     done = build(role=role)
     phase, message = failed_phase(done)
     if phase == "DOWNLOAD_SOURCE":
-        assert "AccessDenied" in message
+        assert f"not authorized to perform: {action} on" in message
     else:
         assert f"not authorized to perform: {action}" in log_of(aws, done)
 
@@ -144,3 +146,12 @@ def test_project_keeps_what_terraform_reads_back(aws, build):
     (project,) = client.batch_get_projects(names=[name])["projects"]
     assert project["queuedTimeoutInMinutes"] == 30
     assert project["environment"]["privilegedMode"]
+
+
+def test_project_is_deleted_by_its_arn_too(aws, build):
+    client = aws.client("codebuild")
+    build()
+    name = "image-test_project_is_deleted_by_its_arn_too"
+    (project,) = client.batch_get_projects(names=[name])["projects"]
+    client.delete_project(name=project["arn"])
+    assert name not in client.list_projects()["projects"]

@@ -47,8 +47,18 @@ run "the_role_may_do_what_a_build_does" {
   command = plan
 
   assert {
-    condition     = !anytrue(flatten([for s in data.aws_iam_policy_document.build.statement : [for a in concat(tolist(s.actions), tolist(s.resources)) : a == "*" || (strcontains(a, "*") && s.sid != "WriteLogs")]]))
-    error_message = "Actions and resources are enumerated."
+    condition     = !anytrue(flatten([for s in data.aws_iam_policy_document.build.statement : [for a in s.actions : strcontains(a, "*")]]))
+    error_message = "Actions are enumerated."
+  }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.build.statement : s.sid if contains(s.resources, "*")]) == ["GetRegistryToken"]
+    error_message = "Only the action without resource-level permissions applies to all resources."
+  }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.build.statement : s.resources if s.sid == "PushImages"]) == [for image in ["forecaster", "poller"] : var.repositories[image].arn]
+    error_message = "Images are pushed to these repositories only."
   }
 
   assert {
