@@ -15,7 +15,7 @@ locals {
 resource "aws_cloudwatch_log_group" "this" {
   for_each = local.names
 
-  name              = "/aws/codebuild/${each.value}"
+  name              = "/aws/codebuild/${var.foundation.prefix}-image-${each.key}"
   kms_key_id        = var.foundation.kms_key_arn
   retention_in_days = var.foundation.log_retention_days
 }
