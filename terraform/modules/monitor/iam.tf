@@ -55,6 +55,14 @@ data "aws_iam_policy_document" "threshold_updater" {
     actions   = ["ssm:GetParameter", "ssm:PutParameter"]
     resources = local.threshold_parameter_arns
   }
+
+  # After a concurrent write it reads the value before, as NAME:VERSION; whether the ARN then has the version is not
+  # documented.
+  statement {
+    sid       = "ReadEarlierThresholds"
+    actions   = ["ssm:GetParameter"]
+    resources = [for arn in local.threshold_parameter_arns : "${arn}:*"]
+  }
 }
 
 data "aws_iam_policy_document" "ground_truth_writer" {
