@@ -14,7 +14,6 @@ BAKE = "tests/integration/deployed/test_bake.py"
 CONSERVATION = "tests/integration/deployed/test_conservation.py"
 BACKFILLED = "tests/unit/poller/test_backfill.py::test_archived_hashes_of_the_hours_are_read"
 DEAD_LETTERS = "tests/integration/deployed/test_dead_letters.py"
-DEPLOYER = "tests/unit/functions/test_endpoint_deployer.py"
 RULES = "tests/integration/deployed/test_retraining_rules.py"
 APPROVED = f"{BAKE}::test_both_approvals_are_in_the_decision_log"
 FAILED_TRAINING = f"{RULES}::test_failed_training_is_retried_until_a_person_is_told"
@@ -61,16 +60,16 @@ REASONS = (
     # Failures
     Reason("bake-judge", "DescribeProduction", "*", FAILURE, ROLLED_BACK),
     Reason("bake-judge", "StartRollback", "*", FAILURE, ROLLED_BACK),
-    Reason(
-        *("endpoint-deployer", "DeployVersion", "*:DeleteEndpoint", FAILURE),
-        f"{DEPLOYER}::test_failed_endpoint_is_deleted_and_created_again",
-    ),
     Reason("endpoint-deployer", "DeployVersion", "*:DescribeEndpointConfig", FAILURE, ROLLED_BACK),
     Reason("poller", "DecryptObjects", "*", FAILURE, BACKFILLED),
     Reason("poller", "ListArchive", "*", FAILURE, BACKFILLED),
     Reason("poller", "ReadArchiveAndReplayFile", "*", FAILURE, BACKFILLED),
     Reason("retrain-trigger", "DescribeTraining", "*", FAILURE, FAILED_TRAINING),
     Reason("retrain-trigger", "ReadExitMessages", "*", FAILURE, FAILED_TRAINING),
+    Reason(
+        *("threshold-updater", "ReadEarlierThresholds", "*", FAILURE),
+        "tests/unit/functions/test_threshold_updater.py::test_concurrent_write_is_not_lost",
+    ),
     Reason("training", "RunSteps", "sagemaker:Stop*", FAILURE, STOPPED),
     # People
     Reason("approval-requester", "RequestApproval", "*", PERSON, APPROVED),
