@@ -21,7 +21,7 @@ from tests.support.local_aws import REGION, LocalAws
 
 pytestmark = pytest.mark.integration
 
-PREFIX, TAG = "built", "fedcba987654"
+PREFIX, TAG = "built", "release-1"
 ALWAYS = [  # in every run
     "checks before anything changes",
     "Terraform with its state in the bucket",
