@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,17 @@ def init(home: Path) -> None:
     raise provider.not_found(f"see {_log(home)}")
 
 
-def apply(home: Path, variables: dict[str, Any], file: Path | None = None) -> None:
+def apply(
+    home: Path,
+    variables: dict[str, Any],
+    file: Path | None = None,
+    options: Sequence[str] = (),
+) -> None:
     """Create or change everything; the file's variables override the others.
 
     Raises TerraformError with Terraform's own errors.
     """
-    _checked(home, ["apply", *CHANGE, *_options(home, variables, file)])
+    _checked(home, ["apply", *CHANGE, *_options(home, variables, file), *options])
 
 
 def destroy(home: Path, variables: dict[str, Any]) -> None:
@@ -44,11 +50,18 @@ def destroy(home: Path, variables: dict[str, Any]) -> None:
     _checked(home, ["destroy", *CHANGE, *_options(home, variables)])
 
 
+def plan(home: Path, variables: dict[str, Any], options: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the plan of another apply, as `terraform show -json` has it."""
+    file = home.resolve() / "terraform.tfplan"
+    arguments = [*_options(home, variables), *options]
+    _checked(home, ["plan", *PLAIN, "-parallelism=30", f"-out={file}", *arguments])
+    planned: dict[str, Any] = json.loads(_checked(home, ["show", "-json", str(file)]))
+    return planned
+
+
 def plan_changes(home: Path, variables: dict[str, Any]) -> int:
     """Return the number of resources and outputs that another apply would change."""
-    plan = home.resolve() / "terraform.tfplan"
-    _checked(home, ["plan", *PLAIN, "-parallelism=30", f"-out={plan}", *_options(home, variables)])
-    planned = json.loads(_checked(home, ["show", "-json", str(plan)]))
+    planned = plan(home, variables)
     changes = [change["change"]["actions"] for change in planned.get("resource_changes", [])]
     changes += [change["actions"] for change in planned.get("output_changes", {}).values()]
     return sum(actions not in (["no-op"], ["read"]) for actions in changes)

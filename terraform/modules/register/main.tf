@@ -18,6 +18,10 @@ locals {
 resource "aws_sagemaker_model_package_group" "this" {
   model_package_group_name        = local.group_name
   model_package_group_description = "Forecasting models, one version per registered training"
+
+  lifecycle {
+    ignore_changes = [model_package_group_description] # SageMaker cannot change it, and a new group has no versions
+  }
 }
 
 module "settings" {

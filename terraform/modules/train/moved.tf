@@ -94,3 +94,15 @@ moved {
   from = aws_ssm_parameter.settings
   to   = module.settings.aws_ssm_parameter.this
 }
+
+# The roles were resources of this module up to version 0.1: a role that is created again would replace what uses it.
+
+moved {
+  from = aws_iam_role.this
+  to   = module.role.aws_iam_role.this
+}
+
+moved {
+  from = aws_iam_role_policy.this
+  to   = module.role.aws_iam_role_policy.this
+}

@@ -1,0 +1,6 @@
+# Staging had no threshold of its own up to version 0.1.
+
+moved {
+  from = aws_ssm_parameter.threshold
+  to   = aws_ssm_parameter.threshold["production"]
+}

@@ -1,0 +1,11 @@
+# The roles were resources of this module up to version 0.1: a role that is created again would replace what uses it.
+
+moved {
+  from = aws_iam_role.model
+  to   = module.model_role.aws_iam_role.this
+}
+
+moved {
+  from = aws_iam_role_policy.model
+  to   = module.model_role.aws_iam_role_policy.this
+}
