@@ -19,6 +19,7 @@ COVERAGE = $(if $(CI),--cov --cov-report=term:skip-covered)
 PORT ?=
 VARS ?=
 ARGS ?=
+PREFIX ?=
 
 help: ## print this help
 	@awk 'BEGIN {FS = ":.*## "; print "make …"} /^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' Makefile
@@ -33,7 +34,7 @@ demo: setup ## run the whole loop on this machine: two virtual days in minutes (
 
 test: setup checks-setup package ## Terraform, unit, integration and end-to-end tests (about 15 minutes on 2 cores)
 	@echo "== 1/4 Terraform: format, validate, module tests"
-	@$(BIN)/python -m scripts.terraform check
+	@$(BIN)/python -m scripts.terraform
 	@echo "== 2/4 unit tests"
 	@$(BIN)/python -m pytest tests/unit -q $(WORKERS) --dist loadfile $(COVERAGE)
 	@echo "== 3/4 integration tests (on the local AWS)"
@@ -110,8 +111,8 @@ down: ## stop the local AWS and delete its data
 deploy: setup package ## deploy to the AWS account of your credentials; repeat it if interrupted (VARS=my.tfvars ARGS=--yes)
 	@$(BIN)/python -m scripts.deploy $(if $(VARS),--vars "$(VARS)") $(ARGS)
 
-destroy: setup package ## terraform destroy, including what the loop created at run time
-	@$(BIN)/python -m scripts.terraform destroy $(if $(VARS),--vars "$(VARS)")
+destroy: setup package ## delete the deployment with its data and what the loop created; asks for its prefix (PREFIX=…)
+	@$(BIN)/python -m scripts.deploy.destroy $(if $(VARS),--vars "$(VARS)") $(if $(PREFIX),--prefix "$(PREFIX)") $(ARGS)
 
 clean: down ## remove everything that was built, downloaded or cached
 	@rm -rf $(VENV) $(CHECKS_VENV) $(FLINK_VENV) .evergreen build streaming/target *.egg-info

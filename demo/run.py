@@ -118,6 +118,7 @@ class Demo:
             "image_tag": "local",
             # The provider waits a minute for lifecycle rules, so there are none.
             "data": {"expire_days": {}, "restore_days": 0},
+            "deletion_protection": False,
             # The demo starts one task with the selected stream.
             "poller": {"desired_count": 0, "source": "simulator"},
         }

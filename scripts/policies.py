@@ -15,6 +15,7 @@ from typing import Any
 from scripts import provider, terraform
 from scripts.provider import ROOT, TerraformError
 
+ACCOUNT = "123456789012"
 TEST = ROOT / "scripts" / "policies.tftest.hcl"
 ATTRIBUTES = ("assume_role_policy", "policy", "policy_document")
 # Documents in the same attribute that are no IAM policies.
@@ -38,10 +39,22 @@ def main(target: Path) -> None:
             check=False,
             env=provider.environment(),
         )
-    policies = read(done.stdout.splitlines())
+    policies = read(done.stdout.splitlines()) | deployer()
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(policies, indent=2) + "\n")
     print(f"policies: {len(policies)} documents in {target}")
+
+
+def deployer(prefix: str = "evergreen", region: str = "eu-west-1") -> dict[str, str]:
+    """Return the policies of who deploys (docs/deploy.md), for an example account, by file."""
+    values = {"ACCOUNT": ACCOUNT, "REGION": region, "PREFIX": prefix}
+    found = {}
+    for file in sorted((ROOT / "docs" / "deployer").glob("*.json")):
+        text = file.read_text()
+        for placeholder, value in values.items():
+            text = text.replace(placeholder, value)
+        found[str(file.relative_to(ROOT))] = text
+    return found
 
 
 def read(lines: list[str]) -> dict[str, str]:

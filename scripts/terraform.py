@@ -1,9 +1,5 @@
-"""Check the Terraform tree, and destroy what `make deploy` created.
+"""Check the Terraform tree: `python -m scripts.terraform`."""
 
-`python -m scripts.terraform check|destroy [--vars FILE]` is what the Makefile calls.
-"""
-
-import argparse
 import os
 import shutil
 import subprocess
@@ -13,12 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cli import terraform_variables
-from cli.errors import CommandError
-from scripts import aws, provider, terraform_docs
-from scripts.deploy.runner import DeployError
-from scripts.deploy.target import Target
-from scripts.deploy.workspace import Workspace
+from scripts import provider, terraform_docs
 from scripts.provider import ROOT, SOURCE, TerraformError
 
 PLAIN = ["-no-color"]
@@ -38,15 +29,6 @@ def check() -> None:
             failures = [text for text in pool.map(_check_folder, folders) if text]
     if failures:
         raise TerraformError("\n".join(failures))
-
-
-def destroy(file: Path | None = None) -> None:
-    """Destroy what `make deploy` created; Terraform asks before it changes anything."""
-    variables = terraform_variables.read(file)
-    # The image tag is required, but has no effect.
-    workspace = Workspace(Target(aws.account(), aws.region(), variables, "any", file))
-    workspace.prepare()
-    workspace.destroy()
 
 
 def copy_tree(scratch: Path) -> Path:
@@ -99,17 +81,10 @@ def _capture(command: list[str], folder: Path) -> "subprocess.CompletedProcess[s
 
 
 def main() -> None:
-    """Run one command of the Makefile."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.terraform", description=__doc__)
-    parser.add_argument("command", choices=["check", "destroy"])
-    parser.add_argument("--vars", type=Path, help="variables besides terraform/*.tfvars")
-    arguments = parser.parse_args()
+    """Run the check as the Makefile does."""
     try:
-        if arguments.command == "check":
-            check()
-        else:
-            destroy(arguments.vars)
-    except (TerraformError, CommandError, DeployError, aws.AwsError) as error:
+        check()
+    except TerraformError as error:
         sys.exit(str(error))
 
 

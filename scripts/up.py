@@ -89,9 +89,8 @@ def _apply(health: dict[str, Any], file: Path | None) -> None:
     print("terraform apply: everything in terraform/ (about a minute)", flush=True)
     local_terraform.init(HOME)
     simulator = {"source": "simulator", "simulator": {"start": settings["start"]}}
-    local_terraform.apply(
-        HOME, {"prefix": "evergreen", "image_tag": "local", "poller": simulator}, file
-    )
+    variables = {"prefix": "evergreen", "image_tag": "local", "poller": simulator}
+    local_terraform.apply(HOME, variables | {"deletion_protection": False}, file)
     print(f"ready: {local_terraform.resources(HOME)} resources, logs in {HOME}/logs")
     print(f"{'' if file else CATCH_UP}{NEXT}")
 

@@ -24,12 +24,13 @@ locals {
 module "foundation" {
   source = "./modules/foundation"
 
-  artifacts_dir      = coalesce(var.artifacts_dir, "${path.root}/../build/functions")
-  data               = var.data
-  log_retention_days = var.log_retention_days
-  notification_email = var.notification_email
-  prefix             = var.prefix
-  runbook_url        = var.runbook_url
+  artifacts_dir       = coalesce(var.artifacts_dir, "${path.root}/../build/functions")
+  data                = var.data
+  deletion_protection = var.deletion_protection
+  log_retention_days  = var.log_retention_days
+  notification_email  = var.notification_email
+  prefix              = var.prefix
+  runbook_url         = var.runbook_url
 }
 
 module "network" {

@@ -31,10 +31,16 @@ variable "data" {
   type = object({
     expire_days  = optional(map(number), { dead-letters = 90, minutes = 30, raw = 365, rejected = 90 }) # days until objects expire, by top-level prefix; {}: never
     restore_days = optional(number, 30)                                                                 # days that overwritten and deleted objects can be restored; 0: for ever
-    keep         = optional(bool, false)                                                                # true: `terraform destroy` fails while the bucket contains objects
   })
   default  = {}
   nullable = false
+}
+
+variable "deletion_protection" {
+  description = "true: `terraform destroy` fails while the data bucket contains objects, and a deleted key can be restored for 30 days; `make destroy` asks for the prefix and lifts it"
+  type        = bool
+  default     = true
+  nullable    = false
 }
 
 variable "endpoints" {

@@ -6,12 +6,11 @@ The checks apply to every caller, also to the administrator who applies the Terr
 import json
 import logging
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from local import runtime
 from local.http_messages import Request, Response, error
-from local.iam import deliveries, principals
+from local.iam import deliveries, passed_roles, principals
 from local.iam.policies import AccessDeniedError
 
 log = logging.getLogger(__name__)
@@ -29,7 +28,6 @@ ASSUMED_BY = {
 SERVICES = {"kinesis", "logs", *ASSUMED_BY}
 MAX_ENVIRONMENT_BYTES = 4096
 TAG = re.compile(r"[\w\s.:/=+\-@]*")
-ROLE_FIELDS = {"executionrolearn", "role", "rolearn", "servicerole", "taskrolearn"}
 CREATE_LOG_GROUP = "Logs_20140328.CreateLogGroup"
 WRITES = ("Create", "Put", "Register", "Update")
 
@@ -75,7 +73,7 @@ def _log_group_refusal(fields: dict[str, Any]) -> Response | None:
 
 def _role_refusal(service: str, fields: Any) -> Response | None:
     principal, code = ASSUMED_BY[service]
-    for role in set(_roles(fields)):
+    for role in set(passed_roles.find(fields)):
         try:
             principals.assume(role, principal, "Admission")
         except AccessDeniedError as denied:
@@ -110,16 +108,3 @@ def _environment_refusal(service: str, fields: dict[str, Any]) -> Response | Non
         "variables you have provided exceeded the 4KB limit."
     )
     return error("InvalidParameterValueException", message)
-
-
-def _roles(value: Any) -> Iterator[str]:
-    """Yield the ARNs of the roles that a request names, at any depth."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _roles(item)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            if name.lower() in ROLE_FIELDS and isinstance(item, str) and ":role/" in item:
-                yield item
-            else:
-                yield from _roles(item)

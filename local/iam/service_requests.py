@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote
 
 from local import runtime
 from local.http_messages import Request
-from local.iam import encrypted_resources
+from local.iam import administration, encrypted_resources
 from local.iam.policies import Check
 
 Fields = dict[str, Any]
@@ -18,6 +18,24 @@ BATCH_ACTIONS = {
     "SendMessageBatch": "SendMessage",
 }
 
+# Their resources are in other fields than those of the operations below.
+ADMINISTRATION = (
+    *("AddTags", "ListTags", "RemoveTags", "Tag", "Untag"),
+    *("CreateTopic", "GetSubscription"),
+    *("SetSubscription", "Unsubscribe", "RegisterTask", "DeregisterTask", "CreateCluster"),
+    *("DeleteCluster", "DescribeClusters", "DescribeTaskDefinition", "CreateService"),
+    *(
+        "CreateStateMachine",
+        "UpdateStateMachine",
+        "PutDashboard",
+        "GetDashboard",
+        "DeleteDashboards",
+        "CreateKey",
+    ),
+    *("CreateAlias", "DeleteAlias", "ListAliases", "PutResourcePolicy", "DeleteResourcePolicy"),
+    *("PutTargets", "PutRule", "CreateDeliveryStream"),
+)
+
 
 class UnknownRequestError(Exception):
     """The local AWS does not know which permission a request needs."""
@@ -25,12 +43,19 @@ class UnknownRequestError(Exception):
 
 def checks(service: str, request: Request) -> list[Check]:
     """Return the permissions of a request; raises UnknownRequestError."""
+    if found := _used_at_run_time(service, request) or administration.checks(service, request):
+        return found
+    raise UnknownRequestError(f"{service} {request.method} {request.path}")
+
+
+def _used_at_run_time(service: str, request: Request) -> list[Check]:
+    """Return the permissions of a request that functions, jobs and operators make, else none."""
     if service == "lambda":
-        return [_function(request)]
+        return _invocation(request)
     operation, fields = _parse(request)
     resources = RESOURCES.get(service)
-    if resources is None or not operation:
-        raise UnknownRequestError(f"{service} {request.method} {request.path}")
+    if resources is None or not operation or operation.startswith(ADMINISTRATION):
+        return []
     namespace = "cloudwatch" if service == "monitoring" else service
     action = f"{namespace}:{BATCH_ACTIONS.get(operation, operation)}"
     found = resources(operation, fields)
@@ -49,14 +74,13 @@ def _arn(service: str, resource: str) -> str:
     return f"arn:aws:{service}:{runtime.REGION}:{runtime.ACCOUNT}:{resource}"
 
 
-def _function(request: Request) -> Check:
-    """Return the permission of an invocation, the only Lambda operation of roles."""
+def _invocation(request: Request) -> list[Check]:
     parts = [unquote(part) for part in request.path.split("/") if part]
     if request.method != "POST" or parts[-1] != "invocations":
-        raise UnknownRequestError(f"lambda {request.method} {request.path}")
+        return []
     name = parts[2]
     arn = name if name.startswith("arn:") else _arn("lambda", f"function:{name}")
-    return Check("lambda:InvokeFunction", arn)
+    return [Check("lambda:InvokeFunction", arn)]
 
 
 def _bus(reference: str | None) -> str:
@@ -85,6 +109,8 @@ def _events(operation: str, fields: Fields) -> Sequence[Check | str]:
     name = fields.get("Name") or fields.get("Rule")
     if not name:
         return ["*"]
+    if operation.endswith("EventBus"):
+        return [_bus(name)]
     bus = (fields.get("EventBusName") or "default").rpartition("/")[2]
     return [_arn("events", f"rule/{name}" if bus == "default" else f"rule/{bus}/{name}")]
 
@@ -156,7 +182,8 @@ def _ecr(_operation: str, fields: Fields) -> Sequence[Check | str]:
 
 
 def _kms(_operation: str, fields: Fields) -> Sequence[Check | str]:
-    return [str(fields.get("KeyId") or "*")]
+    key = str(fields.get("KeyId") or "")
+    return [encrypted_resources.key_arn(key) or key or "*"]
 
 
 def _sts(_operation: str, fields: Fields) -> Sequence[Check | str]:

@@ -55,6 +55,9 @@ def invoke(record: Record, event: Any, request_id: str, *, queued: bool) -> Resu
             sandbox = _take_sandbox(function)
         except AccessDeniedError as denied:
             return _not_assumed(function, denied)
+        # Lambda creates the group with the function's role, which `write_log` checks. A group that
+        # is deleted while the function runs stays deleted.
+        creates_group = ministack.log_groups.get(function.log_group) is None
         agents.write_log(sandbox.session, function.log_group, sandbox.stream)
         if function.traced:
             agents.send_traces(sandbox.session)
@@ -62,7 +65,9 @@ def invoke(record: Record, event: Any, request_id: str, *, queued: bool) -> Resu
         _return_sandbox(sandbox)
     lines = outcome.log_lines(function, request_id)
     file = runtime.home / "logs" / "lambda" / f"{function.name}.log"
-    cloudwatch_logs.write(function.log_group, sandbox.stream, lines, file)
+    cloudwatch_logs.write(
+        function.log_group, sandbox.stream, lines, file, creates_group=creates_group
+    )
     _emit_metrics(function.name, outcome.milliseconds, error=outcome.failed)
     return _result(outcome, lines)
 

@@ -74,9 +74,9 @@ async def _authorized(
 
     Return `receive` and `send` for the service.
     """
-    if service == "iam":
-        return receive, asgi.then(send, policies.forget)
     known = principals.of_key(key) is not None
+    if service == "iam":
+        send = asgi.then(send, policies.forget)
     if not known and service not in admission.SERVICES:
         return receive, send
     request = await asgi.read_request(scope, receive)

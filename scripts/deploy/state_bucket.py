@@ -49,18 +49,18 @@ class StateBucket:
 
     def is_done(self) -> bool:
         """Return whether the bucket exists with all settings."""
-        return self._exists() and not self._differing()
+        return self.exists() and not self._differing()
 
     def run(self) -> None:
         """Create the bucket if it does not exist, and put the settings that differ."""
-        if not self._exists():
+        if not self.exists():
             self._create()
         for put in self._differing():
             put()
 
     def lock(self) -> str | None:
         """Return who holds the lock of the state, None if nobody does."""
-        if not self._exists():
+        if not self.exists():
             return None
         key = f"{self._target.state_key}.tflock"
         try:
@@ -72,7 +72,8 @@ class StateBucket:
         info = json.loads(body)
         return f"{info['ID']} by {info['Who']} since {info['Created']} ({info['Operation']})"
 
-    def _exists(self) -> bool:
+    def exists(self) -> bool:
+        """Return whether the bucket exists; DeployError if it is not ours."""
         try:
             self._s3.head_bucket(Bucket=self._name, ExpectedBucketOwner=self._target.account)
         except ClientError as error:

@@ -35,7 +35,7 @@ class Initialize:
     def run(self) -> None:
         """Prepare the folder, and move a local state of the same deployment."""
         self._workspace.prepare()
-        if self._local.is_file() and self._is_ours() and self._workspace.is_empty():
+        if self._local.is_file() and self._is_ours() and not self._workspace.addresses():
             self._workspace.push(self._local)
             moved = self._local.with_name("terraform.tfstate.moved-to-s3")
             self._local.rename(moved)

@@ -79,18 +79,18 @@ class Workspace:
         """Apply the plan that was written last."""
         self._call("apply", str(self._plan))
 
-    def destroy(self, *options: str) -> None:
-        """Destroy everything; Terraform asks first."""
-        self._call("destroy", *self._variables, *options, interactive=True)
+    def change(self, command: str, *options: str) -> None:
+        """Run `apply` or `destroy` without a plan that was shown and approved."""
+        self._call(command, "-auto-approve", *self._variables, *options)
 
     def output(self) -> dict[str, Any]:
         """Return the root's outputs by name, empty before the first apply."""
         shown = json.loads(self._checked("output", "-json", plain=False))
         return {name: described["value"] for name, described in shown.items()}
 
-    def is_empty(self) -> bool:
-        """Return whether the state has no resources."""
-        return not self._capture("state", "list").stdout.strip()
+    def addresses(self) -> list[str]:
+        """Return the addresses of all resources in the state."""
+        return str(self._capture("state", "list").stdout).split()
 
     def unlock(self, lock: str) -> None:
         """Release the lock that a killed run left."""
@@ -133,12 +133,12 @@ class Workspace:
     def _environment(self) -> dict[str, str]:
         return provider.environment() | {"AWS_REGION": self._target.region}
 
-    def _call(self, command: str, *arguments: str, interactive: bool = False) -> None:
+    def _call(self, command: str, *arguments: str) -> None:
         """Run Terraform on the terminal; at Ctrl-C wait until it has written its state."""
-        options = [] if interactive else ["-input=false"]
-        call = [provider.terraform(), command, *options, *arguments]
-        stdin = None if interactive else subprocess.DEVNULL
-        proc = subprocess.Popen(call, cwd=self.folder, env=self._environment(), stdin=stdin)
+        call = [provider.terraform(), command, "-input=false", *arguments]
+        proc = subprocess.Popen(
+            call, cwd=self.folder, env=self._environment(), stdin=subprocess.DEVNULL
+        )
         interrupted = None
         while True:
             try:

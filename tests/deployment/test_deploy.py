@@ -1,8 +1,10 @@
-"""`make deploy` on an empty local AWS: its order, and interruptions at every place."""
+"""`make deploy` and `make destroy` on an empty local AWS, interrupted at every place."""
 
 import io
 import json
 import os
+import re
+import signal
 import subprocess
 import sys
 
@@ -16,8 +18,10 @@ from scripts.deploy import builders, steps, workspace
 from scripts.deploy import target as targets
 from scripts.deploy.runner import DeployError, run
 from scripts.deploy.target import Target
+from tests.support import deployer
 from tests.support.fake_docker import FakeDocker
 from tests.support.local_aws import REGION, LocalAws
+from tests.support.remaining_resources import remaining_resources
 
 pytestmark = pytest.mark.integration
 
@@ -63,11 +67,10 @@ def docker(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def shell(account, docker, tmp_path_factory):
-    """The environment of `make deploy`, also for this process."""
+    """The environment of `make deploy`, also for this process: the deployer's, not the root's."""
     settings = {
         "AWS_ENDPOINT_URL": account.url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **deployer.session(account, PREFIX),
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "PATH": f"{docker.folder}{os.pathsep}{os.environ['PATH']}",
@@ -76,7 +79,7 @@ def shell(account, docker, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         for name, value in settings.items():
             patch.setenv(name, value)
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "CI"):
+        for name in ("AWS_PROFILE", "CI"):
             patch.delenv(name, raising=False)
         patch.setattr(targets, "HOME", tmp_path_factory.mktemp("deploy"))
         patch.setattr(downloads, "LOCK", tmp_path_factory.mktemp("lock") / "downloads.lock.json")
@@ -145,26 +148,27 @@ def order_with_an_interruption_before_every_step(target, account, docker):
     assert functions(account) == []
 
 
-def evergreen_deploy(target, *arguments):
-    """Start `make deploy` as a process of its own."""
-    call = [sys.executable, "-c", PROCESS, str(targets.HOME), "--vars", str(target.vars_file)]
+def evergreen_process(target, command, *arguments):
+    """Start `make deploy` or `make destroy` as a process of its own, the leader of its group."""
+    call = [sys.executable, "-c", PROCESS, str(targets.HOME), command]
     return subprocess.Popen(
-        [*call, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*call, "--vars", str(target.vars_file), *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
 
 
 PROCESS = """
-import sys
+import importlib, sys
 from pathlib import Path
-from scripts.deploy import target, __main__
-folder = Path(sys.argv.pop(1))
-original = __main__.find_target
-def find_target(file):
-    found = original(file)
-    place = found.account, found.region
-    return target.Target(*place, found.variables, found.image_tag, file, folder)
-__main__.find_target = find_target
-sys.exit(__main__.main())
+from scripts.deploy import target
+target.HOME = Path(sys.argv.pop(1))
+target.Target.__init__.__defaults__ = (None, target.HOME)
+command = {"deploy": "__main__", "destroy": "destroy"}[sys.argv.pop(1)]
+sys.exit(importlib.import_module(f"scripts.deploy.{command}").main())
 """
 
 
@@ -188,7 +192,7 @@ def a_lock_that_a_killed_run_left_is_named_and_can_be_released(target, account):
 
 
 def deployment_ends_when_the_poller_publishes(target, account):
-    with evergreen_deploy(target, "--yes") as process:
+    with evergreen_process(target, "deploy", "--yes") as process:
         output = process.communicate(timeout=300)[0]
     assert process.returncode == 0, output
     assert f"[6/8] {TITLES[5]}: done already" in output
@@ -198,16 +202,22 @@ def deployment_ends_when_the_poller_publishes(target, account):
 
 @pytest.fixture(scope="module")
 def deployed(target, account, docker):
-    """A deployment after interruptions at every place, which follow on each other."""
+    """A deployment after interruptions at every place, which follow on each other -> what was."""
     without_a_confirmation_nothing_changes(target, account)
     order_with_an_interruption_before_every_step(target, account, docker)
     a_lock_that_a_killed_run_left_is_named_and_can_be_released(target, account)
     deployment_ends_when_the_poller_publishes(target, account)
+    pipeline = account.client("sagemaker").describe_pipeline(PipelineName=f"{PREFIX}-training")
+    return {
+        "functions": functions(account),
+        "denials": account.get("iam")["denials"],
+        "parameters": json.loads(pipeline["PipelineDefinition"])["Parameters"],
+    }
 
 
-def test_interrupted_deployment_continues_to_a_running_loop(deployed, account):
-    assert len(functions(account)) > 10
-    assert account.get("iam")["denials"] == []
+def test_interrupted_deployment_continues_to_a_running_loop(deployed):
+    assert len(deployed["functions"]) > 10
+    assert deployed["denials"] == []
 
 
 def test_state_is_in_a_versioned_encrypted_private_bucket(deployed, target, account):
@@ -222,8 +232,102 @@ def test_state_is_in_a_versioned_encrypted_private_bucket(deployed, target, acco
     assert not (workspace.SOURCE / "terraform.tfstate").exists()
 
 
-def test_own_image_trains(deployed, account):
-    definition = account.client("sagemaker").describe_pipeline(PipelineName=f"{PREFIX}-training")
-    parameters = json.loads(definition["PipelineDefinition"])["Parameters"]
-    values = {one["Name"]: one.get("DefaultValue") for one in parameters}
+def test_own_image_trains(deployed):
+    values = {one["Name"]: one.get("DefaultValue") for one in deployed["parameters"]}
     assert values["TrainingImage"].endswith(f"/{PREFIX}-forecaster:{TAG}")
+
+
+def data_bucket(account):
+    (name,) = [
+        bucket["Name"]
+        for bucket in account.client("s3").list_buckets()["Buckets"]
+        if "terraform" not in bucket["Name"]
+    ]
+    return name
+
+
+def put_in_versions(account, bucket):
+    """Write, overwrite and delete an object."""
+    s3 = account.client("s3")
+    for text in (b"1", b"2"):
+        s3.put_object(Bucket=bucket, Key="raw/overwritten", Body=text)
+    s3.delete_object(Bucket=bucket, Key="raw/overwritten")
+
+
+def protected(account):
+    """Return which of decision log and key exist and are not being deleted."""
+    groups = account.client("logs").describe_log_groups()["logGroups"]
+    kms = account.client("kms")
+    keys = [kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in kms.list_keys()["Keys"]]
+    return (
+        [group["logGroupName"] for group in groups if group["logGroupName"].endswith("decisions")],
+        [key["KeyState"] for key in keys if f"Evergreen {PREFIX}" in key["Description"]],
+    )
+
+
+def plain_destroy_stops_at_the_bucket_and_deletes_no_record(target, account, bucket):
+    prepared = workspace.Workspace(target)
+    prepared.prepare()
+    with pytest.raises(DeployError, match="terraform destroy failed"):
+        prepared.change("destroy")
+    assert protected(account) == ([f"/{PREFIX}/decisions"], ["Enabled"])
+    versions = account.client("s3").list_object_versions(Bucket=bucket, Prefix="raw/overwritten")
+    assert (len(versions["Versions"]), len(versions["DeleteMarkers"])) == (2, 1)
+
+
+def without_the_prefix_nothing_is_deleted(target, account):
+    before = account.client("s3").list_buckets()["Buckets"]
+    output, code = make_destroy(target)
+    assert "PREFIX=first; nothing was changed" in output
+    assert code == 1
+    output, code = make_destroy(target, "--prefix", "second")
+    assert "PREFIX: got second, expected first; nothing was changed" in output
+    assert account.client("s3").list_buckets()["Buckets"] == before
+
+
+def make_destroy(target, *arguments):
+    """Run `make destroy` as a process of its own -> output, exit code."""
+    with evergreen_process(target, "destroy", *arguments) as process:
+        return process.communicate(timeout=300)[0], process.returncode
+
+
+def a_killed_destroy_can_be_repeated(target, account, bucket):
+    s3 = account.client("s3")
+    with evergreen_process(target, "destroy", "--prefix", PREFIX) as process:
+        for line in process.stdout:
+            if "Destruction complete" in line:
+                os.killpg(process.pid, signal.SIGKILL)  # with Terraform, whose lock remains
+                break
+        process.stdout.read()
+    assert s3.head_bucket(Bucket=bucket)
+    output, code = make_destroy(target, "--prefix", PREFIX)
+    assert code == 1, output
+    unlock = re.search(r"ARGS='(--unlock \S+)'", output)[1].split()
+    output, code = make_destroy(target, "--prefix", PREFIX, *unlock)
+    assert code == 0, output
+    assert f"The bucket {target.state_bucket} stays" in output
+
+
+@pytest.fixture(scope="module")
+def destroyed(deployed, target, account):
+    """A deployment that was destroyed, with interruptions."""
+    bucket = data_bucket(account)
+    put_in_versions(account, bucket)
+    plain_destroy_stops_at_the_bucket_and_deletes_no_record(target, account, bucket)
+    without_the_prefix_nothing_is_deleted(target, account)
+    a_killed_destroy_can_be_repeated(target, account, bucket)
+
+
+def test_destroy_leaves_only_the_state(destroyed, target, account):
+    remaining = remaining_resources(account)
+    assert [bucket["Name"] for bucket in remaining.pop("buckets")] == [target.state_bucket]
+    assert [role["RoleName"] for role in remaining.pop("roles")] == [deployer.ROLE]
+    assert remaining == {}
+    assert protected(account)[1] in ([], ["PendingDeletion"])
+    assert account.get("iam")["denials"] == []
+
+
+def test_destroyed_deployment_is_not_destroyed_twice(destroyed, target):
+    output, code = make_destroy(target, "--prefix", PREFIX)
+    assert "nothing is deployed" in output
+    assert code == 0

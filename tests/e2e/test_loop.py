@@ -23,7 +23,10 @@ from chaos import invariants, plan
 from cli.connection import connect, local_client
 from cli.target import choose
 from demo import features
+from scripts import local_terraform
 from tests.support import irregular_file
+from tests.support.local_aws import LocalAws
+from tests.support.remaining_resources import remaining_resources
 
 pytestmark = pytest.mark.e2e
 
@@ -103,6 +106,7 @@ def test_demo_judges_and_serves_models_on_a_mangled_file(recorded):
             faults(connection, [])
             rows = stored(minutes)
             inspected = invariants.inspect(connection)
+            remaining = destroy()
             demo.send_signal(signal.SIGINT)
             ended = demo.stdout.read()
             assert demo.wait(60) == 0, ended
@@ -143,7 +147,17 @@ def test_demo_judges_and_serves_models_on_a_mangled_file(recorded):
     assert len(measured) >= HOURS - CHANGE - 2
     assert report["terraform"]["second_plan_changes"] == 0
     assert (HOME / "loop.png").read_bytes().startswith(b"\x89PNG")
+    assert remaining == (0, {})
     assert demo_processes() == []
+
+
+def destroy():
+    """Destroy what the demo deployed -> what remains in Terraform's state and on the local AWS."""
+    aws = LocalAws(json.loads((HOME / "server.json").read_text())["endpoint_url"], HOME)
+    existed = remaining_resources(aws)
+    assert {"endpoints", "models", "package groups", "log groups"} <= set(existed)
+    local_terraform.destroy(HOME, json.loads((HOME / "variables.tfvars.json").read_text()))
+    return local_terraform.resources(HOME), remaining_resources(aws)
 
 
 def stored(minutes):

@@ -3,6 +3,7 @@
 VARIABLES = {
     "prefix": "evergreen",
     "image_tag": "local",
+    "deletion_protection": False,
     "poller": {"desired_count": 0, "source": "simulator"},
     "retraining": {"schedule": "cron(0 3 1 1 ? 2199)"},  # the tests pass months of virtual time
 }

@@ -24,7 +24,10 @@ resource "aws_s3_bucket" "data" {
   # checkov:skip=CKV_AWS_18:cost: access logs have one record per request and need a second bucket
   # checkov:skip=CKV_AWS_144:cost: a copy of all data in another region
   bucket        = local.bucket_name
-  force_destroy = !var.data.keep
+  force_destroy = !var.deletion_protection # with all versions
+
+  # Terraform deletes the bucket first: if it is protected, the decision log and the key remain too.
+  depends_on = [aws_cloudwatch_log_group.decisions, aws_kms_key.this]
 }
 
 resource "aws_s3_bucket_public_access_block" "data" {

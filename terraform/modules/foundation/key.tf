@@ -71,7 +71,7 @@ data "aws_iam_policy_document" "key" {
 
 resource "aws_kms_key" "this" {
   description             = "Evergreen ${var.prefix}: data, queues, topic, logs"
-  deletion_window_in_days = 7
+  deletion_window_in_days = var.deletion_protection ? 30 : 7 # in which a key that was deleted by mistake can be restored
   enable_key_rotation     = true
   policy                  = data.aws_iam_policy_document.key.json
 }

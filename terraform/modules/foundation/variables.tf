@@ -5,10 +5,9 @@ variable "artifacts_dir" {
 }
 
 variable "data" {
-  description = "keep: destroying the stack fails while the bucket contains objects; expire_days: days until objects expire, by top-level prefix; restore_days: days that overwritten and deleted objects can be restored, 0 for ever"
+  description = "expire_days: days until objects expire, by top-level prefix; restore_days: days that overwritten and deleted objects can be restored, 0 for ever"
   type = object({
     expire_days  = map(number)
-    keep         = bool
     restore_days = number
   })
   nullable = false
@@ -28,6 +27,12 @@ variable "data" {
     condition     = !contains(keys(var.data.expire_days), "training")
     error_message = "data.expire_days: got training, expected no expiration of the versions' artifacts."
   }
+}
+
+variable "deletion_protection" {
+  description = "true: destroying the stack fails while the bucket contains objects"
+  type        = bool
+  nullable    = false
 }
 
 variable "log_retention_days" {

@@ -11,10 +11,10 @@ import pytest
 
 from local import lifecycle
 from scripts import local_terraform
+from scripts.provider import TerraformError
 from tests.support.deployed_variables import VARIABLES
 from tests.support.local_aws import START, LocalAws
-
-JOBS = [f"/aws/sagemaker/{kind}Jobs" for kind in ("Processing", "Training", "Transform")]
+from tests.support.remaining_resources import remaining_resources
 
 
 @pytest.fixture(scope="package")
@@ -27,9 +27,11 @@ def aws(tmp_path_factory):
     aws = LocalAws(health["endpoint_url"], home)
     yield aws
     denials = aws.get("iam")["denials"]
+    interrupted = interrupted_destroy(aws)
     local_terraform.destroy(home, VARIABLES)
     remaining = local_terraform.resources(home), remaining_resources(aws)
     lifecycle.down(home)
+    assert interrupted, "the first destroy must fail halfway"
     assert remaining == (0, {})
     assert denials == []
 
@@ -39,26 +41,14 @@ def outputs(aws):
     return local_terraform.output(aws.home)
 
 
-def remaining_resources(aws):
-    """Return what exists on the local AWS, by kind."""
-    found = {
-        "buckets": aws.client("s3").list_buckets()["Buckets"],
-        "functions": aws.client("lambda").list_functions()["Functions"],
-        "roles": aws.client("iam").list_roles()["Roles"],
-        "queues": aws.client("sqs").list_queues().get("QueueUrls", []),
-        "topics": aws.client("sns").list_topics()["Topics"],
-        "rules": aws.client("events").list_rules()["Rules"],
-        "log groups": [
-            group
-            for group in aws.client("logs").describe_log_groups()["logGroups"]
-            # SageMaker creates them for all jobs of an account.
-            if group["logGroupName"] not in JOBS
-        ],
-        "parameters": aws.client("ssm").describe_parameters()["Parameters"],
-        "alarms": aws.client("cloudwatch").describe_alarms()["MetricAlarms"],
-        "streams": aws.client("firehose").list_delivery_streams()["DeliveryStreamNames"],
-        "machines": aws.client("stepfunctions").list_state_machines()["stateMachines"],
-        "pipelines": aws.client("sagemaker").list_pipelines()["PipelineSummaries"],
-        "clusters": aws.client("ecs").list_clusters()["clusterArns"],
-    }
-    return {kind: items for kind, items in found.items() if items}
+def interrupted_destroy(aws):
+    """Destroy while a deletion is refused -> whether it failed; what remains is still there."""
+    fault = {"service": "sagemaker", "operation": "DeleteFeatureGroup", "status": 400}
+    aws.post("faults", faults=[fault | {"times": 100}])
+    try:
+        local_terraform.destroy(aws.home, VARIABLES)
+    except TerraformError:
+        return local_terraform.resources(aws.home) > 0
+    finally:
+        aws.post("faults", faults=[])
+    return False

@@ -13,7 +13,10 @@ from scripts.deploy.target import Target
 from scripts.deploy.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[3]
-ENTRIES = ["scripts.deploy.__main__", "scripts.images", "scripts.package", "scripts.terraform"]
+ENTRIES = [
+    *("scripts.deploy.__main__", "scripts.deploy.destroy"),
+    *("scripts.images", "scripts.package", "scripts.terraform"),
+]
 EMULATOR = {"local", "ministack", "demo"}
 VARIABLES = ("AWS_ENDPOINT_URL", "DOCKER_HOST", "LOG_LEVEL", "MINISTACK_HOST", "BIND_HOST")
 

@@ -4,12 +4,13 @@ mock_provider "aws" {
 }
 
 variables {
-  artifacts_dir      = "../../../build/functions"
-  data               = { expire_days = { minutes = 30, raw = 365 }, keep = false, restore_days = 30 }
-  log_retention_days = 14
-  notification_email = "someone@example.com"
-  prefix             = "test"
-  runbook_url        = "docs/runbook.md"
+  artifacts_dir       = "../../../build/functions"
+  data                = { expire_days = { minutes = 30, raw = 365 }, restore_days = 30 }
+  deletion_protection = true
+  log_retention_days  = 14
+  notification_email  = "someone@example.com"
+  prefix              = "test"
+  runbook_url         = "docs/runbook.md"
 }
 
 run "data_at_rest_is_encrypted_by_one_rotated_key" {
@@ -90,8 +91,8 @@ run "bucket_is_private_and_sends_events" {
   }
 
   assert {
-    condition     = aws_s3_bucket.data.force_destroy
-    error_message = "`terraform destroy` deletes the data unless data.keep is set."
+    condition     = !aws_s3_bucket.data.force_destroy && aws_kms_key.this.deletion_window_in_days == 30
+    error_message = "`terraform destroy` does not delete the data, and its key can be restored."
   }
 
   assert {
@@ -148,13 +149,14 @@ run "data_can_be_retained" {
   command = plan
 
   variables {
-    data               = { expire_days = {}, keep = true, restore_days = 30 }
-    notification_email = null
+    data                = { expire_days = {}, restore_days = 30 }
+    deletion_protection = false
+    notification_email  = null
   }
 
   assert {
-    condition     = !aws_s3_bucket.data.force_destroy && [for r in aws_s3_bucket_lifecycle_configuration.data["data"].rule : r.id] == ["deleted-versions", "abandoned-uploads"]
-    error_message = "data.keep protects a bucket with objects, and nothing expires."
+    condition     = aws_s3_bucket.data.force_destroy && [for r in aws_s3_bucket_lifecycle_configuration.data["data"].rule : r.id] == ["deleted-versions", "abandoned-uploads"]
+    error_message = "Without protection the data are deleted; without expire_days nothing expires."
   }
 
   assert {
@@ -167,7 +169,7 @@ run "expiration_is_in_whole_days" {
   command = plan
 
   variables {
-    data = { expire_days = { raw = 0.5 }, keep = false, restore_days = 30 }
+    data = { expire_days = { raw = 0.5 }, restore_days = 30 }
   }
 
   expect_failures = [var.data]
@@ -177,7 +179,7 @@ run "artifacts_of_versions_do_not_expire" {
   command = plan
 
   variables {
-    data = { expire_days = { training = 365 }, keep = false, restore_days = 30 }
+    data = { expire_days = { training = 365 }, restore_days = 30 }
   }
 
   expect_failures = [var.data]
@@ -248,7 +250,7 @@ run "without_retention_there_are_no_lifecycle_rules" {
   command = plan
 
   variables {
-    data = { expire_days = {}, keep = false, restore_days = 0 }
+    data = { expire_days = {}, restore_days = 0 }
   }
 
   assert {

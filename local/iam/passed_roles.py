@@ -1,0 +1,19 @@
+"""The roles that a request gives to a service."""
+
+from collections.abc import Iterator
+from typing import Any
+
+FIELDS = {"executionrolearn", "role", "rolearn", "servicerole", "taskrolearn"}
+
+
+def find(value: Any) -> Iterator[str]:
+    """Yield the ARNs of the roles that a request names, at any depth."""
+    if isinstance(value, list):
+        for item in value:
+            yield from find(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name.lower() in FIELDS and isinstance(item, str) and ":role/" in item:
+                yield item
+            else:
+                yield from find(item)
