@@ -18,6 +18,7 @@ WORKERS := -n auto --maxprocesses 4
 COVERAGE = $(if $(CI),--cov --cov-report=term:skip-covered)
 PORT ?=
 VARS ?=
+KEEP ?=
 ARGS ?=
 PREFIX ?=
 
@@ -103,10 +104,10 @@ images: ## build the poller and forecaster images and push them to the registry 
 up: setup ## start the local AWS with everything applied, and leave it running (VARS=my.tfvars PORT=…)
 	@$(BIN)/python -m scripts.up $(if $(PORT),--port "$(PORT)") $(if $(VARS),--vars "$(VARS)")
 
-down: ## stop the local AWS and delete its data
+down: ## stop the local AWS and delete its data (KEEP=1: keep it, and the next make up continues)
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local down --home .evergreen/up; fi
-	@rm -rf .evergreen/up
-	@echo "the local AWS is stopped and its data deleted"
+	@$(if $(KEEP),,rm -rf .evergreen/up)
+	@echo "the local AWS is stopped and its data $(if $(KEEP),kept: make up continues,deleted)"
 
 deploy: setup package ## deploy to the AWS account of your credentials; repeat it if interrupted (VARS=my.tfvars ARGS=--yes)
 	@$(BIN)/python -m scripts.deploy $(if $(VARS),--vars "$(VARS)") $(ARGS)
@@ -114,6 +115,7 @@ deploy: setup package ## deploy to the AWS account of your credentials; repeat i
 destroy: setup package ## delete the deployment with its data and what the loop created; asks for its prefix (PREFIX=…)
 	@$(BIN)/python -m scripts.deploy.destroy $(if $(VARS),--vars "$(VARS)") $(if $(PREFIX),--prefix "$(PREFIX)") $(ARGS)
 
+clean: override KEEP :=
 clean: down ## remove everything that was built, downloaded or cached
 	@rm -rf $(VENV) $(CHECKS_VENV) $(FLINK_VENV) .evergreen build streaming/target *.egg-info
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis demo/report.json demo/loop.png

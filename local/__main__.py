@@ -30,6 +30,7 @@ def _serve(arguments: argparse.Namespace) -> None:
             arguments.clock,
             arguments.start and times.parse(arguments.start).timestamp(),
             die_with_parent=arguments.die_with_parent,
+            persistent=arguments.persistent,
         )
     except OSError as error:
         raise lifecycle.LifecycleError(f"port {arguments.port}: {error.strerror}") from error
@@ -73,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--start", help="ISO 8601 start time of a virtual clock")
         if name == "serve":
             command.add_argument("--die-with-parent", action="store_true")
+            command.add_argument(
+                "--persistent", action="store_true", help="keep the state in --home"
+            )
     return parser
 
 

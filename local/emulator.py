@@ -6,6 +6,7 @@ which is when the server starts.
 
 import importlib
 import os
+import sys
 from collections.abc import Callable
 from importlib.metadata import version
 from types import ModuleType
@@ -49,6 +50,16 @@ def find(module_name: str, name: str) -> Any:
         raise EmulatorError(message) from None
 
 
+def loaded_services() -> dict[str, dict[str, Any]]:
+    """Return the names in each module of MiniStack's services that was imported, by service."""
+    prefix = "ministack.services."
+    return {
+        name.removeprefix(prefix): vars(loaded)
+        for name, loaded in list(sys.modules.items())
+        if name.startswith(prefix)
+    }
+
+
 class Hook:
     """A function or constant of MiniStack that the local AWS replaces or wraps."""
 
@@ -63,6 +74,10 @@ class Hook:
         if self._key:
             self._table[self._key] = function
 
+    def current(self) -> Any:
+        """Return the function that MiniStack calls now."""
+        return find(self._module, self._name)
+
     def wrap(self, wrapper: Callable[[Any], Any]) -> None:
         """Replace the current function with `wrapper(current)`."""
-        self.replace(wrapper(find(self._module, self._name)))
+        self.replace(wrapper(self.current()))

@@ -3,7 +3,9 @@
 No other module of the project uses names of the package `ministack`.
 """
 
-from local.emulator import Hook, find
+from typing import Any
+
+from local.emulator import Hook, find, loaded_services
 
 # The application
 app = find("app", "app")
@@ -69,6 +71,7 @@ task_definition_key = find("services.ecs", "_resolve_td_key")
 mark_task_stopped = find("services.ecs", "_mark_task_stopped")
 reconcile_service = find("services.ecs", "_reconcile_service_tasks")
 ecr_images = find("services.ecr", "_images")
+_relaunch_services = find("services.ecs", "_reconcile_restored_services")
 docker_client = Hook("services.ecs", "_get_docker")
 run_task = Hook("services.ecs", "_run_task", "_ACTION_MAP", "RunTask")
 stop_task = Hook("services.ecs", "_stop_task", "_ACTION_MAP", "StopTask")
@@ -162,3 +165,36 @@ bucket_encryption = find("services.s3", "_bucket_default_sse_headers")
 resolve_key = find("services.kms", "_resolve_key")
 parameters = find("services.ssm", "_parameters")
 log_resource_policies = find("services.cloudwatch_logs", "_resource_policies")
+
+# All of MiniStack's own state is in dictionaries of these types.
+_SCOPED = (
+    find("core.responses", "AccountRegionScopedDict"),
+    find("core.responses", "AccountScopedDict"),
+)
+
+
+def stores() -> dict[str, dict[str, Any]]:
+    """Return the dictionaries that hold the state of each loaded service, by service and name."""
+    found = {
+        service: {key: value for key, value in names.items() if isinstance(value, _SCOPED)}
+        for service, names in loaded_services().items()
+    }
+    found["stepfunctions"].pop("_task_tokens")  # of threads that wait in this process
+    return found
+
+
+def restore(saved: dict[str, dict[str, Any]]) -> None:
+    """Fill the empty dictionaries of a new process."""
+    for service, dictionaries in saved.items():
+        for name, value in dictionaries.items():
+            find(f"services.{service}", name)._data.update(value._data)
+
+
+def relaunch_services() -> None:
+    """Mark the tasks of the previous process as stopped, and start new ones for each service."""
+    for task in list(tasks.values()):
+        if task["lastStatus"] != "STOPPED":
+            task.update(lastStatus="STOPPED", desiredStatus="STOPPED")
+            task.update(stopCode="ServiceSchedulerInitiated")
+            task.update(stoppedReason="The local AWS was restarted")
+    _relaunch_services()

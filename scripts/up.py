@@ -1,10 +1,13 @@
 """`make up`: start a local AWS with real time, apply everything and leave it running.
 
+After `make down KEEP=1`, a killed server or a reboot it continues with the kept data.
+
 `python -m scripts.up [--port PORT] [--vars FILE]`
 """
 
 import argparse
 import json
+import shutil
 import socket
 import sys
 from datetime import UTC, datetime, timedelta
@@ -30,6 +33,7 @@ Next:
   .venv/bin/evergreen history                         models, retrainings and alarms
   eval "$(.venv/bin/evergreen env)"                   set up this shell for the local AWS
   make down                                           stop it and delete its data
+  make down KEEP=1                                    stop it; the next make up continues
 """
 
 
@@ -57,19 +61,25 @@ def _up(interrupts: Interrupts, port: int | None, file: Path | None) -> None:
         raise lifecycle.LifecycleError(
             f"PORT: got {port}, but the local AWS is running on {running['port']}: run `make down`"
         )
+    continued = running is None and _kept().is_file()
     try:
         if running is None:
-            _discard_leftovers()
-            free = _free_port(port)
+            free = _free_port(_port_of_kept(port) if continued else port)
+            if not continued:
+                _discard_leftovers()
             with interrupts.deferred():  # the detached server would outlive an interrupt
-                health = lifecycle.up(free, HOME, ["--clock", "real"])
+                health = lifecycle.up(free, HOME, ["--clock", "real", "--persistent"])
+            if continued:
+                print("continuing with the data of the previous local AWS", flush=True)
         else:
             health = running
         _apply(health, file)
     except Interrupted:
         if running is None:
             lifecycle.down(HOME)
-            (HOME / "terraform.tfstate").unlink(missing_ok=True)
+            if not continued:  # Terraform's state and that of the server may differ
+                (HOME / "terraform.tfstate").unlink(missing_ok=True)
+                shutil.rmtree(_kept().parent, ignore_errors=True)
             state = "stopped"
         else:
             state = "still running, perhaps with only a part of the changes: run `make up` again"
@@ -79,7 +89,7 @@ def _up(interrupts: Interrupts, port: int | None, file: Path | None) -> None:
 
 def _apply(health: dict[str, Any], file: Path | None) -> None:
     print(f"local AWS: {health['endpoint_url']} (process {health['pid']})", flush=True)
-    settings = _settings(file)
+    settings = _settings(file, health["port"])
     file = Path(settings["vars"]) if settings["vars"] else None
     if file is not None:
         print(f"variables: {file} (until `make down`)", flush=True)
@@ -95,15 +105,15 @@ def _apply(health: dict[str, Any], file: Path | None) -> None:
     print(f"{'' if file else CATCH_UP}{NEXT}")
 
 
-def _settings(file: Path | None) -> dict[str, Any]:
-    """Return and store the start of the stream and the path of the user's variables.
+def _settings(file: Path | None, port: int) -> dict[str, Any]:
+    """Return and store port, start of the stream and the path of the user's variables.
 
     A repeated `make up` uses the stored ones, because another start would replace the poller.
     """
     record = HOME / "settings.json"
     stored = json.loads(record.read_text()) if record.is_file() else {}
     start = f"{datetime.now(UTC) - HISTORY:%Y-%m-%dT%H:00:00Z}"
-    settings = {"start": start, "vars": None} | stored
+    settings = {"start": start, "vars": None} | stored | {"port": port}
     if file is not None and settings["vars"] != str(file.resolve()):
         settings["vars"] = str(file.resolve())
         if stored:
@@ -113,13 +123,29 @@ def _settings(file: Path | None) -> dict[str, Any]:
 
 
 def _discard_leftovers() -> None:
-    """Discard the state of a killed server, whose data was in memory; keep the variables file."""
+    """Discard the state of a server that saved nothing; keep the variables file."""
     state, record = HOME / "terraform.tfstate", HOME / "settings.json"
     if state.is_file():
-        print("the previous local AWS ended without `make down`: its models and data are gone")
+        print("the previous local AWS saved no data: its models and data are gone")
         state.unlink()
     if record.is_file():
         record.write_text(json.dumps({"vars": json.loads(record.read_text())["vars"]}))
+
+
+def _kept() -> Path:
+    return HOME / "state" / "snapshot"
+
+
+def _port_of_kept(port: int | None) -> int | None:
+    """Return the port of the kept data, which has URLs with it; LifecycleError for another one."""
+    record = HOME / "settings.json"
+    kept: int | None = json.loads(record.read_text()).get("port") if record.is_file() else port
+    if port not in {None, kept}:
+        raise lifecycle.LifecycleError(
+            f"PORT: got {port}, but the kept data is that of port {kept}: run `make up` without "
+            "PORT, or `make down` to delete the data"
+        )
+    return kept
 
 
 def _free_port(port: int | None) -> int:

@@ -23,13 +23,13 @@ class Buffer:
     """The records of one delivery stream; `since` is when the oldest one arrived."""
 
     since: float
-    timer: Timer
+    timer: Timer | None  # None in a restored state
     records: list[bytes] = field(default_factory=list)
     size: int = 0
 
 
 _lock = threading.Lock()
-_buffers: dict[str, Buffer] = {}
+buffers: dict[str, Buffer] = {}
 
 
 def buffer_records(
@@ -41,11 +41,11 @@ def buffer_records(
     records = ministack.run_processors(stream, destination, records)
     delimiter = _delimiter(destination["config"])
     with _lock:
-        buffer = _buffers.get(name)
+        buffer = buffers.get(name)
         if buffer is None:
             wait = float(hints.get("IntervalInSeconds", 300))
             timer = runtime.clock.call_later(wait, flush, name)
-            buffer = _buffers[name] = Buffer(runtime.clock.now(), timer)
+            buffer = buffers[name] = Buffer(runtime.clock.now(), timer)
         for _, data in records:
             buffer.records.append(data + delimiter)
             buffer.size += len(data) + len(delimiter)
@@ -57,15 +57,25 @@ def buffer_records(
 def flush(name: str) -> None:
     """Write the buffer of a delivery stream as one object."""
     with _lock:
-        buffer = _buffers.pop(name, None)
+        buffer = buffers.pop(name, None)
     stream = ministack.delivery_streams.get(name)
     if buffer is None or stream is None:
         return
-    buffer.timer.cancel()
+    if buffer.timer is not None:
+        buffer.timer.cancel()
     for destination in stream["destinations"]:
         key, body = _to_object(stream, destination["config"], buffer)
         bucket = destination["config"]["BucketARN"].rpartition(":")[2]
         _put(destination["config"]["RoleARN"], bucket, key, body)
+
+
+def resume() -> None:
+    """Set the timers of restored buffers."""
+    for name, buffer in list(buffers.items()):
+        stream = ministack.delivery_streams.get(name)
+        hints = stream["destinations"][0]["config"].get("BufferingHints") or {} if stream else {}
+        due = buffer.since + float(hints.get("IntervalInSeconds", 300))
+        buffer.timer = runtime.clock.call_at(due, flush, name)
 
 
 def _to_object(

@@ -68,6 +68,12 @@ def _update_timer(operation: Callable[[dict[str, Any]], Any]) -> Callable[[dict[
     return wrapper
 
 
+def resume() -> None:
+    """Set the timers of all rules."""
+    for key in list(ministack.rules):
+        _set_timer(key)
+
+
 def install() -> None:
     """Update timers with every change of a rule; MiniStack's ticker is never started."""
     for hook in (

@@ -27,7 +27,7 @@ class Caller:
         return f"arn:aws:sts::{runtime.ACCOUNT}:assumed-role/{self.role}/{self.session}"
 
 
-_callers: dict[str, Caller] = {}  # by access key
+callers: dict[str, Caller] = {}  # by access key
 
 
 def assume(
@@ -44,13 +44,13 @@ def assume(
     policies.check_trust(caller.role, f"{service}.amazonaws.com", account)
     digest = hashlib.sha256(f"{role_arn} {service} {session} {process} {inside}".encode()).digest()
     key = f"ASIA{base64.b32encode(digest).decode()[:16]}"
-    _callers[key] = caller
+    callers[key] = caller
     return key
 
 
 def of_key(key: str) -> Caller | None:
     """Return the session of an access key, None for the account's administrator."""
-    if caller := _callers.get(key):
+    if caller := callers.get(key):
         return caller
     session = ministack.sts_sessions.get(key)
     if session is None:
@@ -61,5 +61,5 @@ def of_key(key: str) -> Caller | None:
 
 def is_inside(key: str) -> bool:
     """Return whether a request with this key belongs to work in flight."""
-    caller = _callers.get(key)
+    caller = callers.get(key)
     return key == runtime.INSIDE_KEY or (caller is not None and caller.inside)

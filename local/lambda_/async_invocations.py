@@ -62,6 +62,15 @@ class Delivery:
         return config
 
 
+pending: dict[str, tuple[Delivery, int, int]] = {}  # by request ID, as for `_attempt`
+
+
+def resume() -> None:
+    """Deliver the events of a restored state again."""
+    for delivery, number, throttled in list(pending.values()):
+        runtime.clock.spawn(_attempt, delivery, number, throttled)
+
+
 def invoke(record: functions.Record, event: Any) -> None:
     """Accept an event; its result appears only in logs, retries and destinations."""
     runtime.clock.spawn(_attempt, Delivery(record, event, runtime.clock.now()), 1)
@@ -69,6 +78,7 @@ def invoke(record: functions.Record, event: Any) -> None:
 
 def _attempt(delivery: Delivery, number: int, throttled: int = 0) -> None:
     """Run the current function; `throttled` is the number of consecutive throttles so far."""
+    pending[delivery.request_id] = (delivery, number, throttled)
     record = functions.find(delivery.arn) or delivery.record
     try:
         result = functions.invoke(record, delivery.event, delivery.request_id, queued=True)
@@ -116,6 +126,7 @@ def _send_to_destination(
     delivery: Delivery, attempts: int, condition: str, outcome: str, result: functions.Result
 ) -> None:
     """Send the invocation record to the destination of this outcome, if there is one."""
+    pending.pop(delivery.request_id, None)
     target = (delivery.setting("DestinationConfig", {}).get(outcome) or {}).get("Destination")
     if not target:
         return

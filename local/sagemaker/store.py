@@ -31,7 +31,7 @@ class Store(Generic[Resource]):
     missing_status: int = 400
     taken_code: str = "ValidationException"
     normalize: Callable[[str], str] = str  # of names, e.g. to lower case
-    _items: dict[str, Resource] = field(default_factory=dict)
+    items: dict[str, Resource] = field(default_factory=dict)
 
     def arn(self, name: str) -> str:
         """Return the ARN of a resource."""
@@ -41,7 +41,7 @@ class Store(Generic[Resource]):
         """Return a resource; raises ApiError."""
         name = name_or_arn.rpartition("/")[2]
         with LOCK:
-            found = self._items.get(self.normalize(name))
+            found = self.items.get(self.normalize(name))
         if found is None:
             message = self.missing.format(name=name, arn=self.arn(name))
             raise ApiError(self.missing_code, message, self.missing_status)
@@ -50,7 +50,7 @@ class Store(Generic[Resource]):
     def require_free(self, name: str) -> None:
         """Raise ApiError if a resource has the name."""
         with LOCK:
-            if self.normalize(name) in self._items:
+            if self.normalize(name) in self.items:
                 message = self.taken.format(name=name, arn=self.arn(name))
                 raise ApiError(self.taken_code, message)
 
@@ -58,18 +58,18 @@ class Store(Generic[Resource]):
         """Store a new resource; raises ApiError."""
         with LOCK:
             self.require_free(name)
-            self._items[self.normalize(name)] = resource
+            self.items[self.normalize(name)] = resource
 
     def remove(self, name_or_arn: str) -> Resource:
         """Remove a resource; raises ApiError."""
         with LOCK:
             self.get(name_or_arn)
-            return self._items.pop(self.normalize(name_or_arn.rpartition("/")[2]))
+            return self.items.pop(self.normalize(name_or_arn.rpartition("/")[2]))
 
     def all(self) -> list[Resource]:
         """Return all resources."""
         with LOCK:
-            return list(self._items.values())
+            return list(self.items.values())
 
 
 def without_tags(body: Json) -> Json:

@@ -2,35 +2,35 @@
 
 from local.sagemaker.api import LOCK, Json, operation
 
-_tags: dict[str, dict[str, str]] = {}  # by ARN
+tags: dict[str, dict[str, str]] = {}  # by ARN
 
 
 def store(arn: str, body: Json) -> None:
     """Store the tags of a create request; tags of an earlier resource with the ARN are removed."""
     with LOCK:
-        _tags[arn] = {tag["Key"]: tag["Value"] for tag in body.get("Tags") or []}
+        tags[arn] = {tag["Key"]: tag["Value"] for tag in body.get("Tags") or []}
 
 
 def get(arn: str) -> dict[str, str]:
     """Return the tags of a resource as a map, as in events."""
     with LOCK:
-        return dict(_tags.get(arn, {}))
+        return dict(tags.get(arn, {}))
 
 
 @operation("AddTags")
 def add(body: Json) -> Json:
     """Add or change tags."""
-    tags = _tags.setdefault(body["ResourceArn"], {})
-    tags.update({tag["Key"]: tag["Value"] for tag in body["Tags"]})
+    stored = tags.setdefault(body["ResourceArn"], {})
+    stored.update({tag["Key"]: tag["Value"] for tag in body["Tags"]})
     return list_tags(body)
 
 
 @operation("DeleteTags")
 def delete(body: Json) -> Json:
     """Remove tags by key."""
-    tags = _tags.get(body["ResourceArn"], {})
+    stored = tags.get(body["ResourceArn"], {})
     for key in body["TagKeys"]:
-        tags.pop(key, None)
+        stored.pop(key, None)
     return {}
 
 

@@ -36,11 +36,18 @@ REPLACEMENTS = (
 
 
 def serve(
-    port: int, home: Path, mode: Mode, start: float | None, *, die_with_parent: bool
+    port: int,
+    home: Path,
+    mode: Mode,
+    start: float | None,
+    *,
+    die_with_parent: bool,
+    persistent: bool = False,
 ) -> None:
     """Serve on loopback until SIGTERM, SIGINT or, if requested, the end of stdin; never return.
 
-    Port 0 is any free port; raises OSError if the port is in use.
+    Port 0 is any free port; raises OSError if the port is in use. A persistent server saves its
+    state in its home and starts with it; raises UnreadableStateError.
     """
     listener = socket.create_server(("127.0.0.1", port))
     port = listener.getsockname()[1]
@@ -53,14 +60,17 @@ def serve(
         force=True,
     )
     emulator.configure(port)
+    state = _State(home) if persistent else None
     for name in REPLACEMENTS:
         importlib.import_module(f"local.{name}").install()
+    if state is not None:
+        state.restore()
     record = {"pid": os.getpid(), "port": port, "endpoint_url": endpoint_url, "clock": mode}
     record["region"] = runtime.REGION
     (home / "server.json").write_text(json.dumps(record))
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_run(listener, die_with_parent=die_with_parent))
+            runner.run(_run(listener, state, die_with_parent=die_with_parent))
     finally:
         processes.stop_all()
         (home / "server.json").unlink(missing_ok=True)
@@ -68,7 +78,56 @@ def serve(
         os._exit(0)  # workers may wait for virtual time
 
 
-async def _run(listener: socket.socket, *, die_with_parent: bool) -> None:
+class _State:
+    """The saved state of a persistent server."""
+
+    def __init__(self, home: Path) -> None:
+        """Read it, and let a virtual clock continue; raises UnreadableStateError."""
+        from local.persistence import resume, saver, stores  # noqa: PLC0415 - they import MiniStack
+
+        self._resume, self._stores = resume, stores
+        self._saver = saver.Saver(home)
+        self._saved = self._saver.read()
+        if self._saved is not None and "now" in self._saved:
+            runtime.clock.advance(self._saved["now"])
+
+    def restore(self) -> None:
+        """Fill the stores."""
+        if self._saved is not None:
+            self._resume.discard_folders()
+            self._stores.restore(self._saved["stores"])
+
+    def start(self) -> None:
+        """Continue what was running, and save from now on."""
+        if self._saved is not None:
+            self._saved = None
+            runtime.clock.spawn(self._resume.resume)
+        self._saver.start()
+
+    def save(self) -> None:
+        """Save the state a last time."""
+        self._saver.save()
+
+
+class _Server(uvicorn.Server):
+    """Stops at SIGTERM and SIGINT."""
+
+    def __init__(self, config: uvicorn.Config, state: _State | None) -> None:
+        super().__init__(config)
+        self._state = state
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._state is not None:
+            self._state.start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if self._state is not None:
+            self._state.save()  # before the children end, which would be failures of tasks
+
+
+async def _run(listener: socket.socket, state: _State | None, *, die_with_parent: bool) -> None:
     from local.server import gateway  # noqa: PLC0415 - it imports MiniStack
 
     config = uvicorn.Config(
@@ -81,7 +140,7 @@ async def _run(listener: socket.socket, *, die_with_parent: bool) -> None:
         timeout_graceful_shutdown=1,
         ws="none",
     )
-    server = uvicorn.Server(config)  # stops at SIGTERM and SIGINT
+    server = _Server(config, state)
     if die_with_parent:
         threading.Thread(target=_stop_at_end_of_stdin, args=(server,), daemon=True).start()
     await server.serve(sockets=[listener])

@@ -63,6 +63,12 @@ class OfflineStore:
         for hour, part in hours.items():
             self._put(f"{hour}/{_file_name(part)}", to_parquet(self.definition, part))
 
+    def resume(self) -> None:
+        """Set the timer of restored rows."""
+        with self._lock:
+            if self._rows and self._timer is None:
+                self._timer = runtime.clock.call_later(FLUSH_SECONDS, self.flush)
+
     def discard(self) -> None:
         """Discard the buffered rows: the group is deleted, and its bucket may follow."""
         with self._lock:

@@ -29,6 +29,7 @@ class Endpoint:
     config: Json
     serving: ServingContainer | None = None
     session: str = ""  # access key of the session of the model's role
+    target: Json | None = None  # the configuration of an update in progress
 
     @property
     def variant(self) -> Json:
@@ -82,6 +83,7 @@ def update(body: Json) -> Json:
     """Serve another configuration; rejected while another change is in progress."""
     endpoint = _idle_endpoint(body["EndpointName"], "update")
     config = configs.get(body["EndpointConfigName"])
+    endpoint.target = config
     endpoint.set_status("Updating")
     runtime.clock.spawn(_serve, endpoint, config)
     return {"EndpointArn": endpoint.record["EndpointArn"]}
@@ -101,6 +103,15 @@ def _delete(endpoint: Endpoint) -> None:
     if endpoint.serving:
         endpoint.serving.close()
     endpoints.remove(endpoint.record["EndpointName"])
+
+
+def resume(endpoint: Endpoint) -> None:
+    """Continue to serve, update or delete an endpoint whose process is gone."""
+    status = endpoint.record["EndpointStatus"]
+    if status == "Deleting":
+        runtime.clock.spawn(_delete, endpoint)
+    elif status != "Failed":
+        runtime.clock.spawn(_serve, endpoint, endpoint.target or endpoint.config)
 
 
 def _idle_endpoint(name: str, verb: str) -> Endpoint:
@@ -139,6 +150,7 @@ def _serve(endpoint: Endpoint, config: Json) -> None:
     counts = {"CurrentInstanceCount": count, "DesiredInstanceCount": count}
     with LOCK:
         endpoint.config, endpoint.serving, endpoint.session = config, serving, key
+        endpoint.target = None
         for field in ("FailureReason", "DataCaptureConfig"):
             endpoint.record.pop(field, None)
         endpoint.set_status(

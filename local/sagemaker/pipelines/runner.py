@@ -6,6 +6,7 @@ starts; running ones continue.
 
 import json
 import logging
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,6 +40,17 @@ def stop(execution: Execution) -> None:
             return
         execution.set_status("Stopping")
         execution.stopping.set()
+        _advance(execution)
+
+
+def resume(execution: Execution, unfinished: list[str]) -> None:
+    """Continue an execution in a new process; its unfinished steps start again."""
+    with LOCK:
+        execution.began = time.monotonic()
+        if execution.status == "Stopping":
+            execution.stopping.set()
+        for name in unfinished:
+            del execution.steps[name]
         _advance(execution)
 
 

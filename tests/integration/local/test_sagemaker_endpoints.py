@@ -1,16 +1,12 @@
 """Models, endpoints, invocations and data capture of the local AWS, seen from outside."""
 
 import json
-import math
-import os
-import subprocess
-import sys
-import tarfile
 
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.event_queue import Queue, add_rule
+from tests.support.model_archive import SERIES
 from tests.support.permissions import ROLE
 
 pytestmark = pytest.mark.integration
@@ -19,39 +15,10 @@ BUCKET = "endpoint-data"
 IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/loop-forecaster:1"
 NOW = 1728518400000  # the clock's start in milliseconds
 MODEL = f"s3://{BUCKET}/model.tar.gz"
-SERIES = [100 + 10 * math.sin(i / 7) + i % 3 for i in range(320)]
-HYPERPARAMETERS = {
-    "time_freq": "1min",
-    "context_length": "12",
-    "prediction_length": "6",
-    "epochs": "1",
-    "num_cells": "4",
-    "num_layers": "1",
-}
 REQUEST = {
     "instances": [{"start": "2024-10-10 00:00:00", "target": SERIES[:60]}],
     "configuration": {"num_samples": 20, "output_types": ["quantiles"], "quantiles": ["0.5"]},
 }
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory):
-    """Train a model with the container -> its archive."""
-    base = tmp_path_factory.mktemp("ml")
-    files = {
-        "input/config/hyperparameters.json": HYPERPARAMETERS,
-        "input/data/train/data.json": {"start": "2024-10-10 00:00:00", "target": SERIES},
-    }
-    for name, value in files.items():
-        (base / name).parent.mkdir(parents=True)
-        (base / name).write_text(json.dumps(value))
-    argv = [sys.executable, "-m", "sagemaker_pipelines.container", "train"]
-    subprocess.run(argv, check=True, env={**os.environ, "SAGEMAKER_BASE_DIR": str(base)})
-    file = base / "model.tar.gz"
-    with tarfile.open(file, "w:gz") as tar:
-        for path in (base / "model").iterdir():
-            tar.add(path, path.name)
-    return file.read_bytes()
 
 
 @pytest.fixture(scope="module")

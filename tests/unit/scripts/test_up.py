@@ -71,7 +71,9 @@ def test_repeated_run_does_not_change_the_stream(home, run):
     assert first["poller"]["source"] == "simulator"
 
 
-def test_leftovers_of_a_killed_server_are_discarded_with_a_message(home, run, tmp_path, capsys):
+def test_leftovers_of_a_server_that_saved_nothing_are_discarded_with_a_message(
+    home, run, tmp_path, capsys
+):
     folder, applied = home
     file = tmp_path / "my.tfvars"
     file.touch()
@@ -83,6 +85,42 @@ def test_leftovers_of_a_killed_server_are_discarded_with_a_message(home, run, tm
     ((variables, used),) = applied
     assert variables["poller"]["simulator"]["start"] != "old"
     assert used == file
+
+
+@pytest.fixture
+def kept(home):
+    """Data that a server on port 4600 saved."""
+    folder, _ = home
+    (folder / "state").mkdir()
+    (folder / "state" / "snapshot").touch()
+    (folder / "terraform.tfstate").touch()
+    (folder / "settings.json").write_text(json.dumps({"start": "old", "vars": None, "port": 4600}))
+    return folder
+
+
+def test_kept_data_continues_on_its_port_with_its_stream(kept, home, run, monkeypatch, capsys):
+    started = []
+    monkeypatch.setattr(up.lifecycle, "up", lambda port, *_: started.append(port) or health(port))
+    assert run() == 0
+    assert started == [4600]
+    ((variables, _),) = home[1]
+    assert variables["poller"]["simulator"]["start"] == "old"
+    assert (kept / "terraform.tfstate").exists()
+    assert "continuing with the data" in capsys.readouterr().out
+
+
+def test_kept_data_of_another_port_is_not_discarded(kept, run, capsys):
+    assert run("--port", "4567") == 1
+    assert "PORT: got 4567, but the kept data is that of port 4600" in capsys.readouterr().err
+    assert (kept / "state" / "snapshot").exists()
+
+
+def test_interrupt_leaves_kept_data(kept, run, monkeypatch):
+    monkeypatch.setattr(up.lifecycle, "down", lambda _: True)
+    monkeypatch.setattr(up.local_terraform, "init", interrupt)
+    assert run() == 130
+    assert (kept / "state" / "snapshot").exists()
+    assert (kept / "terraform.tfstate").exists()
 
 
 def test_concurrent_run_is_rejected(home, run, capsys):

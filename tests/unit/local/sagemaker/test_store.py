@@ -30,7 +30,7 @@ def store():
 def groups(monkeypatch):
     """Return the empty store of model package groups, with a virtual clock."""
     monkeypatch.setattr(runtime, "clock", Clock("virtual", 0.0), raising=False)
-    monkeypatch.setattr(package_groups.groups, "_items", {})
+    monkeypatch.setattr(package_groups.groups, "items", {})
     return package_groups.groups
 
 
