@@ -31,6 +31,7 @@ module "foundation" {
   notification_email  = var.notification_email
   prefix              = var.prefix
   runbook_url         = var.runbook_url
+  vpc_config          = one(values(module.private_network)[*].vpc_config)
 }
 
 module "network" {
@@ -48,6 +49,16 @@ module "image_builder" {
 
   foundation   = module.foundation.foundation
   repositories = module.foundation.repositories
+}
+
+# Shared: endpoints of AWS services in existing subnets, for everything but the poller
+module "private_network" {
+  source   = "./modules/private_network"
+  for_each = { for network in var.private_network[*] : "own" => network }
+
+  network   = each.value
+  prefix    = var.prefix
+  streaming = var.engine == "flink"
 }
 
 # ① poll: public API -> event `Transactions Received`

@@ -229,6 +229,17 @@ variable "prefix" {
   }
 }
 
+variable "private_network" {
+  description = "Existing subnets for functions, jobs, endpoints and the streaming job, which then reach AWS by VPC endpoints only; null: the network of AWS. The poller has `network`"
+  type = object({
+    existing_endpoints = optional(map(string), {}) # security groups of the endpoints that the VPC already has, such as { ssm = "sg-…", s3 = "" }; the others are created
+    route_table_ids    = list(string)              # route tables of the subnets, which get the route to S3
+    subnet_ids         = list(string)              # subnets, each in another Availability Zone
+    vpc_id             = string                    # VPC of the subnets, with DNS support and DNS host names
+  })
+  default = null
+}
+
 variable "quality" {
   description = "Quality policy. Terraform creates SSM parameters with these values under /<prefix>/quality"
   type = object({

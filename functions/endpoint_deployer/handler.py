@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
 from botocore.exceptions import ClientError
-from pydantic import PositiveInt
+from pydantic import Json, PositiveInt
 
 from common import endpoints
 from common.config import Settings
@@ -40,6 +40,7 @@ class Config(Settings):
     production_instance_count: PositiveInt
     production_instance_type: str
     staging_instance_type: str
+    vpc_config: Json[dict[str, list[str]] | None]  # VpcConfig of CreateModel, null for none
 
 
 class DeploymentAction(Event):
@@ -106,7 +107,9 @@ def _delete(deployment: Deployment) -> Step:
 
 
 def _ensure_model(config: Config, deployment: Deployment, package_arn: str) -> None:
-    request = sagemaker_requests.model(deployment, package_arn, config.model_role_arn)
+    request = sagemaker_requests.model(
+        deployment, package_arn, config.model_role_arn, config.vpc_config
+    )
     existing = _ensure(
         lambda: sagemaker.create_model(**request),
         lambda: sagemaker.describe_model(ModelName=deployment.model),

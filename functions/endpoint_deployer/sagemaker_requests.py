@@ -43,14 +43,21 @@ class Deployment:
         ]
 
 
-def model(deployment: Deployment, package_arn: str, role_arn: str) -> dict[str, Any]:
-    """Return CreateModel's request; like the training, the model has no network."""
+def model(
+    deployment: Deployment,
+    package_arn: str,
+    role_arn: str,
+    vpc_config: dict[str, list[str]] | None,
+) -> dict[str, Any]:
+    """Return CreateModel's request; like the training, the container has no network."""
     return {
         "ModelName": deployment.model,
         "PrimaryContainer": {"ModelPackageName": package_arn},
         "ExecutionRoleArn": role_arn,
         "EnableNetworkIsolation": True,
         "Tags": deployment.tags,
+        # SageMaker reads the model and writes the captures through this network.
+        **({"VpcConfig": vpc_config} if vpc_config else {}),
     }
 
 

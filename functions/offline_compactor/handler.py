@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
+from pydantic import Json
 
 from common import times
 from common.config import Settings
@@ -28,6 +29,7 @@ class Config(Settings):
     kms_key_arn: str
     prefix: str
     role_arn: str
+    vpc_config: Json[dict[str, list[str]] | None]  # of the job, null for none
 
 
 @logger.inject_lambda_context
@@ -65,4 +67,5 @@ def _job(config: Config, name: str, now: str) -> dict[str, Any]:
             }
         },
         "StoppingCondition": {"MaxRuntimeInSeconds": MAX_RUNTIME_SECONDS},
+        **({"NetworkConfig": {"VpcConfig": config.vpc_config}} if config.vpc_config else {}),
     }

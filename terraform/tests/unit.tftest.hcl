@@ -180,3 +180,30 @@ run "staging_is_monitored_only_if_it_stays" {
 
   expect_failures = [var.monitoring]
 }
+
+run "everything_but_the_poller_is_in_the_given_subnets" {
+  command = plan
+
+  variables {
+    private_network = { route_table_ids = ["rtb-1"], subnet_ids = ["subnet-1", "subnet-2"], vpc_id = "vpc-1" }
+  }
+
+  assert {
+    condition     = alltrue([for o in [module.foundation.foundation, module.foundation.function_defaults] : tolist(o.vpc_config.subnet_ids) == tolist(["subnet-1", "subnet-2"])])
+    error_message = "Functions, jobs and endpoints read the subnets from these outputs."
+  }
+
+  assert {
+    condition     = output.network.assign_public_ip && length(output.network.subnet_ids) == 2
+    error_message = "The poller has its own network."
+  }
+}
+
+run "by_default_there_are_no_vpc_endpoints" {
+  command = plan
+
+  assert {
+    condition     = module.private_network == {} && module.foundation.function_defaults.vpc_config == null
+    error_message = "They are not free."
+  }
+}

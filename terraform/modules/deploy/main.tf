@@ -5,6 +5,9 @@ locals {
   machine_arn   = "${var.foundation.arns.states}:stateMachine:${local.machine_name}"
   endpoint_arns = { for stage in ["production", "staging"] : stage => "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-${stage}" }
 
+  # VpcConfig of models; null: none.
+  vpc_config = one([for vpc in var.foundation.vpc_config[*] : { SecurityGroupIds = vpc.security_group_ids, Subnets = vpc.subnet_ids }])
+
   approved_pattern = {
     source        = ["aws.sagemaker"]
     "detail-type" = ["SageMaker Model Package State Change"]
@@ -51,6 +54,7 @@ module "endpoint_deployer" {
     PRODUCTION_INSTANCE_COUNT = tostring(var.endpoints.production_instance_count)
     PRODUCTION_INSTANCE_TYPE  = var.endpoints.production_instance_type
     STAGING_INSTANCE_TYPE     = var.endpoints.staging_instance_type
+    VPC_CONFIG                = jsonencode(local.vpc_config)
   }
 }
 

@@ -39,6 +39,7 @@ variable "foundation" {
     log_retention_days = number
     partition          = string
     prefix             = string
+    vpc_config         = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
   })
   nullable = false
 }

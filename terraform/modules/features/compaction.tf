@@ -2,6 +2,9 @@
 
 locals {
   job_name = "${var.foundation.prefix}-compaction" # name of the role, prefix of the job names
+
+  # VpcConfig of the jobs; null: none.
+  vpc_config = one([for vpc in var.foundation.vpc_config[*] : { SecurityGroupIds = vpc.security_group_ids, Subnets = vpc.subnet_ids }])
 }
 
 module "offline_compactor" {
@@ -19,6 +22,7 @@ module "offline_compactor" {
     KMS_KEY_ARN         = var.foundation.kms_key_arn
     PREFIX              = var.foundation.prefix
     ROLE_ARN            = module.compaction_role.arn
+    VPC_CONFIG          = jsonencode(local.vpc_config)
   }
 
   triggers = { for expression in compact([var.features.compaction_schedule]) : "schedule" => {

@@ -97,4 +97,5 @@ module "compaction_role" {
   name                  = local.job_name
   policy                = data.aws_iam_policy_document.compaction.json
   service               = "sagemaker"
+  vpc_config            = var.foundation.vpc_config
 }

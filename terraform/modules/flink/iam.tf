@@ -104,4 +104,5 @@ module "role" {
   name        = "${local.name}-${each.key}"
   policy      = each.value
   service     = each.key
+  vpc_config  = each.key == "kinesisanalytics" ? var.foundation.vpc_config : null
 }

@@ -94,6 +94,15 @@ resource "aws_kinesisanalyticsv2_application" "this" {
       snapshots_enabled = true
     }
 
+    dynamic "vpc_configuration" {
+      for_each = var.foundation.vpc_config[*]
+
+      content {
+        security_group_ids = vpc_configuration.value.security_group_ids
+        subnet_ids         = vpc_configuration.value.subnet_ids
+      }
+    }
+
     environment_properties {
       dynamic "property_group" {
         for_each = local.property_groups

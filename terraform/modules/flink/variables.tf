@@ -24,6 +24,7 @@ variable "foundation" {
     runbook_url           = string
     topic_arn             = string
     undelivered_queue_arn = string
+    vpc_config            = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
   })
   nullable = false
 }

@@ -28,6 +28,7 @@ output "foundation" {
     runbook_url            = var.runbook_url
     topic_arn              = aws_sns_topic.notifications.arn
     undelivered_queue_arn  = local.queue_arn
+    vpc_config             = var.vpc_config
   }
 }
 
@@ -48,6 +49,7 @@ output "function_defaults" {
     region             = local.region
     runbook_url        = var.runbook_url
     topic_arn          = aws_sns_topic.notifications.arn
+    vpc_config         = var.vpc_config
   }
 }
 

@@ -63,3 +63,9 @@ variable "runbook_url" {
   type        = string
   nullable    = false
 }
+
+variable "vpc_config" {
+  description = "Output vpc_config of modules/private_network, passed on to what runs functions, jobs and endpoints; null: they use the network of AWS"
+  type        = object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) })
+  default     = null
+}

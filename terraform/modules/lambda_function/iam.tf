@@ -25,6 +25,24 @@ data "aws_iam_policy_document" "this" {
     actions   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
     resources = ["*"] # the actions do not support resource-level permissions
   }
+
+  # Lambda itself uses the permissions in modules/service_role to connect the function to the network.
+  dynamic "statement" {
+    for_each = var.function_defaults.vpc_config[*]
+
+    content {
+      sid       = "DenyNetworkInterfacesToCode"
+      effect    = "Deny"
+      actions   = ["ec2:*NetworkInterface*", "ec2:*PrivateIpAddresses", "ec2:DescribeSubnets"]
+      resources = ["*"]
+
+      condition {
+        test     = "ArnEquals"
+        variable = "lambda:SourceFunctionArn"
+        values   = ["${var.function_defaults.arns.lambda}:function:${local.function_name}"]
+      }
+    }
+  }
 }
 
 module "role" {
@@ -34,4 +52,5 @@ module "role" {
   name        = local.function_name
   policy      = data.aws_iam_policy_document.this.json
   service     = "lambda"
+  vpc_config  = var.function_defaults.vpc_config
 }

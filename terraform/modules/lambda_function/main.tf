@@ -43,7 +43,7 @@ resource "aws_s3_object" "code" {
 
 resource "aws_lambda_function" "this" {
   # checkov:skip=CKV_AWS_115:Lambda's limit: reservations would use up the 10 concurrent executions of a new account
-  # checkov:skip=CKV_AWS_117:cost: the interface endpoints that functions in a VPC need cost about 100 USD a month
+  # checkov:skip=CKV_AWS_117:cost: the interface endpoints that functions in a VPC need cost more than 100 USD a month; private_network is the option
   # checkov:skip=CKV_AWS_272:Lambda's limit: it signs only by jobs of AWS Signer, and Terraform does not build code
   function_name    = local.function_name
   description      = var.description
@@ -65,6 +65,15 @@ resource "aws_lambda_function" "this" {
 
   dead_letter_config {
     target_arn = local.queue_arn
+  }
+
+  dynamic "vpc_config" {
+    for_each = var.function_defaults.vpc_config[*]
+
+    content {
+      security_group_ids = vpc_config.value.security_group_ids
+      subnet_ids         = vpc_config.value.subnet_ids
+    }
   }
 
   tracing_config {

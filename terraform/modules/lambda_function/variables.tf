@@ -28,6 +28,7 @@ variable "function_defaults" {
     region             = string
     runbook_url        = string
     topic_arn          = string
+    vpc_config         = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
   })
   nullable = false
 }

@@ -71,6 +71,7 @@ module "model_role" {
   name                  = "${var.foundation.prefix}-model"
   policy                = data.aws_iam_policy_document.model.json
   service               = "sagemaker"
+  vpc_config            = var.foundation.vpc_config
 }
 
 resource "aws_cloudwatch_log_group" "endpoint" {

@@ -24,7 +24,7 @@ data "aws_iam_policy_document" "assume" {
 }
 
 data "aws_iam_policy_document" "this" {
-  source_policy_documents = [var.policy]
+  source_policy_documents = concat([var.policy], [for _ in var.vpc_config[*] : data.aws_iam_policy_document.network.json])
 
   dynamic "statement" {
     for_each = length(var.image_repository_arns) > 0 ? ["registry"] : []

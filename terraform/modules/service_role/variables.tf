@@ -39,3 +39,9 @@ variable "service" {
     error_message = "service: expected the first part of a service principal, such as lambda or ecs-tasks."
   }
 }
+
+variable "vpc_config" {
+  description = "Output vpc_config of modules/private_network: the role may connect to these subnets; null: it may not"
+  type        = object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) })
+  default     = null
+}

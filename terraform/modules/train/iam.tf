@@ -80,4 +80,5 @@ module "role" {
   name                  = local.pipeline_name
   policy                = data.aws_iam_policy_document.this.json
   service               = "sagemaker"
+  vpc_config            = var.foundation.vpc_config
 }

@@ -47,9 +47,20 @@ locals {
   steps = [
     for step in local.definition.Steps : merge(step, { Arguments = merge(step.Arguments, {
       for key, items in { IfSteps = try(step.Arguments.IfSteps, []), ProcessingInputs = try(step.Arguments.ProcessingInputs, []) } :
-      key => [for item in items : item if !contains(local.absent, try(item.Name, item.InputName))] if length(items) > 0
-    }) }) if !contains(local.absent, step.Name)
+      key => [
+        for item in items :
+        try(merge(item, { Arguments = merge(item.Arguments, try(local.network[item.Type], {})) }), item)
+        if !contains(local.absent, try(item.Name, item.InputName))
+      ] if length(items) > 0
+    }, try(local.network[step.Type], {})) }) if !contains(local.absent, step.Name)
   ]
+
+  # Arguments of a step by its type. A transform runs in the network of its model.
+  network = merge([for config in [for vpc in var.foundation.vpc_config[*] : { SecurityGroupIds = vpc.security_group_ids, Subnets = vpc.subnet_ids }] : {
+    Model      = { VpcConfig = config }
+    Processing = { NetworkConfig = { VpcConfig = config } }
+    Training   = { VpcConfig = config }
+  }]...)
 }
 
 # Read only if it is used: the plan fails in regions without the image.

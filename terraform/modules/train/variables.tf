@@ -37,6 +37,7 @@ variable "foundation" {
     deepar_repository_arns = list(string)
     kms_key_arn            = string
     prefix                 = string
+    vpc_config             = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
   })
   nullable = false
 }

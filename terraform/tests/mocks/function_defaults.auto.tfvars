@@ -2,6 +2,7 @@
 function_defaults = {
   arns = {
     events = "arn:aws:events:eu-west-1:123456789012"
+    lambda = "arn:aws:lambda:eu-west-1:123456789012"
     logs   = "arn:aws:logs:eu-west-1:123456789012"
     sqs    = "arn:aws:sqs:eu-west-1:123456789012"
   }

@@ -1,5 +1,7 @@
 """The deployer against an account in memory that rejects what SageMaker rejects."""
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -21,6 +23,7 @@ def account(monkeypatch):
     monkeypatch.setenv("STAGING_INSTANCE_TYPE", "ml.m5.large")
     monkeypatch.setenv("PRODUCTION_INSTANCE_TYPE", "ml.m5.xlarge")
     monkeypatch.setenv("PRODUCTION_INSTANCE_COUNT", "2")
+    monkeypatch.setenv("VPC_CONFIG", "null")
     return Account()
 
 
@@ -43,6 +46,16 @@ def test_first_deployment_creates_model_configuration_and_endpoint(account):
     assert capture["DestinationS3Uri"] == "s3://bucket/data-capture/staging"
     assert capture["InitialSamplingPercentage"] == 100
     assert account.endpoints["test-staging"]["EndpointConfigName"] == "test-staging-v3"
+
+
+def test_model_is_in_the_given_subnets_or_in_none(account, monkeypatch):
+    call(account)
+    assert "VpcConfig" not in account.models["test-v3"]
+    network = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1", "subnet-2"]}
+    monkeypatch.setenv("VPC_CONFIG", json.dumps(network))
+    account.endpoints.clear()
+    call(account, version=4)
+    assert account.models["test-v4"]["VpcConfig"] == network
 
 
 def test_production_has_its_own_instances_and_the_same_model(account):

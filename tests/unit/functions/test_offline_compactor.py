@@ -1,5 +1,7 @@
 """③ A schedule starts one processing job per event."""
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -21,6 +23,7 @@ def environment(monkeypatch):
     monkeypatch.setenv("KMS_KEY_ARN", KEY)
     monkeypatch.setenv("PREFIX", "test")
     monkeypatch.setenv("ROLE_ARN", ROLE)
+    monkeypatch.setenv("VPC_CONFIG", "null")
 
 
 def start(error_code=None):
@@ -49,6 +52,13 @@ def test_schedule_starts_a_job_for_every_version_of_the_group():
         "--now",
         "2024-10-11T02:30:00Z",
     ]
+
+
+def test_job_is_in_the_given_subnets_or_in_none(monkeypatch):
+    assert "NetworkConfig" not in start()[1][0][1]
+    network = {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}
+    monkeypatch.setenv("VPC_CONFIG", json.dumps(network))
+    assert start()[1][0][1]["NetworkConfig"] == {"VpcConfig": network}
 
 
 def test_redelivered_event_finds_its_job():

@@ -174,3 +174,16 @@ run "volume_of_the_compaction_is_encrypted_by_the_key" {
     error_message = "The caller passes the key of the volume to SageMaker."
   }
 }
+
+run "compaction_is_in_the_given_subnets" {
+  command = plan
+
+  variables {
+    foundation = merge(var.foundation, { vpc_config = { interface_arns = ["arn:aws:ec2:eu-west-1:123456789012:network-interface/*"], security_group_ids = ["sg-1"], subnet_ids = ["subnet-1", "subnet-2"] } })
+  }
+
+  assert {
+    condition     = jsonencode(local.vpc_config) == jsonencode({ SecurityGroupIds = ["sg-1"], Subnets = ["subnet-1", "subnet-2"] })
+    error_message = "The function creates jobs with this network."
+  }
+}

@@ -190,3 +190,16 @@ run "parallelism_and_shards_are_positive" {
 
   expect_failures = [var.job]
 }
+
+run "job_is_in_the_given_subnets" {
+  command = plan
+
+  variables {
+    foundation = merge(var.foundation, { vpc_config = { interface_arns = ["arn:aws:ec2:eu-west-1:123456789012:network-interface/*"], security_group_ids = ["sg-1"], subnet_ids = ["subnet-1", "subnet-2"] } })
+  }
+
+  assert {
+    condition     = toset(one(one(aws_kinesisanalyticsv2_application.this.application_configuration).vpc_configuration).subnet_ids) == toset(["subnet-1", "subnet-2"])
+    error_message = "The job reaches the streams by their endpoint."
+  }
+}

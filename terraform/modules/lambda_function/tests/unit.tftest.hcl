@@ -258,3 +258,30 @@ run "schedules_of_a_paused_loop_stay_disabled" {
     error_message = "The command switches schedules only."
   }
 }
+
+run "function_in_given_subnets_cannot_use_their_network_interfaces_itself" {
+  command = plan
+
+  variables {
+    function_defaults = merge(var.function_defaults, { vpc_config = { interface_arns = [], security_group_ids = ["sg-1"], subnet_ids = ["subnet-1", "subnet-2"] } })
+  }
+
+  assert {
+    condition     = toset(one(aws_lambda_function.this.vpc_config).subnet_ids) == toset(["subnet-1", "subnet-2"]) && toset(one(aws_lambda_function.this.vpc_config).security_group_ids) == toset(["sg-1"])
+    error_message = "The function runs in the subnets."
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.this.statement : [one(s.condition).variable, tolist(one(s.condition).values)] if s.effect == "Deny"] == [["lambda:SourceFunctionArn", tolist(["arn:aws:lambda:eu-west-1:123456789012:function:test-window-aggregator"])]]
+    error_message = "The permissions are for Lambda, not for the code."
+  }
+}
+
+run "function_is_in_no_subnets_by_default" {
+  command = plan
+
+  assert {
+    condition     = length(aws_lambda_function.this.vpc_config) == 0 && [for s in data.aws_iam_policy_document.this.statement : s.sid if s.effect == "Deny"] == []
+    error_message = "The option is off by default."
+  }
+}

@@ -67,3 +67,39 @@ run "a_service_principal_is_named_without_domain" {
 
   expect_failures = [var.service]
 }
+
+run "network_interfaces_are_created_in_the_given_subnets_only" {
+  command = plan
+
+  variables {
+    vpc_config = {
+      interface_arns     = ["arn:aws:ec2:eu-west-1:123456789012:network-interface/*", "arn:aws:ec2:eu-west-1:123456789012:subnet/subnet-1", "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-1"]
+      security_group_ids = ["sg-1"]
+      subnet_ids         = ["subnet-1"]
+    }
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.network.statement : toset(s.resources) if contains(s.actions, "ec2:CreateNetworkInterface")] == [toset(var.vpc_config.interface_arns)]
+    error_message = "Subnets and groups are named."
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.network.statement : s.sid if contains(s.resources, "*") && !alltrue([for a in s.actions : startswith(a, "ec2:Describe")])] == []
+    error_message = "Only descriptions are not limited."
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.this.source_policy_documents) == 2
+    error_message = "The role has these permissions."
+  }
+}
+
+run "without_a_network_there_are_no_permissions_of_ec2" {
+  command = plan
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.network.statement) == 0
+    error_message = "The option is off by default."
+  }
+}

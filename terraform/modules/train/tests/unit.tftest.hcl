@@ -294,3 +294,25 @@ run "instances_have_volumes_that_the_key_encrypts" {
 
   expect_failures = [var.training]
 }
+
+run "every_job_and_model_is_in_the_given_subnets" {
+  command = plan
+
+  variables {
+    foundation = merge(var.foundation, { vpc_config = { interface_arns = ["arn:aws:ec2:eu-west-1:123456789012:network-interface/*"], security_group_ids = ["sg-1"], subnet_ids = ["subnet-1", "subnet-2"] } })
+  }
+
+  assert {
+    condition = alltrue([
+      for s in concat(jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps, flatten([for s in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : try(s.Arguments.IfSteps, [])])) :
+      try(s.Arguments.NetworkConfig.VpcConfig, s.Arguments.VpcConfig) == { SecurityGroupIds = ["sg-1"], Subnets = ["subnet-1", "subnet-2"] }
+      if contains(["Model", "Processing", "Training"], s.Type)
+    ])
+    error_message = "A transform runs in the network of its model."
+  }
+
+  assert {
+    condition     = length(regexall("\"VpcConfig\":", aws_sagemaker_pipeline.training.pipeline_definition)) == length(regexall("\"Type\":\"(Model|Processing|Training)\"", aws_sagemaker_pipeline.training.pipeline_definition))
+    error_message = "No other step has a network."
+  }
+}
