@@ -198,3 +198,18 @@ def relaunch_services() -> None:
             task.update(stopCode="ServiceSchedulerInitiated")
             task.update(stoppedReason="The local AWS was restarted")
     _relaunch_services()
+# EC2
+vpc_endpoints = find("services.ec2", "_vpc_endpoints")
+subnets = find("services.ec2", "_subnets")
+route_tables = find("services.ec2", "_route_tables")
+security_groups = find("services.ec2", "_security_groups")
+prefix_list_id = find("services.ec2", "_aws_pl_id_from_name")
+vpc_endpoint_xml = Hook("services.ec2", "_vpce_fields_xml")
+security_group_rule_xml = Hook("services.ec2", "_sg_rule_xml")
+parse_ip_permissions = Hook("services.ec2", "_parse_ip_permissions")
+create_vpc_endpoint = Hook(
+    "services.ec2", "_create_vpc_endpoint", "_ACTION_MAP", "CreateVpcEndpoint"
+)
+modify_vpc_endpoint = Hook(
+    "services.ec2", "_modify_vpc_endpoint", "_ACTION_MAP", "ModifyVpcEndpoint"
+)

@@ -10,8 +10,9 @@ from typing import Any
 
 from local import runtime
 from local.http_messages import Request, Response, error
-from local.iam import deliveries, passed_roles, principals
+from local.iam import deliveries, passed_roles, policies, principals
 from local.iam.policies import AccessDeniedError
+from local.vpc.network import Network
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,11 @@ ASSUMED_BY = {
 SERVICES = {"kinesis", "logs", *ASSUMED_BY}
 MAX_ENVIRONMENT_BYTES = 4096
 TAG = re.compile(r"[\w\s.:/=+\-@]*")
+NETWORK_ACTIONS = (
+    "CreateNetworkInterface",
+    "DescribeNetworkInterfaces",
+    "DeleteNetworkInterface",
+)
 CREATE_LOG_GROUP = "Logs_20140328.CreateLogGroup"
 WRITES = ("Create", "Put", "Register", "Update")
 
@@ -44,6 +50,7 @@ def refusal(service: str, request: Request) -> Response | None:
                 _role_refusal(service, fields)
                 or _tag_refusal(service, fields)
                 or _environment_refusal(service, fields)
+                or _network_refusal(service, fields)
             )
         if service == "kinesis" and _writes(service, target, request):
             return _tag_refusal(service, request.json())
@@ -108,3 +115,20 @@ def _environment_refusal(service: str, fields: dict[str, Any]) -> Response | Non
         "variables you have provided exceeded the 4KB limit."
     )
     return error("InvalidParameterValueException", message)
+
+
+def _network_refusal(service: str, fields: dict[str, Any]) -> Response | None:
+    """Return the error of a function in a VPC whose role may not manage network interfaces.
+
+    Lambda tests the permissions without naming a resource.
+    """
+    role = str(fields.get("Role", "")).rpartition("/")[2]
+    if service != "lambda" or not role or Network.of(fields.get("VpcConfig")) is None:
+        return None
+    for action in NETWORK_ACTIONS:
+        if not policies.allows(role, role, policies.Check(f"ec2:{action}", "*")):
+            message = (
+                f"The provided execution role does not have permissions to call {action} on EC2"
+            )
+            return error("InvalidParameterValueException", message)
+    return None

@@ -10,6 +10,7 @@ import re
 from local import ministack, runtime
 from local.iam import encrypted_resources, gate
 from local.iam.policies import AccessDeniedError, Check
+from local.vpc.network import Network
 
 IMAGE = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+)[:@].+")
 PULL = ("BatchCheckLayerAvailability", "BatchGetImage", "GetDownloadUrlForLayer")
@@ -22,6 +23,25 @@ def pull_image(key: str, image: str) -> None:
         repository = f"arn:aws:ecr:{region}:{account}:repository/{name}"
         gate.require(key, Check("ecr:GetAuthorizationToken", "*"))
         gate.require(key, *(Check(f"ecr:{action}", repository) for action in PULL))
+
+
+def join_network(key: str, network: Network | None) -> None:
+    """Require the permissions to connect a job or endpoint to subnets; AccessDeniedError."""
+    if network is None:
+        return
+    ec2 = f"arn:aws:ec2:{runtime.REGION}:{runtime.ACCOUNT}"
+    interface = f"{ec2}:network-interface/*"
+    created = [interface, *(f"{ec2}:subnet/{subnet}" for subnet in network.subnets)]
+    created += [f"{ec2}:security-group/{group}" for group in network.security_groups]
+    described = ("DhcpOptions", "NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs")
+    gate.require(
+        key,
+        *(Check(f"ec2:Describe{name}", "*") for name in described),
+        *(Check("ec2:CreateNetworkInterface", resource) for resource in created),
+        Check("ec2:CreateNetworkInterfacePermission", interface),
+        Check("ec2:DeleteNetworkInterface", interface),
+        Check("ec2:DeleteNetworkInterfacePermission", interface),
+    )
 
 
 def write_log(key: str, group: str, stream: str) -> None:

@@ -16,6 +16,7 @@ from local.iam import (
 )
 from local.iam.policies import AccessDeniedError, Check
 from local.iam.principals import Caller
+from local.vpc import reachability
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ def denial(service: str, key: str, request: Request) -> Response | None:
     try:
         needed = checks(service, request)
         for check in needed:
+            _reach(caller, service, check, request)
             _authorize(caller, check, request)
         if needed:
             policies.count_request(caller.role, needed[0].action)
@@ -78,6 +80,19 @@ def missing_object(key: str, request: Request) -> Response | None:
         headers=request.headers,
     )
     return Response(status, headers, b"" if request.method == "HEAD" else body)
+
+
+def _reach(caller: Caller, service: str, check: Check, request: Request) -> None:
+    """Require a VPC endpoint for a request from a VPC; raises AccessDeniedError.
+
+    On AWS, the connection would time out, unless the endpoint's policy refuses the request.
+    """
+    if caller.network is None:
+        return
+    endpoint = reachability.service_of(service, request)
+    if reason := reachability.obstacle(caller.network, endpoint):
+        raise policies.denial(caller.arn, check, reason)
+    policies.authorize_endpoint(caller.arn, check, reachability.policies(caller.network, endpoint))
 
 
 def _authorize(caller: Caller, check: Check, request: Request | None = None) -> None:

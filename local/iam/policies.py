@@ -71,6 +71,21 @@ def authorize_service(
     _count(check)
 
 
+def authorize_endpoint(principal: str, check: Check, documents: Iterable[Any]) -> None:
+    """Decide whether one of a service's VPC endpoints passes a request on.
+
+    An endpoint without a policy passes everything. Raises AccessDeniedError.
+    """
+    context = _context(principal, check)
+    for policy in documents:
+        if policy is None:
+            return
+        if ministack.evaluate_resource_policy(policy, context).decision == "Allow":
+            return
+    reason = f"because no VPC endpoint policy allows the {check.action} action"
+    raise denial(principal, check, reason)
+
+
 def check_trust(role: str, principal: str, context: Mapping[str, Any]) -> None:
     """Decide whether a service may assume a role; raises AccessDeniedError."""
     record = ministack.roles.get_scoped(runtime.ACCOUNT, None, role)

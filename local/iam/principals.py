@@ -6,15 +6,20 @@ from dataclasses import dataclass
 
 from local import ministack, runtime
 from local.iam import policies
+from local.vpc.network import Network
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A session of a role; `inside` if its work is in flight on the virtual clock."""
+    """A session of a role; `inside` if its work is in flight on the virtual clock.
+
+    `network` is the VPC from which the session's requests come, None for the network of AWS.
+    """
 
     role_arn: str
     session: str
     inside: bool = True
+    network: Network | None = None
 
     @property
     def role(self) -> str:
@@ -31,18 +36,25 @@ callers: dict[str, Caller] = {}  # by access key
 
 
 def assume(
-    role_arn: str, service: str, session: str, *, process: str = "", inside: bool = True
+    role_arn: str,
+    service: str,
+    session: str,
+    *,
+    process: str = "",
+    inside: bool = True,
+    network: Network | None = None,
 ) -> str:
     """Assume a role as a service, e.g. `lambda` -> the access key of the session.
 
     A `process` with a session of its own has a key that nobody else has.
     Raises AccessDeniedError if the role does not exist or does not trust the service.
     """
-    caller = Caller(role_arn, session, inside)
+    caller = Caller(role_arn, session, inside, network)
     # Lambda does not send aws:SourceAccount when it assumes the role of a function.
     account = {} if service == "lambda" else {"aws:SourceAccount": runtime.ACCOUNT}
     policies.check_trust(caller.role, f"{service}.amazonaws.com", account)
-    digest = hashlib.sha256(f"{role_arn} {service} {session} {process} {inside}".encode()).digest()
+    identity = f"{role_arn} {service} {session} {process} {inside} {network}"
+    digest = hashlib.sha256(identity.encode()).digest()
     key = f"ASIA{base64.b32encode(digest).decode()[:16]}"
     callers[key] = caller
     return key

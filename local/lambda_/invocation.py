@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.vpc.network import Network
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -21,6 +23,7 @@ class Function:
     role: str
     traced: bool
     variables: tuple[tuple[str, str], ...]
+    network: Network | None
     code: bytes = field(repr=False, compare=False)
 
     @classmethod
@@ -42,6 +45,7 @@ class Function:
             role=config["Role"],
             traced=(config.get("TracingConfig") or {}).get("Mode") == "Active",
             variables=tuple(sorted(variables.items())),
+            network=Network.of(config.get("VpcConfig")),
             code=record["code_zip"],
         )
 

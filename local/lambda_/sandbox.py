@@ -30,7 +30,9 @@ class Sandbox:
         day = time.strftime("%Y/%m/%d", time.gmtime(runtime.clock.now()))
         self.stream = f"{day}/[{function.version}]{uuid.uuid4().hex}"
         self.session = principals.assume(
-            function.role, "lambda", function.name, process=self.stream
+            *(function.role, "lambda", function.name),
+            process=self.stream,
+            network=function.network,
         )
         self._output: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._peak_megabytes = 0

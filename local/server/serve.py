@@ -32,6 +32,7 @@ REPLACEMENTS = (
     "step_functions",
     "containers.codebuild",
     "containers.ecs",
+    "vpc.ec2",
 )
 
 

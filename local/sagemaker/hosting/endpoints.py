@@ -16,6 +16,7 @@ from local.sagemaker.api import LOCK, ApiError, Json, operation
 from local.sagemaker.hosting import models
 from local.sagemaker.hosting.endpoint_configs import capture_summary, configs
 from local.sagemaker.hosting.serving_container import ServingContainer, ServingError
+from local.vpc.network import Network
 
 IN_PROGRESS = frozenset({"Creating", "Updating", "Deleting"})
 IN_EVENT = ("EndpointName", "EndpointArn", "EndpointConfigName", "FailureReason")
@@ -135,7 +136,9 @@ def _serve(endpoint: Endpoint, config: Json) -> None:
     base = runtime.home / "work" / "endpoints" / f"{name}-{host}"
     try:
         model, role = models.container(variant["ModelName"]), models.role(variant["ModelName"])
-        key = principals.assume(role, "sagemaker", "SageMaker")
+        network = Network.of(models.vpc_config(variant["ModelName"]))
+        key = principals.assume(role, "sagemaker", "SageMaker", network=network)
+        agents.join_network(key, network)
         agents.write_log(key, log.group, log.stream)
         agents.put_metrics(key, "/aws/sagemaker/Endpoints")
         serving = ServingContainer(model, key, base, log, {})

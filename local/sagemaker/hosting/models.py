@@ -37,6 +37,11 @@ def role(name: str) -> str:
     return str(models.get(name)["ExecutionRoleArn"])
 
 
+def vpc_config(name: str) -> Json | None:
+    """Return the VpcConfig of a model, None without one; raises ApiError."""
+    return models.get(name).get("VpcConfig")
+
+
 def container(name: str) -> Json:
     """Return image, archive and environment of a model; raises ApiError."""
     return _container(models.get(name))

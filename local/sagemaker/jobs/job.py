@@ -23,6 +23,7 @@ from local.iam.policies import AccessDeniedError
 from local.sagemaker import shapes, tags
 from local.sagemaker.api import LOCK, Json
 from local.sagemaker.store import Store
+from local.vpc.network import Network
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +55,15 @@ class Job:
         """The access key of the session of the job's role; raises JobFailedError."""
         try:
             role, process = self.kind.role(self), f"{self.kind.arn_kind} {self.name}"
-            return principals.assume(role, "sagemaker", "SageMaker", process=process)
+            session = ("sagemaker", "SageMaker")
+            return principals.assume(role, *session, process=process, network=self.network)
         except AccessDeniedError as denied:
             raise JobFailedError(f"ClientError: {denied}") from None
+
+    @property
+    def network(self) -> Network | None:
+        """The VPC of the job's instances."""
+        return Network.of(self.kind.vpc_config(self))
 
     @property
     def base(self) -> Path:
@@ -99,6 +106,7 @@ class Kind:
     # (job, new status) -> further changes of the record
     status_changes: Callable[[Job, str], Json] = lambda _job, _status: {}
     role: Callable[[Job], str] = lambda job: str(job.record["RoleArn"])  # of the containers
+    vpc_config: Callable[[Job], Json | None] = lambda job: job.record.get("VpcConfig")
 
     @cached_property
     def store(self) -> Store[Job]:
@@ -122,6 +130,7 @@ def run(job: Job) -> None:
     try:
         shutil.rmtree(job.base, ignore_errors=True)
         job.base.mkdir(parents=True)
+        _join_network(job)
         agents.write_log(job.session, job.log.group, job.log.stream)
         agents.put_metrics(job.session, f"/aws/sagemaker/{stem}s")
         with runtime.acting(job.session):
@@ -140,3 +149,10 @@ def run(job: Job) -> None:
         changes["FailureReason"] = reason[:MAX_REASON_LENGTH]
     with LOCK:
         job.update(**changes, **job.kind.status_changes(job, status))
+
+
+def _join_network(job: Job) -> None:
+    try:
+        agents.join_network(job.session, job.network)
+    except AccessDeniedError as denied:
+        raise JobFailedError(f"ClientError: {denied}") from None

@@ -107,5 +107,6 @@ KIND = Kind(
     run,
     with_defaults,
     event_detail,
+    vpc_config=lambda job: job.record.get("NetworkConfig", {}).get("VpcConfig"),
 )
 job_operations.register(KIND)

@@ -86,5 +86,6 @@ KIND = Kind(
     with_defaults,
     event_detail,
     role=lambda job: models.role(job.record["ModelName"]),
+    vpc_config=lambda job: models.vpc_config(job.record["ModelName"]),
 )
 job_operations.register(KIND)
