@@ -122,6 +122,8 @@ def _access_denied(service: str, denied: AccessDeniedError, request: Request) ->
         denied.check.action,
         denied.principal,
         str(uuid.uuid4()),
+        # Without a code, MiniStack replaces the message of these two services.
+        error_code="AccessDeniedException" if service in {"logs", "ssm"} else "",
         message=str(denied),
         headers=request.headers,
         resource_arn=denied.check.resource,
