@@ -25,6 +25,22 @@ override_data {
   values = { names = ["eu-west-1a", "eu-west-1b"] }
 }
 
+override_data {
+  target = module.private_network["own"].data.aws_caller_identity.this
+  values = { account_id = "123456789012" }
+}
+
+override_data {
+  target = module.private_network["own"].data.aws_ec2_managed_prefix_list.gateway
+  values = { id = "pl-0123456789abcdef0" }
+}
+
+override_resource {
+  target          = module.private_network["own"].aws_security_group.workload
+  override_during = plan
+  values          = { id = "sg-0123456789abcdef0" }
+}
+
 override_resource {
   target          = module.foundation.aws_kms_key.this
   override_during = plan
@@ -74,6 +90,11 @@ variables {
   image_builder = "codebuild"
   image_tag     = "1a2b3c4"
   monitoring    = { stages = ["production", "staging"] }
+  private_network = {
+    route_table_ids = ["rtb-0123456789abcdef0"]
+    subnet_ids      = ["subnet-0123456789abcdef0"]
+    vpc_id          = "vpc-0123456789abcdef0"
+  }
 }
 
 run "policies" {

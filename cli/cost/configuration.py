@@ -6,6 +6,12 @@ from typing import Any
 
 # Transactions per second where the configuration does not say: of the Bitcoin network, rounded up.
 BITCOIN_RATE = 6.0
+# Of modules/private_network; the gateway endpoint of S3 is free.
+INTERFACE_SERVICES = {
+    *("events", "monitoring", "ssm", "states", "xray"),
+    *("sagemaker.api", "sagemaker.featurestore-runtime", "sagemaker.runtime"),
+}
+FLINK_SERVICES = {"kinesis-streams"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,7 @@ class Configuration:
     flink_parallelism: int
     flink_shards: int
     image_builder: str
+    interface_endpoints: int  # of VPC endpoints, one per service and subnet
     is_polling: bool
     monitored_stages: int
     poll_seconds: float
@@ -51,6 +58,7 @@ class Configuration:
             flink_parallelism=int(variables["flink"]["parallelism"]),
             flink_shards=int(variables["flink"]["shards"]),
             image_builder=variables["image_builder"],
+            interface_endpoints=_interface_endpoints(variables),
             is_polling=poller["desired_count"] > 0,
             monitored_stages=len(variables["monitoring"]["stages"]),
             poll_seconds=poller["poll_seconds"],
@@ -65,3 +73,12 @@ class Configuration:
             staging_instance_type=endpoints["staging_instance_type"],
             training_instance_type=training["training_instance_type"],
         )
+
+
+def _interface_endpoints(variables: Mapping[str, Any]) -> int:
+    """Return how many network interfaces the endpoints of modules/private_network have."""
+    network = variables["private_network"]
+    if network is None:
+        return 0
+    services = INTERFACE_SERVICES | (FLINK_SERVICES if variables["engine"] == "flink" else set())
+    return len(services - network["existing_endpoints"].keys()) * len(network["subnet_ids"])

@@ -192,6 +192,7 @@ def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
         Use("KMS", "requests of ④ to ⑧", 20 * invocations, "kms_request"),
         Use("ECR", "images", assumed.image_gb, "ecr_gb_month"),
         *_image_builds(config, assumed),
+        *_private_network(config),
     ]
 
 
@@ -204,3 +205,11 @@ def _image_builds(config: Configuration, assumed: Assumptions) -> list[Use]:
         Use("CodeBuild", "builds of the forecaster", forecaster, "codebuild_minute"),
         Use("CodeBuild", "builds of the poller", poller, "codebuild_arm_minute"),
     ]
+
+
+def _private_network(config: Configuration) -> list[Use]:
+    """Return the hours of interface endpoints; their data, a cent per GB, is left out."""
+    if not config.interface_endpoints:
+        return []
+    hours = HOURS * config.interface_endpoints
+    return [Use("VPC endpoints", "network interfaces", hours, "vpc_endpoint_hour")]

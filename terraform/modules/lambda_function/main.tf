@@ -43,7 +43,6 @@ resource "aws_s3_object" "code" {
 
 resource "aws_lambda_function" "this" {
   # checkov:skip=CKV_AWS_115:Lambda's limit: reservations would use up the 10 concurrent executions of a new account
-  # checkov:skip=CKV_AWS_117:cost: the interface endpoints that functions in a VPC need cost more than 100 USD a month; private_network is the option
   # checkov:skip=CKV_AWS_272:Lambda's limit: it signs only by jobs of AWS Signer, and Terraform does not build code
   function_name    = local.function_name
   description      = var.description

@@ -11,22 +11,22 @@ locals {
   region     = data.aws_region.this.name
   ec2_arn    = "arn:${data.aws_partition.this.partition}:ec2:${local.region}:${local.account_id}"
 
-  # Every service that code in the subnets calls, with the prefix of its IAM actions. Images, logs and keys are used by the
-  # services themselves, outside of these subnets.
+  # Every service that code in the subnets calls, with the actions that its endpoint passes on. Images, logs and keys are
+  # used by the services themselves, outside of these subnets.
   interface_services = merge(
     {
-      events                           = "events"
-      monitoring                       = "cloudwatch"
-      "sagemaker.api"                  = "sagemaker"
-      "sagemaker.featurestore-runtime" = "sagemaker"
-      "sagemaker.runtime"              = "sagemaker"
-      ssm                              = "ssm"
-      states                           = "states"
-      xray                             = "xray"
+      events                           = ["events:*"]
+      monitoring                       = ["cloudwatch:*"]
+      "sagemaker.api"                  = ["iam:PassRole", "sagemaker:*"]
+      "sagemaker.featurestore-runtime" = ["sagemaker:*"]
+      "sagemaker.runtime"              = ["sagemaker:*"]
+      ssm                              = ["ssm:*"]
+      states                           = ["states:*"]
+      xray                             = ["xray:*"]
     },
-    var.streaming ? { "kinesis-streams" = "kinesis" } : {},
+    var.streaming ? { "kinesis-streams" = ["kinesis:*"] } : {},
   )
-  gateway_services = { s3 = "s3" }
+  gateway_services = { s3 = ["s3:*"] }
 
   existing           = var.network.existing_endpoints
   interface_created  = { for service, actions in local.interface_services : service => actions if !contains(keys(local.existing), service) }
@@ -40,7 +40,7 @@ data "aws_iam_policy_document" "endpoint" {
 
   statement {
     sid       = "ThisAccount"
-    actions   = ["${each.value}:*"]
+    actions   = each.value
     resources = ["*"]
 
     principals {

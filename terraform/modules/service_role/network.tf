@@ -7,7 +7,6 @@ data "aws_iam_policy_document" "network" {
     for_each = var.service == "lambda" ? var.vpc_config[*] : []
 
     content {
-      # checkov:skip=CKV_AWS_356:Lambda's limit: it tests the permissions without resources when a function is created
       sid = "ConnectFunction"
       actions = [
         "ec2:AssignPrivateIpAddresses",

@@ -94,6 +94,11 @@ def test_both_endpoints_run_all_month_if_staging_is_always_on(source):
             'network = { security_group_ids = ["sg-1"], subnet_ids = ["subnet-1"] }',
             {"poller"},
         ),
+        (
+            'private_network = { route_table_ids = ["rtb-1"], subnet_ids = ["subnet-1"], '
+            'vpc_id = "vpc-1" }',
+            {"VPC endpoints"},
+        ),
         ('approval_policy = "automatic"', set()),
     ],
 )
@@ -104,6 +109,28 @@ def test_an_option_changes_its_services(source, text, expected):
     assert changed_services(before, after) == expected
     if not more and not expected:
         assert before == after
+
+
+@pytest.mark.parametrize(
+    ("existing", "engine", "interfaces"),
+    [("{}", "lambda", 16), ("{}", "flink", 18), ('{ s3 = "", ssm = "sg-1" }', "lambda", 14)],
+)
+def test_endpoints_cost_an_hour_per_service_and_zone(source, existing, engine, interfaces):
+    found = services(
+        read(
+            source,
+            f"""
+            engine          = "{engine}"
+            private_network = {{
+              existing_endpoints = {existing}
+              route_table_ids    = ["rtb-1"]
+              subnet_ids         = ["subnet-1", "subnet-2"]
+              vpc_id             = "vpc-1"
+            }}
+            """,
+        )
+    )
+    assert found["VPC endpoints"] == pytest.approx(interfaces * 730 * 0.01)
 
 
 def test_rate_of_the_simulator_is_the_default(source):

@@ -47,7 +47,7 @@ run "endpoints_are_limited_to_this_account" {
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.endpoint["monitoring"].statement[0].actions == toset(["cloudwatch:*"]) && data.aws_iam_policy_document.endpoint["sagemaker.runtime"].statement[0].actions == toset(["sagemaker:*"])
+    condition     = data.aws_iam_policy_document.endpoint["monitoring"].statement[0].actions == toset(["cloudwatch:*"]) && data.aws_iam_policy_document.endpoint["sagemaker.api"].statement[0].actions == toset(["iam:PassRole", "sagemaker:*"])
     error_message = "Actions have the prefix of IAM, not the name of the endpoint."
   }
 
