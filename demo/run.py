@@ -38,6 +38,8 @@ class Demo:
     # For runs with faults: the faults, restarts of a poller that crashed, and a last look.
     faults: list[dict[str, Any]] = field(default_factory=list)
     restarts: int = 0
+    # URL of the local AWS -> more variables, for instance of an existing network.
+    more_variables: Callable[[str], dict[str, Any]] = lambda _: {}
     inspect: Callable[[Connection], dict[str, Any]] = lambda _: {}
     wall: dict[str, float] = field(default_factory=dict)
     report: dict[str, Any] = field(default_factory=dict)
@@ -63,7 +65,7 @@ class Demo:
 
     def _run_on(self, server: Server, started: float) -> None:
         last = self.stream.last_time()
-        variables = self._variables()
+        variables = self._variables() | self.more_variables(server.url)
         with self._phase("apply", "terraform apply of everything in terraform/"):
             with contextlib.redirect_stdout(io.StringIO()):
                 package.main()
