@@ -43,6 +43,7 @@ class Reason:
 REASONS = (
     Reason("run-time-cleaner", "*", "*", DESTROY, "modules/clean_up"),
     # Services
+    Reason("*", "ConnectFunction", "ec2:*", AWS, "Lambda, with private_network"),
     Reason("compaction", "WriteLogs", "logs:DescribeLogStreams", AWS, "SageMaker"),
     Reason("deployment", "DeliverLog", "logs:*", AWS, "Step Functions"),
     Reason("endpoint-deployer", "ReadVersion", "*", AWS, "SageMaker, to create a model"),
