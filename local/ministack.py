@@ -198,6 +198,8 @@ def relaunch_services() -> None:
             task.update(stopCode="ServiceSchedulerInitiated")
             task.update(stoppedReason="The local AWS was restarted")
     _relaunch_services()
+
+
 # EC2
 vpc_endpoints = find("services.ec2", "_vpc_endpoints")
 subnets = find("services.ec2", "_subnets")

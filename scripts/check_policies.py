@@ -36,7 +36,7 @@ ACCEPTED = {
     # Of private_network. The execution roles name the resources of what passes an endpoint.
     ("ConnectFunction", "RESOURCE_STAR", "*"): "as Lambda tests it; denied to the function's code",
     ("DenyNetworkInterfacesToCode", "UNKNOWN_CONDITION_FOR_ACTION", "*"): "Lambda adds it to all",
-    ("ThisAccount", "RESOURCE_STAR", "*"): "of VPC endpoints, limited to the account by conditions",
+    ("ThisAccount", "RESOURCE_STAR", "*"): "VPC endpoints, limited by conditions",
 }
 ROLE = "arn:aws:iam::123456789012:role/evergreen"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
