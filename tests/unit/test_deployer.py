@@ -10,9 +10,9 @@ POLICIES = policies.deployer()
 MAX_CHARACTERS = 6144  # of a managed policy, without white space
 EVERY_RESOURCE = {
     # Their actions take no resource, or one whose name AWS chooses.
-    *("CheckStateMachine", "CreateKey", "ListParameters", "LogDeliveryOfTheAccount"),
-    *("MetricsOfThePoller", "Quotas", "ReadNetwork", "SignInToImages", "SourcesOfFunctions"),
-    "TasksOfThePoller",
+    *("CheckStateMachine", "CreateFlink", "CreateKey", "ListParameters"),
+    *("LogDeliveryOfTheAccount", "MetricsOfThePoller", "Quotas", "ReadNetwork", "SignInToImages"),
+    *("SizesOfStreams", "SourcesOfFunctions", "Subscriptions", "TasksOfThePoller"),
 }
 
 

@@ -61,7 +61,7 @@ data "aws_iam_policy_document" "threshold_updater" {
   statement {
     sid       = "ReadEarlierThresholds"
     actions   = ["ssm:GetParameter"]
-    resources = [for arn in local.threshold_parameter_arns : "${arn}:*"]
+    resources = [for arn in local.threshold_parameter_arns : "${arn}*"]
   }
 }
 
