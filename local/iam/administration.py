@@ -1,9 +1,13 @@
 """The permissions of requests by which people and Terraform administer the account.
 
-MiniStack derives action and resource. Functions, jobs and tasks make none of these requests.
+MiniStack derives action and resource, but not every resource. Functions, jobs and tasks make none
+of these requests.
 """
 
+import json
+import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qsl
 
 from local import ministack, runtime
@@ -11,9 +15,10 @@ from local.http_messages import Request
 from local.iam import passed_roles
 from local.iam.policies import Check
 
+Fields = dict[str, Any]
+
 # The principal to which a service passes the roles in its requests.
 PASSED_TO = {
-    "application-autoscaling": "application-autoscaling",
     "codebuild": "codebuild",
     "ecs": "ecs-tasks",
     "events": "events",
@@ -22,33 +27,83 @@ PASSED_TO = {
     "lambda": "lambda",
     "states": "states",
 }
-READS = ("Describe", "Get", "List")
+# Operations that pass no role, whatever is in their bodies.
+OTHERS = ("Describe", "Get", "Invoke", "List")
+# Fields with the ARN of the resource.
+ARNS = ("ResourceARN", "resourceArn", "ResourceArn", "resourceARN", "SubscriptionArn")
+# Fields with the name of the resource, and what precedes it in the ARN.
+NAMES = {
+    "cloudwatch": {"DashboardName": "dashboard/", "DashboardNames": "dashboard/"},
+    "ecs": {"clusterName": "cluster/", "cluster": "cluster/", "clusters": "cluster/"},
+    "kms": {"AliasName": ""},
+    "lambda": {"FunctionName": "function:"},
+}
+# EC2 chooses the IDs: a new resource is any of its kind.
+EC2_KINDS = {
+    "igw": "internet-gateway",
+    "rtb": "route-table",
+    "sg": "security-group",
+    "sgr": "security-group-rule",
+    "subnet": "subnet",
+    "vpc": "vpc",
+}
 
 
 def checks(service: str, request: Request) -> list[Check] | None:
     """Return the permissions of a request, None if MiniStack does not know its action."""
-    query = _query(request)
+    fields = _fields(request)
+    query = {name: [str(value)] for name, value in fields.items()}
     parts = request.method, request.path, request.headers, request.body, query
     action = ministack.iam_action(service, *parts)
     if action is None:
         return None
-    resource = ministack.iam_resource(service, *parts, runtime.REGION, runtime.ACCOUNT)
-    return [Check(action, resource or "*"), *_passed_roles(service, action, request)]
+    found = ministack.iam_resource(service, *parts, runtime.REGION, runtime.ACCOUNT)
+    resource = found if found and found != "*" else _resource(action, fields)
+    return [Check(action, resource), *passed(service, action, request)]
 
 
-def _query(request: Request) -> dict[str, list[str]]:
-    """Return the query parameters with those of a form, each as a list."""
-    form = "json" not in request.headers.get("content-type", "")
-    body = request.body.decode("utf-8", "replace") if form else ""
-    fields = dict(parse_qsl(body, keep_blank_values=True)) | request.query
-    return {name: [value] for name, value in fields.items()}
-
-
-def _passed_roles(service: str, action: str, request: Request) -> Iterator[Check]:
+def passed(service: str, action: str, request: Request) -> Iterator[Check]:
     """Yield iam:PassRole for each role that a request gives to a service."""
-    if service not in PASSED_TO or action.partition(":")[2].startswith(READS):
+    if service not in PASSED_TO or action.partition(":")[2].startswith(OTHERS):
         return
     context = {"iam:PassedToService": f"{PASSED_TO[service]}.amazonaws.com"}
-    body = request.json() if request.body.lstrip().startswith(b"{") else {}
-    for role in sorted(set(passed_roles.find(body))):
+    for role in sorted(set(passed_roles.find(_json(request)))):
         yield Check("iam:PassRole", role, context)
+
+
+def _json(request: Request) -> Fields:
+    body: Any = json.loads(request.body) if request.body.lstrip().startswith(b"{") else {}
+    return dict(body)
+
+
+def _fields(request: Request) -> Fields:
+    """Return the fields of a JSON body or of a form, with the query parameters."""
+    if request.body.lstrip().startswith(b"{"):
+        return _json(request) | request.query
+    form = request.body.decode("utf-8", "replace")
+    return dict(parse_qsl(form, keep_blank_values=True)) | request.query
+
+
+def _resource(action: str, fields: Fields) -> str:
+    """Return the resource of a request for which MiniStack has none, `*` if it takes none."""
+    service, _, operation = action.partition(":")
+    for name in ARNS:
+        if str(fields.get(name, "")).startswith("arn:"):
+            return str(fields[name])
+    for name, resource in NAMES.get(service, {}).items():
+        if value := fields.get(name):
+            named = str(value[0] if isinstance(value, list) else value)
+            return named if named.startswith("arn:") else _arn(service, resource + named)
+    if service == "ec2" and operation == "CreateTags":
+        resource = str(fields.get("ResourceId.1"))
+        return _arn("ec2", f"{EC2_KINDS.get(resource.partition('-')[0], '*')}/{resource}")
+    if service == "ec2" and operation.startswith("Create"):
+        words = re.findall("[A-Z][a-z]+", operation.removeprefix("Create"))
+        return _arn("ec2", f"{'-'.join(words).lower()}/*")
+    return "*"
+
+
+def _arn(service: str, resource: str) -> str:
+    if resource.startswith("dashboard/"):
+        return f"arn:aws:cloudwatch::{runtime.ACCOUNT}:{resource}"
+    return f"arn:aws:{service}:{runtime.REGION}:{runtime.ACCOUNT}:{resource}"

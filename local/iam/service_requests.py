@@ -21,19 +21,13 @@ BATCH_ACTIONS = {
 # Their resources are in other fields than those of the operations below.
 ADMINISTRATION = (
     *("AddTags", "ListTags", "RemoveTags", "Tag", "Untag"),
-    *("CreateTopic", "GetSubscription"),
-    *("SetSubscription", "Unsubscribe", "RegisterTask", "DeregisterTask", "CreateCluster"),
-    *("DeleteCluster", "DescribeClusters", "DescribeTaskDefinition", "CreateService"),
-    *(
-        "CreateStateMachine",
-        "UpdateStateMachine",
-        "PutDashboard",
-        "GetDashboard",
-        "DeleteDashboards",
-        "CreateKey",
-    ),
-    *("CreateAlias", "DeleteAlias", "ListAliases", "PutResourcePolicy", "DeleteResourcePolicy"),
-    *("PutTargets", "PutRule", "CreateDeliveryStream"),
+    *("CreateTopic", "GetSubscription", "SetSubscription", "Unsubscribe"),
+    *("RegisterTask", "DeregisterTask", "DescribeTaskDefinition"),
+    *("CreateCluster", "DeleteCluster", "DescribeClusters", "CreateService"),
+    *("CreateStateMachine", "UpdateStateMachine", "CreateDeliveryStream"),
+    *("PutDashboard", "GetDashboard", "DeleteDashboards"),
+    *("CreateKey", "CreateAlias", "DeleteAlias", "ListAliases"),
+    *("PutResourcePolicy", "DeleteResourcePolicy"),
 )
 
 
@@ -43,7 +37,9 @@ class UnknownRequestError(Exception):
 
 def checks(service: str, request: Request) -> list[Check]:
     """Return the permissions of a request; raises UnknownRequestError."""
-    if found := _used_at_run_time(service, request) or administration.checks(service, request):
+    if found := _used_at_run_time(service, request):
+        return [*found, *administration.passed(service, found[0].action, request)]
+    if found := administration.checks(service, request) or []:
         return found
     raise UnknownRequestError(f"{service} {request.method} {request.path}")
 
@@ -178,7 +174,12 @@ def _firehose(_operation: str, fields: Fields) -> Sequence[Check | str]:
 
 def _ecr(_operation: str, fields: Fields) -> Sequence[Check | str]:
     name = fields.get("repositoryName")
-    return [_arn("ecr", f"repository/{name}") if name else "*"]
+    names = [name] if name else fields.get("repositoryNames") or []
+    return [_arn("ecr", f"repository/{name}") for name in names] or ["*"]
+
+
+def _service_quotas(_operation: str, _fields: Fields) -> Sequence[Check | str]:
+    return ["*"]
 
 
 def _kms(_operation: str, fields: Fields) -> Sequence[Check | str]:
@@ -198,6 +199,7 @@ RESOURCES: dict[str, Callable[[str, Fields], Sequence[Check | str]]] = {
     "kms": _kms,
     "logs": _logs,
     "monitoring": _cloudwatch,
+    "servicequotas": _service_quotas,
     "sns": _sns,
     "sqs": _sqs,
     "ssm": _ssm,

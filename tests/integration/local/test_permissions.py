@@ -191,7 +191,7 @@ def test_passed_role_needs_permission_for_the_service(call):
 
 
 def test_operation_that_the_local_aws_cannot_judge_is_denied(call):
-    code, message = call(EVERYTHING, "lambda", "list_functions")
+    code, message = call(EVERYTHING, "sagemaker", "create_experiment", ExperimentName="any")
     assert code == "AccessDeniedException"
     assert "knows no permission" in message
 
@@ -250,29 +250,80 @@ def test_rule_delivers_to_a_queue_only_if_the_queue_allows_it(resources, allowed
     assert codes == ([] if allowed else ["NO_PERMISSIONS"])
 
 
-def test_operator_who_assumed_a_role_has_its_permissions_only(resources):
-    name = "operator"
+def assume(resources, name, *statements):
+    """Create a role for people -> a function that returns clients with a session of it."""
     trust = document(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, Action="sts:AssumeRole")
-    iam = resources.client("iam")
+    iam, role = resources.client("iam"), f"arn:aws:iam::{ACCOUNT}:role/{name}"
     iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
-    policy = document(Action="s3:ListBucket", Resource=f"arn:aws:s3:::{BUCKET}")
-    iam.put_role_policy(RoleName=name, PolicyName="list", PolicyDocument=policy)
-    sts = resources.client("sts")
-    keys = sts.assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{name}", RoleSessionName="me")[
-        "Credentials"
-    ]
-    s3 = boto3.client(
-        "s3",
-        endpoint_url=resources.url,
-        region_name=REGION,
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-        config=Config(s3={"addressing_style": "path"}),
-    )
+    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=document(*statements))
+    keys = resources.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
+
+    def client(service):
+        return boto3.client(
+            service,
+            endpoint_url=resources.url,
+            region_name=REGION,
+            aws_access_key_id=keys["AccessKeyId"],
+            aws_secret_access_key=keys["SecretAccessKey"],
+            aws_session_token=keys["SessionToken"],
+            config=Config(s3={"addressing_style": "path"}),
+        )
+
+    return client
+
+
+def test_operator_who_assumed_a_role_has_its_permissions_only(resources):
+    statement = {"Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{BUCKET}"}
+    s3 = assume(resources, "operator", statement)("s3")
     assert s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] >= 1
     with pytest.raises(ClientError, match="s3:GetObject"):
         s3.get_object(Bucket=BUCKET, Key="data/a")
+
+
+def test_deployer_creates_only_what_has_the_prefix(resources):
+    client = assume(
+        resources,
+        "prefix-deployer",
+        {"Action": "iam:*", "Resource": f"arn:aws:iam::{ACCOUNT}:role/mine-*"},
+        {"Action": "events:*", "Resource": arn("events", "event-bus/mine")},
+        {"Action": "sns:*", "Resource": arn("sns", "mine-*")},
+        {"Action": "ecr:*", "Resource": arn("ecr", "repository/mine-*")},
+        {"Action": "ecs:*", "Resource": arn("ecs", "cluster/mine-*")},
+    )
+    creations = [
+        lambda name: client("iam").create_role(
+            RoleName=f"{name}-role", AssumeRolePolicyDocument=document()
+        ),
+        lambda name: client("events").create_event_bus(Name=name),
+        lambda name: client("sns").create_topic(Name=f"{name}-topic"),
+        lambda name: client("ecr").create_repository(repositoryName=f"{name}-images"),
+        lambda name: client("ecs").create_cluster(clusterName=f"{name}-cluster"),
+    ]
+    for create in creations:
+        create("mine")
+        with pytest.raises(ClientError, match="not authorized"):
+            create("other")
+
+
+def test_role_is_passed_only_by_who_may_pass_it_to_the_service(resources):
+    everything = {"Action": "states:*", "Resource": "*"}
+    role = create_role(resources, "passed")
+    machine = {
+        "name": "passes",
+        "roleArn": role,
+        "definition": json.dumps({"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}),
+    }
+    passing = {"Action": "iam:PassRole", "Resource": role}
+
+    def to(service):
+        return {"Condition": {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}}}
+
+    for number, statements in enumerate(([], [passing | to("lambda")])):
+        client = assume(resources, f"passer-{number}", everything, *statements)("stepfunctions")
+        with pytest.raises(ClientError, match="iam:PassRole"):
+            client.create_state_machine(**machine)
+    client = assume(resources, "passer", everything, passing | to("states"))("stepfunctions")
+    client.create_state_machine(**machine)
 
 
 def test_tag_with_a_comma_is_refused(resources):
