@@ -6,7 +6,10 @@ from local import ministack
 from local.events import firehose
 from local.iam import principals
 from local.lambda_ import async_invocations
-from local.sagemaker import tags
+from local.sagemaker import (
+    service,  # noqa: F401 - registers the operations that endpoints and steps call
+    tags,
+)
 from local.sagemaker.feature_store import feature_groups
 from local.sagemaker.hosting import endpoint_configs, endpoints, models
 from local.sagemaker.jobs import processing_jobs, training_jobs, transform_jobs

@@ -127,7 +127,18 @@ def store_data(aws, archive):
         ModelPackageGroupName="g", Tags=[{"Key": "a", "Value": "b"}]
     )
     container = {"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/model.tar.gz"}
-    sagemaker.create_model(ModelName="m", ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    package = sagemaker.create_model_package(
+        ModelPackageGroupName="g",
+        ModelApprovalStatus="Approved",
+        InferenceSpecification={
+            "Containers": [container],
+            "SupportedContentTypes": ["application/json"],
+            "SupportedResponseMIMETypes": ["application/json"],
+        },
+    )["ModelPackageArn"]
+    sagemaker.create_model(
+        ModelName="m", ExecutionRoleArn=ROLE, Containers=[{"ModelPackageName": package}]
+    )
     feature = {"FeatureName": "id", "FeatureType": "String"}
     sagemaker.create_feature_group(
         FeatureGroupName="f",
