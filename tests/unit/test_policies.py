@@ -35,9 +35,15 @@ def test_version_is_registered_for_approval_only():
     assert 'values   = ["PendingManualApproval"]' in statement
 
 
-@pytest.mark.parametrize("resource", ["aws_sqs_queue", "aws_sns_topic", "aws_s3_bucket"])
-def test_unencrypted_transport_is_denied(resource):
+@pytest.mark.parametrize(
+    ("resource", "actions"),
+    [("aws_sqs_queue", "sqs:*"), ("aws_sns_topic", "sns:Publish"), ("aws_s3_bucket", "s3:*")],
+)
+def test_unencrypted_transport_is_denied(resource, actions):
     files = [f for f in MODULES.glob("*/*.tf") if f'resource "{resource}" ' in f.read_text()]
     assert files
     for file in files:
-        assert "DenyUnencryptedTransport" in file.read_text(), file
+        text = file.read_text()
+        [name] = re.findall(r'module "(\w+)" \{\n  source = "../tls_only"', text)
+        assert f'actions   = ["{actions}"]' in text, file
+        assert f"module.{name}.json" in text, file

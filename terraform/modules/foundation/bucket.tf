@@ -1,23 +1,10 @@
 # The data bucket: raw archive, minute parts, offline store, training data, captures, monitoring results.
 
-data "aws_iam_policy_document" "bucket" {
-  statement {
-    sid       = "DenyUnencryptedTransport"
-    effect    = "Deny"
-    actions   = ["s3:*"]
-    resources = [local.bucket_arn, "${local.bucket_arn}/*"]
+module "bucket_tls_only" {
+  source = "../tls_only"
 
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
+  actions   = ["s3:*"]
+  resources = [local.bucket_arn, "${local.bucket_arn}/*"]
 }
 
 resource "aws_s3_bucket" "data" {
@@ -40,7 +27,7 @@ resource "aws_s3_bucket_public_access_block" "data" {
 
 resource "aws_s3_bucket_policy" "data" {
   bucket = aws_s3_bucket.data.id
-  policy = data.aws_iam_policy_document.bucket.json
+  policy = module.bucket_tls_only.json
 
   depends_on = [aws_s3_bucket_public_access_block.data] # concurrent changes of the access settings conflict
 }

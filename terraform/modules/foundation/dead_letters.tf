@@ -1,23 +1,14 @@
 # Dead-letter queue of rules whose target is not a function (functions have their own queues).
 
+module "undelivered_tls_only" {
+  source = "../tls_only"
+
+  actions   = ["sqs:*"]
+  resources = [local.queue_arn]
+}
+
 data "aws_iam_policy_document" "undelivered" {
-  statement {
-    sid       = "DenyUnencryptedTransport"
-    effect    = "Deny"
-    actions   = ["sqs:*"]
-    resources = [local.queue_arn]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
+  source_policy_documents = [module.undelivered_tls_only.json]
 
   statement {
     sid       = "SendFromRules"

@@ -1,23 +1,14 @@
 # Notifications for people: alarms, and decision events that need attention.
 
+module "topic_tls_only" {
+  source = "../tls_only"
+
+  actions   = ["sns:Publish"]
+  resources = [local.topic_arn]
+}
+
 data "aws_iam_policy_document" "topic" {
-  statement {
-    sid       = "DenyUnencryptedTransport"
-    effect    = "Deny"
-    actions   = ["sns:Publish"]
-    resources = [local.topic_arn]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
+  source_policy_documents = [module.topic_tls_only.json]
 
   statement {
     sid       = "PublishAlarms"

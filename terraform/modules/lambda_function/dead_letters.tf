@@ -7,24 +7,15 @@ locals {
   rule_arns = [for bus in ["", "*/"] : "${var.function_defaults.arns.events}:rule/${bus}${local.function_name}-*"]
 }
 
+module "queue_tls_only" {
+  source = "../tls_only"
+
+  actions   = ["sqs:*"]
+  resources = [local.queue_arn]
+}
+
 data "aws_iam_policy_document" "queue" {
-  statement {
-    sid       = "DenyUnencryptedTransport"
-    effect    = "Deny"
-    actions   = ["sqs:*"]
-    resources = [local.queue_arn]
-
-    principals {
-      type        = "*"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
+  source_policy_documents = [module.queue_tls_only.json]
 
   statement {
     sid       = "SendFromRules"

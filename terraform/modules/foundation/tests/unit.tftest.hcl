@@ -81,7 +81,7 @@ run "bucket_is_private_and_sends_events" {
   }
 
   assert {
-    condition     = anytrue([for s in data.aws_iam_policy_document.bucket.statement : s.effect == "Deny" && one(s.condition).variable == "aws:SecureTransport"])
+    condition     = aws_s3_bucket_policy.data.policy == module.bucket_tls_only.json
     error_message = "Unencrypted transport is denied."
   }
 
@@ -222,13 +222,8 @@ run "unencrypted_transport_is_denied_everywhere" {
   command = plan
 
   assert {
-    condition     = alltrue([for d in [data.aws_iam_policy_document.bucket, data.aws_iam_policy_document.topic, data.aws_iam_policy_document.undelivered] : [for s in d.statement : [one(s.principals).identifiers, one(s.condition).variable, one(s.condition).values] if s.effect == "Deny"] == [[toset(["*"]), "aws:SecureTransport", tolist(["false"])]]])
-    error_message = "Bucket, topic and queue deny it to everyone."
-  }
-
-  assert {
-    condition     = [for s in data.aws_iam_policy_document.topic.statement : tolist(s.resources) if s.effect == "Deny"] == [tolist(["arn:aws:sns:eu-west-1:123456789012:${aws_sns_topic.notifications.name}"])]
-    error_message = "It is the topic's own policy."
+    condition     = data.aws_iam_policy_document.topic.source_policy_documents == tolist([module.topic_tls_only.json]) && data.aws_iam_policy_document.undelivered.source_policy_documents == tolist([module.undelivered_tls_only.json])
+    error_message = "The policies of topic and queue deny it, like that of the bucket."
   }
 }
 

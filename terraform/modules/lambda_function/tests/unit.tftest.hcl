@@ -232,7 +232,7 @@ run "dead_letters_are_never_sent_or_read_unencrypted" {
   command = plan
 
   assert {
-    condition     = [for s in data.aws_iam_policy_document.queue.statement : [tolist(s.actions), one(s.condition).variable, one(s.condition).values] if s.effect == "Deny"] == [[tolist(["sqs:*"]), "aws:SecureTransport", tolist(["false"])]]
+    condition     = data.aws_iam_policy_document.queue.source_policy_documents == tolist([module.queue_tls_only.json])
     error_message = "The queue denies unencrypted transport."
   }
 }
