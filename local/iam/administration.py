@@ -34,7 +34,12 @@ ARNS = ("ResourceARN", "resourceArn", "ResourceArn", "resourceARN", "Subscriptio
 # Fields with the name of the resource, and what precedes it in the ARN.
 NAMES = {
     "cloudwatch": {"DashboardName": "dashboard/", "DashboardNames": "dashboard/"},
-    "ecs": {"clusterName": "cluster/", "cluster": "cluster/", "clusters": "cluster/"},
+    "ecs": {
+        "clusterName": "cluster/",
+        "cluster": "cluster/",
+        "clusters": "cluster/",
+        "family": "task-definition/",
+    },
     "kms": {"AliasName": ""},
     "lambda": {"FunctionName": "function:"},
 }
@@ -97,6 +102,8 @@ def _resource(action: str, fields: Fields) -> str:
     if service == "ec2" and operation == "CreateTags":
         resource = str(fields.get("ResourceId.1"))
         return _arn("ec2", f"{EC2_KINDS.get(resource.partition('-')[0], '*')}/{resource}")
+    if service == "ec2" and "AssociationId" in fields:
+        return _arn("ec2", "route-table/*")
     if service == "ec2" and operation.startswith("Create"):
         words = re.findall("[A-Z][a-z]+", operation.removeprefix("Create"))
         return _arn("ec2", f"{'-'.join(words).lower()}/*")

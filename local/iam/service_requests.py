@@ -163,6 +163,9 @@ def _ecs(operation: str, fields: Fields) -> Sequence[Check | str]:
     cluster = str(fields.get("cluster", "default")).rpartition("/")[2]
     named = fields.get("services") or ([fields["service"]] if "service" in fields else [])
     services = [str(name).rpartition("/")[2] for name in named]
+    if operation == "DescribeTasks":
+        tasks = [str(task).rpartition("/")[2] for task in fields.get("tasks", [])]
+        return [_arn("ecs", f"task/{cluster}/{task}") for task in tasks]
     if operation == "ListTasks":
         return [Check("ecs:ListTasks", "*", {"ecs:cluster": _arn("ecs", f"cluster/{cluster}")})]
     return [_arn("ecs", f"service/{cluster}/{name}") for name in services] or ["*"]

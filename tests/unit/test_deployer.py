@@ -10,9 +10,16 @@ POLICIES = policies.deployer()
 MAX_CHARACTERS = 6144  # of a managed policy, without white space
 EVERY_RESOURCE = {
     # Their actions take no resource, or one whose name AWS chooses.
-    *("CheckStateMachine", "CreateFlink", "CreateKey", "ListParameters"),
-    *("LogDeliveryOfTheAccount", "MetricsOfThePoller", "Quotas", "ReadNetwork", "SignInToImages"),
-    *("SizesOfStreams", "SourcesOfFunctions", "Subscriptions", "TasksOfThePoller"),
+    *("CheckStateMachine", "CreateFlink", "CreateKey", "CreateSourcesOfFunctions"),
+    *(
+        "ListParameters",
+        "ListTasks",
+        "LogDeliveryOfTheAccount",
+        "MetricsOfThePoller",
+        "Quotas",
+        "ReadNetwork",
+    ),
+    *("SignInToImages", "Subscriptions", "TasksOfThePoller"),
 }
 
 
