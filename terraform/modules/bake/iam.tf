@@ -1,4 +1,13 @@
+module "volume_grant" {
+  source = "../key_grant"
+
+  kms_key_arn = var.foundation.kms_key_arn
+  sid         = "GrantKeyToVolumes"
+}
+
 data "aws_iam_policy_document" "bake_starter" {
+  override_policy_documents = [module.volume_grant.json]
+
   statement {
     sid       = "ReadThreshold"
     actions   = ["ssm:GetParameter"]
@@ -45,18 +54,6 @@ data "aws_iam_policy_document" "bake_starter" {
     sid       = "DescribeKeyOfVolumes"
     actions   = ["kms:DescribeKey"]
     resources = [var.foundation.kms_key_arn]
-  }
-
-  statement {
-    sid       = "GrantKeyToVolumes"
-    actions   = ["kms:CreateGrant"]
-    resources = [var.foundation.kms_key_arn]
-
-    condition {
-      test     = "Bool"
-      variable = "kms:GrantIsForAWSResource"
-      values   = ["true"]
-    }
   }
 }
 

@@ -6,7 +6,16 @@ data "aws_iam_policy_document" "deployment_starter" {
   }
 }
 
+module "volume_grant" {
+  source = "../key_grant"
+
+  kms_key_arn = var.foundation.kms_key_arn
+  sid         = "GrantKeyToEndpointVolumes"
+}
+
 data "aws_iam_policy_document" "endpoint_deployer" {
+  override_policy_documents = [module.volume_grant.json]
+
   statement {
     sid       = "ReadVersion"
     actions   = ["sagemaker:DescribeModelPackage"]
@@ -49,18 +58,6 @@ data "aws_iam_policy_document" "endpoint_deployer" {
     sid       = "DescribeKeyOfVolumes"
     actions   = ["kms:DescribeKey"]
     resources = [var.foundation.kms_key_arn]
-  }
-
-  statement {
-    sid       = "GrantKeyToEndpointVolumes"
-    actions   = ["kms:CreateGrant"]
-    resources = [var.foundation.kms_key_arn]
-
-    condition {
-      test     = "Bool"
-      variable = "kms:GrantIsForAWSResource"
-      values   = ["true"]
-    }
   }
 }
 

@@ -1,6 +1,15 @@
 # Only the compaction job may delete files of the offline store.
 
+module "volume_grant" {
+  source = "../key_grant"
+
+  kms_key_arn = var.foundation.kms_key_arn
+  sid         = "GrantKeyToVolume"
+}
+
 data "aws_iam_policy_document" "offline_compactor" {
+  override_policy_documents = [module.volume_grant.json]
+
   statement {
     sid       = "StartJob"
     actions   = ["sagemaker:CreateProcessingJob"]
@@ -23,18 +32,6 @@ data "aws_iam_policy_document" "offline_compactor" {
     sid       = "DescribeKeyOfVolume"
     actions   = ["kms:DescribeKey"]
     resources = [var.foundation.kms_key_arn]
-  }
-
-  statement {
-    sid       = "GrantKeyToVolume"
-    actions   = ["kms:CreateGrant"]
-    resources = [var.foundation.kms_key_arn]
-
-    condition {
-      test     = "Bool"
-      variable = "kms:GrantIsForAWSResource"
-      values   = ["true"]
-    }
   }
 }
 

@@ -1,4 +1,13 @@
+module "store_grant" {
+  source = "../key_grant"
+
+  kms_key_arn = var.foundation.kms_key_arn
+  sid         = "GrantKeyToFeatureStore"
+}
+
 data "aws_iam_policy_document" "this" {
+  override_policy_documents = [module.store_grant.json]
+
   statement {
     sid       = "WriteOfflineStore"
     actions   = ["s3:GetObject", "s3:PutObject", "s3:PutObjectAcl"]
@@ -15,18 +24,6 @@ data "aws_iam_policy_document" "this" {
     sid       = "UseKey"
     actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
     resources = [var.foundation.kms_key_arn]
-  }
-
-  statement {
-    sid       = "GrantKeyToFeatureStore"
-    actions   = ["kms:CreateGrant"]
-    resources = [var.foundation.kms_key_arn]
-
-    condition {
-      test     = "Bool"
-      variable = "kms:GrantIsForAWSResource"
-      values   = ["true"]
-    }
   }
 }
 

@@ -1,6 +1,15 @@
 # What `pause` stops and `resume` starts: the poller, schedules, endpoints; and the alarms of silence.
 
+module "volume_grant" {
+  source = "../key_grant"
+
+  kms_key_arn = var.foundation.kms_key_arn
+  sid         = "GrantKeyToEndpointVolumes"
+}
+
 data "aws_iam_policy_document" "pause" {
+  override_policy_documents = [module.volume_grant.json]
+
   statement {
     sid       = "RememberPause"
     actions   = ["ssm:DeleteParameter", "ssm:PutParameter"]
@@ -44,17 +53,5 @@ data "aws_iam_policy_document" "pause" {
     sid       = "DescribeKeyOfVolumes"
     actions   = ["kms:DescribeKey"]
     resources = [var.foundation.kms_key_arn]
-  }
-
-  statement {
-    sid       = "GrantKeyToEndpointVolumes"
-    actions   = ["kms:CreateGrant"]
-    resources = [var.foundation.kms_key_arn]
-
-    condition {
-      test     = "Bool"
-      variable = "kms:GrantIsForAWSResource"
-      values   = ["true"]
-    }
   }
 }

@@ -1,6 +1,15 @@
 # Data and parameters that the steps of the pipeline read and write.
 
+module "volume_grant" {
+  source = "../key_grant"
+
+  kms_key_arn = var.foundation.kms_key_arn
+  sid         = "GrantKeyToJobVolumes"
+}
+
 data "aws_iam_policy_document" "data" {
+  override_policy_documents = [module.volume_grant.json]
+
   statement {
     sid       = "ReadOfflineStore"
     actions   = ["s3:GetObject"]
@@ -82,18 +91,6 @@ data "aws_iam_policy_document" "data" {
     sid       = "UseKey"
     actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"] # SageMaker requires Encrypt for OutputDataConfig
     resources = [var.foundation.kms_key_arn]
-  }
-
-  statement {
-    sid       = "GrantKeyToJobVolumes"
-    actions   = ["kms:CreateGrant"]
-    resources = [var.foundation.kms_key_arn]
-
-    condition {
-      test     = "Bool"
-      variable = "kms:GrantIsForAWSResource"
-      values   = ["true"]
-    }
   }
 
   statement {

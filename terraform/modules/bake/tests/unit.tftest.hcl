@@ -26,7 +26,7 @@ run "production_is_compared_with_the_version_before_it" {
   }
 
   assert {
-    condition     = toset(flatten([for s in data.aws_iam_policy_document.bake_starter.statement : tolist(s.actions) if s.resources == toset([var.foundation.kms_key_arn])])) == toset(["kms:CreateGrant", "kms:DescribeKey"])
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.bake_starter.statement : tolist(s.actions) if s.resources == toset([var.foundation.kms_key_arn])])) == toset(["kms:DescribeKey"]) && data.aws_iam_policy_document.bake_starter.override_policy_documents == tolist([module.volume_grant.json])
     error_message = "The caller passes the key of the volumes to SageMaker."
   }
 

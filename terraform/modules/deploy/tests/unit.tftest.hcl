@@ -108,7 +108,7 @@ run "one_deployment_per_approval_with_least_privilege" {
   }
 
   assert {
-    condition     = toset(flatten([for s in data.aws_iam_policy_document.endpoint_deployer.statement : tolist(s.actions) if s.resources == toset([var.foundation.kms_key_arn])])) == toset(["kms:CreateGrant", "kms:DescribeKey"])
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.endpoint_deployer.statement : tolist(s.actions) if s.resources == toset([var.foundation.kms_key_arn])])) == toset(["kms:DescribeKey"]) && data.aws_iam_policy_document.endpoint_deployer.override_policy_documents == tolist([module.volume_grant.json])
     error_message = "The caller passes the key of the volumes to SageMaker."
   }
 

@@ -170,7 +170,7 @@ run "volume_of_the_compaction_is_encrypted_by_the_key" {
   command = plan
 
   assert {
-    condition     = toset(flatten([for s in data.aws_iam_policy_document.offline_compactor.statement : tolist(s.actions) if s.resources == toset([var.foundation.kms_key_arn])])) == toset(["kms:CreateGrant", "kms:DescribeKey"])
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.offline_compactor.statement : tolist(s.actions) if s.resources == toset([var.foundation.kms_key_arn])])) == toset(["kms:DescribeKey"]) && data.aws_iam_policy_document.offline_compactor.override_policy_documents == tolist([module.volume_grant.json])
     error_message = "The caller passes the key of the volume to SageMaker."
   }
 }
