@@ -56,14 +56,14 @@ EC2_KINDS = {
 
 def checks(service: str, request: Request) -> list[Check] | None:
     """Return the permissions of a request, None if MiniStack does not know its action."""
-    fields = _fields(request)
-    query = {name: [str(value)] for name, value in fields.items()}
+    form = _form(request)
+    query = {name: [value] for name, value in form.items()}
     parts = request.method, request.path, request.headers, request.body, query
     action = ministack.iam_action(service, *parts)
     if action is None:
         return None
     found = ministack.iam_resource(service, *parts, runtime.REGION, runtime.ACCOUNT)
-    resource = found if found and found != "*" else _resource(action, fields)
+    resource = found if found and found != "*" else _resource(action, _json(request) | form)
     return [Check(action, resource), *passed(service, action, request)]
 
 
@@ -81,10 +81,10 @@ def _json(request: Request) -> Fields:
     return dict(body)
 
 
-def _fields(request: Request) -> Fields:
-    """Return the fields of a JSON body or of a form, with the query parameters."""
+def _form(request: Request) -> dict[str, str]:
+    """Return the query parameters, with those of a form in the body."""
     if request.body.lstrip().startswith(b"{"):
-        return _json(request) | request.query
+        return request.query
     form = request.body.decode("utf-8", "replace")
     return dict(parse_qsl(form, keep_blank_values=True)) | request.query
 

@@ -289,7 +289,9 @@ def test_deployer_creates_only_what_has_the_prefix(resources):
         {"Action": "sns:*", "Resource": arn("sns", "mine-*")},
         {"Action": "ecr:*", "Resource": arn("ecr", "repository/mine-*")},
         {"Action": "ecs:*", "Resource": arn("ecs", "cluster/mine-*")},
+        {"Action": "lambda:AddPermission", "Resource": arn("lambda", "function:mine-*")},
     )
+    Function(resources, "mine-function")
     creations = [
         lambda name: client("iam").create_role(
             RoleName=f"{name}-role", AssumeRolePolicyDocument=document()
@@ -298,6 +300,12 @@ def test_deployer_creates_only_what_has_the_prefix(resources):
         lambda name: client("sns").create_topic(Name=f"{name}-topic"),
         lambda name: client("ecr").create_repository(repositoryName=f"{name}-images"),
         lambda name: client("ecs").create_cluster(clusterName=f"{name}-cluster"),
+        lambda name: client("lambda").add_permission(
+            FunctionName=f"{name}-function",
+            StatementId="events",
+            Action="lambda:InvokeFunction",
+            Principal="events.amazonaws.com",
+        ),
     ]
     for create in creations:
         create("mine")
