@@ -16,6 +16,7 @@ class Log:
     group: str
     stream: str
     file: Path
+    creates_group: bool = True  # otherwise the lines of a group that was deleted are lost
 
 
 def sagemaker_environment(base: Path, key: str | None) -> dict[str, str]:
@@ -38,7 +39,9 @@ def follow(
     """Write each line of output to the log until the process ends -> exit code."""
     for raw in proc.stdout or ():
         line = raw.decode(errors="replace").rstrip("\n")
-        cloudwatch_logs.write(log.group, log.stream, [line], log.file)
+        cloudwatch_logs.write(
+            log.group, log.stream, [line], log.file, creates_group=log.creates_group
+        )
         if on_line is not None:
             on_line(line)
     return proc.wait()

@@ -154,10 +154,12 @@ def _environment(task: dict[str, Any], definition: dict[str, Any], session: str)
 def _log(task: dict[str, Any], definition: dict[str, Any]) -> container.Log:
     options = definition.get("logConfiguration", {}).get("options", {})
     prefix = options.get("awslogs-stream-prefix", "task")
+    group = options.get("awslogs-group", "/ecs/tasks")
     return container.Log(
-        options.get("awslogs-group", "/ecs/tasks"),
+        group,
         f"{prefix}/{definition['name']}/{_id(task)}",
         runtime.home / "logs" / "ecs" / f"{_id(task)}.log",
+        creates_group=ministack.log_groups.get(group) is None,
     )
 
 
