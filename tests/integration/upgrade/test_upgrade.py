@@ -56,6 +56,11 @@ def plan(home, request):
     return local_terraform.plan(home, variables, ["-refresh=false"])
 
 
+def test_releases_are_recorded():
+    """Without the files the other tests would be skipped."""
+    assert RELEASES
+
+
 def test_upgrade_replaces_nothing_that_keeps_data_or_that_others_refer_to(plan):
     lost = {
         change["address"]: change["change"]["actions"]
