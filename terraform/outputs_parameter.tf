@@ -62,16 +62,18 @@ module "configuration_parameter" {
   tier        = "Intelligent-Tiering" # standard, up to 4 KB
 
   value = jsonencode({
-    data       = { expire_days = var.data.expire_days }
-    endpoints  = var.endpoints
-    engine     = var.engine
-    features   = { compaction_schedule = var.features.compaction_schedule, versions = var.features.versions }
-    flink      = { parallelism = var.flink.parallelism, shards = var.flink.shards }
-    monitoring = { bake_readings = var.monitoring.bake_readings, stages = var.monitoring.stages }
-    network    = { assign_public_ip = local.network.assign_public_ip }
-    poller     = { desired_count = var.poller.desired_count, poll_seconds = var.poller.poll_seconds, simulator = { rate = var.poller.simulator.rate }, source = var.poller.source }
-    retraining = { schedule = var.retraining.schedule }
-    training   = { candidates = var.training.candidates, processing_instance_type = var.training.processing_instance_type, training_instance_type = var.training.training_instance_type }
+    data            = { expire_days = var.data.expire_days }
+    endpoints       = var.endpoints
+    engine          = var.engine
+    features        = { compaction_schedule = var.features.compaction_schedule, versions = var.features.versions }
+    flink           = { parallelism = var.flink.parallelism, shards = var.flink.shards }
+    image_builder   = var.image_builder
+    monitoring      = { bake_readings = var.monitoring.bake_readings, stages = var.monitoring.stages }
+    network         = { assign_public_ip = local.network.assign_public_ip }
+    poller          = { desired_count = var.poller.desired_count, poll_seconds = var.poller.poll_seconds, simulator = { rate = var.poller.simulator.rate }, source = var.poller.source }
+    private_network = one([for network in var.private_network[*] : { existing_endpoints = network.existing_endpoints, subnet_ids = network.subnet_ids }])
+    retraining      = { schedule = var.retraining.schedule }
+    training        = { candidates = var.training.candidates, processing_instance_type = var.training.processing_instance_type, training_instance_type = var.training.training_instance_type }
   })
 }
 

@@ -50,6 +50,7 @@ class Vpc:
         self.ec2.authorize_security_group_egress(
             GroupId=self.workload, IpPermissions=[self.egress]
         )
+        self.s3_allowed = False
         self.ingress = self.https(UserIdGroupPairs=[{"GroupId": self.workload}])
         self.ec2.authorize_security_group_ingress(
             GroupId=self.endpoints, IpPermissions=[self.ingress]
@@ -94,12 +95,22 @@ class Vpc:
         common = {"SubnetIds": [], "SecurityGroupIds": [], "PrivateDnsEnabled": False}
         return self.endpoint("s3", **{**common, "VpcEndpointType": "Gateway", **settings})
 
-    def allow_s3(self):
+    def allow_s3(self, allowed=True):
+        """Let the workload's security group allow egress to S3, or not."""
+        if allowed == self.s3_allowed:
+            return
+        self.s3_allowed = allowed
         name = f"com.amazonaws.{REGION}.s3"
         filters = [{"Name": "prefix-list-name", "Values": [name]}]
         [found] = self.ec2.describe_managed_prefix_lists(Filters=filters)["PrefixLists"]
         rule = self.https(PrefixListIds=[{"PrefixListId": found["PrefixListId"]}])
-        self.ec2.authorize_security_group_egress(GroupId=self.workload, IpPermissions=[rule])
+        client = self.ec2
+        change = (
+            client.authorize_security_group_egress
+            if allowed
+            else client.revoke_security_group_egress
+        )
+        change(GroupId=self.workload, IpPermissions=[rule])
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +200,7 @@ def test_both_security_groups_must_allow_the_connection(vpc, inside):
 
 
 def test_s3_needs_a_route_and_its_prefix_list(vpc, inside):
+    vpc.allow_s3(False)
     with vpc.gateway():
         assert "allows egress to the prefix list" in inside(GET_OBJECT)[1]
         vpc.allow_s3()
@@ -272,6 +284,7 @@ def processing_job(aws, name, role=ROLE, **network):
 
 def test_data_of_a_job_comes_through_the_gateway(aws, vpc):
     config = vpc.sagemaker_config
+    vpc.allow_s3()
     found = processing_job(aws, "no-route", VpcConfig=config)
     assert found["ProcessingJobStatus"] == "Failed"
     assert f"no endpoint for com.amazonaws.{REGION}.s3" in found["FailureReason"]
@@ -284,6 +297,7 @@ def test_data_of_a_job_comes_through_the_gateway(aws, vpc):
 def test_role_of_a_job_in_a_vpc_may_create_network_interfaces(aws, vpc):
     read = {"Action": ["s3:*", "logs:*", "cloudwatch:*", "ecr:*"], "Resource": "*"}
     role = create_role(aws, "job-without-ec2", read)
+    vpc.allow_s3()
     with vpc.gateway():
         found = processing_job(aws, "unconnected", role, VpcConfig=vpc.sagemaker_config)
         assert "ec2:" in found["FailureReason"]

@@ -1,6 +1,7 @@
 """Cost per month of a configuration."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,17 @@ def test_rate_of_the_simulator_is_the_default(source):
         services(config, rate=500)["SageMaker endpoints"]
         == services(config)["SageMaker endpoints"]
     )
+
+
+def test_a_deployment_records_every_variable_that_its_cost_depends_on(source):
+    text = (
+        (variables.SOURCE / "outputs_parameter.tf")
+        .read_text()
+        .partition('"configuration_param')[2]
+    )
+    recorded = set(re.findall(r"^    (\w+) +=", text, re.MULTILINE))
+    values = variables.read(source=source)
+    assert Configuration.of({name: values[name] for name in recorded})
 
 
 def test_a_stopped_poller_ingests_nothing(source):
