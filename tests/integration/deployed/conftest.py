@@ -1,8 +1,7 @@
 """One local AWS with everything in terraform/ applied, for all modules of this folder.
 
 Modules run in any order: each takes unused hours of the clock (`LocalAws.next_hour`) and reads
-only these. When all have run, `terraform destroy` must leave nothing behind; of parallel workers,
-each with a local AWS, the first one tests that.
+only these. When all have run, `terraform destroy` must leave nothing behind.
 """
 
 import subprocess
@@ -19,7 +18,7 @@ from tests.support.remaining_resources import remaining_resources
 
 
 @pytest.fixture(scope="package")
-def aws(tmp_path_factory, worker_id):
+def aws(tmp_path_factory):
     home = tmp_path_factory.mktemp("deployed")
     health = lifecycle.up(0, home, ["--clock", "virtual", "--start", START])
     subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
@@ -28,7 +27,9 @@ def aws(tmp_path_factory, worker_id):
     aws = LocalAws(health["endpoint_url"], home)
     yield aws
     denials = aws.get("iam")["denials"]
-    interrupted, remaining = destroy(aws) if worker_id in {"master", "gw0"} else (True, (0, {}))
+    interrupted = interrupted_destroy(aws)
+    local_terraform.destroy(home, VARIABLES)
+    remaining = local_terraform.resources(home), remaining_resources(aws)
     lifecycle.down(home)
     assert interrupted, "the first destroy must fail halfway"
     assert remaining == (0, {})
@@ -38,13 +39,6 @@ def aws(tmp_path_factory, worker_id):
 @pytest.fixture(scope="package")
 def outputs(aws):
     return local_terraform.output(aws.home)
-
-
-def destroy(aws):
-    """Destroy everything, interrupted and repeated -> whether it was, and what remains."""
-    interrupted = interrupted_destroy(aws)
-    local_terraform.destroy(aws.home, VARIABLES)
-    return interrupted, (local_terraform.resources(aws.home), remaining_resources(aws))
 
 
 def interrupted_destroy(aws):
