@@ -122,7 +122,7 @@ clean: down ## remove everything that was built, downloaded or cached
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .PHONY: test-deployment
-test-deployment: setup package ## make deploy on an empty local AWS, interrupted and repeated; the loop in private subnets (about 15 minutes)
+test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; a second version of the features (about 15 minutes)
 	@$(BIN)/python -m pytest tests/deployment -q
 
 .PHONY: chaos

@@ -42,7 +42,7 @@ def home(tmp_path_factory):
     lifecycle.down(home)
 
 
-@pytest.fixture(params=RELEASES, ids=lambda path: path.name.partition(".")[0])
+@pytest.fixture(scope="module", params=RELEASES, ids=lambda path: path.name.partition(".")[0])
 def plan(home, request):
     """The plan of this release for the state of an earlier one, with the same variables."""
     (home / "terraform.tfstate").write_bytes(gzip.decompress(request.param.read_bytes()))

@@ -13,11 +13,14 @@ from datetime import timedelta
 import pytest
 
 from common.times import parse
+from local import lifecycle
 from sagemaker_pipelines.data.feature_store import offline, rows
 from scripts import local_terraform
 from tests.support.deployed_loop import evergreen, time_range
 from tests.support.deployed_variables import VARIABLES
 from tests.support.feature_records import to_values
+from tests.support.local_aws import START as CLOCK
+from tests.support.local_aws import LocalAws
 
 pytestmark = pytest.mark.integration
 
@@ -26,6 +29,14 @@ FIRST, SECOND = "evergreen-minutes", "evergreen-minutes-v2"
 START = parse("2024-10-10T00:00:00Z")
 MINUTES = [START + k * timedelta(minutes=10) for k in range(6)]
 KEYS = [f"raw/2024/10/10/00/{k}.gz" for k in range(len(MINUTES))]
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory):
+    home = tmp_path_factory.mktemp("versions")
+    health = lifecycle.up(0, home, ["--clock", "virtual", "--start", CLOCK])
+    yield LocalAws(health["endpoint_url"], home)
+    lifecycle.down(home)
 
 
 @pytest.fixture(scope="module")
