@@ -8,18 +8,14 @@ import os
 import sys
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from cli import terraform_variables
-from cli.errors import CommandError
 from scripts import aws, images, process_lock
 from scripts.deploy import builders, steps
-from scripts.deploy.runner import DeployError, run
+from scripts.deploy.command import exit_code
+from scripts.deploy.runner import run
 from scripts.deploy.target import Target
 from scripts.deploy.workspace import Workspace
-from scripts.provider import TerraformError
 
-INTERRUPTED = 130
 NEXT = """
 The loop runs in {target}.
   The first model is trained without a person as soon as there are rows of seven and a half hours.
@@ -44,30 +40,16 @@ def main() -> int:
     parser.add_argument("--ignore-quotas", action="store_true", help="deploy with low quotas")
     parser.add_argument("--unlock", metavar="ID", help="release the lock of a killed deployment")
     arguments = parser.parse_args()
-    try:
+    yes = arguments.yes or bool(os.environ.get("CI"))
+
+    def locked() -> None:
         target = find_target(arguments.vars)
         with process_lock.hold(target.home.with_suffix(".lock"), "`make deploy`"):
             if arguments.unlock:
                 Workspace(target).unlock(arguments.unlock)
-            yes = arguments.yes or bool(os.environ.get("CI"))
             deploy(target, yes=yes, ignore_quotas=arguments.ignore_quotas)
-    except KeyboardInterrupt:
-        print("\nmake deploy: interrupted; run it again to continue", file=sys.stderr)
-        return INTERRUPTED
-    except (
-        CommandError,
-        DeployError,
-        TerraformError,
-        aws.AwsError,
-        images.ImageTagError,
-        process_lock.LockedError,
-    ) as error:
-        print(f"make deploy: {error}", file=sys.stderr)
-        return 1
-    except (BotoCoreError, ClientError) as error:
-        print(f"make deploy: AWS: {error}; run it again to continue", file=sys.stderr)
-        return 1
-    return 0
+
+    return exit_code("make deploy", locked)
 
 
 def find_target(file: Path | None) -> Target:

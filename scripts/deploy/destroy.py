@@ -7,18 +7,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from cli import terraform_variables
-from cli.errors import CommandError
 from scripts import aws, process_lock, protection
+from scripts.deploy.command import exit_code
 from scripts.deploy.runner import DeployError
 from scripts.deploy.state_bucket import StateBucket
 from scripts.deploy.target import Target
 from scripts.deploy.workspace import Workspace
-from scripts.provider import TerraformError
 
-INTERRUPTED = 130
 ANY_TAG = "any"  # the variable is required, and has no effect
 STAYS = """
 Deleted: {target}.
@@ -35,27 +31,14 @@ def main() -> int:
     parser.add_argument("--prefix", help="prefix of the deployment, instead of typing it")
     parser.add_argument("--unlock", metavar="ID", help="release the lock of a killed run")
     arguments = parser.parse_args()
-    try:
+
+    def locked() -> None:
         variables = terraform_variables.read(arguments.vars)
         target = Target(aws.account(), aws.region(), variables, ANY_TAG, arguments.vars)
         with process_lock.hold(target.home.with_suffix(".lock"), "`make destroy`"):
             destroy(target, arguments.prefix, arguments.unlock)
-    except KeyboardInterrupt:
-        print("\nmake destroy: interrupted; run it again to continue", file=sys.stderr)
-        return INTERRUPTED
-    except (
-        CommandError,
-        DeployError,
-        TerraformError,
-        aws.AwsError,
-        process_lock.LockedError,
-    ) as error:
-        print(f"make destroy: {error}", file=sys.stderr)
-        return 1
-    except (BotoCoreError, ClientError) as error:
-        print(f"make destroy: AWS: {error}; run it again to continue", file=sys.stderr)
-        return 1
-    return 0
+
+    return exit_code("make destroy", locked)
 
 
 def destroy(target: Target, prefix: str | None, unlock: str | None = None) -> None:
