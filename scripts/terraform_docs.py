@@ -139,7 +139,7 @@ def _attributes(source: str, variable: str) -> Iterator[str]:
 
 
 def _plain(value: object) -> str:
-    text = "null" if value is None else str(value)
+    text = json.dumps(value) if value is None or isinstance(value, bool) else str(value)
     return text.removeprefix("${").removesuffix("}") if text.startswith("${") else text
 
 
