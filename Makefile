@@ -34,14 +34,12 @@ demo: setup ## run the whole loop on this machine: two virtual days in minutes (
 	@$(BIN)/python -m demo $(if $(SOURCE),--source "$(SOURCE)") $(if $(FILE),--file "$(FILE)") $(DEMO_ARGS)
 
 test: setup checks-setup package ## Terraform, unit, integration and end-to-end tests (about 15 minutes on 2 cores)
-	@echo "== 1/4 Terraform: format, validate, module tests"
-	@$(BIN)/python -m scripts.terraform
-	@echo "== 2/4 unit tests"
+	@echo "== 1/3 Terraform: format, validate, module tests"
+	@$(BIN)/python -m scripts.terraform check
+	@echo "== 2/3 unit tests"
 	@$(BIN)/python -m pytest tests/unit -q $(WORKERS) --dist loadfile $(COVERAGE)
-	@echo "== 3/4 integration tests (on the local AWS)"
-	@$(BIN)/python -m pytest tests/integration -q $(WORKERS)
-	@echo "== 4/4 the loop, end to end"
-	@$(BIN)/python -m pytest tests/e2e -q -s
+	@echo "== 3/3 integration tests on the local AWS, and the loop from end to end (minutes between dots)"
+	@$(BIN)/python -m pytest tests/integration tests/e2e -q $(WORKERS)
 	@echo "All tests passed. Results of the end-to-end test: .evergreen/e2e (logs, report.json, loop.png)"
 	@echo "Not run, because they take minutes more: make test-deployment, make chaos"
 

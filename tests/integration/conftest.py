@@ -8,7 +8,10 @@ from tests.support.local_aws import START, LocalAws
 
 
 class LoadLocalAwsScheduling(LoadScopeScheduling):
-    """Run tests that share a local AWS in one worker: a module, or all of deployed/."""
+    """Run tests that share a local AWS in one worker: a module, or all of deployed/.
+
+    The end-to-end tests run beside them, so that no core waits for the longest module.
+    """
 
     def _split_scope(self, nodeid):
         module = nodeid.partition("::")[0]
