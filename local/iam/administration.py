@@ -33,7 +33,11 @@ OTHERS = ("Describe", "Get", "Invoke", "List")
 ARNS = ("ResourceARN", "resourceArn", "ResourceArn", "resourceARN", "SubscriptionArn")
 # Fields with the name of the resource, and what precedes it in the ARN.
 NAMES = {
-    "cloudwatch": {"DashboardName": "dashboard/", "DashboardNames": "dashboard/"},
+    "cloudwatch": {
+        "DashboardName": "dashboard/",
+        "DashboardNames": "dashboard/",
+        "DashboardNames.member.1": "dashboard/",  # in a form
+    },
     "ecs": {
         "clusterName": "cluster/",
         "cluster": "cluster/",

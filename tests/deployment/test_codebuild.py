@@ -164,5 +164,5 @@ def test_build_without_a_permission_fails_with_the_place_of_the_log(deployed, ta
 
 
 def test_projects_are_destroyed_when_docker_builds_again(deployed, target, account):
-    Workspace(target).destroy("-auto-approve", "-target=module.image_builder")
+    Workspace(target).change("destroy", "-target=module.image_builder")
     assert account.client("codebuild").list_projects()["projects"] == []

@@ -302,7 +302,9 @@ def a_killed_destroy_can_be_repeated(target, account, bucket):
     assert s3.head_bucket(Bucket=bucket)
     output, code = make_destroy(target, "--prefix", PREFIX)
     assert code == 1, output
-    unlock = re.search(r"ARGS='(--unlock \S+)'", output)[1].split()
+    unlock = re.search(r"ARGS='(--unlock \S+)'", output)
+    assert unlock, output
+    unlock = unlock[1].split()
     output, code = make_destroy(target, "--prefix", PREFIX, *unlock)
     assert code == 0, output
     assert f"The bucket {target.state_bucket} stays" in output

@@ -95,8 +95,8 @@ def test_second_plan_is_empty(run):
 def test_everything_runs_in_the_given_subnets(run, kind):
     found = run["seen"][kind]
     assert found
-    assert {tuple(entry or ()) for entry in found.values()} == {
-        tuple(run["network"]["subnet_ids"])
+    assert {frozenset(entry or ()) for entry in found.values()} == {
+        frozenset(run["network"]["subnet_ids"])
     }
 
 
