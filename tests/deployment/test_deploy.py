@@ -293,12 +293,16 @@ def make_destroy(target, *arguments):
 
 def a_killed_destroy_can_be_repeated(target, account, bucket):
     s3 = account.client("s3")
+    # The bucket is not deleted before the kill.
+    slow = {"service": "s3", "operation": f"DELETE /{bucket}/?$", "status": 500, "seconds": 60}
+    account.post("faults", faults=[slow])
     with evergreen_process(target, "destroy", "--prefix", PREFIX) as process:
         for line in process.stdout:
             if "Destruction complete" in line:
                 os.killpg(process.pid, signal.SIGKILL)  # with Terraform, whose lock remains
                 break
         process.stdout.read()
+    account.post("faults", faults=[])
     assert s3.head_bucket(Bucket=bucket)
     output, code = make_destroy(target, "--prefix", PREFIX)
     assert code == 1, output
