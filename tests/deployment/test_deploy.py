@@ -294,11 +294,12 @@ def make_destroy(target, *arguments):
 def a_killed_destroy_can_be_repeated(target, account, bucket):
     s3 = account.client("s3")
     # The bucket is not deleted before the kill.
-    slow = {"service": "s3", "operation": f"DELETE /{bucket}/?$", "status": 500, "seconds": 60}
+    delete = rf"DELETE /{bucket}/?(\?|$)"
+    slow = {"service": "s3", "operation": delete, "status": 500, "seconds": 60}
     account.post("faults", faults=[slow])
     with evergreen_process(target, "destroy", "--prefix", PREFIX) as process:
         for line in process.stdout:
-            if "Destruction complete" in line:
+            if "aws_s3_bucket.data: Destroying" in line:
                 os.killpg(process.pid, signal.SIGKILL)  # with Terraform, whose lock remains
                 break
         process.stdout.read()
