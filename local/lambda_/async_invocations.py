@@ -78,8 +78,11 @@ def invoke(record: functions.Record, event: Any) -> None:
 
 def _attempt(delivery: Delivery, number: int, throttled: int = 0) -> None:
     """Run the current function; `throttled` is the number of consecutive throttles so far."""
+    record = functions.find(delivery.arn)
+    if record is None:  # it was deleted, and its queue with it
+        pending.pop(delivery.request_id, None)
+        return
     pending[delivery.request_id] = (delivery, number, throttled)
-    record = functions.find(delivery.arn) or delivery.record
     try:
         result = functions.invoke(record, delivery.event, delivery.request_id, queued=True)
     except functions.ThrottledError as error:

@@ -109,6 +109,17 @@ def test_sandbox_has_only_the_environment_of_its_function(aws):
     assert all(name.startswith(("AWS_", "LAMBDA_", "__CF")) for name in extra)
 
 
+def test_queued_event_of_a_deleted_function_is_dropped(aws):
+    function, logs = Function(aws, "deleted"), aws.client("logs")
+    function.invoke_async(fail=True)  # it is retried a minute later
+    aws.settle()
+    function.client.delete_function(FunctionName="deleted")
+    logs.delete_log_group(logGroupName="/aws/lambda/deleted")
+    aws.pass_minutes(20)
+    groups = logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/deleted")["logGroups"]
+    assert groups == []
+
+
 def test_failed_asynchronous_event_is_retried_then_sent_to_the_dead_letter_queue(aws):
     queue = aws.client("sqs").create_queue(QueueName="dead")["QueueUrl"]
     target = "arn:aws:sqs:eu-west-1:123456789012:dead"
