@@ -118,9 +118,9 @@ def test_denial_is_counted_and_an_unused_grant_is_listed(resources, call):
     with denied(resources, times=0):
         assert call(grant, "s3", "get_object", Bucket=BUCKET, Key="data/a") == ["OK", ""]
     with denied(resources):
-        assert call(grant, "s3", "get_object", Bucket=BUCKET, Key="other")[0] == "AccessDenied"
+        assert call(grant, "s3", "get_object", Bucket=BUCKET, Key="elsewhere")[0] == "AccessDenied"
     report = resources.get("iam")
-    (denial,) = [d for d in report["denials"] if d["resource"].endswith("/other")]
+    (denial,) = [d for d in report["denials"] if d["resource"].endswith("/elsewhere")]
     assert denial["action"] == "s3:GetObject"
     assert denial["principal"].startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/caller-")
     unused = [u["action"] for u in report["unused"] if u["role"].startswith("caller-")]
