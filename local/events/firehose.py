@@ -43,8 +43,7 @@ def buffer_records(
     with _lock:
         buffer = buffers.get(name)
         if buffer is None:
-            wait = float(hints.get("IntervalInSeconds", 300))
-            timer = runtime.clock.call_later(wait, flush, name)
+            timer = runtime.clock.call_later(_interval(hints), flush, name)
             buffer = buffers[name] = Buffer(runtime.clock.now(), timer)
         for _, data in records:
             buffer.records.append(data + delimiter)
@@ -74,8 +73,12 @@ def resume() -> None:
     for name, buffer in list(buffers.items()):
         stream = ministack.delivery_streams.get(name)
         hints = stream["destinations"][0]["config"].get("BufferingHints") or {} if stream else {}
-        due = buffer.since + float(hints.get("IntervalInSeconds", 300))
-        buffer.timer = runtime.clock.call_at(due, flush, name)
+        buffer.timer = runtime.clock.call_at(buffer.since + _interval(hints), flush, name)
+
+
+def _interval(hints: dict[str, Any]) -> float:
+    """Return the seconds after which a buffer is written."""
+    return float(hints.get("IntervalInSeconds", 300))
 
 
 def _to_object(

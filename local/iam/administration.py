@@ -17,16 +17,8 @@ from local.iam.policies import Check
 
 Fields = dict[str, Any]
 
-# The principal to which a service passes the roles in its requests.
-PASSED_TO = {
-    "codebuild": "codebuild",
-    "ecs": "ecs-tasks",
-    "events": "events",
-    "firehose": "firehose",
-    "kinesisanalytics": "kinesisanalytics",
-    "lambda": "lambda",
-    "states": "states",
-}
+# The permissions of SageMaker's requests include iam:PassRole (sagemaker_requests.py).
+PASSED_TO = {name: of for name, of in passed_roles.PRINCIPALS.items() if name != "sagemaker"}
 # Operations that pass no role, whatever is in their bodies.
 OTHERS = ("Describe", "Get", "Invoke", "List")
 # Fields with the ARN of the resource.

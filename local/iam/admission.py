@@ -16,17 +16,17 @@ from local.vpc.network import Network
 
 log = logging.getLogger(__name__)
 
-# The principal that assumes the roles in the requests of a service, and its error code.
-ASSUMED_BY = {
-    "codebuild": ("codebuild", "InvalidInputException"),
-    "ecs": ("ecs-tasks", "ClientException"),
-    "events": ("events", "ValidationException"),
-    "firehose": ("firehose", "InvalidArgumentException"),
-    "lambda": ("lambda", "InvalidParameterValueException"),
-    "sagemaker": ("sagemaker", "ValidationException"),
-    "states": ("states", "AccessDeniedException"),
+# The error code of a service that cannot assume a role in a request.
+CODES = {
+    "codebuild": "InvalidInputException",
+    "ecs": "ClientException",
+    "events": "ValidationException",
+    "firehose": "InvalidArgumentException",
+    "lambda": "InvalidParameterValueException",
+    "sagemaker": "ValidationException",
+    "states": "AccessDeniedException",
 }
-SERVICES = {"kinesis", "logs", *ASSUMED_BY}
+SERVICES = {"kinesis", "logs", *CODES}
 MAX_ENVIRONMENT_BYTES = 4096
 TAG = re.compile(r"[\w\s.:/=+\-@]*")
 NETWORK_ACTIONS = (
@@ -44,7 +44,7 @@ def refusal(service: str, request: Request) -> Response | None:
     try:
         if target == CREATE_LOG_GROUP:
             return _log_group_refusal(request.json())
-        if service in ASSUMED_BY and _writes(service, target, request):
+        if service in CODES and _writes(service, target, request):
             fields = request.json()
             return (
                 _role_refusal(service, fields)
@@ -79,7 +79,7 @@ def _log_group_refusal(fields: dict[str, Any]) -> Response | None:
 
 
 def _role_refusal(service: str, fields: Any) -> Response | None:
-    principal, code = ASSUMED_BY[service]
+    principal, code = passed_roles.PRINCIPALS[service], CODES[service]
     for role in set(passed_roles.find(fields)):
         try:
             principals.assume(role, principal, "Admission")
@@ -97,7 +97,7 @@ def _tag_refusal(service: str, fields: dict[str, Any]) -> Response | None:
         tags = {tag.get("Key", tag.get("key")): tag.get("Value", tag.get("value")) for tag in tags}
     for name, value in tags.items():
         if not (TAG.fullmatch(str(name)) and TAG.fullmatch(str(value or ""))):
-            _, code = ASSUMED_BY.get(service, ("", "InvalidArgumentException"))
+            code = CODES.get(service, "InvalidArgumentException")
             message = (
                 f"Value '{value}' of tag '{name}' failed to satisfy constraint: {TAG.pattern}"
             )

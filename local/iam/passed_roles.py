@@ -3,6 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
+# The principal that assumes the roles in the requests of a service.
+PRINCIPALS = {
+    "codebuild": "codebuild",
+    "ecs": "ecs-tasks",
+    "events": "events",
+    "firehose": "firehose",
+    "kinesisanalytics": "kinesisanalytics",
+    "lambda": "lambda",
+    "sagemaker": "sagemaker",
+    "states": "states",
+}
 FIELDS = {"executionrolearn", "role", "rolearn", "servicerole", "taskrolearn"}
 
 

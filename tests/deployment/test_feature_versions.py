@@ -13,14 +13,12 @@ from datetime import timedelta
 import pytest
 
 from common.times import parse
-from local import lifecycle
 from sagemaker_pipelines.data.feature_store import offline, rows
 from scripts import local_terraform
 from tests.support.deployed_loop import evergreen, time_range
 from tests.support.deployed_variables import VARIABLES
 from tests.support.feature_records import to_values
-from tests.support.local_aws import START as CLOCK
-from tests.support.local_aws import LocalAws
+from tests.support.local_aws import started
 
 pytestmark = pytest.mark.integration
 
@@ -33,10 +31,8 @@ KEYS = [f"raw/2024/10/10/00/{k}.gz" for k in range(len(MINUTES))]
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory):
-    home = tmp_path_factory.mktemp("versions")
-    health = lifecycle.up(0, home, ["--clock", "virtual", "--start", CLOCK])
-    yield LocalAws(health["endpoint_url"], home)
-    lifecycle.down(home)
+    with started(tmp_path_factory.mktemp("versions")) as aws:
+        yield aws
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import requests
 
 from chaos import invariants, plan
-from cli.connection import connect, local_client
+from cli.connection import connect
 from cli.target import choose
 from demo import features
 from scripts import local_terraform
@@ -78,21 +77,14 @@ def test_killed_demo_leaves_no_process():
 
 
 def inject_faults():
-    """Let each caller of the running demo meet a fault once with every action -> its folder."""
-    connection, seed = connect(choose(HOME, None), "evergreen"), random.randrange(1000)
-    client = local_client("iam", connection.target.url, connection.region)
-    roles = [role["RoleName"] for role in client.list_roles(MaxItems=1000)["Roles"]]
+    """Let each caller of the running demo meet a fault once with every action -> its local AWS."""
+    aws = LocalAws(json.loads((HOME / "server.json").read_text())["endpoint_url"], HOME)
+    seed = random.randrange(1000)
+    roles = aws.client("iam").list_roles(MaxItems=1000)["Roles"]
     print(f"faults of seed {seed}", flush=True)
-    faults(connection, plan.mild_faults(roles, "evergreen", seed))
-    return connection
-
-
-def faults(connection, replacements=None):
-    """Return the faults of the local AWS, after replacing them."""
-    url = f"{connection.target.url}/_evergreen/faults"
-    if replacements is not None:
-        requests.post(url, json={"faults": replacements}, timeout=10).raise_for_status()
-    return requests.get(url, timeout=10).json()["faults"]
+    names = [role["RoleName"] for role in roles]
+    aws.post("faults", faults=plan.mild_faults(names, "evergreen", seed))
+    return aws
 
 
 def test_demo_judges_and_serves_models_on_a_mangled_file(recorded):
@@ -100,13 +92,14 @@ def test_demo_judges_and_serves_models_on_a_mangled_file(recorded):
     with start("--source", "replay", "--file", str(file), "--keep") as demo:
         try:
             read_until(demo, "— the loop", 300)
-            connection = inject_faults()
+            aws = inject_faults()
             read_until(demo, "stays at", 900)
-            met = faults(connection)
-            faults(connection, [])
-            rows = stored(minutes)
+            met = aws.get("faults")["faults"]
+            aws.post("faults", faults=[])
+            connection = connect(choose(HOME, None), "evergreen")
+            rows = stored(connection, minutes)
             inspected = invariants.inspect(connection)
-            remaining = destroy()
+            remaining = destroy(aws)
             demo.send_signal(signal.SIGINT)
             ended = demo.stdout.read()
             assert demo.wait(60) == 0, ended
@@ -151,18 +144,16 @@ def test_demo_judges_and_serves_models_on_a_mangled_file(recorded):
     assert demo_processes() == []
 
 
-def destroy():
+def destroy(aws):
     """Destroy what the demo deployed -> what remains in Terraform's state and on the local AWS."""
-    aws = LocalAws(json.loads((HOME / "server.json").read_text())["endpoint_url"], HOME)
     existed = remaining_resources(aws)
     assert {"endpoints", "models", "package groups", "log groups"} <= set(existed)
     local_terraform.destroy(HOME, json.loads((HOME / "variables.tfvars.json").read_text()))
     return local_terraform.resources(HOME), remaining_resources(aws)
 
 
-def stored(minutes):
+def stored(connection, minutes):
     """Read the rows from the Feature Store of the running demo."""
-    connection = connect(choose(HOME, None), "evergreen")
     found = features.read_rows(connection, {iso(minute) for minute in minutes})
     return {row.minute: (row.transactions, row.average_fee) for row in found}
 

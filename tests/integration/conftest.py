@@ -3,8 +3,7 @@
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from local import lifecycle
-from tests.support.local_aws import START, LocalAws
+from tests.support.local_aws import started
 
 
 class LoadLocalAwsScheduling(LoadScopeScheduling):
@@ -25,7 +24,5 @@ def pytest_xdist_make_scheduler(config, log):
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory):
-    home = tmp_path_factory.mktemp("local")
-    health = lifecycle.up(0, home, ["--clock", "virtual", "--start", START])
-    yield LocalAws(health["endpoint_url"], home)
-    lifecycle.down(home)
+    with started(tmp_path_factory.mktemp("local")) as aws:
+        yield aws

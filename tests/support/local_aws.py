@@ -4,11 +4,13 @@ import json
 import os
 import time
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cli.connection import local_client
+from local import lifecycle
 
 START = "2024-10-10T00:00:00Z"
 REGION = os.environ.get("AWS_REGION") or "eu-west-1"
@@ -16,6 +18,16 @@ REGION = os.environ.get("AWS_REGION") or "eu-west-1"
 
 def iso(moment):
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@contextmanager
+def started(home):
+    """Start an empty local AWS with a virtual clock for the time of a `with`."""
+    health = lifecycle.up(0, home, ["--clock", "virtual", "--start", START])
+    try:
+        yield LocalAws(health["endpoint_url"], home)
+    finally:
+        lifecycle.down(home)
 
 
 @dataclass(frozen=True)

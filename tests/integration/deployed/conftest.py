@@ -9,28 +9,24 @@ import sys
 
 import pytest
 
-from local import lifecycle
 from scripts import local_terraform
 from scripts.provider import TerraformError
 from tests.support.deployed_variables import VARIABLES
-from tests.support.local_aws import START, LocalAws
+from tests.support.local_aws import started
 from tests.support.remaining_resources import remaining_resources
 
 
 @pytest.fixture(scope="package")
 def aws(tmp_path_factory):
-    home = tmp_path_factory.mktemp("deployed")
-    health = lifecycle.up(0, home, ["--clock", "virtual", "--start", START])
-    subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
-    local_terraform.init(home)
-    local_terraform.apply(home, VARIABLES)
-    aws = LocalAws(health["endpoint_url"], home)
-    yield aws
-    denials = aws.get("iam")["denials"]
-    interrupted = interrupted_destroy(aws)
-    local_terraform.destroy(home, VARIABLES)
-    remaining = local_terraform.resources(home), remaining_resources(aws)
-    lifecycle.down(home)
+    with started(tmp_path_factory.mktemp("deployed")) as aws:
+        subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
+        local_terraform.init(aws.home)
+        local_terraform.apply(aws.home, VARIABLES)
+        yield aws
+        denials = aws.get("iam")["denials"]
+        interrupted = interrupted_destroy(aws)
+        local_terraform.destroy(aws.home, VARIABLES)
+        remaining = local_terraform.resources(aws.home), remaining_resources(aws)
     assert interrupted, "the first destroy must fail halfway"
     assert remaining == (0, {})
     assert denials == []

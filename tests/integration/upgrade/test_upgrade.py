@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from local import lifecycle
 from scripts import local_terraform, package
-from tests.support.local_aws import START
+from tests.support.local_aws import started
 
 pytestmark = pytest.mark.integration
 
@@ -34,12 +33,10 @@ KEPT_LOG_GROUP = "/evergreen/decisions"
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """An empty local AWS: the plan of a recorded state reads only data sources."""
-    home = tmp_path_factory.mktemp("upgrade")
-    lifecycle.up(0, home, ["--clock", "virtual", "--start", START])
-    package.main()
-    local_terraform.init(home)
-    yield home
-    lifecycle.down(home)
+    with started(tmp_path_factory.mktemp("upgrade")) as aws:
+        package.main()
+        local_terraform.init(aws.home)
+        yield aws.home
 
 
 @pytest.fixture(scope="module", params=RELEASES, ids=lambda path: path.name.partition(".")[0])
