@@ -35,7 +35,7 @@ demo: setup ## run the whole loop on this machine: two virtual days in minutes (
 
 test: setup checks-setup package ## Terraform, unit, integration and end-to-end tests (about 15 minutes on 2 cores)
 	@echo "== 1/3 Terraform: format, validate, module tests"
-	@$(BIN)/python -m scripts.terraform check
+	@$(BIN)/python -m scripts.terraform
 	@echo "== 2/3 unit tests"
 	@$(BIN)/python -m pytest tests/unit -q $(WORKERS) --dist loadfile $(COVERAGE)
 	@echo "== 3/3 integration tests on the local AWS, and the loop from end to end (minutes between dots)"
