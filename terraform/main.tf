@@ -187,6 +187,7 @@ module "monitor" {
   forecast_environment     = local.forecast_environment
   foundation               = module.foundation.foundation
   function_defaults        = module.foundation.function_defaults
+  metrics                  = var.monitoring.metrics
   model_package_group_name = module.register.model_package_group_name
   thresholds               = { for stage in var.monitoring.stages : stage => var.quality.threshold[stage] }
 }

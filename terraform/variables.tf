@@ -125,11 +125,12 @@ variable "log_retention_days" {
 variable "monitoring" {
   description = "Forecast requests of monitor, smoke test and backtest"
   type = object({
-    bake_readings    = optional(list(number), [3, 6, 12])    # readings of a new version after which it is compared with the one it replaced; [] never
-    forecast_samples = optional(number, 200)                 # sample paths per forecast, also in the backtest that sets the threshold
-    history_minutes  = optional(number, 270)                 # history in a forecast request
-    lag_minutes      = optional(number, 5)                   # minutes until rows are considered complete
-    stages           = optional(set(string), ["production"]) # production, and optionally staging, whose alarms only send messages
+    bake_readings    = optional(list(number), [3, 6, 12])                                                    # readings of a new version after which it is compared with the one it replaced; [] never
+    forecast_samples = optional(number, 200)                                                                 # sample paths per forecast, also in the backtest that sets the threshold
+    history_minutes  = optional(number, 270)                                                                 # history in a forecast request
+    lag_minutes      = optional(number, 5)                                                                   # minutes until rows are considered complete
+    metrics          = optional(set(string), ["calibration", "coverage", "mase", "mean_wql", "pit", "rmse"]) # published; modules of functions/common/forecast_metrics
+    stages           = optional(set(string), ["production"])                                                 # production, and optionally staging, whose alarms only send messages
   })
   default  = {}
   nullable = false

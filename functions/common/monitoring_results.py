@@ -24,6 +24,12 @@ def key(stage: str, hour: datetime) -> str:
     return f"{folder(stage, hour)}/{stage}-{times.iso(hour)}.json"
 
 
+def additional_key(stage: str, trigger: str, at: datetime) -> str:
+    """Return the key of the result of another trigger than the schedule, which is no reading."""
+    day = f"{at:%Y/%m/%d/%H}"
+    return f"monitoring-additional/{stage}/{day}/{stage}-{times.iso(at)}-{trigger}.json"
+
+
 def time(name: str) -> str:
     """Return the hour (ISO) of the result with a key."""
     return name.removesuffix(".json").partition("-")[2]

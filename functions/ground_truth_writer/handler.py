@@ -1,4 +1,4 @@
-"""S3 `Object Created` below monitoring/ -> ground truth and forecasts, matched by event id.
+"""S3 `Object Created` of a monitoring result -> ground truth and captures with inference ids.
 
 Keys and bodies are derived from the monitoring result alone, so a redelivered event writes the
 same objects again.
@@ -43,10 +43,11 @@ def lambda_handler(event: Created, _context: "LambdaContext") -> dict[str, int]:
         raise ResultError(f"s3://{event.detail.bucket.name}/{key}: {describe(error)}") from None
     # Forecasts first: ground truth without a forecast would be counted as unmatched.
     for folder, text in (
-        ("forecast-capture", monitor_records.forecasts(result)),
+        ("forecast-capture", monitor_records.captures(result)),
+        ("predictions", monitor_records.predictions(result)),
         ("ground-truth", monitor_records.ground_truth(result)),
     ):
         s3.put_object(Bucket=config.bucket, Key=f"{folder}/{result.name}", Body=text.encode())
-    count = len(result.records)
+    count = len(result.forecasts)
     logger.info("ground truth written", key=key, records=count)
     return {"records": count}

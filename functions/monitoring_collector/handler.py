@@ -1,25 +1,27 @@
-"""Hourly schedule -> forecasts of the newest complete minutes, scored against their truth.
+"""Schedule, deployment or command -> forecasts of the newest complete minutes, and their scores.
 
-"Now" is the time of the event, and an hour that has a result is not measured again, so a
-redelivered event changes nothing.
+"Now" is the time of the event, and a time that has a result is not measured again, so a
+redelivered event changes nothing. Only the readings of the hourly schedule are published as
+metrics and decide on a breach; those of a deployment or a command are stored beside them.
 """
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import boto3
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parser import event_parser
-from pydantic import Json, PositiveInt
+from pydantic import AfterValidator, Json, PositiveInt
 
 from common import deepar, endpoints, threshold_parameter, times, windows
 from common.alarm_settings import AlarmSettings
 from common.events import ScheduledEvent
+from common.forecast_metrics import registry
 from common.observability import add_metrics, logger, metrics
 from common.windows import ForecastWindows
 from monitoring_collector import result
-from monitoring_collector.result import Hour
+from monitoring_collector.result import Deployed, Hour
 from monitoring_collector.stored_results import StoredResults
 from monitoring_collector.window import MeasuredWindow, unusable
 
@@ -46,6 +48,7 @@ class Config(AlarmSettings):
     forecast_samples: PositiveInt
     history_minutes: PositiveInt
     lag_minutes: PositiveInt
+    metrics: Annotated[Json[list[str]], AfterValidator(registry.checked)]  # to publish
     prediction_length: PositiveInt
     prefix: str
     threshold_parameters: Json[dict[str, str]]  # by stage
@@ -55,6 +58,7 @@ class MonitoringEvent(ScheduledEvent):
     """The hour and the stage to measure."""
 
     stage: str
+    trigger: Literal["schedule", "deployment", "command"] = "schedule"
 
 
 @logger.inject_lambda_context
@@ -62,25 +66,28 @@ class MonitoringEvent(ScheduledEvent):
 @event_parser(model=MonitoringEvent)
 def lambda_handler(event: MonitoringEvent, _context: "LambdaContext") -> dict[str, Any]:
     """Measure the endpoint; return losses and state, or the reason why it was skipped."""
-    config, hour = Config.from_env(), Hour(event.stage, times.floor_minute(event.time))
+    config = Config.from_env()
+    hour = Hour(event.stage, times.floor_minute(event.time), event.trigger)
     stored = StoredResults(s3, config.bucket)
     document = stored.find(hour)
     if document is None:
         endpoint = f"{config.prefix}-{hour.stage}"
-        endpoint_config = _serving(endpoint)
-        if endpoint_config is None:
+        deployed = _serving(endpoint)
+        if deployed is None:
             return _skip(hour.time, "no endpoint in service")
-        document = _measure(config, hour, endpoint, endpoint_config, stored)
+        document = _measure(config, hour, deployed, stored)
         stored.write(hour, document)
-    metrics.add_dimension("Stage", hour.stage)
-    add_metrics(hour.time, result.metric_values(document), MetricUnit.NoUnit)
+    if hour.scheduled:
+        metrics.add_dimension("Stage", hour.stage)
+        values = result.metric_values(document, config.metrics)
+        add_metrics(hour.time, values, MetricUnit.NoUnit)
     logged = {name: document[name] for name in LOGGED}
     logger.info("endpoint measured", time=times.iso(hour.time), stage=hour.stage, extra=logged)
-    return logged
+    return {**logged, "key": hour.key, "metrics": document.get("metrics", {})}
 
 
 def _measure(
-    config: Config, hour: Hour, endpoint: str, endpoint_config: str, stored: StoredResults
+    config: Config, hour: Hour, deployed: Deployed, stored: StoredResults
 ) -> dict[str, Any]:
     policy = config.alarm_policy
     parameter = threshold_parameter.read(parameters, config.threshold_parameters[hour.stage])
@@ -97,19 +104,22 @@ def _measure(
     for number, window in enumerate(newest):
         inference_id = hour.inference_id(number)
         reason = unusable(window, parameter.known_until)
-        forecast = None if reason else _forecast(config, endpoint, inference_id, window)
+        forecast = None if reason else _forecast(config, deployed.endpoint, inference_id, window)
         measured.append(MeasuredWindow(inference_id, window, forecast, reason))
     needed = max(policy.evaluation_periods, policy.release_periods)
     earlier = stored.before(hour, parameter.set_by, needed)
-    return result.monitoring_result(hour, endpoint_config, parameter, measured, earlier, policy)
+    return result.monitoring_result(hour, deployed, parameter, measured, earlier, policy)
 
 
-def _serving(endpoint: str) -> str | None:
-    """Return the endpoint configuration, None unless the endpoint is serving."""
+def _serving(endpoint: str) -> Deployed | None:
+    """Return what the endpoint serves, None unless it is serving."""
     description = endpoints.describe(sagemaker, endpoint)
     if description is None or description["EndpointStatus"] not in SERVING:
         return None
-    return description.get("EndpointConfigName")
+    variants = description.get("ProductionVariants")
+    if not variants:
+        return None
+    return Deployed(endpoint, variants[0]["VariantName"], description["EndpointConfigName"])
 
 
 def _forecast(

@@ -1,6 +1,6 @@
 """The monitoring result of one hour: its windows, losses, and the state of the endpoint. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,33 +8,53 @@ from typing import Any
 from common import monitoring_results, times
 from common.alarm_policy import AlarmPolicy
 from common.breach import Reading, judge
+from common.forecast_metrics import registry
 from common.threshold_parameter import ThresholdParameter
-from monitoring_collector.window import MeasuredWindow, losses
+from monitoring_collector.window import MeasuredWindow, losses, sample
 
-VERSION = "2"
-LOSSES = ("wql", "reference_wql", "naive_wql", "coverage")
+VERSION = "3"
+LOSSES = ("wql", "reference_wql", "naive_wql")
+SCHEDULE = "schedule"
 
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """The endpoint that is measured, and the time."""
+    """The endpoint that is measured, the time, and what requested it."""
 
     stage: str
     time: datetime
+    trigger: str = SCHEDULE
+
+    @property
+    def scheduled(self) -> bool:
+        """Whether it is a reading of the alarm; others are only stored."""
+        return self.trigger == SCHEDULE
 
     @property
     def key(self) -> str:
         """Key of the monitoring result in the data bucket."""
-        return monitoring_results.key(self.stage, self.time)
+        if self.scheduled:
+            return monitoring_results.key(self.stage, self.time)
+        return monitoring_results.additional_key(self.stage, self.trigger, self.time)
 
     def inference_id(self, number: int) -> str:
         """Return the inference id of a window; the same for a redelivered event."""
-        return f"{self.stage}-{times.iso(self.time)}-{number}"
+        trigger = "" if self.scheduled else f"-{self.trigger}"
+        return f"{self.stage}{trigger}-{times.iso(self.time)}-{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What answers the requests. The names are also those of the folders of its data capture."""
+
+    endpoint: str
+    variant: str
+    config: str
 
 
 def monitoring_result(
     hour: Hour,
-    endpoint_config: str,
+    deployed: Deployed,
     parameter: ThresholdParameter,
     windows: Sequence[MeasuredWindow],
     earlier: Iterable[Mapping[str, Any]],
@@ -55,9 +75,13 @@ def monitoring_result(
         "version": VERSION,
         "stage": hour.stage,
         "time": judged.time,
-        "endpoint_config": endpoint_config,
+        "trigger": hour.trigger,
+        "endpoint": deployed.endpoint,
+        "variant": deployed.variant,
+        "endpoint_config": deployed.config,
         "package_arn": parameter.set_by,
         **{name: pooled.get(name) for name in LOSSES},
+        "metrics": registry.compute(sample(measured)) if measured else {},
         "reference_ratio": reference / typical if reference and typical else None,
         "relative_loss": judged.relative_loss,
         "threshold": parameter.threshold.value if parameter.threshold else None,
@@ -85,11 +109,13 @@ def reading(result: Mapping[str, Any]) -> Reading:
     )
 
 
-def metric_values(result: Mapping[str, Any]) -> dict[str, float]:
-    """Return the result's metrics, without those that have no value in this hour."""
+def metric_values(result: Mapping[str, Any], names: Collection[str]) -> dict[str, float]:
+    """Return what is published: the state, and the named forecast metrics.
+
+    Without values that are not defined in this hour.
+    """
     values = {
         "Breach": float(result["breach"]),
-        "Coverage": result["coverage"],
         "MeanQuantileLoss": result["wql"],
         "NaiveQuantileLoss": result["naive_wql"],
         "ReferenceLossRatio": result["reference_ratio"],
@@ -99,4 +125,7 @@ def metric_values(result: Mapping[str, Any]) -> dict[str, float]:
         "Threshold": result["threshold"],
         "UnscoredWindows": result["unscored_windows"],
     }
-    return {name: value for name, value in values.items() if value is not None}
+    return {
+        **registry.cloudwatch(result.get("metrics", {}), names),
+        **{name: value for name, value in values.items() if value is not None},
+    }

@@ -69,7 +69,7 @@ class StoredResults:
     def _keys(self, hour: Hour) -> list[str]:
         first = Hour(hour.stage, hour.time - OLDEST)
         keys = monitoring_results.keys(self.s3, self.bucket, hour.stage, first.key)
-        return [key for key in keys if key < hour.key]
+        return [key for key in keys if key < Hour(hour.stage, hour.time).key]
 
     def _read(self, key: str) -> Result:
         return monitoring_results.read(self.s3, self.bucket, key)

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from statistics import fmean
 from typing import Any
 
 from common import reference_forecast, scores, threshold, times
 from common.deepar import Forecast
+from common.forecast_metrics.sample import Sample, naive_error
 from common.windows import Fees, ForecastWindows
 
 KNOWN = "begins before the end of the training history"
@@ -56,7 +58,7 @@ def unusable(window: ForecastWindows, known_until: datetime | None) -> str | Non
 
 
 def losses(windows: Sequence[MeasuredWindow]) -> dict[str, float]:
-    """Return coverage and mean wQL of forecast, reference and naive forecast over all windows.
+    """Return the mean wQL of forecast, reference and naive forecast over all windows.
 
     Every window has a forecast; there is at least one.
     """
@@ -67,14 +69,29 @@ def losses(windows: Sequence[MeasuredWindow]) -> dict[str, float]:
         forecasts.append(measured.forecast.quantiles if measured.forecast else reference)
         references.append(reference)
         naive.append(dict.fromkeys(reference, [scores.last_value(context)] * length))
-    truth: Fees = list(chain.from_iterable(measured.window.truth for measured in windows))
-    pooled = _pooled(forecasts)
+    truth = _truth(windows)
     return {
-        "wql": scores.mean_wql(truth, pooled),
+        "wql": scores.mean_wql(truth, _pooled(forecasts)),
         "reference_wql": scores.mean_wql(truth, _pooled(references)),
         "naive_wql": scores.mean_wql(truth, _pooled(naive)),
-        "coverage": scores.coverage(truth, pooled["0.1"], pooled["0.9"]),
     }
+
+
+def sample(windows: Sequence[MeasuredWindow]) -> Sample:
+    """Return the forecasts of all windows, which have one, for the metrics."""
+    forecasts = [measured.forecast for measured in windows if measured.forecast]
+    errors = [naive_error(measured.window.context) for measured in windows]
+    known = [error for error in errors if error is not None]
+    return Sample(
+        _truth(windows),
+        _pooled([forecast.quantiles for forecast in forecasts]),
+        list(chain.from_iterable(forecast.mean for forecast in forecasts)),
+        fmean(known) if known else None,
+    )
+
+
+def _truth(windows: Sequence[MeasuredWindow]) -> Fees:
+    return list(chain.from_iterable(measured.window.truth for measured in windows))
 
 
 def _pooled(forecasts: Sequence[dict[str, list[float]]]) -> dict[str, list[float]]:

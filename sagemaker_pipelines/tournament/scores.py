@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from common.deepar import MAX_FORECAST
 from common.errors import bad_value
+from common.forecast_metrics import registry
+from common.forecast_metrics.sample import Sample
 from sagemaker_pipelines.paths import JobError
 
 Array = NDArray[np.float64]
@@ -79,38 +81,20 @@ def scale(truth: Array) -> Array:
 
 
 def report(truth: Array, forecasts: Forecasts, naive_error: float | None) -> dict[str, Any]:
-    """Return wQL (per level and mean), RMSE, MASE, coverage of 80 % and calibration.
+    """Return the wQL of each level and all metrics of `common/forecast_metrics`.
 
     `naive_error` is the mean absolute error of the last value repeated for one minute in the
-    training data, by which MASE divides; without one, or with 0, there is no MASE. Calibration is
-    the share of truths below each quantile.
+    training data.
     """
     total = scale(truth).sum()
     by_level = {
         level: float(losses.sum() / total)
         for level, losses in window_losses(truth, forecasts).items()
     }
-    known = ~np.isnan(truth)
-    error = forecasts.mean[known] - truth[known]
-    median = forecasts.quantiles.get("0.5", forecasts.mean)
-    return {
-        "mean_wql": float(np.mean(list(by_level.values()))),
-        "wql": by_level,
-        "rmse": float(np.sqrt(np.mean(error**2))),
-        "mase": float(np.mean(np.abs(median[known] - truth[known])) / naive_error)
-        if naive_error
-        else None,
-        "coverage": _coverage(truth, forecasts),
-        "calibration": {
-            level: float(np.mean(truth[known] <= forecast[known]))
-            for level, forecast in forecasts.quantiles.items()
-        },
-    }
-
-
-def _coverage(truth: Array, forecasts: Forecasts) -> float:
-    """Return the share of known truths between the lowest and the highest quantile."""
-    levels = sorted(forecasts.quantiles, key=float)
-    low, high = forecasts.quantiles[levels[0]], forecasts.quantiles[levels[-1]]
-    known = ~np.isnan(truth)
-    return float(np.mean((truth[known] >= low[known]) & (truth[known] <= high[known])))
+    sample = Sample(
+        truth.ravel().tolist(),
+        {level: rows.ravel().tolist() for level, rows in forecasts.quantiles.items()},
+        forecasts.mean.ravel().tolist(),
+        naive_error,
+    )
+    return {"wql": by_level, **registry.compute(sample)}

@@ -31,6 +31,7 @@ ENVIRONMENT = {
     "FORECAST_SAMPLES": "200",
     "HISTORY_MINUTES": "270",
     "LAG_MINUTES": "5",
+    "METRICS": json.dumps(["calibration", "coverage", "mase", "mean_wql", "pit", "rmse"]),
     "PREDICTION_LENGTH": "30",
     "PREFIX": "test",
     "THRESHOLD_PARAMETERS": json.dumps({"production": NAME, "staging": f"{NAME}-staging"}),
@@ -75,6 +76,7 @@ class Production:
             "EndpointArn": f"arn:aws:sagemaker:eu-west-1:123456789012:endpoint/{EndpointName}",
             "EndpointConfigName": f"{EndpointName}-v3",
             "EndpointStatus": self.status,
+            "ProductionVariants": [{"VariantName": "AllTraffic"}],
             "CreationTime": then,
             "LastModifiedTime": then,
         }

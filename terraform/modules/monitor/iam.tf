@@ -20,7 +20,7 @@ data "aws_iam_policy_document" "monitoring_collector" {
   statement {
     sid       = "ReadAndWriteMonitoringResults"
     actions   = ["s3:GetObject", "s3:PutObject"]
-    resources = [for stage in keys(local.endpoints) : "${var.foundation.bucket_arn}/monitoring/${stage}/*"]
+    resources = flatten([for stage in keys(local.endpoints) : [for folder in ["monitoring", "monitoring-additional"] : "${var.foundation.bucket_arn}/${folder}/${stage}/*"]])
   }
 
   # Also because without it a missing object is reported as AccessDenied.
@@ -32,7 +32,7 @@ data "aws_iam_policy_document" "monitoring_collector" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["monitoring/*"]
+      values   = ["monitoring/*", "monitoring-additional/*"]
     }
   }
 }
@@ -69,12 +69,12 @@ data "aws_iam_policy_document" "ground_truth_writer" {
   statement {
     sid       = "ReadMonitoringResults"
     actions   = ["s3:GetObject"]
-    resources = ["${var.foundation.bucket_arn}/monitoring/*"]
+    resources = ["${var.foundation.bucket_arn}/monitoring/*", "${var.foundation.bucket_arn}/monitoring-additional/*"]
   }
 
   statement {
     sid       = "WriteRecords"
     actions   = ["s3:PutObject"]
-    resources = ["${var.foundation.bucket_arn}/forecast-capture/*", "${var.foundation.bucket_arn}/ground-truth/*"]
+    resources = ["${var.foundation.bucket_arn}/forecast-capture/*", "${var.foundation.bucket_arn}/ground-truth/*", "${var.foundation.bucket_arn}/predictions/*"]
   }
 }

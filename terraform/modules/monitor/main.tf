@@ -27,6 +27,11 @@ locals {
     }
   }
 
+  # Also the results of deployments and commands, which are no readings.
+  every_result_pattern = merge(local.result_pattern, { detail = merge(local.result_pattern.detail, {
+    object = { key = [{ prefix = "monitoring/" }, { prefix = "monitoring-additional/" }] }
+  }) })
+
   deployed_pattern = {
     source        = ["evergreen.loop"]
     "detail-type" = ["Model Deployed"]
@@ -67,17 +72,24 @@ module "monitoring_collector" {
   environment = merge(var.forecast_environment, local.alarm_environment, {
     BUCKET               = var.foundation.bucket_name
     FEATURE_GROUP_NAME   = var.feature_group.name
+    METRICS              = jsonencode(var.metrics)
     PREFIX               = var.foundation.prefix
     THRESHOLD_PARAMETERS = jsonencode(local.threshold_parameters)
   })
 
-  triggers = {
-    for stage in keys(var.thresholds) : "hourly-${stage}" => {
+  triggers = merge(
+    { for stage in keys(var.thresholds) : "hourly-${stage}" => {
       description         = "Hourly schedule -> monitoring_collector of ${stage}"
       input               = { stage = stage }
       schedule_expression = local.schedule
-    }
-  }
+    } },
+    { for stage in keys(var.thresholds) : "deployed-${stage}" => {
+      description    = "Model deployed to ${stage} -> monitoring_collector"
+      event_bus_name = var.foundation.bus_name
+      event_pattern  = jsonencode(merge(local.deployed_pattern, { detail = { stage = [stage] } }))
+      input          = { stage = stage, trigger = "deployment" }
+    } },
+  )
 }
 
 module "threshold_updater" {
@@ -121,7 +133,7 @@ module "ground_truth_writer" {
   triggers = {
     result = {
       description   = "New monitoring result -> ground_truth_writer"
-      event_pattern = jsonencode(local.result_pattern)
+      event_pattern = jsonencode(local.every_result_pattern)
     }
   }
 }

@@ -83,6 +83,18 @@ variable "function_defaults" {
   nullable    = false
 }
 
+variable "metrics" {
+  description = "Forecast metrics to publish: names of modules in functions/common/forecast_metrics; monitoring_collector refuses others"
+  type        = set(string)
+  nullable    = false
+
+  # Alarms and dashboard need them.
+  validation {
+    condition     = length(setsubtract(["coverage", "mean_wql"], var.metrics)) == 0
+    error_message = "metrics: expected at least coverage and mean_wql."
+  }
+}
+
 variable "model_package_group_name" {
   description = "Model package group of the deployed versions"
   type        = string

@@ -1,4 +1,4 @@
-"""Ground truth and forecasts as SageMaker Model Monitor joins them."""
+"""Ground truth and captures as a model-quality job joins them, and rows for SQL."""
 
 import json
 
@@ -10,20 +10,26 @@ from ground_truth_writer import handler
 from tests.support.lambda_context import CONTEXT
 from tests.support.lambda_events import BUCKET, bucket, created, objects
 
-NAME = "production/2024/10/10/06/production-2024-10-10T06:00:00Z.jsonl"
+NAME = "test-production/AllTraffic/2024/10/10/06/production-2024-10-10T06:00:00Z-schedule.jsonl"
+ID = "production-2024-10-10T06:00:00Z-0"
 WINDOW = {
-    "inference_id": "production-2024-10-10T06:00:00Z-0",
+    "inference_id": ID,
     "first_minute": "2024-10-10T05:25:00Z",
     "truth": [100.5, None, 99.0],
     "quantiles": {"0.1": [90.0, 91.0, 92.0], "0.5": [100.0, 101.0, 102.0], "0.9": [1e3] * 3},
+    "mean": [100.1, 101.1, 102.1],
 }
 RESULT = {
-    "version": "2",
+    "version": "3",
     "stage": "production",
     "time": "2024-10-10T06:00:00Z",
+    "trigger": "schedule",
+    "endpoint": "test-production",
+    "variant": "AllTraffic",
+    "package_arn": "arn:aws:sagemaker:eu-west-1:123456789012:model-package/test-models/3",
     "windows": [WINDOW],
 }
-OLDER = {
+UNASKED = {
     "inference_id": "production-2024-10-10T06:00:00Z-1",
     "first_minute": "2024-10-10T05:22:00Z",
     "truth": [98.0, 97.0, None],
@@ -42,48 +48,62 @@ def written(s3, folder):
     return [json.loads(line) for line in objects(s3)[f"{folder}/{NAME}"].splitlines()]
 
 
-def test_known_minutes_become_records_that_match_by_id(s3):
-    assert handler.lambda_handler(created("monitoring/r.json"), CONTEXT) == {"records": 2}
-    truths, captured = written(s3, "ground-truth"), written(s3, "forecast-capture")
-    ids = [f"{WINDOW['inference_id']}-{k}" for k in (0, 2)]
-    assert [item["eventMetadata"]["eventId"] for item in truths] == ids
-    assert [item["eventMetadata"]["eventId"] for item in captured] == ids
-    assert truths[0] == {
-        "groundTruthData": {"data": "100.5", "encoding": "CSV"},
-        "eventMetadata": {"eventId": ids[0]},
-        "eventVersion": "0",
-    }
+def test_ground_truth_has_the_id_of_the_endpoints_data_capture(s3):
+    assert handler.lambda_handler(created("monitoring/r.json"), CONTEXT) == {"records": 1}
+    assert written(s3, "ground-truth") == [
+        {
+            "groundTruthData": {"data": "100.5,,99.0", "encoding": "CSV"},
+            "eventMetadata": {"eventId": ID},
+            "eventVersion": "0",
+        }
+    ]
 
 
 def test_forecasts_have_the_layout_of_data_capture(s3):
     handler.lambda_handler(created("monitoring/r.json"), CONTEXT)
     csv = {"observedContentType": "text/csv", "encoding": "CSV"}
-    assert written(s3, "forecast-capture")[1] == {
-        "captureData": {
-            "endpointInput": csv | {"mode": "INPUT", "data": "2024-10-10T05:27:00Z"},
-            "endpointOutput": csv | {"mode": "OUTPUT", "data": "102.0"},
-        },
-        "eventMetadata": {
-            "eventId": f"{WINDOW['inference_id']}-2",
-            "inferenceTime": "2024-10-10T06:00:00Z",
-        },
-        "eventVersion": "0",
+    assert written(s3, "forecast-capture") == [
+        {
+            "captureData": {
+                "endpointInput": csv | {"mode": "INPUT", "data": "2024-10-10T05:25:00Z"},
+                "endpointOutput": csv | {"mode": "OUTPUT", "data": "100.1,101.1,102.1"},
+            },
+            "eventMetadata": {
+                "eventId": ID,
+                "inferenceId": ID,
+                "inferenceTime": "2024-10-10T06:00:00Z",
+            },
+            "eventVersion": "0",
+        }
+    ]
+
+
+def test_predictions_have_a_line_per_minute(s3):
+    handler.lambda_handler(created("monitoring/r.json"), CONTEXT)
+    lines = written(s3, "predictions")
+    assert [line["minute"][11:16] for line in lines] == ["05:25", "05:26", "05:27"]
+    assert lines[1] == {
+        "stage": "production",
+        "endpoint": "test-production",
+        "variant": "AllTraffic",
+        "inference_id": ID,
+        "package_arn": RESULT["package_arn"],
+        "measured_at": "2024-10-10T06:00:00Z",
+        "minute": "2024-10-10T05:26:00Z",
+        "truth": None,
+        "mean": 101.1,
+        "q10": 91.0,
+        "q50": 101.0,
+        "q90": 1000.0,
     }
 
 
-@pytest.mark.parametrize(
-    ("quantiles", "records"),
-    [(None, 2), (WINDOW["quantiles"], 4)],
-    ids=["without a forecast", "with a forecast"],
-)
-def test_every_window_with_a_forecast_has_records(s3, quantiles, records):
-    windows = [WINDOW, OLDER | ({"quantiles": quantiles} if quantiles else {})]
-    s3.put_object(
-        Bucket=BUCKET, Key="monitoring/r.json", Body=json.dumps(RESULT | {"windows": windows})
-    )
-    assert handler.lambda_handler(created("monitoring/r.json"), CONTEXT) == {"records": records}
-    ids = [item["eventMetadata"]["eventId"] for item in written(s3, "ground-truth")]
-    assert len(set(ids)) == records
+def test_window_without_a_forecast_has_no_record(s3):
+    document = RESULT | {"windows": [WINDOW, UNASKED]}
+    s3.put_object(Bucket=BUCKET, Key="monitoring/r.json", Body=json.dumps(document))
+    assert handler.lambda_handler(created("monitoring/r.json"), CONTEXT) == {"records": 1}
+    assert len(written(s3, "ground-truth")) == 1
+    assert len(written(s3, "predictions")) == 3
 
 
 def test_redelivered_event_writes_the_same_objects(s3):
@@ -101,7 +121,7 @@ def test_missing_result_is_an_error(s3):
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"quantiles": {"0.1": [1.0]}}, "windows.0.quantiles.0.5: got nothing"),
+        ({"mean": [1.0]}, "windows.0: got .*, expected 3 values of mean"),
         ({"quantiles": {"0.5": ["x"]}}, "windows.0.quantiles.0.5.0: got 'x'"),
         ({"truth": [float("nan")]}, "windows.0.truth.0"),
         ({"first_minute": "noon"}, "windows.0.first_minute: got 'noon'"),

@@ -6,6 +6,7 @@ from math import log
 import pytest
 
 from common import reference_forecast, scores, times
+from common.config import SettingsError
 from common.deepar import ForecastError
 from common.threshold_parameter import ThresholdError
 from tests.support.lambda_events import BUCKET, bucket, objects, printed
@@ -43,7 +44,14 @@ def test_result_scores_the_newest_complete_minutes(production, capsys):
         "wql": loss,
         "reference_wql": pytest.approx(reference),
         "naive_wql": naive,
+    }
+    forecast_metrics = {
+        "calibration": {"0.1": 0.0, "0.5": 0.5, "0.9": 1.0},
         "coverage": 1.0,
+        "mase": 0.5,  # an error of 5 where the fee changes by 10 each minute
+        "mean_wql": pytest.approx(loss),
+        "pit": pytest.approx(0.2),
+        "rmse": 5.0,
     }
     window = {
         "inference_id": "production-2024-10-10T06:00:00Z-0",
@@ -62,14 +70,18 @@ def test_result_scores_the_newest_complete_minutes(production, capsys):
     smoothed = (loss / reference) ** 0.5  # halfway from the typical relative loss, 1
     found = result(production)
     assert found == {
-        "version": "2",
+        "version": "3",
         "stage": "production",
         "time": "2024-10-10T06:00:00Z",
+        "trigger": "schedule",
+        "endpoint": "test-production",
+        "variant": "AllTraffic",
         "endpoint_config": "test-production-v3",
         "package_arn": ARN,
         **losses,
         "wql": pytest.approx(loss),
         "naive_wql": pytest.approx(naive),
+        "metrics": forecast_metrics,
         "reference_ratio": pytest.approx(reference / 0.1),
         "relative_loss": pytest.approx(smoothed),
         "threshold": 1.2,
@@ -84,8 +96,14 @@ def test_result_scores_the_newest_complete_minutes(production, capsys):
     assert metric["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["Stage"]]
     assert {name: value for name, value in metric.items() if name != "_aws"} == {
         "Breach": 0,
+        "CalibrationError": found["metrics"]["pit"],
         "Coverage": 1,
+        "MASE": 0.5,
         "MeanQuantileLoss": found["wql"],
+        "RMSE": 5,
+        "ShareBelowQuantile10": 0,
+        "ShareBelowQuantile50": 0.5,
+        "ShareBelowQuantile90": 1,
         "NaiveQuantileLoss": found["naive_wql"],
         "ReferenceLossRatio": found["reference_ratio"],
         "ReferenceQuantileLoss": found["reference_wql"],
@@ -162,6 +180,8 @@ def test_missing_hours_keep_the_state_of_the_last_reading(production):
         "breach": True,
         "scored_windows": 0,
         "unscored_windows": 2,
+        "key": KEY.replace("06:", "08:").replace("/06/", "/08/"),
+        "metrics": {},
     }
     assert production.measure(10)["breach"] is True
 
@@ -318,3 +338,32 @@ def test_objects_that_are_no_results_do_not_stop_the_measurement(production, cap
     assert messages[0] == "monitoring result is measured again"
     assert "monitoring result is left out" in messages
     assert json.loads(production.s3.get_object(Bucket=BUCKET, Key=KEY)["Body"].read())["version"]
+
+
+@pytest.mark.parametrize("trigger", ["deployment", "command"])
+def test_other_triggers_are_stored_but_are_no_reading(production, capsys, trigger):
+    production.measure(trigger=trigger)
+    key = KEY.replace("monitoring/", "monitoring-additional/").replace(".json", f"-{trigger}.json")
+    found = production.measure(trigger=trigger)
+    assert found["key"] == key
+    assert list(production.results()) == [key]
+    assert len(production.requests) == 2  # the second event measured nothing
+    assert production.requests[0]["InferenceId"] == f"production-{trigger}-2024-10-10T06:00:00Z-0"
+    assert not [line for line in printed(capsys)[0] if "Breach" in line]
+    production.measure()
+    assert result(production)["trigger"] == "schedule"
+
+
+def test_only_the_named_metrics_are_published(production, capsys, monkeypatch):
+    monkeypatch.setenv("METRICS", json.dumps(["coverage", "mean_wql"]))
+    production.measure()
+    [metric], _ = printed(capsys)
+    assert {"Coverage", "MeanQuantileLoss"} <= set(metric)
+    assert not {"RMSE", "MASE", "CalibrationError"} & set(metric)
+    assert result(production)["metrics"]["rmse"] == 5.0
+
+
+def test_misspelt_metric_is_named(production, monkeypatch):
+    monkeypatch.setenv("METRICS", json.dumps(["rsme"]))
+    with pytest.raises(SettingsError, match=r"METRICS: .*rsme is unknown"):
+        production.measure()

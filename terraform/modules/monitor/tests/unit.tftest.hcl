@@ -9,6 +9,7 @@ variables {
   forecast_environment     = { FORECAST_SAMPLES = "200", HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
   model_package_group_name = "test-models"
+  metrics                  = ["coverage", "mean_wql", "rmse"]
   thresholds               = { production = { policy = "follow", slack = 0.1, value = null } }
 }
 
@@ -224,4 +225,14 @@ run "slack_is_not_negative" {
   }
 
   expect_failures = [var.thresholds]
+}
+
+run "metrics_of_alarms_are_required" {
+  command = plan
+
+  variables {
+    metrics = ["rmse"]
+  }
+
+  expect_failures = [var.metrics]
 }

@@ -1,0 +1,63 @@
+"""The metrics of a forecast: one module of this folder each.
+
+A metric is a file with `CLOUDWATCH_NAME` and `compute(sample)`, which returns a number, numbers by
+level, or None where it is not defined. Its name is that of the file. Training, the hourly
+measurement and the model-quality job compute all of them.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Collection, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from common.forecast_metrics.sample import Sample
+
+Value = float | dict[str, float] | None
+_OTHER_MODULES = {"registry", "sample"}
+
+
+class Metric(Protocol):
+    """A module of this folder."""
+
+    CLOUDWATCH_NAME: str
+
+    def compute(self, sample: Sample) -> Value:
+        """Return the value."""
+
+
+@cache
+def load() -> dict[str, Metric]:
+    """Return all metrics by name."""
+    names = {module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])}
+    package = __name__.rpartition(".")[0]
+    return {
+        name: importlib.import_module(f"{package}.{name}")
+        for name in sorted(names - _OTHER_MODULES)
+    }
+
+
+def checked(names: list[str]) -> list[str]:
+    """Return the names; raises ValueError for one that no metric has."""
+    for name in names:
+        if name not in load():
+            raise ValueError(f"metrics {', '.join(load())}; {name} is unknown")
+    return names
+
+
+def compute(sample: Sample) -> dict[str, Value]:
+    """Return the values of all metrics by name."""
+    return {name: metric.compute(sample) for name, metric in load().items()}
+
+
+def cloudwatch(values: Mapping[str, Value], names: Collection[str]) -> dict[str, float]:
+    """Return the values of some metrics by their names in CloudWatch, without undefined ones."""
+    found: dict[str, float] = {}
+    for name in names:
+        value, target = values.get(name), load()[name].CLOUDWATCH_NAME
+        if isinstance(value, dict):
+            found |= {f"{target}{float(level) * 100:g}": v for level, v in value.items()}
+        elif value is not None:
+            found[target] = value
+    return found
