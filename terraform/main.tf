@@ -109,6 +109,7 @@ module "features" {
 module "train" {
   source = "./modules/train"
 
+  baseline_days            = var.monitoring.baseline_days
   definition_file          = "${path.root}/../sagemaker_pipelines/training/definition.json"
   feature_group            = module.features.feature_group
   foundation               = module.foundation.foundation
@@ -137,7 +138,7 @@ module "operator" {
   dead_letter_queues       = flatten(values(local.dead_letter_queues))
   decision_log_group       = module.foundation.decision_log_group
   foundation               = module.foundation.foundation
-  invoked_functions        = [module.ingest.window_aggregator_name, module.retrain.retrain_function_name]
+  invoked_functions        = concat([module.ingest.window_aggregator_name, module.retrain.retrain_function_name], values(local.monitoring_functions))
   kinesis_stream_names     = flatten([for flink in values(module.flink) : [flink.stream_names["minutes"], flink.stream_names["transactions"]]])
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
@@ -190,6 +191,21 @@ module "monitor" {
   metrics                  = var.monitoring.metrics
   model_package_group_name = module.register.model_package_group_name
   thresholds               = { for stage in var.monitoring.stages : stage => var.quality.threshold[stage] }
+}
+
+# ⑦ monitor: jobs that compare a day of data and forecasts with the baseline of the version
+module "monitoring_jobs" {
+  source = "./modules/monitoring_jobs"
+
+  feature_group            = module.features.feature_group
+  forecast_environment     = local.forecast_environment
+  foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
+  image                    = "${module.foundation.repositories["forecaster"].url}:${var.image_tag}"
+  jobs                     = var.monitoring.jobs
+  model_package_group_name = module.register.model_package_group_name
+  repository_arn           = module.foundation.repositories["forecaster"].arn
+  threshold_parameters     = module.monitor.threshold_parameters
 }
 
 # ⑦ bake: a new version that is worse than the one it replaced is rolled back

@@ -5,9 +5,15 @@ locals {
     "3"    = concat(module.features.dead_letter_queues, flatten(values(module.flink)[*].dead_letter_queues))
     "5"    = module.register.dead_letter_queues
     "6"    = module.deploy.dead_letter_queues
-    "7"    = concat(module.monitor.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
+    "7"    = concat(module.monitor.dead_letter_queues, module.monitoring_jobs.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
     "8"    = module.retrain.dead_letter_queues
     shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues)
+  }
+
+  # What `evergreen monitor` invokes.
+  monitoring_functions = {
+    monitoring_collector   = module.monitor.collector_name
+    monitoring_job_starter = module.monitoring_jobs.starter_name
   }
 
   # What `evergreen pause` switches off, and `resume` on again.
@@ -15,7 +21,7 @@ locals {
     alarms         = concat(module.poll.silence_alarm_names, module.ingest.silence_alarm_names, module.monitor.silence_alarm_names)
     backfill_hours = var.poller.backfill.hours
     desired_count  = var.poller.desired_count
-    schedules      = concat(module.features.schedule_names, module.monitor.schedule_names, module.retrain.schedule_names)
+    schedules      = concat(module.features.schedule_names, module.monitor.schedule_names, module.monitoring_jobs.schedule_names, module.retrain.schedule_names)
   }
 }
 
@@ -34,10 +40,10 @@ module "outputs_parameter" {
     decision_log_group = module.foundation.decision_log_group
     endpoint_names     = module.deploy.endpoint_names
     feature_group_name = module.features.feature_group.name
-    function_names = {
+    function_names = merge(local.monitoring_functions, {
       retrain_trigger   = module.retrain.retrain_function_name
       window_aggregator = module.ingest.window_aggregator_name
-    }
+    })
     loss_alarm_name          = module.monitor.loss_alarm.name
     metric_namespace         = module.foundation.foundation.metric_namespace
     model_package_group_name = module.register.model_package_group_name
@@ -68,7 +74,7 @@ module "configuration_parameter" {
     features        = { compaction_schedule = var.features.compaction_schedule, versions = var.features.versions }
     flink           = { parallelism = var.flink.parallelism, shards = var.flink.shards }
     image_builder   = var.image_builder
-    monitoring      = { bake_readings = var.monitoring.bake_readings, stages = var.monitoring.stages }
+    monitoring      = { bake_readings = var.monitoring.bake_readings, jobs = { instance_type = var.monitoring.jobs.instance_type, schedule = var.monitoring.jobs.schedule }, metrics = var.monitoring.metrics, stages = var.monitoring.stages }
     network         = { assign_public_ip = local.network.assign_public_ip }
     poller          = { desired_count = var.poller.desired_count, poll_seconds = var.poller.poll_seconds, simulator = { rate = var.poller.simulator.rate }, source = var.poller.source }
     private_network = one([for network in var.private_network[*] : { existing_endpoints = network.existing_endpoints, subnet_ids = network.subnet_ids }])

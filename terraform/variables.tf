@@ -125,12 +125,19 @@ variable "log_retention_days" {
 variable "monitoring" {
   description = "Forecast requests of monitor, smoke test and backtest"
   type = object({
-    bake_readings    = optional(list(number), [3, 6, 12])                                                    # readings of a new version after which it is compared with the one it replaced; [] never
-    forecast_samples = optional(number, 200)                                                                 # sample paths per forecast, also in the backtest that sets the threshold
-    history_minutes  = optional(number, 270)                                                                 # history in a forecast request
-    lag_minutes      = optional(number, 5)                                                                   # minutes until rows are considered complete
-    metrics          = optional(set(string), ["calibration", "coverage", "mase", "mean_wql", "pit", "rmse"]) # published; modules of functions/common/forecast_metrics
-    stages           = optional(set(string), ["production"])                                                 # production, and optionally staging, whose alarms only send messages
+    baseline_days    = optional(number, 7)                # days of features before a training that its version is compared with
+    bake_readings    = optional(list(number), [3, 6, 12]) # readings of a new version after which it is compared with the one it replaced; [] never
+    forecast_samples = optional(number, 200)              # sample paths per forecast, also in the backtest that sets the threshold
+    history_minutes  = optional(number, 270)              # history in a forecast request
+    lag_minutes      = optional(number, 5)                # minutes until rows are considered complete
+    jobs = optional(object({                              # compare the data and forecasts of hours with the baseline of the version
+      analyses      = optional(set(string), ["data-quality", "drift", "model-quality"])
+      instance_type = optional(string, "ml.t3.medium")
+      schedule      = optional(string, "cron(20 0/6 * * ? *)")
+      window_hours  = optional(number, 24)
+    }), {})
+    metrics = optional(set(string), ["calibration", "coverage", "mase", "mean_wql", "pit", "rmse"]) # published; modules of functions/common/forecast_metrics
+    stages  = optional(set(string), ["production"])                                                 # production, and optionally staging, whose alarms only send messages
   })
   default  = {}
   nullable = false
@@ -274,6 +281,7 @@ variable "quality" {
 variable "retraining" {
   description = "Trainings in addition to those that production needs"
   type = object({
+    on_drift = optional(bool, false)                 # a drift of features or forecasts requests a training
     schedule = optional(string, "cron(0 3 1 * ? *)") # schedule expression, by default monthly; "": none
   })
   default  = {}

@@ -15,6 +15,7 @@ TRIGGERS = {
     "evergreen.check": "check",
     "evergreen.cli": COMMAND,
     "evergreen.delivery": "code",
+    "evergreen.loop": "drift",
 }
 
 
@@ -91,6 +92,26 @@ class UploadEvent(Event):
         return f"data uploaded: {self.detail.object.key}"
 
 
+class DriftDetail(Event):
+    """Detail of `Drift Detected`."""
+
+    features: list[str]
+
+
+class DriftEvent(Event):
+    """Features or forecasts of production have drifted from the baseline of its version."""
+
+    source: Literal["evergreen.loop"]
+    id: str
+    time: Time
+    detail: DriftDetail
+
+    @property
+    def reason(self) -> str:
+        """Why a training is requested."""
+        return f"drift: {', '.join(self.detail.features)}"
+
+
 class CodeDetail(Event):
     """Detail of `Code Changed`."""
 
@@ -132,7 +153,14 @@ class ManualEvent(Event):
 
 
 TrainingEvent = Annotated[
-    AlarmEvent | Check | TrainingFailed | UploadEvent | CodeEvent | ScheduleEvent | ManualEvent,
+    AlarmEvent
+    | Check
+    | TrainingFailed
+    | UploadEvent
+    | DriftEvent
+    | CodeEvent
+    | ScheduleEvent
+    | ManualEvent,
     Field(discriminator="source"),
 ]
 

@@ -13,6 +13,8 @@ import pyarrow as pa
 from common.feature_rows import AVERAGE_FEE, EVENT_TIME, FEATURES, MINUTE
 from common.times import floor_minute
 
+ISO = "%Y-%m-%dT%H:%M:%SZ"  # times in CSV files
+
 
 def history(averages: Mapping[datetime, float], first: datetime, end: datetime) -> pd.Series:
     """Return the minutes from the first known one in [first, end) to the end."""

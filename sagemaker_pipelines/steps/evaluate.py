@@ -1,4 +1,4 @@
-"""Forecasts of all contenders and truths -> the verdict, evaluation.json, baselines.
+"""Forecasts of all contenders and truths -> the verdict, evaluation.json, forecasts of the winner.
 
 `python -m sagemaker_pipelines.steps.evaluate --candidates … --champion-endpoint … …`
 """
@@ -11,13 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from common import decisions, reference_forecast, times
-from common.feature_rows import AVERAGE_FEE
 from common.reference_forecast import REFERENCE
 from sagemaker_pipelines.aws import client
-from sagemaker_pipelines.data import baselines
+from sagemaker_pipelines.data.history import ISO
 from sagemaker_pipelines.paths import JobError, Paths, report_failures
 from sagemaker_pipelines.steps import champion
 from sagemaker_pipelines.tournament import candidates
@@ -49,12 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         report = evaluation.report()
         _write(paths.processing("evaluation") / "evaluation.json", report)
-        constraints = baselines.regression_constraints(report["regression_metrics"])
-        _write(paths.processing("evaluation") / "constraints.json", constraints)
-        values = pd.read_csv(history / "minutes.csv")[AVERAGE_FEE].to_numpy(float)
-        baseline = paths.processing("baseline")
-        _write(baseline / "statistics.json", baselines.data_statistics(values))
-        _write(baseline / "constraints.json", baselines.data_constraints(values))
+        evaluation.backtest().to_csv(
+            paths.processing("evaluation") / "backtest.csv", index=False, date_format=ISO
+        )
         _write_training_data(paths, report["winner"])
         decisions.record(
             client("events"),

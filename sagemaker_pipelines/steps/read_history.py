@@ -17,12 +17,10 @@ from common.feature_rows import AVERAGE_FEE, FEATURES, MINUTE
 from sagemaker_pipelines import parameter_store
 from sagemaker_pipelines.aws import client
 from sagemaker_pipelines.data import quality
-from sagemaker_pipelines.data.feature_store import offline, online, rows
-from sagemaker_pipelines.data.history import frame, history
+from sagemaker_pipelines.data.feature_store import minutes, rows
+from sagemaker_pipelines.data.history import ISO, frame, history
 from sagemaker_pipelines.paths import Paths, report_failures
 from sagemaker_pipelines.tournament import candidates, datasets
-
-ONLINE_MINUTES = 60  # the offline store may lag by 15 minutes
 
 
 def read(
@@ -33,25 +31,17 @@ def read(
     Rows are read as of the end time, so that a repeated execution sees the same ones. Malformed
     rows are left out; the last result is their number.
     """
-    end = times.floor_minute(end_time) - lag
-    first = times.floor_minute(end_time - timedelta(hours=hours))
-    features = tuple(FEATURES)
-    store = offline.find(client("sagemaker"), group)
-    stored = offline.read(client("s3"), store, first, end, features)
-    newest = [end - n * times.MINUTE for n in range(ONLINE_MINUTES, 0, -1)]
-    recent = online.read(client("sagemaker-featurestore-runtime"), group, newest, features)
-    both = rows.combined([stored, rows.without(recent, stored)])
-    known = rows.known(rows.well_formed(both), end_time)
-    latest = rows.latest(known, store.lifetime)
-    table = frame(latest)
+    first, end = minutes.last(hours, end_time, lag)
+    found = minutes.read(group, first, end, end_time, tuple(FEATURES))
+    table = frame(found.rows)
     table = table[(table[MINUTE] >= first) & (table[MINUTE] < end)].reset_index(drop=True)
-    return table, history(rows.values(latest, AVERAGE_FEE), first, end), rows.malformed(both)
+    return table, history(rows.values(found.rows, AVERAGE_FEE), first, end), found.malformed
 
 
-def write_history(minutes: pd.Series, report: dict[str, Any], paths: Paths) -> None:
+def write_history(series: pd.Series, report: dict[str, Any], paths: Paths) -> None:
     """Write the history and its quality report."""
     folder = paths.processing("history")
-    minutes.to_csv(folder / "minutes.csv", date_format="%Y-%m-%dT%H:%M:%SZ")
+    series.to_csv(folder / "minutes.csv", date_format=ISO)
     _write_json(folder / "data_quality.json", report)
 
 
@@ -82,14 +72,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with report_failures(paths):
         limits = parameter_store.read(client("ssm"), args.limits_path, quality.Limits)
         lag = timedelta(minutes=args.lag_minutes)
-        table, minutes, malformed = read(
-            args.feature_group, args.end_time, args.history_hours, lag
-        )
+        table, series, malformed = read(args.feature_group, args.end_time, args.history_hours, lag)
         checked = quality.check(
-            table, minutes, args.end_time, limits, args.minimum_minutes, malformed
+            table, series, args.end_time, limits, args.minimum_minutes, malformed
         )
         report = checked.to_dict(args.end_time)
-        write_history(minutes, report, paths)
+        write_history(series, report, paths)
         if checked.failed:
             decisions.record(
                 client("events"),
@@ -102,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             )
         else:
             files = datasets.split(
-                minutes,
+                series,
                 candidates.parse(args.candidates),
                 horizon=args.prediction_length,
                 request_minutes=args.request_minutes,

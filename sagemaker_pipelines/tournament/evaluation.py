@@ -7,11 +7,12 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
+import pandas as pd
 
 from common import times
 from common.deepar import QUANTILE_LEVELS
 from common.reference_forecast import REFERENCE
-from sagemaker_pipelines.data import baselines
+from sagemaker_pipelines.monitoring import baselines
 from sagemaker_pipelines.tournament import model_card, scores, windows
 from sagemaker_pipelines.tournament.candidates import DEEPAR, Candidate
 from sagemaker_pipelines.tournament.comparison import Comparison, compare
@@ -96,10 +97,8 @@ class Evaluation:
 
     def report(self) -> dict[str, Any]:
         """Return evaluation.json."""
-        winner = self.verdict.winner
-        best = winner or min(self.candidates, key=lambda name: float(self._loss(name).sum()))
-        forecasts = self.reference if best == REFERENCE else self.candidates[best]
-        regression = baselines.regression_metrics(self.truth, forecasts.mean)
+        winner, best = self.verdict.winner, self.best
+        regression = baselines.regression_metrics(self.truth, self._forecasts(best).mean)
         trained_at = times.iso(self.trained_at)
         report = {
             "summary": self._summary(),
@@ -127,6 +126,29 @@ class Evaluation:
         }
         return {**report, "model_card": model_card.content(report)}
 
+    @cached_property
+    def best(self) -> str:
+        """Name of the winner, or of the best candidate if there is none."""
+        by_loss = min(self.candidates, key=lambda name: float(self._loss(name).sum()))
+        return self.verdict.winner or by_loss
+
+    def backtest(self) -> pd.DataFrame:
+        """Return the forecasts of `best` for all windows, a row per window and minute."""
+        horizon, forecasts = self.truth.shape[1], self._forecasts(self.best)
+        firsts = pd.DatetimeIndex([window["first_minute"] for window in self.windows])
+        starts = firsts.repeat(horizon)
+        offsets = pd.to_timedelta(np.tile(np.arange(horizon), len(firsts)), unit="min")
+        columns = {
+            "window": starts,
+            "minute": starts + offsets,
+            "label": self.truth.ravel(),
+            "prediction": forecasts.mean.ravel(),
+        }
+        quantiles = {
+            f"q{float(level) * 100:g}": rows.ravel() for level, rows in forecasts.quantiles.items()
+        }
+        return pd.DataFrame(columns | quantiles)
+
     def decision(self) -> dict[str, Any]:
         """Return the detail of the decision event."""
         return {
@@ -135,6 +157,9 @@ class Evaluation:
             "champion": self._champion(),
             "contenders": {name: row["mean_wql"] for name, row in self.contenders.items()},
         }
+
+    def _forecasts(self, name: str) -> Forecasts:
+        return self.reference if name == REFERENCE else self.candidates[name]
 
     def _loss(self, name: str) -> Array:
         return self.losses.reference if name == REFERENCE else self.losses.candidates[name]

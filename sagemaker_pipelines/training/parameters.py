@@ -7,6 +7,7 @@ END_TIME = Parameter("EndTime")  # ISO 8601, UTC: "now" of the execution, the en
 
 CANDIDATES = Parameter("Candidates", "deepar,ensemble,ensemble_recent,gradient_boosting_recent")
 HISTORY_HOURS = Parameter("HistoryHours", "48")
+BASELINE_DAYS = Parameter("BaselineDays", "7")  # of features that monitoring compares with
 MINIMUM_MINUTES = Parameter("MinimumMinutes", "445")
 # The monitor requests forecasts with the same history, lag and number of samples.
 REQUEST_MINUTES = Parameter("RequestMinutes", "270")

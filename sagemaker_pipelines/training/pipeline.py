@@ -6,7 +6,7 @@
          │   ForecastCandidates                                              (our image)
          │                       │
          └─ windows, requests ─▶ Evaluate ◀── champion: the production endpoint, same requests
-                                 │ winner
+                                 │ winner        Baseline: what monitoring compares it with
                 CheckDeepar ─────┴───── CheckOwn            no winner: the champion stays
                      │                      │
     RefitDeepar ▶ RegisterDeepar   RefitOwn ▶ RegisterOwn   trained again on the whole history
@@ -162,8 +162,21 @@ evaluate = job_steps.processing(
             for candidate, step in forecasts.items()
         },
     },
-    outputs=("evaluation", "baseline", "winner"),
+    outputs=("evaluation", "winner"),
     property_files=("evaluation",),
+)
+
+baseline = job_steps.processing(
+    "Baseline",
+    "baseline",
+    {
+        "feature-group": p.FEATURE_GROUP_NAME,
+        "end-time": p.END_TIME,
+        "days": p.BASELINE_DAYS,
+        "lag-minutes": p.LAG_MINUTES,
+    },
+    inputs={"evaluation": evaluate.output("evaluation")},
+    outputs=("baseline",),
 )
 
 
@@ -183,11 +196,17 @@ def refit(name: str, image: Expression, hyperparameters: dict[str, Any]) -> list
         description=Join(" ", (candidate, "trained on data until", p.END_TIME, ":", p.REASON)),
         model_quality={
             "Statistics": model_steps.file(evaluate.output("evaluation"), "evaluation.json"),
-            "Constraints": model_steps.file(evaluate.output("evaluation"), "constraints.json"),
+            "Constraints": model_steps.file(
+                baseline.output("baseline"), "model_quality/constraints.json"
+            ),
         },
         data_quality={
-            "Statistics": model_steps.file(evaluate.output("baseline"), "statistics.json"),
-            "Constraints": model_steps.file(evaluate.output("baseline"), "constraints.json"),
+            "Statistics": model_steps.file(
+                baseline.output("baseline"), "data_quality/statistics.json"
+            ),
+            "Constraints": model_steps.file(
+                baseline.output("baseline"), "data_quality/constraints.json"
+            ),
         },
         properties={
             "algorithm": evaluate.value("evaluation", "training.algorithm"),
@@ -221,5 +240,5 @@ check_own = check_winner(
 
 def render_pipeline() -> str:
     """Return the definition that Terraform reads."""
-    tournament = [*models.values(), *forecasts.values(), evaluate]
+    tournament = [*models.values(), *forecasts.values(), evaluate, baseline]
     return definition(p.ALL, [read_history, check_data, *tournament, check_deepar, check_own])

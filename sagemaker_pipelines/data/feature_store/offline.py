@@ -25,11 +25,12 @@ MAX_LISTINGS = 5  # while a compaction replaces files during the read
 
 @dataclass(frozen=True, slots=True)
 class OfflineStore:
-    """Location of a feature group's offline rows, and the time to live of its online records."""
+    """Where a feature group's offline rows are, and what is known of its records."""
 
     bucket: str
     prefix: str  # ends in /data
-    lifetime: timedelta | None = None
+    lifetime: timedelta | None = None  # time to live of online records
+    features: tuple[str, ...] = ()  # that are numbers
 
     def keys(self, s3: "S3Client", within: PartitionRange) -> Iterator[str]:
         """Yield the keys of a range's Parquet files in order of time."""
@@ -56,7 +57,12 @@ def find(sagemaker: "SageMakerClient", group: str) -> OfflineStore:
     bucket, _, key = uri.removeprefix("s3://").partition("/")
     duration = described.get("OnlineStoreConfig", {}).get("TtlDuration")
     lifetime = timedelta(**{duration["Unit"].lower(): duration["Value"]}) if duration else None
-    return OfflineStore(bucket, key if key.endswith("/data") else f"{key}/data", lifetime)
+    numbers = tuple(
+        feature["FeatureName"]
+        for feature in described["FeatureDefinitions"]
+        if feature["FeatureType"] != "String"
+    )
+    return OfflineStore(bucket, key if key.endswith("/data") else f"{key}/data", lifetime, numbers)
 
 
 def read(

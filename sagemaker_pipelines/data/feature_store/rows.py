@@ -22,6 +22,7 @@ from common.feature_rows import EVENT_TIME, MINUTE
 
 # Columns that Feature Store adds.
 CALL, WRITE, DELETED = "api_invocation_time", "write_time", "is_deleted"
+COLUMNS = (MINUTE, EVENT_TIME, CALL, WRITE, DELETED)  # the others are features
 TIME = pa.timestamp("ns", "UTC")  # event times may have nine digits
 _SECONDS = pa.timestamp("s", "UTC")
 

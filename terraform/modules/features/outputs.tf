@@ -4,10 +4,11 @@ output "dead_letter_queues" {
 }
 
 output "feature_group" {
-  description = "Version of the feature group that training and monitoring read: arn and name"
+  description = "Version of the feature group that training and monitoring read: arn, features that are numbers, and name"
   value = {
-    arn  = local.arns[var.features.read_version]
-    name = aws_sagemaker_feature_group.minutes[var.features.read_version].feature_group_name
+    arn      = local.arns[var.features.read_version]
+    features = [for name in local.groups[var.features.read_version].features : name if local.groups[var.features.read_version].types[name] != "String"]
+    name     = aws_sagemaker_feature_group.minutes[var.features.read_version].feature_group_name
   }
 }
 

@@ -1,3 +1,8 @@
+output "collector_name" {
+  description = "Name of the function that measures a stage"
+  value       = module.monitoring_collector.name
+}
+
 output "dashboard_name" {
   description = "Dashboard of model monitoring"
   value       = aws_cloudwatch_dashboard.this.dashboard_name
@@ -24,6 +29,11 @@ output "schedule_names" {
 output "silence_alarm_names" {
   description = "Alarms that a paused loop would raise"
   value       = values(aws_cloudwatch_metric_alarm.silent)[*].alarm_name
+}
+
+output "threshold_parameters" {
+  description = "SSM parameters of the thresholds by stage"
+  value       = { for stage, name in local.threshold_names : stage => module.thresholds.names[name] }
 }
 
 output "threshold_parameter" {

@@ -80,6 +80,11 @@ module "retrain_trigger" {
         event_pattern  = jsonencode({ source = ["evergreen.delivery"], "detail-type" = ["Code Changed"] })
       }
     },
+    { for pattern in [{ source = ["evergreen.loop"], "detail-type" = ["Drift Detected"], detail = { stage = ["production"] } }] : "drift" => {
+      description    = "Drift on production -> retrain_trigger"
+      event_bus_name = var.foundation.bus_name
+      event_pattern  = jsonencode(pattern)
+    } if var.retraining.on_drift },
     { for expression in compact([var.retraining.schedule]) : "schedule" => {
       description         = "Scheduled retraining -> retrain_trigger"
       schedule_expression = expression

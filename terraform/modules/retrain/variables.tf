@@ -54,8 +54,9 @@ variable "pipeline_name" {
 }
 
 variable "retraining" {
-  description = "Schedule expression of regular retraining in addition to the alarm (empty: none)"
+  description = "Trainings in addition to the alarm: when a drift was detected, and by a schedule expression (empty: none)"
   type = object({
+    on_drift = bool
     schedule = string
   })
   nullable = false

@@ -13,6 +13,7 @@ locals {
   values = merge(
     { for name, value in var.training.hyperparameters : replace(title(replace(name, "_", " ")), " ", "") => tostring(value) },
     {
+      BaselineDays           = tostring(var.baseline_days)
       Bucket                 = var.foundation.bucket_name
       Candidates             = join(",", var.training.candidates)
       EventBusName           = var.foundation.bus_name

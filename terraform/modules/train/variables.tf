@@ -1,3 +1,15 @@
+variable "baseline_days" {
+  description = "Days of features before a training that monitoring compares its version with"
+  type        = number
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = var.baseline_days >= 1 && var.baseline_days <= 90
+    error_message = "baseline_days: expected 1 to 90."
+  }
+}
+
 variable "definition_file" {
   description = "Pipeline definition that `python -m sagemaker_pipelines.training` renders"
   type        = string

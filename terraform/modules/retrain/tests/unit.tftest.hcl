@@ -7,7 +7,7 @@ variables {
   list_versions_policy     = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
   loss_alarm               = { arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:test-production-loss", name = "test-production-loss" }
   pipeline_name            = "test-training"
-  retraining               = { schedule = null }
+  retraining               = { on_drift = false, schedule = null }
   state_machine_arn        = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"
   model_package_group_name = "test-models"
   threshold_parameter      = "/test/quality/threshold"
@@ -38,7 +38,7 @@ run "every_request_has_its_rule" {
   command = plan
 
   variables {
-    retraining = { schedule = "cron(0 3 1 * ? *)" }
+    retraining = { on_drift = false, schedule = "cron(0 3 1 * ? *)" }
   }
 
   assert {
@@ -58,5 +58,18 @@ run "trigger_records_trainings_only" {
   assert {
     condition     = { for c in one([for s in data.aws_iam_policy_document.retrain_trigger.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Retraining Skipped", "Retraining Started", "Training Failed"])] }
     error_message = "Only the role's own events may be put on the bus."
+  }
+}
+
+run "a_drift_requests_a_training_if_that_is_wanted" {
+  command = plan
+
+  variables {
+    retraining = { on_drift = true, schedule = "" }
+  }
+
+  assert {
+    condition     = contains(module.retrain_trigger.rule_names, "test-retrain-trigger-drift")
+    error_message = "The event of production starts retrain_trigger."
   }
 }

@@ -70,7 +70,7 @@ run "candidates_that_take_no_part_have_no_jobs" {
   }
 
   assert {
-    condition     = [for s in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : s.Name] == ["ReadHistory", "CheckData", "CreateModelDeeparRecent", "ForecastDeeparRecent", "Evaluate", "CheckDeepar", "CheckOwn"]
+    condition     = [for s in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : s.Name] == ["ReadHistory", "CheckData", "CreateModelDeeparRecent", "ForecastDeeparRecent", "Evaluate", "Baseline", "CheckDeepar", "CheckOwn"]
     error_message = "The steps of absent candidates are left out."
   }
 

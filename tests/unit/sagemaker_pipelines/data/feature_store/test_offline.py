@@ -111,9 +111,14 @@ def test_store_is_found_from_the_description_of_the_group(duration, lifetime):
             return {
                 "OfflineStoreConfig": {"S3StorageConfig": {"ResolvedOutputS3Uri": uri}},
                 "OnlineStoreConfig": online_store,
+                "FeatureDefinitions": [
+                    {"FeatureName": "tx_minute", "FeatureType": "String"},
+                    {"FeatureName": "avg_fee_1min", "FeatureType": "Fractional"},
+                ],
             }
 
-    assert offline.find(Described(), "group") == OfflineStore(BUCKET, PREFIX, lifetime)
+    found = offline.find(Described(), "group")
+    assert found == OfflineStore(BUCKET, PREFIX, lifetime, ("avg_fee_1min",))
 
 
 def test_unprocessed_minutes_are_requested_again():

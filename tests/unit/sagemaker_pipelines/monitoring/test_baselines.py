@@ -1,9 +1,10 @@
 """Baseline files in the schemas of Model Monitor."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from sagemaker_pipelines.data import baselines
+from sagemaker_pipelines.monitoring import baselines
 
 
 def test_regression_constraints_have_the_schema_of_model_monitor():
@@ -24,7 +25,8 @@ def test_regression_constraints_have_the_schema_of_model_monitor():
 
 @pytest.mark.parametrize("size", [100, 10_000])
 def test_data_baseline_counts_every_minute(size):
-    values = np.r_[np.arange(size, dtype=float), np.nan]
+    index = pd.date_range("2024-10-01", periods=size + 1, freq="min", tz="UTC")
+    values = pd.DataFrame({"fee": np.r_[np.arange(size, dtype=float), np.nan]}, index)
     feature = baselines.data_statistics(values)["features"][0]["numerical_statistics"]
     kll = feature["distribution"]["kll"]
     assert feature["common"] == {"num_present": size, "num_missing": 1}

@@ -1,0 +1,131 @@
+"""Schedule or command -> a processing job that compares data and forecasts with the baseline."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+import boto3
+from aws_lambda_powertools.utilities.parameters import SSMProvider
+from aws_lambda_powertools.utilities.parser import event_parser
+from pydantic import Json, PositiveFloat, PositiveInt
+
+from common import endpoints, processing_jobs, threshold_parameter, times
+from common.events import ScheduledEvent
+from common.observability import logger
+from common.processing_jobs import JobSettings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+sagemaker = boto3.client("sagemaker")
+parameters = SSMProvider(boto3_client=boto3.client("ssm"))
+
+MODULE = "sagemaker_pipelines.jobs.monitor"
+BASELINE_FILE = "/data_quality/constraints.json"  # below the folder of the baseline
+Analysis = Literal["data-quality", "drift", "model-quality"]
+
+
+class Config(JobSettings):
+    """Settings of the function."""
+
+    analyses: Json[list[Analysis]]
+    bucket: str
+    event_bus_name: str
+    feature_group_name: str
+    lag_minutes: PositiveInt
+    metric_namespace: str
+    prediction_length: PositiveInt
+    target: str  # feature that is forecast
+    threshold_parameters: Json[dict[str, str]]  # by stage
+    window_hours: PositiveFloat
+
+
+class JobEvent(ScheduledEvent):
+    """The stage to compare, and with which analyses (default: those of the settings)."""
+
+    stage: str
+    analyses: list[Analysis] | None = None
+
+
+@logger.inject_lambda_context
+@event_parser(model=JobEvent)
+def lambda_handler(event: JobEvent, _context: "LambdaContext") -> dict[str, Any]:
+    """Start the job that is named after the event's time; return it, or why there is none."""
+    config = Config.from_env()
+    package = threshold_parameter.read(parameters, config.threshold_parameters[event.stage]).set_by
+    if package is None:
+        return _skip(event, "no version was deployed")
+    baseline = _baseline(package)
+    if baseline is None:
+        return _skip(event, f"{package} was registered without a baseline")
+    variant = _variant(f"{config.prefix}-{event.stage}")
+    if variant is None:
+        return _skip(event, "there is no endpoint")
+    analyses = event.analyses or config.analyses
+    request = _request(config, event, package, baseline, variant, analyses)
+    name = request["ProcessingJobName"]
+    status = processing_jobs.start(sagemaker, request)
+    logger.info("monitoring job requested", job=name, status=status, package=package)
+    return {"status": status, "job": name, "package_arn": package, "analyses": analyses}
+
+
+def _request(
+    config: Config,
+    event: JobEvent,
+    package: str,
+    baseline: str,
+    variant: str,
+    analyses: list[Analysis],
+) -> dict[str, Any]:
+    endpoint = f"{config.prefix}-{event.stage}"
+    values = {
+        "bucket": config.bucket,
+        "endpoint": endpoint,
+        "event-bus": config.event_bus_name,
+        "feature-group": config.feature_group_name,
+        "lag-minutes": str(config.lag_minutes),
+        "namespace": config.metric_namespace,
+        "now": times.iso(event.time),
+        "package": package,
+        "prediction-length": str(config.prediction_length),
+        "stage": event.stage,
+        "target": config.target,
+        "variant": variant,
+        "window-hours": str(config.window_hours),
+    }
+    arguments = [word for option, value in values.items() for word in (f"--{option}", value)]
+    arguments += [word for analysis in analyses for word in ("--analysis", analysis)]
+    return processing_jobs.request(
+        config,
+        f"{config.prefix}-monitoring-{event.stage}-{event.time:%Y%m%dT%H%M%SZ}",
+        MODULE,
+        arguments,
+        inputs={"baseline": baseline},
+        outputs={
+            f"report/{name}": _output(config.bucket, endpoint, name, event.time)
+            for name in analyses
+        },
+    )
+
+
+def _output(bucket: str, endpoint: str, analysis: str, time: datetime) -> str:
+    return f"s3://{bucket}/monitoring-jobs/{endpoint}/{analysis}/{time:%Y/%m/%d/%H}"
+
+
+def _baseline(package: str) -> str | None:
+    """Return the S3 folder of a version's baseline (with a final slash), None if it has none."""
+    described = sagemaker.describe_model_package(ModelPackageName=package)
+    quality = described.get("ModelMetrics", {}).get("ModelDataQuality", {})
+    uri = quality.get("Constraints", {}).get("S3Uri", "")
+    return f"{uri.removesuffix(BASELINE_FILE)}/" if uri.endswith(BASELINE_FILE) else None
+
+
+def _variant(endpoint: str) -> str | None:
+    """Return the variant of an endpoint, which names the folder of its captures."""
+    described = endpoints.describe(sagemaker, endpoint) or {}
+    variants = described.get("ProductionVariants")
+    return variants[0]["VariantName"] if variants else None
+
+
+def _skip(event: JobEvent, reason: str) -> dict[str, Any]:
+    logger.info("monitoring job skipped", time=times.iso(event.time), reason=reason)
+    return {"reason": reason}

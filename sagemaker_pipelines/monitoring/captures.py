@@ -1,0 +1,155 @@
+"""Records of data capture and ground truth, matched by inference id. Pure.
+
+The record formats are those of SageMaker data capture and Model Monitor, which other clients write
+as well: a forecast or truth may be missing, late, there twice, or not readable.
+"""
+
+import base64
+import json
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from common.errors import bad_value
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One value of a request with its actual value."""
+
+    event_id: str
+    position: int  # in the request
+    prediction: float
+    label: float
+
+
+@dataclass
+class Merged:
+    """What was matched, and what could not be."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)  # in the format of Model Monitor's merge
+    without_truth: int = 0  # requests
+    without_capture: int = 0  # ids of ground truth
+    malformed: list[str] = field(default_factory=list)
+
+    def summary(self) -> dict[str, Any]:
+        """Return the counts for the report."""
+        return {
+            "matched_values": len(self.pairs),
+            "without_ground_truth": self.without_truth,
+            "without_capture": self.without_capture,
+            "malformed": len(self.malformed),
+            "malformed_examples": self.malformed[:5],
+        }
+
+
+def lines(content: bytes, name: str, malformed: list[str]) -> Iterator[Record]:
+    """Yield the JSON objects of a file; lines that are none are appended to `malformed`."""
+    for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except (RecursionError, ValueError):
+            record = None
+        if isinstance(record, dict) and isinstance(record.get("eventMetadata"), dict):
+            yield record
+        else:
+            where = f"{name}, line {number}"
+            malformed.append(bad_value(where, line, "a record with eventMetadata"))
+
+
+def merge(
+    captures: Iterable[Record], ground_truth: Iterable[Record], malformed: list[str] | None = None
+) -> Merged:
+    """Match requests with their actual values.
+
+    Both in order of their collection: the first capture of an id counts (a repeated request has
+    the same answer), and the last ground truth, which corrects those before. Ground truth may be
+    collected long after the request; a request without one counts as such until it comes.
+    """
+    merged = Merged(malformed=list(malformed or []))
+    requests: dict[str, Record] = {}
+    for record in captures:
+        requests.setdefault(_request_id(record), record)
+    truths = {str(record["eventMetadata"].get("eventId")): record for record in ground_truth}
+    for name, record in requests.items():
+        truth = truths.get(name)
+        if truth is None:
+            merged.without_truth += 1
+            continue
+        try:
+            _add(merged, name, record, truth)
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+            merged.malformed.append(f"{name}: {error!r}"[:300])
+    merged.without_capture = len(truths.keys() - requests.keys())
+    return merged
+
+
+def _request_id(record: Record) -> str:
+    metadata = record["eventMetadata"]
+    return str(metadata.get("inferenceId") or metadata.get("eventId"))
+
+
+def _add(merged: Merged, name: str, record: Record, truth: Record) -> None:
+    predictions = values(record["captureData"]["endpointOutput"])
+    labels = values(truth["groundTruthData"])
+    if len(predictions) != len(labels):
+        raise ValueError(f"{len(predictions)} predictions, but {len(labels)} actual values")
+    for position, (prediction, label) in enumerate(zip(predictions, labels, strict=True)):
+        if prediction is None or label is None:
+            continue
+        merged.pairs.append(Pair(name, position, prediction, label))
+        merged.records.append(
+            {
+                "eventVersion": "0",
+                "groundTruthData": {"data": f"{label}", "encoding": "CSV"},
+                "captureData": {
+                    "endpointInput": record["captureData"].get("endpointInput"),
+                    "endpointOutput": {
+                        "observedContentType": "text/csv",
+                        "mode": "OUTPUT",
+                        "data": f"{prediction}",
+                        "encoding": "CSV",
+                    },
+                },
+                "eventMetadata": {
+                    **record["eventMetadata"],
+                    "eventId": f"{name}-{position}",
+                    "inferenceId": f"{name}-{position}",
+                },
+            }
+        )
+
+
+def values(data: Record) -> list[float | None]:
+    """Return the numbers of one captured answer or ground truth; None for those not known.
+
+    CSV has them in one line or one column. JSON is DeepAR's (the mean of the one series), or
+    `predictions` with numbers.
+    """
+    text = data["data"]
+    if data.get("encoding") == "BASE64":
+        text = base64.b64decode(text).decode()
+    if data.get("encoding") == "CSV" or not text.lstrip().startswith(("{", "[")):
+        return [
+            _number(cell) for line in text.strip("\r\n").splitlines() for cell in line.split(",")
+        ]
+    document = json.loads(text)
+    predictions = document["predictions"] if isinstance(document, dict) else document
+    if predictions and isinstance(predictions[0], dict):
+        if len(predictions) != 1:
+            raise ValueError(f"{len(predictions)} series in one request, expected one")
+        predictions = predictions[0]["mean"]
+    return [_number(value) for value in predictions]
+
+
+def _number(value: Any) -> float | None:
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    number = float(value)
+    return number if math.isfinite(number) else None

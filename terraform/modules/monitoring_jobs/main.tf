@@ -1,0 +1,125 @@
+# ⑦ monitor: a day of data and forecasts against the baseline of the version that serves.
+
+locals {
+  endpoints = { for stage in keys(var.threshold_parameters) : stage => "${var.foundation.prefix}-${stage}" }
+  job_name  = "${var.foundation.prefix}-monitoring" # name of the role, prefix of the names of the jobs
+
+  # What is compared: every feature of the group, and the forecast.
+  compared = concat(var.feature_group.features, ["prediction"])
+}
+
+module "jobs" {
+  source = "../processing_job"
+
+  description       = "Execution role of the monitoring jobs"
+  foundation        = var.foundation
+  image             = var.image
+  instance_type     = var.jobs.instance_type
+  metric_namespaces = [var.foundation.metric_namespace]
+  name              = local.job_name
+  policy            = data.aws_iam_policy_document.jobs.json
+  repository_arn    = var.repository_arn
+}
+
+module "monitoring_job_starter" {
+  source = "../lambda_function"
+
+  name              = "monitoring_job_starter"
+  description       = "Schedule or command -> job that compares data and forecasts with the baseline"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.monitoring_job_starter.json
+
+  environment = merge(module.jobs.environment, {
+    ANALYSES             = jsonencode(var.jobs.analyses)
+    BUCKET               = var.foundation.bucket_name
+    EVENT_BUS_NAME       = var.foundation.bus_name
+    FEATURE_GROUP_NAME   = var.feature_group.name
+    LAG_MINUTES          = var.forecast_environment["LAG_MINUTES"]
+    METRIC_NAMESPACE     = var.foundation.metric_namespace
+    PREDICTION_LENGTH    = var.forecast_environment["PREDICTION_LENGTH"]
+    TARGET               = "avg_fee_1min"
+    THRESHOLD_PARAMETERS = jsonencode(var.threshold_parameters)
+    WINDOW_HOURS         = tostring(var.jobs.window_hours)
+  })
+
+  triggers = { for stage in keys(local.endpoints) : "schedule-${stage}" => {
+    description         = "Schedule -> monitoring_job_starter of ${stage}"
+    input               = { stage = stage }
+    schedule_expression = var.jobs.schedule
+  } }
+}
+
+data "aws_iam_policy_document" "monitoring_job_starter" {
+  source_policy_documents = [module.jobs.start_policy]
+
+  statement {
+    sid       = "ReadVersionOfStage"
+    actions   = ["ssm:GetParameter"]
+    resources = [for name in values(var.threshold_parameters) : "${var.foundation.arns.ssm}:parameter${name}"]
+  }
+
+  statement {
+    sid       = "ReadBaselineOfVersion"
+    actions   = ["sagemaker:DescribeModelPackage"]
+    resources = ["${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*"]
+  }
+
+  statement {
+    sid       = "DescribeEndpoints"
+    actions   = ["sagemaker:DescribeEndpoint"]
+    resources = [for name in values(local.endpoints) : "${var.foundation.arns.sagemaker}:endpoint/${name}"]
+  }
+}
+
+data "aws_iam_policy_document" "jobs" {
+  statement {
+    sid     = "ReadBaselineAndRecords"
+    actions = ["s3:GetObject"]
+    resources = [
+      for folder in ["data-capture", "feature-store", "forecast-capture", "ground-truth", "monitoring-jobs", "predictions", "training"] :
+      "${var.foundation.bucket_arn}/${folder}/*"
+    ]
+  }
+
+  statement {
+    sid       = "WriteReports"
+    actions   = ["s3:PutObject"]
+    resources = ["${var.foundation.bucket_arn}/monitoring-jobs/*"]
+  }
+
+  statement {
+    sid       = "ListRecords"
+    actions   = ["s3:ListBucket"]
+    resources = [var.foundation.bucket_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["data-capture/*", "feature-store/*", "forecast-capture/*", "ground-truth/*", "monitoring-jobs/*", "predictions/*", "training/*"]
+    }
+  }
+
+  statement {
+    sid       = "ReadFeatures"
+    actions   = ["sagemaker:BatchGetRecord", "sagemaker:DescribeFeatureGroup"]
+    resources = [var.feature_group.arn]
+  }
+
+  statement {
+    sid       = "RecordDecisions"
+    actions   = ["events:PutEvents"]
+    resources = [var.foundation.bus_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:source"
+      values   = ["evergreen.loop"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:detail-type"
+      values   = ["Drift Detected"]
+    }
+  }
+}

@@ -1,0 +1,96 @@
+"""Constraints and violations in the schemas of Model Monitor."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sagemaker_pipelines.monitoring import baselines
+from sagemaker_pipelines.monitoring.data_quality import Constraints, violations
+from sagemaker_pipelines.paths import JobError
+
+INDEX = pd.date_range("2024-10-01", periods=3 * 1440, freq="min", tz="UTC")
+RNG = np.random.default_rng(0)
+BASELINE = pd.DataFrame(
+    {
+        "fee": RNG.uniform(10, 20, len(INDEX)),
+        "count": RNG.integers(1, 9, len(INDEX)).astype(float),
+    },
+    INDEX,
+)
+DAY = BASELINE.iloc[:1440]
+CONSTRAINTS = baselines.data_constraints(BASELINE)
+
+
+def found(window, constraints=CONSTRAINTS):
+    parsed = Constraints.parse(json.dumps(constraints))
+    return [
+        (violation["feature_name"], violation["constraint_check_type"])
+        for violation in violations(parsed, BASELINE, window)
+    ]
+
+
+def test_baseline_has_the_schema_of_model_monitor():
+    [fee, count] = CONSTRAINTS["features"]
+    assert (fee["name"], fee["inferred_type"], fee["completeness"]) == ("fee", "Fractional", 1.0)
+    assert count["inferred_type"] == "Integral"
+    assert count["num_constraints"] == {"is_non_negative": True}
+    statistics = baselines.data_statistics(BASELINE)
+    assert statistics["dataset"] == {"item_count": len(INDEX)}
+    assert [feature["name"] for feature in statistics["features"]] == ["fee", "count"]
+
+
+def test_day_of_the_baseline_has_no_violation():
+    assert found(DAY) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "violation"),
+    [
+        ({"fee": DAY["fee"] * 2}, ("fee", "baseline_drift_check")),
+        ({"fee": DAY["fee"].where(DAY.index.minute % 10 != 0)}, ("fee", "completeness_check")),
+        ({"count": DAY["count"] + 0.5}, ("count", "data_type_check")),
+        ({"count": -DAY["count"]}, ("count", "data_type_check")),
+        ({"new": DAY["fee"]}, ("new", "extra_column_check")),
+    ],
+    ids=["another level", "missing values", "fractions", "negative", "new feature"],
+)
+def test_violations_are_named(change, violation):
+    assert violation in found(DAY.assign(**change))
+
+
+def test_vanished_feature_is_a_missing_column():
+    assert found(DAY[["count"]]) == [("fee", "missing_column_check")]
+
+
+def test_feature_without_values_violates_completeness_only():
+    assert found(DAY.assign(fee=np.nan)) == [("fee", "completeness_check")]
+
+
+def test_thresholds_can_be_changed_and_checks_switched_off():
+    day = DAY.assign(fee=DAY["fee"] * 2)
+    lenient = json.loads(json.dumps(CONSTRAINTS))
+    override = lenient["features"][0]["monitoringConfigOverrides"]["distribution_constraints"]
+    override["comparison_threshold"] = 1.0
+    assert found(day, lenient) == []
+    override.update(comparison_threshold=0.0, perform_comparison="Disabled")
+    assert found(day, lenient) == []
+    off = CONSTRAINTS | {"monitoring_config": {"evaluate_constraints": "Disabled"}}
+    assert found(day, off) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "constraints.json"),
+        ('{"features": [{"name": "fee"}]}', "features.0.inferred_type: got nothing"),
+        (
+            '{"features": [{"name": "fee", "inferred_type": "Fractional", "completeness": 7}]}',
+            "features.0.completeness: got 7",
+        ),
+    ],
+)
+def test_malformed_constraints_are_named(text, message):
+    with pytest.raises(JobError, match=message):
+        Constraints.parse(text)
