@@ -1,11 +1,10 @@
 """Manual requests for a training execution."""
 
-import json
 from uuid import uuid4
 
 from cli.aws import Json
 from cli.connection import Connection
-from cli.errors import CommandError
+from cli.invocation import invoke
 
 
 def request_training(connection: Connection, reason: str, time: str) -> Json:
@@ -13,7 +12,6 @@ def request_training(connection: Connection, reason: str, time: str) -> Json:
 
     Raises CommandError if the function fails.
     """
-    name = connection.outputs.function_names["retrain_trigger"]
     event = {
         "source": "evergreen.cli",
         "id": str(uuid4()),
@@ -21,10 +19,4 @@ def request_training(connection: Connection, reason: str, time: str) -> Json:
         "detail-type": "Retrain Requested",
         "detail": {"reason": reason},
     }
-    response = connection.clients("lambda").invoke(
-        FunctionName=name, InvocationType="RequestResponse", Payload=json.dumps(event)
-    )
-    payload: Json = json.loads(response["Payload"].read())
-    if response.get("FunctionError"):
-        raise CommandError(f"{name} failed: {payload.get('errorMessage')}")
-    return payload
+    return invoke(connection, "retrain_trigger", event)

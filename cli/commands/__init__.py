@@ -6,6 +6,8 @@ from cli.commands import approve
 from cli.commands import rollback
 from cli.commands import retrain
 from cli.commands import history
+from cli.commands import monitor
+from cli.commands import drift
 from cli.commands import minutes
 from cli.commands import audit
 from cli.commands import replay
@@ -21,9 +23,11 @@ __all__ = [
     "backfill",
     "cost",
     "dead_letters",
+    "drift",
     "env",
     "history",
     "minutes",
+    "monitor",
     "pause",
     "replay",
     "retrain",

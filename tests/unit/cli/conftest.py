@@ -30,6 +30,8 @@ OUTPUTS = {
     "endpoint_names": {"production": "evergreen-production", "staging": "evergreen-staging"},
     "feature_group_name": "evergreen-minutes",
     "function_names": {
+        "monitoring_collector": "evergreen-monitoring-collector",
+        "monitoring_job_starter": "evergreen-monitoring-job-starter",
         "retrain_trigger": "evergreen-retrain-trigger",
         "window_aggregator": "evergreen-window-aggregator",
     },

@@ -1,0 +1,229 @@
+"""The monitoring job, from the records in S3 to reports, metrics and the event."""
+
+import json
+
+import boto3
+import pandas as pd
+import pytest
+
+from benchmarks.drift.streams import Kind, stream
+from common import times
+from sagemaker_pipelines.data.feature_store import minutes
+from sagemaker_pipelines.jobs import monitor
+from sagemaker_pipelines.steps import baseline
+from tests.support.lambda_events import BUCKET, bucket
+
+DAY = 1440
+NOW = "2024-01-09T00:05:00Z"  # 8 days after the stream's beginning, and 5 minutes of lag
+PACKAGE = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/test-models/3"
+FEE = stream(Kind("test", noise=0.2, phi=0.8), 8, seed=3).rename("avg_fee_1min")
+TABLE = pd.DataFrame({"avg_fee_1min": FEE, "total_nb_trx_1min": FEE // 100}).rename_axis(
+    "tx_minute"
+)
+BACKTEST = pd.DataFrame({"prediction": FEE[:720] * 1.01, "label": FEE[:720]})
+ARGUMENTS = {
+    "bucket": BUCKET,
+    "endpoint": "test-production",
+    "event-bus": "test",
+    "feature-group": "test-minutes",
+    "lag-minutes": "5",
+    "namespace": "Evergreen/test",
+    "now": NOW,
+    "package": PACKAGE,
+    "prediction-length": "30",
+    "stage": "production",
+    "target": "avg_fee_1min",
+    "variant": "AllTraffic",
+    "window-hours": "24",
+}
+FOLDER = "test-production/AllTraffic/2024/01/08/12"
+
+
+class Job:
+    """A job with a baseline of seven days, and the day after them."""
+
+    def __init__(self, s3, base, monkeypatch):
+        self.s3, self.base, self.window = s3, base, TABLE[7 * DAY :]
+        monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(base))
+        monkeypatch.setattr(minutes, "table", lambda *_: self.window)
+        boto3.client("events").create_event_bus(Name="test")
+        folder = base / "processing/baseline"
+        folder.mkdir(parents=True)
+        baseline.write(folder, TABLE[: 7 * DAY], BACKTEST, "2024-01-08T00:00:00Z")
+        self.put("predictions", *self.predictions())
+
+    def predictions(self):
+        for minute, fee in FEE[7 * DAY :].rolling(30, min_periods=1).median().items():
+            yield {"package_arn": PACKAGE, "minute": times.iso(minute), "mean": fee}
+
+    def put(self, name, *records, folder=FOLDER, file="a.jsonl"):
+        body = "".join(f"{json.dumps(record)}\n" for record in records)
+        self.s3.put_object(Bucket=BUCKET, Key=f"{name}/{folder}/{file}", Body=body)
+
+    def run(self, *analyses, code=None):
+        options = [word for name, value in ARGUMENTS.items() for word in (f"--{name}", value)]
+        options += [word for name in analyses for word in ("--analysis", name)]
+        if code is None:
+            monitor.main(options)
+        else:
+            with pytest.raises(SystemExit, match=code):
+                monitor.main(options)
+
+    def report(self, name):
+        return (self.base / "processing/report" / name).read_text()
+
+    def metrics(self, name):
+        found = boto3.client("cloudwatch").list_metrics(
+            Namespace="Evergreen/test", MetricName=name
+        )
+        return {
+            tuple(d["Value"] for d in metric["Dimensions"]): self.value(metric)
+            for metric in found["Metrics"]
+        }
+
+    def value(self, metric):
+        [point] = boto3.client("cloudwatch").get_metric_statistics(
+            Namespace="Evergreen/test",
+            MetricName=metric["MetricName"],
+            Dimensions=metric["Dimensions"],
+            StartTime="2024-01-08T23:00:00Z",
+            EndTime="2024-01-09T01:00:00Z",
+            Period=3600,
+            Statistics=["Maximum"],
+        )["Datapoints"]
+        return point["Maximum"]
+
+
+@pytest.fixture
+def job(tmp_path, monkeypatch):
+    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
+        monkeypatch.setenv(name, "eu-west-1")
+    with bucket() as s3:
+        yield Job(s3, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def events(monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        "sagemaker_pipelines.jobs.monitoring.run.decisions.record",
+        lambda _client, bus, kind, time, **detail: seen.append(
+            (bus, kind, times.iso(time), detail)
+        ),
+    )
+    return seen
+
+
+def test_day_like_those_before_raises_nothing(job, events, capsys):
+    job.run("data-quality", "drift", "model-quality")
+    document = json.loads(job.report("drift/drift.json"))
+    assert document["drifted"] == []
+    assert {feature["name"] for feature in document["features"]} == {*TABLE, "prediction"}
+    scores = job.metrics("DriftScore")
+    assert set(scores) == {("production", name) for name in (*TABLE, "prediction")}
+    assert max(scores.values()) < 1
+    assert json.loads(job.report("data-quality/constraint_violations.json")) == {"violations": []}
+    assert job.metrics("DataQualityViolations") == {("production",): 0}
+    assert events == []
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["message"] for line in lines] == [
+        *("data-quality analyzed", "drift analyzed", "model-quality analyzed"),
+    ]
+
+
+def test_drift_is_reported_once_with_a_page_that_needs_nothing_else(job, events):
+    job.window = job.window * 1.6
+    job.run("drift")
+    [(bus, kind, time, detail)] = events
+    assert (bus, kind, time) == ("test", "Drift Detected", NOW)
+    assert detail["features"] == ["avg_fee_1min", "total_nb_trx_1min"]
+    assert detail["package_version"] == 3
+    page = job.report("drift/report.html")
+    assert "avg_fee_1min" in page
+    assert "drifted" in page
+    assert not any(word in page for word in ("<script", "http", "src="))
+    body = job.report("drift/drift.json")
+    job.s3.put_object(
+        Bucket=BUCKET,
+        Key="monitoring-jobs/test-production/drift/2024/01/08/18/drift.json",
+        Body=body,
+    )
+    job.run("drift")  # the drift goes on
+    assert len(events) == 1
+    job.window = job.window[["avg_fee_1min"]]
+    job.run("drift")
+    assert len(events) == 1
+    assert job.metrics("DriftScore")["production", "total_nb_trx_1min"] == 10
+
+
+def test_vanished_and_new_features_are_named(job, events):
+    job.window = job.window.rename(columns={"total_nb_trx_1min": "median_fee"})
+    job.run("data-quality", "drift")
+    document = json.loads(job.report("drift/drift.json"))
+    assert document["drifted"] == ["total_nb_trx_1min"]
+    assert document["without_baseline"] == ["median_fee"]
+    violations = json.loads(job.report("data-quality/constraint_violations.json"))["violations"]
+    assert {(v["feature_name"], v["constraint_check_type"]) for v in violations} == {
+        ("total_nb_trx_1min", "missing_column_check"),
+        ("median_fee", "extra_column_check"),
+    }
+
+
+def test_version_without_forecasts_is_not_comparable(job, events):
+    job.s3.delete_object(Bucket=BUCKET, Key=f"predictions/{FOLDER}/a.jsonl")
+    job.run("drift")
+    [prediction] = [
+        feature
+        for feature in json.loads(job.report("drift/drift.json"))["features"]
+        if feature["name"] == "prediction"
+    ]
+    assert prediction["score"] is None
+    assert prediction["reason"] == "the version has made no forecasts in the window"
+
+
+def capture(name, time="2024-01-08T12:00:00Z", prediction="10.0,20.0"):
+    return {
+        "captureData": {"endpointOutput": {"data": prediction, "encoding": "CSV"}},
+        "eventMetadata": {"eventId": "x", "inferenceId": name, "inferenceTime": time},
+    }
+
+
+def truth(name, label="11.0,20.0"):
+    data = {"data": label, "encoding": "CSV"}
+    return {"groundTruthData": data, "eventMetadata": {"eventId": name}}
+
+
+def test_late_truth_is_matched_with_its_request_of_a_day_before(job, events):
+    late, day = "2024-01-07T09:00:00Z", "test-production/AllTraffic/2024/01/07/09"
+    job.put("data-capture/production", capture("late", late), folder=day)
+    job.put("forecast-capture", capture("own"), capture("late", late, "0.0,0.0"), capture("never"))
+    job.put("ground-truth", truth("late"), truth("own", "12.0,22.0"))
+    job.put("ground-truth", truth("own"), file="b.jsonl")  # a correction
+    job.put("ground-truth", truth("nobody"), file="c.jsonl")
+    job.run("model-quality")
+    statistics = json.loads(job.report("model-quality/statistics.json"))
+    assert statistics["dataset"]["item_count"] == 4
+    assert statistics["matching"] == {
+        "matched_values": 4,
+        "without_ground_truth": 1,
+        "without_capture": 1,
+        "malformed": 0,
+        "malformed_examples": [],
+    }
+    assert statistics["regression_metrics"]["mae"]["value"] == 0.5
+    assert job.metrics("UnmatchedRequests") == {("production",): 1}
+    assert len(job.report("model-quality/merged.jsonl").splitlines()) == 4
+
+
+def test_failing_analysis_does_not_stop_the_others(job, events):
+    (job.base / "processing/baseline/data_quality/constraints.json").write_text("{}")
+    job.run(
+        "data-quality", "drift", code="1 of 2 failed. data-quality: constraints.json: features"
+    )
+    assert json.loads(job.report("drift/drift.json"))["drifted"] == []
+    assert "features: got nothing" in (job.base / "output/message").read_text()
+
+
+def test_missing_baseline_is_named(job, events):
+    (job.base / "processing/baseline/minutes.csv").unlink()
+    job.run("drift", code="baseline of version 3: got no minutes.csv")
