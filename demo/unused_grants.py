@@ -15,6 +15,10 @@ CONSERVATION = "tests/integration/deployed/test_conservation.py"
 BACKFILLED = "tests/unit/poller/test_backfill.py::test_archived_hashes_of_the_hours_are_read"
 DEAD_LETTERS = "tests/integration/deployed/test_dead_letters.py"
 RULES = "tests/integration/deployed/test_retraining_rules.py"
+DRIFTED = (
+    "tests/unit/sagemaker_pipelines/jobs/test_monitor.py::"
+    "test_drift_is_reported_once_with_a_page_that_needs_nothing_else"
+)
 APPROVED = f"{BAKE}::test_both_approvals_are_in_the_decision_log"
 FAILED_TRAINING = f"{RULES}::test_failed_training_is_retried_until_a_person_is_told"
 OPERATED = f"{CONSERVATION}::test_i8_repetition_changes_no_row"
@@ -45,6 +49,7 @@ REASONS = (
     # Services
     Reason("*", "ConnectFunction", "ec2:*", AWS, "Lambda, with private_network"),
     Reason("compaction", "WriteLogs", "logs:DescribeLogStreams", AWS, "SageMaker"),
+    Reason("monitoring", "WriteLogs", "logs:*", AWS, "SageMaker"),
     Reason("deployment", "DeliverLog", "logs:*", AWS, "Step Functions"),
     Reason("endpoint-deployer", "ReadVersion", "*", AWS, "SageMaker, to create a model"),
     Reason("events-to-firehose", "PutEventsToStreams", "firehose:*", AWS, "EventBridge"),
@@ -62,6 +67,7 @@ REASONS = (
     Reason("bake-judge", "DescribeProduction", "*", FAILURE, ROLLED_BACK),
     Reason("bake-judge", "StartRollback", "*", FAILURE, ROLLED_BACK),
     Reason("endpoint-deployer", "DeployVersion", "*:DescribeEndpointConfig", FAILURE, ROLLED_BACK),
+    Reason("monitoring", "RecordDecisions", "*", FAILURE, DRIFTED),
     Reason("poller", "DecryptObjects", "*", FAILURE, BACKFILLED),
     Reason("poller", "ListArchive", "*", FAILURE, BACKFILLED),
     Reason("poller", "ReadArchiveAndReplayFile", "*", FAILURE, BACKFILLED),

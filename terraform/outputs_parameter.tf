@@ -71,7 +71,7 @@ module "configuration_parameter" {
     data            = { expire_days = var.data.expire_days }
     endpoints       = var.endpoints
     engine          = var.engine
-    features        = { compaction_schedule = var.features.compaction_schedule, versions = var.features.versions }
+    features        = { compaction_schedule = var.features.compaction_schedule, read_version = var.features.read_version, versions = var.features.versions }
     flink           = { parallelism = var.flink.parallelism, shards = var.flink.shards }
     image_builder   = var.image_builder
     monitoring      = { bake_readings = var.monitoring.bake_readings, jobs = { instance_type = var.monitoring.jobs.instance_type, schedule = var.monitoring.jobs.schedule }, metrics = var.monitoring.metrics, stages = var.monitoring.stages }

@@ -17,7 +17,7 @@ class Kind:
     """Standard deviations are those of the logarithm of the feature."""
 
     name: str
-    noise: float = 0.25  # of minutes, with the correlation of `phi` between neighbours
+    noise: float = 0.25  # of minutes, with the correlation of `phi` between neighbors
     phi: float = 0.95
     amplitude: float = 0.4  # of the daily cycle
     slow: float = 0.03  # wandering over hours

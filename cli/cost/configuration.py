@@ -1,11 +1,17 @@
 """What the cost of a deployment depends on: Terraform variables with their defaults. Pure."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from common.deepar import QUANTILE_LEVELS
+from common.errors import bad_value
+
 # Transactions per second where the configuration does not say: of the Bitcoin network, rounded up.
 BITCOIN_RATE = 6.0
+FEATURES = 3  # of the first version of the feature group
+HOURS, MINUTES = 24, 24 * 60  # of a day
 # Of modules/private_network; the gateway endpoint of S3 is free.
 INTERFACE_SERVICES = {
     *("events", "monitoring", "ssm", "states", "xray"),
@@ -21,6 +27,7 @@ class Configuration:
     bake_readings: int
     candidates: tuple[str, ...]
     compacted: bool
+    compared_features: int  # by monitoring jobs, for each of which there is an alarm
     engine: str
     expire_raw_days: float | None  # None: never
     feature_versions: int
@@ -30,10 +37,13 @@ class Configuration:
     interface_endpoints: int  # of VPC endpoints, one per service and subnet
     is_polling: bool
     monitored_stages: int
+    monitoring_instance_type: str
+    monitoring_jobs: float  # per day and stage
     poll_seconds: float
     processing_instance_type: str
     production_instance_count: int
     production_instance_type: str
+    published_metrics: int  # of forecasts, per stage
     public_address: bool  # of the poller
     rate: float  # transactions per second that it expects
     rate_source: str
@@ -52,6 +62,7 @@ class Configuration:
             bake_readings=len(variables["monitoring"]["bake_readings"]),
             candidates=tuple(training["candidates"]),
             compacted=bool(variables["features"]["compaction_schedule"]),
+            compared_features=_compared_features(variables["features"]),
             engine=variables["engine"],
             expire_raw_days=variables["data"]["expire_days"].get("raw"),
             feature_versions=len(set(variables["features"]["versions"]) | {"v1"}),
@@ -61,10 +72,13 @@ class Configuration:
             interface_endpoints=_interface_endpoints(variables),
             is_polling=poller["desired_count"] > 0,
             monitored_stages=len(variables["monitoring"]["stages"]),
+            monitoring_instance_type=variables["monitoring"]["jobs"]["instance_type"],
+            monitoring_jobs=runs_per_day(variables["monitoring"]["jobs"]["schedule"]),
             poll_seconds=poller["poll_seconds"],
             processing_instance_type=training["processing_instance_type"],
             production_instance_count=int(endpoints["production_instance_count"]),
             production_instance_type=endpoints["production_instance_type"],
+            published_metrics=_published_metrics(variables["monitoring"]["metrics"]),
             public_address=network is None or network["assign_public_ip"],
             rate=poller["simulator"]["rate"] if simulated else BITCOIN_RATE,
             rate_source="poller.simulator.rate" if simulated else "about that of Bitcoin",
@@ -82,3 +96,35 @@ def _interface_endpoints(variables: Mapping[str, Any]) -> int:
         return 0
     services = INTERFACE_SERVICES | (FLINK_SERVICES if variables["engine"] == "flink" else set())
     return len(services - network["existing_endpoints"].keys()) * len(network["subnet_ids"])
+
+
+def _compared_features(features: Mapping[str, Any]) -> int:
+    """Return the features of the version that is read, and the forecast."""
+    added = features["versions"].get(features["read_version"], {})
+    return FEATURES + len(added) + 1
+
+
+def _published_metrics(names: Collection[str]) -> int:
+    """Return the metrics in CloudWatch; calibration has one for each quantile."""
+    return len(names) + (len(QUANTILE_LEVELS) - 1) * ("calibration" in names)
+
+
+def runs_per_day(schedule: str) -> float:
+    """Return how often a schedule expression of EventBridge runs on a day of every month."""
+    if match := re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", schedule):
+        return {"minute": MINUTES, "hour": HOURS, "day": 1}[match[2]] / int(match[1])
+    if match := re.fullmatch(r"cron\((\S+) (\S+) .+\)", schedule):
+        return _values(match[1], 60) * _values(match[2], 24)
+    raise ValueError(bad_value("schedule", schedule, "a cron or rate expression"))
+
+
+def _values(field: str, count: int) -> int:
+    """Return how many of `count` values a field of a cron expression has."""
+    total = 0
+    for part in field.split(","):
+        span, _, step = part.partition("/")
+        first, _, last = span.partition("-")
+        start = 0 if first == "*" else int(first)
+        end = int(last) if last else count - 1 if step or first == "*" else start
+        total += len(range(start, end + 1, int(step or 1)))
+    return total

@@ -16,9 +16,9 @@ AGGREGATOR_SHARE = 512 / 1769  # of a vCPU that a Lambda function with 512 MB ha
 COMPACTION_INSTANCE = "ml.t3.medium"  # modules/features
 FUNCTION_GB = 0.25  # of all functions except window_aggregator
 # Of the modules; tests/integration/deployed counts them on the local AWS.
-FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS = 12, 2, 1
-ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 8, 3, 2, 2
-METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 10, 2
+FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS = 13, 2, 1
+ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 8, 3, 2, 3
+METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 11, 2
 LOG_GB_PER_INVOCATION = 2_000 / GB
 
 
@@ -70,7 +70,8 @@ def trainings(config: Configuration, assumed: Assumptions) -> float:
 
 def alarms(config: Configuration) -> int:
     """Return the number of alarms that Terraform creates."""
-    functions, others = FUNCTIONS, ALARMS + ALARMS_PER_STAGE * config.monitored_stages
+    per_stage = ALARMS_PER_STAGE + config.compared_features
+    functions, others = FUNCTIONS, ALARMS + per_stage * config.monitored_stages
     if config.bake_readings:
         functions += BAKE_FUNCTIONS
     if config.engine == "flink":
@@ -137,8 +138,8 @@ def _jobs(config: Configuration, assumed: Assumptions) -> list[Use]:
     count, hours = trainings(config, assumed), assumed.job_minutes / 60
     deepar = sum(name.removesuffix("_recent") == "deepar" for name in config.candidates)
     versions = count * assumed.versions_per_training
-    # ReadHistory, ForecastCandidates, Evaluate; one transform per candidate that is a container.
-    processing = hours * count * (3 + deepar)
+    # ReadHistory, ForecastCandidates, Evaluate, Baseline; a transform per candidate of DeepAR.
+    processing = hours * count * (4 + deepar)
     training = hours * count * (deepar + 1)  # and the winner again, on all data
     found = [
         Use(
@@ -155,6 +156,9 @@ def _jobs(config: Configuration, assumed: Assumptions) -> list[Use]:
             f"{config.processing_instance_type}_hour",
         ),
     ]
+    monitoring = hours * DAYS * config.monitoring_jobs * config.monitored_stages
+    price = f"{config.monitoring_instance_type}_hour"
+    found.append(Use("SageMaker jobs", "monitoring", monitoring, price))
     if config.compacted:
         price = f"{COMPACTION_INSTANCE}_hour"
         found.append(Use("SageMaker jobs", "daily compaction", hours * DAYS, price))
@@ -167,7 +171,8 @@ def _jobs(config: Configuration, assumed: Assumptions) -> list[Use]:
 def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
     """Return what monitoring, deployments and the resources themselves use."""
     stages = config.monitored_stages
-    metrics = METRICS + METRICS_PER_STAGE * stages
+    of_stage = METRICS_PER_STAGE + config.published_metrics + config.compared_features
+    metrics = METRICS + of_stage * stages
     # Hourly collectors, and the checks of retrain_trigger each 15 minutes.
     invocations = HOURS * (3 * stages + 4)
     transitions = 60 * trainings(config, assumed) * assumed.versions_per_training

@@ -58,8 +58,12 @@ class Run:
 
     @cached_property
     def window(self) -> pd.DataFrame:
-        """Features of the window by minute."""
-        return minutes.table(self.args.feature_group, self.first, self.end, self.now)
+        """Features of the window by minute.
+
+        Without minutes before the baseline: a young stream had not begun.
+        """
+        first = max(self.first, times.floor_minute(self.baseline.index[0].to_pydatetime()))
+        return minutes.table(self.args.feature_group, first, self.end, self.now)
 
     @cached_property
     def baseline(self) -> pd.DataFrame:

@@ -87,6 +87,13 @@ data "aws_iam_policy_document" "jobs" {
     resources = ["${var.foundation.bucket_arn}/monitoring-jobs/*"]
   }
 
+  # With the key of the output, SageMaker asks for this as well.
+  statement {
+    sid       = "EncryptReports"
+    actions   = ["kms:Encrypt"]
+    resources = [var.foundation.kms_key_arn]
+  }
+
   statement {
     sid       = "ListRecords"
     actions   = ["s3:ListBucket"]

@@ -93,6 +93,12 @@ data "aws_iam_policy_document" "read" {
   }
 
   statement {
+    sid       = "ReadMonitoringJobs"
+    actions   = ["sagemaker:DescribeProcessingJob"]
+    resources = ["${var.foundation.arns.sagemaker}:processing-job/${var.foundation.prefix}-monitoring-*"]
+  }
+
+  statement {
     sid     = "ReadVersionsAndEndpoints"
     actions = ["sagemaker:DescribeEndpoint", "sagemaker:DescribeEndpointConfig", "sagemaker:DescribeModelPackage"]
     resources = [

@@ -8,7 +8,7 @@ import pytest
 
 from cli import terraform_variables as variables
 from cli.cost import usage
-from cli.cost.configuration import BITCOIN_RATE, Configuration
+from cli.cost.configuration import BITCOIN_RATE, Configuration, runs_per_day
 from cli.cost.estimate import estimate, text
 from cli.cost.usage import Assumptions
 from cli.errors import CommandError
@@ -186,14 +186,14 @@ def test_jobs_are_those_of_the_pipeline(source):
     config = read(source, 'training = { candidates = ["deepar", "deepar_recent", "ensemble"] }')
     kinds = [step["Type"] for step in steps(json.loads(DEFINITION.read_text())["Steps"])]
     refits = 2  # only that of the winner runs
-    expected = {"Processing": 3, "Training": kinds.count("Training") - refits + 1, "Transform": 2}
+    expected = {"Processing": 4, "Training": kinds.count("Training") - refits + 1, "Transform": 2}
     assert {kind: kinds.count(kind) for kind in ("Processing", "Transform")} == {
         "Processing": expected["Processing"],
         "Transform": expected["Transform"],
     }
     found = {use.item: use for use in usage.uses(config, 1, Assumptions(4, 60))}
     assert found["training"].quantity == 5 * expected["Training"]
-    assert found["processing and transform of trainings"].quantity == 5 * (3 + 2)
+    assert found["processing and transform of trainings"].quantity == 5 * (4 + 2)
 
 
 def steps(found):
@@ -255,3 +255,24 @@ def test_builds_on_aws_are_billed_by_minute(source):
     }
     assert minutes == {"builds of the forecaster": 20, "builds of the poller": 8}
     assert "codebuild_arm_minute" in found["unverified_prices"]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "runs"),
+    [
+        ("cron(20 0/6 * * ? *)", 4),
+        ("cron(0 * * * ? *)", 24),
+        ("cron(0,30 8-17 * * ? *)", 20),
+        ("cron(0/15 3 * * ? *)", 4),
+        ("rate(12 hours)", 2),
+        ("rate(1 day)", 1),
+        ("rate(30 minutes)", 48),
+    ],
+)
+def test_schedules_are_counted(schedule, runs):
+    assert runs_per_day(schedule) == runs
+
+
+def test_schedule_that_is_none_is_named():
+    with pytest.raises(ValueError, match="schedule: got 'daily'"):
+        runs_per_day("daily")

@@ -15,9 +15,12 @@ from tests.support.terraform_source import TERRAFORM, unquoted
 FUNCTIONS = Path(__file__).parents[3] / "functions"
 NAMES = sorted(file.parent.name for file in FUNCTIONS.glob("*/handler.py"))
 # Maps of variables that several functions share: where they are defined, how they are merged.
+JOB_ENVIRONMENT = ("modules/processing_job/outputs.tf", "environment")
 SHARED = {
     "var.forecast_environment,": ("main.tf", "forecast_environment"),
     "local.alarm_environment,": ("modules/monitor/main.tf", "alarm_environment"),
+    "module.compaction.environment,": JOB_ENVIRONMENT,
+    "module.jobs.environment,": JOB_ENVIRONMENT,
 }
 
 
@@ -26,8 +29,16 @@ def load(file):
 
 
 def shared_keys(file, name):
-    [blocks] = [block[name] for block in load(TERRAFORM / file)["locals"] if name in block]
-    return {key for key in blocks if key.isupper()}
+    document = load(TERRAFORM / file)
+    found = [block[name] for block in document.get("locals", []) if name in block]
+    outputs = [unquote_keys(block) for block in document.get("output", [])]
+    found += [block[name]["value"] for block in outputs if name in block]
+    [keys_of_map] = found
+    return {unquoted(key) for key in keys_of_map if unquoted(key).isupper()}
+
+
+def unquote_keys(block):
+    return {unquoted(key): value for key, value in block.items()}
 
 
 def keys(environment):

@@ -23,7 +23,7 @@ def test_order_of_the_graph():
     assert list(STEPS) == [
         *("ReadHistory", "CheckData", "TrainDeepar", "TrainDeeparRecent", "ForecastCandidates"),
         *("RejectData", "CreateModelDeepar", "CreateModelDeeparRecent"),
-        *("ForecastDeepar", "ForecastDeeparRecent", "Evaluate"),
+        *("ForecastDeepar", "ForecastDeeparRecent", "Evaluate", "Baseline"),
         *("CheckDeepar", "RefitDeepar", "RegisterDeepar"),
         *("CheckOwn", "RefitOwn", "RegisterOwn"),
     ]
