@@ -147,7 +147,14 @@ module "operator" {
   pipeline_name            = module.train.pipeline_name
   principals               = var.operator_principals
   state_machine_arn        = module.deploy.state_machine_arn
-  stream_names             = values(module.ingest.stream_names)
+  stream_names             = concat(values(module.ingest.stream_names), values(module.analytics.stream_names))
+}
+
+# Shared: SQL over features, forecasts, decisions and raw events
+module "analytics" {
+  source = "./modules/analytics"
+
+  foundation = module.foundation.foundation
 }
 
 # Deletes on `terraform destroy` what ⑥ and ⑧ create at run time. Both modules use its outputs.

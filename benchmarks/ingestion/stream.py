@@ -21,7 +21,7 @@ OTHER_FIELDS = (
     '"tx_index":0,"double_spend":false,"block_index":null,"block_height":null'
 )
 POLL_SECONDS = 10  # the poller's default
-STREAMS = ROOT / "terraform" / "modules" / "ingest" / "streams.tf"
+STREAMS = ROOT / "terraform" / "modules" / "event_archive" / "main.tf"
 ENVELOPE = (
     '{{"version":"0","id":"{number:08x}-0000-4000-8000-000000000000",'
     '"detail-type":"Transactions Received","source":"evergreen.poller","account":"111122223333",'
@@ -38,7 +38,7 @@ class Buffer:
 
     @classmethod
     def configured(cls) -> "Buffer":
-        """Read both from the Terraform module `ingest`."""
+        """Read both from the Terraform module `event_archive`."""
         text = STREAMS.read_text()
         found = dict(re.findall(r"buffering_(interval|size)\s*=\s*(\d+)", text))
         return cls(int(found["interval"]), int(found["size"]) * MB)

@@ -11,7 +11,7 @@ from cli.cost.ingestion import GB, Load
 from cli.cost.use import HOURS, MINUTES, Use
 
 DAYS = HOURS / 24
-BUFFER_SECONDS, BUFFER_BYTES = 60, 5 * 2**20  # of Firehose: modules/ingest
+BUFFER_SECONDS, BUFFER_BYTES = 60, 5 * 2**20  # of Firehose: modules/event_archive
 AGGREGATOR_SHARE = 512 / 1769  # of a vCPU that a Lambda function with 512 MB has
 COMPACTION_INSTANCE = "ml.t3.medium"  # modules/features
 FUNCTION_GB = 0.25  # of all functions except window_aggregator

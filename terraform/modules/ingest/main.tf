@@ -1,16 +1,26 @@
 # ② ingest: event bus -> raw archive in S3 (the source of truth) -> exact row per minute.
 
 locals {
-
-  # Firehose streams by S3 prefix, with the detail type that each receives.
+  # Archived events by S3 prefix.
   streams = {
     raw      = { detail_type = "Transactions Received", rule = "transactions" }
     rejected = { detail_type = "Transactions Rejected", rule = "rejected" }
   }
+}
 
-  stream_arns = {
-    for folder, _ in local.streams :
-    folder => "${var.foundation.arns.firehose}:deliverystream/${var.foundation.prefix}-${folder}"
+module "archive" {
+  source = "../event_archive"
+
+  foundation = var.foundation
+  name       = "archive"
+  role_names = { events = "events-to-firehose", firehose = "firehose" }
+
+  streams = {
+    for folder, stream in local.streams : folder => {
+      description   = stream.detail_type
+      event_pattern = jsonencode({ source = ["evergreen.poller"], "detail-type" = [stream.detail_type] })
+      rule          = stream.rule
+    }
   }
 }
 

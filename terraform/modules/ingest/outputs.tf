@@ -15,7 +15,7 @@ output "silence_alarm_names" {
 
 output "stream_names" {
   description = "Firehose streams by S3 prefix"
-  value       = { for folder, stream in aws_kinesis_firehose_delivery_stream.this : folder => stream.name }
+  value       = module.archive.stream_names
 }
 
 output "window_aggregator_name" {

@@ -10,47 +10,22 @@ variables {
   ]
 }
 
-run "events_are_archived_line_by_line" {
+run "transactions_and_rejected_lines_are_archived" {
   command = plan
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.this["raw"].event_pattern) == { source = ["evergreen.poller"], "detail-type" = ["Transactions Received"] }
-    error_message = "Transactions go to raw/."
+    condition     = module.archive.stream_names == { raw = "test-raw", rejected = "test-rejected" }
+    error_message = "Transactions and rejected lines have one stream each."
   }
 
   assert {
-    condition     = jsondecode(aws_cloudwatch_event_rule.this["rejected"].event_pattern)["detail-type"] == ["Transactions Rejected"]
-    error_message = "Rejected lines go to rejected/."
-  }
-
-  assert {
-    condition     = aws_cloudwatch_event_rule.this["raw"].name == "test-transactions" && aws_cloudwatch_event_rule.this["raw"].event_bus_name == "test"
-    error_message = "The rules are on the event bus."
-  }
-
-  assert {
-    condition     = alltrue([for folder, s in aws_kinesis_firehose_delivery_stream.this : s.name == "test-${folder}" && startswith(one(s.extended_s3_configuration).prefix, "${folder}/") && one(s.extended_s3_configuration).compression_format == "GZIP"])
-    error_message = "Each stream writes compressed objects under its own prefix."
-  }
-
-  assert {
-    condition     = alltrue([for s in aws_kinesis_firehose_delivery_stream.this : one(one(one(s.extended_s3_configuration).processing_configuration).processors).type == "AppendDelimiterToRecord"])
-    error_message = "Records are delimited by newlines."
-  }
-
-  assert {
-    condition     = alltrue([for s in aws_kinesis_firehose_delivery_stream.this : one(s.server_side_encryption).key_arn == var.foundation.kms_key_arn && one(s.extended_s3_configuration).kms_key_arn == var.foundation.kms_key_arn])
-    error_message = "Streams and archive are encrypted by the key."
+    condition     = local.streams.raw.detail_type == "Transactions Received" && local.streams.rejected.detail_type == "Transactions Rejected"
+    error_message = "Transactions go to raw/, rejected lines to rejected/."
   }
 }
 
-run "undelivered_records_are_retained" {
+run "a_delayed_archive_raises_an_alarm" {
   command = plan
-
-  assert {
-    condition     = alltrue([for t in aws_cloudwatch_event_target.this : t.dead_letter_config[0].arn == var.foundation.undelivered_queue_arn && t.retry_policy[0].maximum_event_age_in_seconds == 86400])
-    error_message = "Events are retried for a day, then sent to a dead-letter queue."
-  }
 
   assert {
     condition     = aws_cloudwatch_metric_alarm.delayed.metric_name == "DeliveryToS3.DataFreshness" && aws_cloudwatch_metric_alarm.delayed.dimensions["DeliveryStreamName"] == "test-raw"
@@ -63,12 +38,12 @@ run "undelivered_records_are_retained" {
   }
 
   assert {
-    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.events, data.aws_iam_policy_document.firehose, data.aws_iam_policy_document.window_aggregator] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
+    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.window_aggregator] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
     error_message = "Actions are enumerated."
   }
 
   assert {
-    condition     = length(flatten([for d in [data.aws_iam_policy_document.events, data.aws_iam_policy_document.firehose, data.aws_iam_policy_document.window_aggregator] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == 0
+    condition     = length(flatten([for d in [data.aws_iam_policy_document.window_aggregator] : [for s in d.statement : s.sid if contains(s.resources, "*")]])) == 0
     error_message = "Only actions without resource-level permissions apply to all resources."
   }
 
@@ -123,7 +98,7 @@ run "engine_flink_disables_the_trigger" {
   }
 
   assert {
-    condition     = length(module.window_aggregator.rule_names) == 0 && aws_kinesis_firehose_delivery_stream.this["raw"].name == "test-raw"
+    condition     = length(module.window_aggregator.rule_names) == 0 && module.archive.stream_names["raw"] == "test-raw"
     error_message = "With engine flink, rows are not computed twice; the archive remains."
   }
 }

@@ -2,19 +2,15 @@ data "aws_iam_policy_document" "events" {
   statement {
     sid       = "PutEventsToStreams"
     actions   = ["firehose:PutRecord", "firehose:PutRecordBatch"]
-    resources = values(local.stream_arns)
+    resources = [for name in values(local.stream_names) : "${var.foundation.arns.firehose}:deliverystream/${name}"]
   }
 }
 
 data "aws_iam_policy_document" "firehose" {
   statement {
-    sid     = "WriteArchive"
-    actions = ["s3:AbortMultipartUpload", "s3:PutObject"]
-    resources = [
-      "${var.foundation.bucket_arn}/firehose-errors/*",
-      "${var.foundation.bucket_arn}/raw/*",
-      "${var.foundation.bucket_arn}/rejected/*",
-    ]
+    sid       = "WriteArchive"
+    actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
+    resources = [for folder in concat(["firehose-errors"], keys(var.streams)) : "${var.foundation.bucket_arn}/${folder}/*"]
   }
 
   statement {
@@ -32,7 +28,7 @@ data "aws_iam_policy_document" "firehose" {
   statement {
     sid       = "WriteErrors"
     actions   = ["logs:PutLogEvents"]
-    resources = ["${var.foundation.arns.logs}:log-group:/aws/kinesisfirehose/${var.foundation.prefix}-archive:log-stream:*"]
+    resources = ["${var.foundation.arns.logs}:log-group:/aws/kinesisfirehose/${var.foundation.prefix}-${var.name}:log-stream:*"]
   }
 }
 
@@ -41,7 +37,7 @@ module "events_role" {
 
   account_id  = var.foundation.account_id
   description = "Role with which EventBridge rules write to Firehose"
-  name        = "${var.foundation.prefix}-events-to-firehose"
+  name        = "${var.foundation.prefix}-${var.role_names.events}"
   policy      = data.aws_iam_policy_document.events.json
   service     = "events"
 }
@@ -51,7 +47,7 @@ module "firehose_role" {
 
   account_id  = var.foundation.account_id
   description = "Role with which Firehose writes the archive"
-  name        = "${var.foundation.prefix}-firehose"
+  name        = "${var.foundation.prefix}-${var.role_names.firehose}"
   policy      = data.aws_iam_policy_document.firehose.json
   service     = "firehose"
 }

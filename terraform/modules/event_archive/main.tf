@@ -1,16 +1,21 @@
-# Rules of the event bus and the Firehose streams that they feed.
+# Events of the bus -> rule -> Firehose -> S3: one compressed object per minute or 5 MB, one event per line.
+
+locals {
+  # Built from names, so that policies do not wait for the resources.
+  stream_names = { for folder in keys(var.streams) : folder => "${var.foundation.prefix}-${folder}" }
+}
 
 resource "aws_cloudwatch_event_rule" "this" {
-  for_each = local.streams
+  for_each = var.streams
 
   name           = "${var.foundation.prefix}-${each.value.rule}"
-  description    = "${each.value.detail_type} -> ${each.key}/"
+  description    = "${each.value.description} -> ${each.key}/"
   event_bus_name = var.foundation.bus_name
-  event_pattern  = jsonencode({ source = ["evergreen.poller"], "detail-type" = [each.value.detail_type] })
+  event_pattern  = each.value.event_pattern
 }
 
 resource "aws_cloudwatch_event_target" "this" {
-  for_each = local.streams
+  for_each = var.streams
 
   rule           = aws_cloudwatch_event_rule.this[each.key].name
   event_bus_name = var.foundation.bus_name
@@ -23,28 +28,28 @@ resource "aws_cloudwatch_event_target" "this" {
   }
 
   retry_policy {
-    maximum_event_age_in_seconds = 86400 # retry transactions for a day
+    maximum_event_age_in_seconds = 86400 # retry for a day
     maximum_retry_attempts       = 185
   }
 }
 
 resource "aws_cloudwatch_log_group" "firehose" {
-  name              = "/aws/kinesisfirehose/${var.foundation.prefix}-archive"
+  name              = "/aws/kinesisfirehose/${var.foundation.prefix}-${var.name}"
   kms_key_id        = var.foundation.kms_key_arn
   retention_in_days = var.foundation.log_retention_days
 }
 
 resource "aws_cloudwatch_log_stream" "firehose" {
-  for_each = local.streams
+  for_each = var.streams
 
   name           = each.key
   log_group_name = aws_cloudwatch_log_group.firehose.name
 }
 
 resource "aws_kinesis_firehose_delivery_stream" "this" {
-  for_each = local.streams
+  for_each = var.streams
 
-  name        = "${var.foundation.prefix}-${each.key}"
+  name        = local.stream_names[each.key]
   destination = "extended_s3"
 
   server_side_encryption {
@@ -56,7 +61,7 @@ resource "aws_kinesis_firehose_delivery_stream" "this" {
   extended_s3_configuration {
     role_arn            = module.firehose_role.arn
     bucket_arn          = var.foundation.bucket_arn
-    prefix              = "${each.key}/!{timestamp:yyyy/MM/dd/HH}/"
+    prefix              = "${each.key}/${each.value.time_prefix}/"
     error_output_prefix = "firehose-errors/${each.key}/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/"
     buffering_interval  = 60
     buffering_size      = 5
