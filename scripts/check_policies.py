@@ -8,6 +8,8 @@ never applies, and IAM accepts it silently. Runs in the environment of the check
 import ast
 import json
 import sys
+from collections import Counter
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,8 @@ ACCEPTED = {
     # The reference names no resource, but IAM evaluates the state machine; AWS CDK grants it too.
     ("ApproveAutomatically", MISMATCH, "states:SendTaskSuccess"): "the state machine of the token",
     ("DecideOnDeployments", MISMATCH, "states:SendTask*"): "the state machine of the token",
-    # The reference requires every kind of resource that ListExecutions takes.
+    # The reference requires every kind of resource that the action takes.
+    ("Queries", MISMATCH, "athena:*[Tt]ag*"): "a workgroup, not the other kinds with tags",
     ("ListDeployments", MISMATCH, "states:ListExecutions"): "a state machine, not its map runs",
     ("ReadDeployments", MISMATCH, "states:ListExecutions"): "a state machine, not its map runs",
     ("StopDeployments", MISMATCH, "states:ListExecutions"): "a state machine, not its map runs",
@@ -47,6 +50,7 @@ ACCEPTED = {
     # The packaged reference is older than the permissions on a stream.
     ("ResizeStreamsOfFlink", MISMATCH, "*"): "the streams of the deployment",
 }
+MAX_INLINE = 10_240  # characters without white space, of all inline policies of a role
 ROLE = "arn:aws:iam::123456789012:role/evergreen"
 KEY = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 # A copy of a statement with one fault each, which the check must find.
@@ -111,6 +115,16 @@ def missed_faults() -> list[str]:
     return [name for name, policy in policies.items() if not findings(json.dumps(policy))]
 
 
+def oversized(policies: Mapping[str, str]) -> list[str]:
+    """Return the modules whose inline policies exceed what one role may have together."""
+    sizes: Counter[str] = Counter()
+    for address, document in policies.items():
+        module, found, _ = address.rpartition(".aws_iam_role_policy.")
+        if found:
+            sizes[module] += len("".join(document.split()))
+    return [f"{module}: {size}" for module, size in sizes.items() if size > MAX_INLINE]
+
+
 def main(file: Path) -> int:
     """Print every finding; return the exit code."""
     policies: dict[str, str] = json.loads(file.read_text())
@@ -123,6 +137,7 @@ def main(file: Path) -> int:
     everything = set().union(*found.values())
     needless = [one for one in ACCEPTED if not any(_matches(f, one) for f in everything)]
     failures += [f"check_policies.py accepts what is not found: {entry}" for entry in needless]
+    failures += [f"inline policies exceed {MAX_INLINE}: {one}" for one in oversized(policies)]
     failures += [f"check_policies.py does not find: {name}" for name in missed_faults()]
     print(*failures, sep="\n", end="\n" if failures else "")
     print(f"policies: {len(policies)} documents, {len(failures)} findings")

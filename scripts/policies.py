@@ -48,6 +48,7 @@ def main(target: Path) -> None:
 def deployer(prefix: str = "evergreen", region: str = "eu-west-1") -> dict[str, str]:
     """Return the policies of who deploys (docs/deploy.md), for an example account, by file."""
     values = {"ACCOUNT": ACCOUNT, "REGION": region, "PREFIX": prefix}
+    values["DATABASE"] = prefix.replace("-", "_")
     found = {}
     for file in sorted((ROOT / "docs" / "deployer").glob("*.json")):
         text = file.read_text()

@@ -146,6 +146,7 @@ module "operator" {
   pending_path             = module.clean_up.pending_path
   pipeline_name            = module.train.pipeline_name
   principals               = var.operator_principals
+  query_policy             = module.analytics.query_policy
   state_machine_arn        = module.deploy.state_machine_arn
   stream_names             = concat(values(module.ingest.stream_names), values(module.analytics.stream_names))
 }
@@ -154,7 +155,9 @@ module "operator" {
 module "analytics" {
   source = "./modules/analytics"
 
-  foundation = module.foundation.foundation
+  endpoint_names = module.deploy.endpoint_names
+  foundation     = module.foundation.foundation
+  offline_stores = module.features.offline_stores
 }
 
 # Deletes on `terraform destroy` what ⑥ and ⑧ create at run time. Both modules use its outputs.

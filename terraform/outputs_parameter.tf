@@ -34,6 +34,7 @@ module "outputs_parameter" {
 
   value = jsonencode({
     account_id         = module.foundation.foundation.account_id
+    athena             = module.analytics.athena
     bucket_name        = module.foundation.foundation.bucket_name
     bus_name           = module.foundation.foundation.bus_name
     dead_letter_queues = { for stage, queues in local.dead_letter_queues : stage => queues[*].name }

@@ -29,8 +29,8 @@ variable "artifacts_dir" {
 variable "data" {
   description = "Retention of the data bucket"
   type = object({
-    expire_days  = optional(map(number), { dead-letters = 90, minutes = 30, raw = 365, rejected = 90 }) # days until objects expire, by top-level prefix; {}: never
-    restore_days = optional(number, 30)                                                                 # days that overwritten and deleted objects can be restored; 0: for ever
+    expire_days  = optional(map(number), { athena-results = 3, dead-letters = 90, minutes = 30, raw = 365, rejected = 90 }) # days until objects expire, by top-level prefix; {}: never
+    restore_days = optional(number, 30)                                                                                     # days that overwritten and deleted objects can be restored; 0: for ever
   })
   default  = {}
   nullable = false

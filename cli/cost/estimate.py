@@ -11,8 +11,8 @@ from cli.cost.use import Use, by_service
 NOT_INCLUDED = [
     "the free tier is not subtracted",
     "taxes, support, data transfer to the internet, and a NAT gateway of a network of your own",
-    "data capture, training data, offline store, queues, notifications and volumes of jobs: "
-    "together cents",
+    "data capture, training data, offline store, archive of decisions, queues, notifications and "
+    "volumes of jobs: together cents",
 ]
 
 

@@ -36,6 +36,7 @@ class Assumptions:
     bytes_per_transaction: float = 273  # in events; benchmarks/results/ingestion.json
     compressed_share: float = 0.21  # of the raw archive; the same
     aggregated_per_second: float = 80_000  # transactions per CPU second; the same
+    queried_gb: float = 10  # that queries scan on AWS, per month
     aggregator_seconds: float = 0.3  # per object besides, for requests to AWS
 
     def lines(self) -> list[str]:
@@ -47,6 +48,7 @@ class Assumptions:
             f"{self.bytes_per_transaction:g} bytes per transaction, "
             f"{self.compressed_share:.0%} of it when compressed",
             f"{self.image_gb:g} GB of images in ECR",
+            f"{self.queried_gb:g} GB that SQL queries scan a month",
             f"{self.image_builds:g} builds of the images a month if CodeBuild builds them",
             "raw archive at its final size, of data.expire_days.raw (12 months if never)",
         ]
@@ -193,6 +195,7 @@ def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
             poller_logs + invocations * LOG_GB_PER_INVOCATION,
             "logs_gb",
         ),
+        Use("Athena", "scanned by queries", assumed.queried_gb * GB / 1e12, "athena_tb"),
         Use("KMS", "key", 1, "kms_key_month"),
         Use("KMS", "requests of ④ to ⑧", 20 * invocations, "kms_request"),
         Use("ECR", "images", assumed.image_gb, "ecr_gb_month"),

@@ -185,6 +185,26 @@ def _service_quotas(_operation: str, _fields: Fields) -> Sequence[Check | str]:
     return ["*"]
 
 
+def _glue(operation: str, fields: Fields) -> Sequence[Check | str]:
+    """Return catalog, database and table: Glue requires the permission for each of them."""
+    if arn := fields.get("ResourceArn"):
+        return [str(arn)]
+    created = fields.get("DatabaseInput") or fields.get("TableInput") or {}
+    name = str(fields.get("Name") or fields.get("TableName") or created.get("Name") or "*")
+    database = str(fields.get("DatabaseName") or name)
+    resources = ["catalog", f"database/{database}"]
+    if "DatabaseName" in fields:
+        resources.append(f"table/{database}/{name}")
+    elif operation == "DeleteDatabase":  # with all that is in it
+        resources += [f"{kind}/{database}/*" for kind in ("table", "userDefinedFunction")]
+    return [_arn("glue", resource) for resource in resources]
+
+
+def _athena(_operation: str, fields: Fields) -> Sequence[Check | str]:
+    name = fields.get("WorkGroup") or fields.get("Name") or "*"
+    return [str(fields.get("ResourceARN") or _arn("athena", f"workgroup/{name}"))]
+
+
 def _kms(_operation: str, fields: Fields) -> Sequence[Check | str]:
     key = str(fields.get("KeyId") or "")
     return [encrypted_resources.key_arn(key) or key or "*"]
@@ -195,10 +215,12 @@ def _sts(_operation: str, fields: Fields) -> Sequence[Check | str]:
 
 
 RESOURCES: dict[str, Callable[[str, Fields], Sequence[Check | str]]] = {
+    "athena": _athena,
     "ecr": _ecr,
     "ecs": _ecs,
     "events": _events,
     "firehose": _firehose,
+    "glue": _glue,
     "kms": _kms,
     "logs": _logs,
     "monitoring": _cloudwatch,

@@ -21,6 +21,12 @@ def remaining_resources(aws):
         "parameters": aws.client("ssm").describe_parameters()["Parameters"],
         "alarms": aws.client("cloudwatch").describe_alarms()["MetricAlarms"],
         "streams": aws.client("firehose").list_delivery_streams()["DeliveryStreamNames"],
+        "databases": aws.client("glue").get_databases()["DatabaseList"],
+        "workgroups": [
+            group
+            for group in aws.client("athena").list_work_groups()["WorkGroups"]
+            if group["Name"] != "primary"  # of every account
+        ],
         "machines": aws.client("stepfunctions").list_state_machines()["stateMachines"],
         "pipelines": aws.client("sagemaker").list_pipelines()["PipelineSummaries"],
         "clusters": aws.client("ecs").list_clusters()["clusterArns"],

@@ -37,4 +37,6 @@ def test_actions_are_enumerated_and_resources_are_named(name):
 
 
 def test_no_policy_has_placeholders_left():
-    assert not [word for word in ("ACCOUNT", "REGION", "PREFIX") if word in str(POLICIES)]
+    assert not [
+        word for word in ("ACCOUNT", "DATABASE", "REGION", "PREFIX") if word in str(POLICIES)
+    ]

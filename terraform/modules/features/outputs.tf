@@ -12,6 +12,16 @@ output "feature_group" {
   }
 }
 
+output "offline_stores" {
+  description = "Offline stores by name of the feature group, without the prefix: columns with their types in Hive, and URI of the Parquet files"
+  value = {
+    for version, group in local.groups : trimprefix(group.name, "${var.foundation.prefix}-") => {
+      columns = [for name in group.features : { name = name, type = { Fractional = "double", Integral = "bigint", String = "string" }[group.types[name]] }]
+      uri     = "${trimsuffix(one(one(aws_sagemaker_feature_group.minutes[version].offline_store_config).s3_storage_config).resolved_output_s3_uri, "/data")}/data"
+    }
+  }
+}
+
 output "schedule_names" {
   description = "Rules that `evergreen pause` disables"
   value       = module.offline_compactor.schedule_names

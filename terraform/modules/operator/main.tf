@@ -20,6 +20,12 @@ resource "aws_iam_role" "this" {
   max_session_duration = 43200
 }
 
+resource "aws_iam_role_policy" "query" {
+  name   = "query"
+  role   = aws_iam_role.this.id
+  policy = var.query_policy
+}
+
 resource "aws_iam_role_policy" "read" {
   name   = "read"
   role   = aws_iam_role.this.id

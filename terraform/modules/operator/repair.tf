@@ -2,9 +2,14 @@
 
 data "aws_iam_policy_document" "repair" {
   statement {
-    sid       = "ReadAndDeleteDeadLetters"
-    actions   = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"]
-    resources = [for queue in var.dead_letter_queues : "${var.foundation.arns.sqs}:${queue.name}"]
+    sid     = "ReadAndDeleteDeadLetters"
+    actions = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"]
+
+    # By a pattern, because all inline policies of a role together may have 10,240 characters.
+    resources = distinct([
+      for queue in var.dead_letter_queues :
+      "${var.foundation.arns.sqs}:${endswith(queue.name, "-dead-letters") ? "${var.foundation.prefix}-*-dead-letters" : queue.name}"
+    ])
   }
 
   statement {

@@ -84,6 +84,12 @@ variable "principals" {
   }
 }
 
+variable "query_policy" {
+  description = "IAM policy (JSON) to run SQL queries"
+  type        = string
+  nullable    = false
+}
+
 variable "state_machine_arn" {
   description = "State machine that deploys versions"
   type        = string

@@ -2,10 +2,12 @@
 foundation = {
   account_id = "123456789012"
   arns = {
+    athena     = "arn:aws:athena:eu-west-1:123456789012"
     cloudwatch = "arn:aws:cloudwatch:eu-west-1:123456789012"
     ecs        = "arn:aws:ecs:eu-west-1:123456789012"
     events     = "arn:aws:events:eu-west-1:123456789012"
     firehose   = "arn:aws:firehose:eu-west-1:123456789012"
+    glue       = "arn:aws:glue:eu-west-1:123456789012"
     iam        = "arn:aws:iam::123456789012"
     kinesis    = "arn:aws:kinesis:eu-west-1:123456789012"
     lambda     = "arn:aws:lambda:eu-west-1:123456789012"

@@ -33,7 +33,7 @@ def test_every_kind_that_destroy_must_delete_exists(aws, outputs):
             "streams",
         ]
     }
-    kinds |= {"log groups", "machines", "pipelines", "clusters"}
+    kinds |= {"log groups", "machines", "pipelines", "clusters", "databases", "workgroups"}
     kinds |= {"feature groups", "package groups"}
     # Endpoints, their configurations and models exist once a version was deployed.
     assert kinds <= set(remaining_resources(aws))

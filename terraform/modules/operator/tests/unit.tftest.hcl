@@ -12,6 +12,7 @@ variables {
   paused                   = { alarms = ["test-poller-stalled"], schedules = ["test-retrain-trigger-check"] }
   pending_path             = "/test/approval/pending"
   pipeline_name            = "test-training"
+  query_policy             = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
   state_machine_arn        = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"
   stream_names             = ["test-raw"]
 }
@@ -46,6 +47,11 @@ run "dead_letters_are_sent_back_to_where_they_failed" {
   assert {
     condition     = flatten([for s in data.aws_iam_policy_document.repair.statement : s.resources if s.sid == "InvokeFunctionsAgain"]) == ["arn:aws:lambda:eu-west-1:123456789012:function:test-window-aggregator"]
     error_message = "An operator invokes only functions that events invoke, not the one that deletes everything."
+  }
+
+  assert {
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.repair.statement : s.resources if s.sid == "ReadAndDeleteDeadLetters"])) == toset(["arn:aws:sqs:eu-west-1:123456789012:test-undelivered", "arn:aws:sqs:eu-west-1:123456789012:test-*-dead-letters"])
+    error_message = "Dead letters of this deployment, and no other messages, are read and deleted."
   }
 
   assert {
