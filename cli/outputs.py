@@ -16,6 +16,7 @@ class Outputs:
     """Names that Terraform writes to the SSM parameter `/PREFIX/outputs`."""
 
     account_id: str
+    athena: Mapping[str, str]  # database, workgroup
     bucket_name: str
     bus_name: str
     dead_letter_queues: Mapping[str, Sequence[str]]  # by number of the stage; or "shared"

@@ -9,8 +9,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A JSON document, the same as text or rich renderables, and the exit code."""
+    """A JSON document, the same as text or rich renderables, and the exit code.
+
+    `raw` is printed as it is instead of the body, such as CSV.
+    """
 
     document: dict[str, Any]
     body: "RenderableType"
     code: int = 0
+    raw: str | None = None

@@ -44,6 +44,8 @@ def _print(result: Result, *, as_json: bool) -> int:
     try:
         if as_json:
             print(json.dumps(result.document, indent=2), flush=True)
+        elif result.raw is not None:
+            print(result.raw, end="", flush=True)
         else:
             print_body(result.body)
     except BrokenPipeError:  # `| head`; Python must not flush again at exit

@@ -21,6 +21,8 @@ DRIFTED = (
 )
 APPROVED = f"{BAKE}::test_both_approvals_are_in_the_decision_log"
 FAILED_TRAINING = f"{RULES}::test_failed_training_is_retried_until_a_person_is_told"
+ASKED = "tests/unit/cli/sql/test_athena_engine.py::test_result_is_read_with_its_types"
+QUERIED = "tests/integration/deployed/test_sql.py::test_decision_is_found_by_sql"
 OPERATED = f"{CONSERVATION}::test_i8_repetition_changes_no_row"
 REJECTED = f"{BAKE}::test_rejected_version_leaves_production_as_it_is"
 ROLLED_BACK = f"{BAKE}::test_worse_version_is_rolled_back_by_itself"
@@ -105,6 +107,11 @@ REASONS = (
     Reason("operator", "InvokeFunctionsAgain", "*", PERSON, REPAIRED),
     Reason("operator", "ReadAndDeleteDeadLetters", "*", PERSON, REPAIRED),
     Reason("operator", "DeleteAndCreateEndpoints", "*", PERSON, PAUSED),
+    Reason("operator", "ReadTables", "glue:GetTables", PERSON, QUERIED),
+    Reason("operator", "ReadTables", "*", AWS, "Athena"),
+    Reason("operator", "RunQueries", "*", PERSON, ASKED),
+    Reason("operator", "FindBucket", "*", AWS, "Athena"),
+    Reason("operator", "WriteResults", "*", AWS, "Athena"),
     Reason("operator", "DescribeKeyOfVolumes", "*", AWS, "SageMaker, to create an endpoint"),
     Reason("operator", "GrantKeyToEndpointVolumes", "*", AWS, "SageMaker, to create an endpoint"),
     Reason("operator", "RememberPause", "*", PERSON, PAUSED),

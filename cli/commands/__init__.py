@@ -9,6 +9,7 @@ from cli.commands import history
 from cli.commands import monitor
 from cli.commands import drift
 from cli.commands import minutes
+from cli.commands import sql
 from cli.commands import audit
 from cli.commands import replay
 from cli.commands import backfill
@@ -32,5 +33,6 @@ __all__ = [
     "replay",
     "retrain",
     "rollback",
+    "sql",
     "status",
 ]
