@@ -1,4 +1,4 @@
-"""Forecasts of all contenders and truths -> the verdict, evaluation.json, forecasts of the winner.
+"""Forecasts of all contenders and truths -> the verdict, evaluation.json, backtest and reports.
 
 `python -m sagemaker_pipelines.steps.evaluate --candidates … --champion-endpoint … …`
 """
@@ -15,6 +15,7 @@ from common import decisions, reference_forecast, times
 from common.reference_forecast import REFERENCE
 from sagemaker_pipelines.aws import client
 from sagemaker_pipelines.data.history import ISO
+from sagemaker_pipelines.evaluation_reports import forecasts, groups
 from sagemaker_pipelines.paths import JobError, Paths, report_failures
 from sagemaker_pipelines.steps import champion
 from sagemaker_pipelines.tournament import candidates
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     args = _parser().parse_args(arguments)
     paths = Paths.from_env()
     with report_failures(paths):
+        groupings = groups.parse(args.bias_groups)
         history = paths.processing("history")
         windows = _lines(history / "windows.jsonl")
         requests = _lines(paths.processing("requests") / "requests.jsonl")
@@ -49,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         evaluation.backtest().to_csv(
             paths.processing("evaluation") / "backtest.csv", index=False, date_format=ISO
         )
+        write_reports(paths, evaluation, groupings)
         _write_training_data(paths, report["winner"])
         decisions.record(
             client("events"),
@@ -94,8 +97,21 @@ def _champion(
         samples=args.forecast_samples,
         execution=args.execution,
     )
-    forecasts = [asdict(response) for response in responses]
-    return found, Forecasts.from_responses(forecasts, "the champion")
+    answers = [asdict(response) for response in responses]
+    return found, Forecasts.from_responses(answers, "the champion")
+
+
+def write_reports(
+    paths: Paths, evaluation: Evaluation, groupings: Sequence[groups.Grouping]
+) -> None:
+    """Write bias.json of the best contender, and the winner's attributions if it has features."""
+    folder, (name, found) = paths.processing("evaluation"), evaluation.best
+    bias = forecasts.report(evaluation.windows, found.mean, found.quantiles, groupings)
+    _write(folder / "bias.json", {"contender": name, **bias})
+    if evaluation.verdict.winner is not None:
+        source = paths.processing("forecasts") / candidates.attributions_file(name)
+        if source.is_file():
+            shutil.copyfile(source, folder / "attributions.json")
 
 
 def _write_training_data(paths: Paths, winner: str | None) -> None:
@@ -114,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(f"--{name}", required=True)
     for name in ("prediction-length", "forecast-samples"):
         parser.add_argument(f"--{name}", required=True, type=int)
+    parser.add_argument("--bias-groups", required=True)
     parser.add_argument("--candidates", required=True)
     parser.add_argument("--end-time", required=True, type=times.parse)
     return parser

@@ -3,7 +3,8 @@
 `python -m sagemaker_pipelines.steps.forecast_candidates --candidates gradient_boosting,… …`
 
 Amazon DeepAR's candidates are trained and asked by jobs of their own. The models are not kept: the
-winner is trained again on the whole history.
+winner is trained again on the whole history. What a model with features owes to each of them is
+measured on the windows, which it was not trained on.
 """
 
 import argparse
@@ -15,9 +16,13 @@ from typing import Any
 
 from common.deepar import QUANTILE_LEVELS
 from sagemaker_pipelines.container.algorithms import registry
+from sagemaker_pipelines.container.algorithms.model import Explainable, Model
 from sagemaker_pipelines.container.series import Series, read_channel
+from sagemaker_pipelines.evaluation_reports.attributions import importances
+from sagemaker_pipelines.evaluation_reports.bias import wql
 from sagemaker_pipelines.paths import Paths, report_failures
 from sagemaker_pipelines.tournament import candidates
+from sagemaker_pipelines.tournament.candidates import attributions_file
 
 # Hyperparameters of DeepAR, which the ensemble has as a member; others ignore them.
 HYPERPARAMETERS = (
@@ -27,18 +32,28 @@ HYPERPARAMETERS = (
 )
 
 
-def forecasts(
-    algorithm: str,
-    train: Sequence[Series],
-    requests: Sequence[Series],
-    hyperparameters: Mapping[str, str],
-    samples: int,
-) -> list[dict[str, Any]]:
-    """Train an algorithm; return its forecast of each request, as a batch transform would."""
+HELD_OUT_STEP = 3  # every third window: neighbors share most of their minutes
+
+
+def trained(algorithm: str, train: Sequence[Series], hyperparameters: Mapping[str, str]) -> Model:
+    """Train an algorithm."""
     with tempfile.TemporaryDirectory() as folder:
         registry.fit(algorithm, train, hyperparameters, Path(folder))
-        model = registry.load(Path(folder))
-        return [dict(model.forecast(series, QUANTILE_LEVELS, samples)) for series in requests]
+        return registry.load(Path(folder))
+
+
+def attributions(model: Model, held_out: Sequence[Series]) -> dict[str, Any] | None:
+    """Return the importance of the features for the wQL by algorithm, None without features.
+
+    `held_out` are series that end with the truths of a window.
+    """
+    if not isinstance(model, Explainable):
+        return None
+    found = {
+        name: importances(examples.predict, examples.table, examples.names, examples.truth, wql)
+        for name, examples in model.examples(held_out, QUANTILE_LEVELS).items()
+    }
+    return {"metric": "mean_wql", "models": found} if found else None
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -53,13 +68,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     paths = Paths.from_env()
     with report_failures(paths):
         requests = read_channel(paths.processing("requests"))
+        held_out = read_channel(paths.processing("test"))[::HELD_OUT_STEP]
         for candidate in candidates.own(candidates.parse(args.candidates)):
             train = read_channel(paths.processing("train") / candidate.name)
-            found = forecasts(
-                candidate.algorithm, train, requests, hyperparameters, args.forecast_samples
-            )
+            model = trained(candidate.algorithm, train, hyperparameters)
+            samples = args.forecast_samples
+            found = [model.forecast(series, QUANTILE_LEVELS, samples) for series in requests]
             text = "".join(f"{json.dumps(forecast)}\n" for forecast in found)
-            (paths.processing("forecasts") / f"{candidate.name}.jsonl").write_text(text)
+            folder = paths.processing("forecasts")
+            (folder / f"{candidate.name}.jsonl").write_text(text)
+            if explained := attributions(model, held_out):
+                text = json.dumps({"candidate": candidate.name, **explained}, indent=2)
+                (folder / attributions_file(candidate.name)).write_text(f"{text}\n")
 
 
 if __name__ == "__main__":

@@ -62,3 +62,8 @@ def parse(names: str) -> list[Candidate]:
 def own(candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return the candidates of our image."""
     return [candidate for candidate in candidates if candidate.algorithm != DEEPAR]
+
+
+def attributions_file(name: str) -> str:
+    """Return the name of the file with a candidate's attributions, beside its forecasts."""
+    return f"{name}.attributions.json"

@@ -95,10 +95,19 @@ class Evaluation:
         """The verdict."""
         return decide(self.losses)
 
+    @cached_property
+    def best(self) -> tuple[str, Forecasts]:
+        """The winner, or the best candidate if the champion stays, and its forecasts."""
+        name = self.verdict.winner or min(
+            self.candidates, key=lambda name: float(self._loss(name).sum())
+        )
+        return name, self.reference if name == REFERENCE else self.candidates[name]
+
     def report(self) -> dict[str, Any]:
         """Return evaluation.json."""
-        winner, best = self.verdict.winner, self.best
-        regression = baselines.regression_metrics(self.truth, self._forecasts(best).mean)
+        winner = self.verdict.winner
+        best, forecasts = self.best
+        regression = baselines.regression_metrics(self.truth, forecasts.mean)
         trained_at = times.iso(self.trained_at)
         report = {
             "summary": self._summary(),
@@ -126,15 +135,9 @@ class Evaluation:
         }
         return {**report, "model_card": model_card.content(report)}
 
-    @cached_property
-    def best(self) -> str:
-        """Name of the winner, or of the best candidate if there is none."""
-        by_loss = min(self.candidates, key=lambda name: float(self._loss(name).sum()))
-        return self.verdict.winner or by_loss
-
     def backtest(self) -> pd.DataFrame:
         """Return the forecasts of `best` for all windows, a row per window and minute."""
-        horizon, forecasts = self.truth.shape[1], self._forecasts(self.best)
+        horizon, forecasts = self.truth.shape[1], self.best[1]
         firsts = pd.DatetimeIndex([window["first_minute"] for window in self.windows])
         starts = firsts.repeat(horizon)
         offsets = pd.to_timedelta(np.tile(np.arange(horizon), len(firsts)), unit="min")
@@ -157,9 +160,6 @@ class Evaluation:
             "champion": self._champion(),
             "contenders": {name: row["mean_wql"] for name, row in self.contenders.items()},
         }
-
-    def _forecasts(self, name: str) -> Forecasts:
-        return self.reference if name == REFERENCE else self.candidates[name]
 
     def _loss(self, name: str) -> Array:
         return self.losses.reference if name == REFERENCE else self.losses.candidates[name]

@@ -13,6 +13,8 @@ MINIMUM_MINUTES = Parameter("MinimumMinutes", "445")
 REQUEST_MINUTES = Parameter("RequestMinutes", "270")
 LAG_MINUTES = Parameter("LagMinutes", "5")
 FORECAST_SAMPLES = Parameter("ForecastSamples", "200")
+# Of the bias report: evaluation_reports/groups.py.
+BIAS_GROUPS = Parameter("BiasGroups", "hour_of_day;weekday;step:10,20")
 
 CONTEXT_LENGTH = Parameter("ContextLength", "60")
 PREDICTION_LENGTH = Parameter("PredictionLength", "30")

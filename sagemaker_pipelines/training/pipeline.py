@@ -99,6 +99,7 @@ forecast_candidates = job_steps.processing(
     inputs={
         "train": read_history.output("train"),
         "requests": read_history.output("requests"),
+        "test": read_history.output("test"),
     },
     outputs=("forecasts",),
 )
@@ -144,6 +145,7 @@ evaluate = job_steps.processing(
     "Evaluate",
     "evaluate",
     {
+        "bias-groups": p.BIAS_GROUPS,
         "candidates": p.CANDIDATES,
         "champion-endpoint": Join("-", (p.PREFIX, "production")),
         "end-time": p.END_TIME,

@@ -10,7 +10,13 @@ from pydantic import Field, Json, PrivateAttr
 from common.errors import bad_value
 from sagemaker_pipelines.container import hyperparameters
 from sagemaker_pipelines.container.algorithms import metadata, registry
-from sagemaker_pipelines.container.algorithms.model import Model, Prediction, prediction
+from sagemaker_pipelines.container.algorithms.model import (
+    Examples,
+    Explainable,
+    Model,
+    Prediction,
+    prediction,
+)
 from sagemaker_pipelines.container.series import Series
 from sagemaker_pipelines.paths import JobError
 
@@ -55,6 +61,14 @@ class Ensemble:
         forecasts = [member.forecast(series, levels, samples) for member in self._members]
         rows = np.mean([[f["quantiles"][level] for level in levels] for f in forecasts], axis=0)
         return prediction(levels, rows, np.mean([f["mean"] for f in forecasts], axis=0))
+
+    def examples(self, series: Sequence[Series], levels: Sequence[str]) -> dict[str, Examples]:
+        """Return those of the members that have features."""
+        found: dict[str, Examples] = {}
+        for member in self._members:
+            if isinstance(member, Explainable):
+                found |= member.examples(series, levels)
+        return found
 
 
 def fit(series: Sequence[Series], parameters: Hyperparameters, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """What every algorithm provides: forecasts of one series as mean and quantiles."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypedDict, runtime_checkable
 
@@ -41,6 +42,28 @@ class Sampler(Protocol):
 
     def sample(self, series: Series, count: int) -> NDArray[np.float32]:
         """Return sample paths of the steps after the series: shape (count, horizon)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Forecasts of single steps as rows of a table, for attributions to its features.
+
+    `table` has the shape (rows, features), `truth` (satoshi) the shape (rows,). `predict` returns
+    the quantiles of the rows of such a table by level.
+    """
+
+    names: tuple[str, ...]
+    table: NDArray[np.float64]
+    truth: NDArray[np.float64]
+    predict: Callable[[NDArray[np.float64]], dict[str, NDArray[np.float64]]]
+
+
+@runtime_checkable
+class Explainable(Protocol):
+    """A model that forecasts from features, or that has members which do."""
+
+    def examples(self, series: Sequence[Series], levels: Sequence[str]) -> dict[str, Examples]:
+        """Return the known ones of the last `horizon` values of each series, by algorithm."""
 
 
 class Algorithm(Protocol):

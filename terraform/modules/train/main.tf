@@ -31,6 +31,7 @@ locals {
       TrainingInstanceType   = var.training.training_instance_type
     },
     { for name, value in {
+      BiasGroups     = var.training.bias_groups
       HistoryHours   = var.training.history_hours
       MinimumMinutes = var.training.minimum_minutes
     } : name => tostring(value) if value != null },

@@ -110,8 +110,9 @@ variable "repository_arn" {
 }
 
 variable "training" {
-  description = "Candidates, DeepAR image (builtin or own), instance types, history and hyperparameters; null: default of the definition"
+  description = "Groups of the bias report, candidates, DeepAR image (builtin or own), instance types, history and hyperparameters; null: default of the definition"
   type = object({
+    bias_groups   = optional(string)
     candidates    = list(string)
     history_hours = number
     hyperparameters = object({
@@ -132,6 +133,11 @@ variable "training" {
     training_instance_type   = string
   })
   nullable = false
+
+  validation {
+    condition     = alltrue([for group in split(";", coalesce(var.training.bias_groups, ";")) : can(regex("^(hour_of_day|weekday|(level|step):[0-9.]+(,[0-9.]+)*)?$", group))])
+    error_message = "training.bias_groups: expected hour_of_day, weekday, or level or step with limits such as step:10,20, separated by semicolons."
+  }
 
   validation {
     condition     = length(var.training.candidates) >= 1 && length(var.training.candidates) <= 6 && length(distinct(var.training.candidates)) == length(var.training.candidates)

@@ -54,6 +54,17 @@ def rows(
     return np.column_stack([state, *ahead])
 
 
+def names(seasons: Sequence[int]) -> tuple[str, ...]:
+    """Return the names of the inputs, in their order in `rows`."""
+    state = [f"lag_{lag}" for lag in LAGS]
+    for span in SPANS:
+        state += [f"mean_{span}", f"std_{span}"]
+        if span >= 10:
+            state += [f"quantile_{level:g}_{span}" for level in LEVELS]
+    cycles = [f"season_{season}_{number}" for season in seasons for number in (1, 2)]
+    return (*state, "step", "hour_sin", "hour_cos", *cycles)
+
+
 def seasons(values: Array, shortest: int, longest: int, count: int) -> list[int]:
     """Return the lags with the highest peaks of the autocorrelation, at most `count` of them."""
     longest = min(longest, len(values) // 3)

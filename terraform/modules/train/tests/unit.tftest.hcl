@@ -316,3 +316,26 @@ run "every_job_and_model_is_in_the_given_subnets" {
     error_message = "No other step has a network."
   }
 }
+
+run "groups_of_the_bias_report_are_a_parameter" {
+  command = plan
+
+  variables {
+    training = { bias_groups = "weekday;step:5,10.5", candidates = ["deepar", "deepar_recent", "gradient_boosting_recent"], history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  }
+
+  assert {
+    condition     = one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == "BiasGroups"]) == "weekday;step:5,10.5"
+    error_message = "The pipeline reports the bias of the configured groups."
+  }
+}
+
+run "unknown_group_is_refused" {
+  command = plan
+
+  variables {
+    training = { bias_groups = "weekday;month", candidates = ["deepar", "deepar_recent", "gradient_boosting_recent"], history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  }
+
+  expect_failures = [var.training]
+}

@@ -45,6 +45,46 @@ def test_seasons_are_the_periods_of_the_series():
     assert features.seasons(np.ones(400), 10, 200, 2) == []
 
 
+@pytest.mark.parametrize("seasons", [[], [20], [7, 45]])
+def test_every_input_has_a_name(seasons):
+    values = np.array(wave(400))
+    found = features.rows(values, np.array([300]), np.array([4]), seasons, np.array([0.25]))
+    names = features.names(seasons)
+    assert len(set(names)) == len(names) == found.shape[1]
+    inputs = dict(zip(names, found[0], strict=True))
+    level = np.median(values[240:300])
+    assert inputs["lag_7"] == values[293] / level
+    assert inputs["std_30"] == pytest.approx(values[270:300].std() / level)
+    assert inputs["quantile_0.9_60"] == pytest.approx(np.quantile(values[240:300], 0.9) / level)
+    assert (inputs["step"], inputs["hour_sin"]) == (4, 1)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_examples_are_the_forecasts_of_the_last_values(tmp_path):
+    target = np.array(wave(600), "f4")
+    start = np.datetime64("2024-10-10T00:00:00", "s")
+    registry.fit("gradient_boosting", [Series(start, target[:400])], SMALL, tmp_path)
+    model = registry.load(tmp_path)
+    gap = target.copy()
+    gap[-2] = np.nan
+    series = [Series(start, target[:500]), Series(start, gap)]
+    levels = ["0.1", "0.5"]
+    [(name, found)] = model.examples(series, levels).items()
+    assert name == "gradient_boosting"
+    assert found.table.shape == (2 * model.horizon - 1, len(found.names))
+    known = [n for n in range(model.horizon) if n != model.horizon - 2]
+    np.testing.assert_array_equal(
+        found.truth, [*target[500 - model.horizon : 500], *gap[-model.horizon :][known]]
+    )
+    expected = [
+        model.forecast(one.upto(len(one.target) - model.horizon), levels, 1) for one in series
+    ]
+    for level in levels:
+        first, second = (forecast["quantiles"][level] for forecast in expected)
+        rows = [*first, *np.array(second)[known]]
+        np.testing.assert_allclose(found.predict(found.table)[level], rows)
+
+
 def test_wave_is_forecast_also_at_another_level(tmp_path):
     truth = np.array(wave(600))
     start = np.datetime64("2024-10-10T00:00:00", "s")

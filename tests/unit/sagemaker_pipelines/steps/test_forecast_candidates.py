@@ -42,6 +42,9 @@ def test_every_candidate_of_our_image_has_one_forecast_per_request(tmp_path, mon
     (folder / "requests").mkdir()
     request = json.dumps({"start": start, "target": TARGET[:270]}) + "\n"
     (folder / "requests" / "requests.jsonl").write_text(request * 3)
+    (folder / "test").mkdir()
+    held_out = json.dumps({"start": start, "target": TARGET[:300]}) + "\n"
+    (folder / "test" / "test.json").write_text(held_out * 4)
     values = {
         "time_freq": "1min",
         "context_length": 60,
@@ -65,6 +68,10 @@ def test_every_candidate_of_our_image_has_one_forecast_per_request(tmp_path, mon
         lines = (folder / "forecasts" / f"{name}.jsonl").read_text().splitlines()
         forecasts = [json.loads(text) for text in lines]
         assert [len(forecast["mean"]) for forecast in forecasts] == [30, 30, 30]
+        report = json.loads((folder / "forecasts" / f"{name}.attributions.json").read_text())
+        [(model, found)] = report["models"].items()
+        assert (report["candidate"], model, found["rows"]) == (name, "gradient_boosting", 60)
+        assert {"lag_1", "step"} <= {row["feature"] for row in found["features"]}
     assert not (folder / "forecasts" / "deepar.jsonl").exists()
 
 
