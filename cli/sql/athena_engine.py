@@ -14,6 +14,10 @@ from cli.sql.rows import Rows, plain
 POLL_SECONDS = 1.0
 INTEGERS = {"bigint", "int", "integer", "smallint", "tinyint"}
 FLOATS = {"decimal", "double", "float", "real"}
+# The start of a query with common table expressions, after comments.
+WITH = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*WITH\s+(?:RECURSIVE\s+)?", re.IGNORECASE | re.DOTALL
+)
 
 
 def run(
@@ -63,8 +67,9 @@ def restricted(
         f'{name} AS (SELECT * FROM "{database}".{name} WHERE {condition})'  # noqa: S608 - names of tables
         for name in named
     )
-    start, count = re.subn(r"\A\s*WITH\s", "", query, count=1, flags=re.IGNORECASE)
-    return f"WITH {views}{', ' if count else ' '}{start}"
+    if found := WITH.match(query):
+        return f"{found[0]}{views}, {query[found.end() :]}"
+    return f"WITH {views} {query}"
 
 
 def _wait(athena: Any, identifier: str, seconds: float) -> Mapping[str, Any]:

@@ -102,8 +102,14 @@ def test_duckdb_reads_the_objects_on_aws(stored, capsys):
         ),
         (
             "\n with a AS (SELECT 1 FROM Minutes) SELECT * FROM a",
-            f'WITH minutes AS (SELECT * FROM "evergreen".minutes WHERE {CONDITION}), '
+            f'\n with minutes AS (SELECT * FROM "evergreen".minutes WHERE {CONDITION}), '
             "a AS (SELECT 1 FROM Minutes) SELECT * FROM a",
+        ),
+        (
+            "-- as of today\nWITH RECURSIVE a (n) AS (SELECT 1 FROM raw) SELECT * FROM a",
+            "-- as of today\nWITH RECURSIVE "
+            f'raw AS (SELECT * FROM "evergreen".raw WHERE {CONDITION}), '
+            "a (n) AS (SELECT 1 FROM raw) SELECT * FROM a",
         ),
         (
             "WITH raw AS (SELECT 1) SELECT * FROM raw",
@@ -111,7 +117,7 @@ def test_duckdb_reads_the_objects_on_aws(stored, capsys):
         ),
         ("SELECT rawness", "SELECT rawness"),
     ],
-    ids=["table", "with", "redefined", "none"],
+    ids=["table", "with", "comment", "redefined", "none"],
 )
 def test_tables_of_a_query_have_only_its_days(query, expected):
     assert restricted(query, "evergreen", TABLES, *DAYS) == expected
