@@ -58,7 +58,7 @@ def test_result_is_read_with_its_types(stored, capsys):
     first = page(tuple(COLUMNS), ("2024-10-10", "3", "0.5", "true"))
     with Stubber(stored.clients("athena")) as stub:
         started(stub, query)
-        stub.add_response("get_query_results", first | {"NextToken": "more"})
+        stub.add_response("get_query_results", first | {"NextToken": "token-1"})
         stub.add_response("get_query_results", page((None, None, "NaN", "false")))
         assert main(["sql", query, "--json"], on_aws(stored)) == 0
     document = json.loads(capsys.readouterr().out)
