@@ -1,15 +1,30 @@
 """The champion: the version that serves production, asked with the requests of a tournament."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from common import deepar, endpoints, model_packages, times
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+# Codes of errors that last: the model fails, the endpoint is not in service, a name is gone. After
+# others, such as throttling, botocore repeats the request, and at last the job fails: a retry asks
+# again.
+PERMANENT = frozenset({"ModelError", "ValidationError", "ValidationException"})
+ATTEMPTS = 3  # of a request that the model fails: its server may be restarting
+PAUSE_SECONDS = 5.0  # between them
+MAXIMUM_REASON = 300  # characters
+
+
+class UnavailableError(Exception):
+    """The champion cannot take part in the tournament; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +43,21 @@ class Champion:
 
 
 def find(sagemaker: "SageMakerClient", endpoint: str) -> Champion | None:
-    """Return the version that the endpoint serves, None if it serves none of the registry."""
+    """Return the version that the endpoint serves, None if it serves none of the registry.
+
+    Raises UnavailableError if what the endpoint serves no longer exists.
+    """
     description = endpoints.describe(sagemaker, endpoint)
     config_name = (description or {}).get("EndpointConfigName")
     if description is None or config_name is None:
         return None
+    try:
+        return _served(sagemaker, endpoint, config_name)
+    except ClientError as error:
+        raise _unavailable(f"endpoint {endpoint}", error) from error
+
+
+def _served(sagemaker: "SageMakerClient", endpoint: str, config_name: str) -> Champion | None:
     config = sagemaker.describe_endpoint_config(EndpointConfigName=config_name)
     model = sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
     arn = model["PrimaryContainer"].get("ModelPackageName")
@@ -57,14 +82,16 @@ def ask(
     horizon: int,
     samples: int,
     execution: str,
+    pause: Callable[[float], None] = time.sleep,
 ) -> list[deepar.Forecast]:
-    """Return the champion's forecast of each request.
+    """Return the champion's forecast of each request; raises UnavailableError.
 
     The inference ids name the execution, so that the data capture tells these requests apart.
     """
     execution_id = execution.rpartition("/")[2]
-    return [
-        endpoints.forecast(
+
+    def forecast(number: int, series: dict[str, Any]) -> deepar.Forecast:
+        return endpoints.forecast(
             runtime,
             champion.endpoint,
             series,
@@ -72,5 +99,23 @@ def ask(
             length=horizon,
             inference_id=f"tournament-{execution_id}-{number}",
         )
-        for number, series in enumerate(requests)
-    ]
+
+    def patient(number: int, series: dict[str, Any]) -> deepar.Forecast:
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return forecast(number, series)
+            except runtime.exceptions.ModelError:
+                pause(PAUSE_SECONDS)
+        return forecast(number, series)
+
+    try:
+        return [patient(number, series) for number, series in enumerate(requests)]
+    except (ClientError, ReadTimeoutError, deepar.ForecastError) as error:
+        raise _unavailable(f"version {champion.version} ({champion.candidate})", error) from error
+
+
+def _unavailable(what: str, error: Exception) -> Exception:
+    """Return UnavailableError; the error itself if it is one that passes."""
+    if isinstance(error, ClientError) and error.response["Error"]["Code"] not in PERMANENT:
+        return error
+    return UnavailableError(f"{what}: {error}"[:MAXIMUM_REASON])

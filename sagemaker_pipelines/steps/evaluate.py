@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         history = paths.processing("history")
         windows = _lines(history / "windows.jsonl")
         requests = _lines(paths.processing("requests") / "requests.jsonl")
+        contender, left_out = _champion(args, requests)
         evaluation = Evaluation(
             windows=windows,
             history=json.loads((history / "summary.json").read_text()),
@@ -44,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             },
             reference=_reference(requests, args.prediction_length),
             naive=naive_forecasts(windows),
-            champion=_champion(args, requests),
+            champion=contender,
+            champion_left_out=left_out,
         )
         report = evaluation.report()
         _write(paths.processing("evaluation") / "evaluation.json", report)
@@ -85,20 +87,27 @@ def _reference(requests: Sequence[Mapping[str, Any]], horizon: int) -> Forecasts
 
 def _champion(
     args: argparse.Namespace, requests: Sequence[dict[str, Any]]
-) -> tuple[champion.Champion, Forecasts] | None:
-    found = champion.find(client("sagemaker"), args.champion_endpoint)
-    if found is None:
-        return None
-    responses = champion.ask(
-        client("sagemaker-runtime"),
-        found,
-        requests,
-        horizon=args.prediction_length,
-        samples=args.forecast_samples,
-        execution=args.execution,
-    )
+) -> tuple[tuple[champion.Champion, Forecasts] | None, str | None]:
+    """Return the champion with its forecasts, or None and why it is left out (None: no champion).
+
+    A production that is broken must not prevent the training of its successor.
+    """
+    try:
+        found = champion.find(client("sagemaker"), args.champion_endpoint)
+        if found is None:
+            return None, None
+        responses = champion.ask(
+            client("sagemaker-runtime"),
+            found,
+            requests,
+            horizon=args.prediction_length,
+            samples=args.forecast_samples,
+            execution=args.execution,
+        )
+    except champion.UnavailableError as error:
+        return None, str(error)
     answers = [asdict(response) for response in responses]
-    return found, Forecasts.from_responses(answers, "the champion")
+    return (found, Forecasts.from_responses(answers, "the champion")), None
 
 
 def write_reports(

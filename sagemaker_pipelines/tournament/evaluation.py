@@ -56,6 +56,7 @@ class Evaluation:
     reference: Forecasts
     naive: Forecasts
     champion: tuple[ChampionVersion, Forecasts] | None
+    champion_left_out: str | None = None  # why there is a champion that takes no part
 
     @cached_property
     def truth(self) -> Array:
@@ -88,6 +89,7 @@ class Evaluation:
             self.overlap,
             champion,
             self.champion_from,
+            self.champion_left_out,
         )
 
     @cached_property
@@ -121,6 +123,7 @@ class Evaluation:
                 "span": f"{self._training_start(best)} to {self.history['last']}",
             },
             "champion": self._champion(),
+            "champion_left_out": self.champion_left_out,
             "contenders": self.contenders,
             "windows": self._windows(best),
             "trained_at": trained_at,
@@ -158,6 +161,7 @@ class Evaluation:
             "winner": self.verdict.winner,
             "reason": self.verdict.reason,
             "champion": self._champion(),
+            "champion_left_out": self.champion_left_out,
             "contenders": {name: row["mean_wql"] for name, row in self.contenders.items()},
         }
 

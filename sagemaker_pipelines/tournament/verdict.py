@@ -24,7 +24,8 @@ class Losses:
     """Losses per window of every contender, oldest window first.
 
     The champion may have been trained on the older windows; it is judged only on those from
-    position `champion_from`. `champion` is None before the first model.
+    position `champion_from`. `champion` is None before the first model, and if it is left out
+    because it cannot be asked.
     """
 
     candidates: Mapping[str, Array]
@@ -32,6 +33,7 @@ class Losses:
     overlap: int  # how many consecutive windows share minutes
     champion: Array | None = None
     champion_from: int = 0
+    left_out: str | None = None  # why a champion takes no part
 
     def against_reference(self, name: str) -> Comparison:
         """Compare a candidate with the reference on all windows."""
@@ -57,7 +59,10 @@ def decide(losses: Losses) -> Verdict:
     contenders = [*ranking, REFERENCE]
     if losses.champion is None:
         best = contenders[0]
-        return Verdict(best, f"{_beats(losses, best)}; there is no champion yet")
+        missing = "there is no champion yet"
+        if losses.left_out:
+            missing = f"the champion takes no part ({losses.left_out})"
+        return Verdict(best, f"{_beats(losses, best)}; {missing}")
     if len(losses.champion) < MINIMUM_CHAMPION_WINDOWS:
         return Verdict(
             None,

@@ -1,7 +1,7 @@
 """evaluation.json."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -143,3 +143,15 @@ def test_model_card_is_json_with_every_contender():
 
     assert {entry["name"] for entry in card["evaluation_details"]} == set(report["contenders"])
     assert card["additional_information"]["caveats_and_recommendations"] == report["reason"]
+
+
+def test_champion_that_cannot_answer_is_left_out_and_named_everywhere():
+    reason = "version 3 (deepar): ModelError"
+    found = replace(evaluation(), champion_left_out=reason)
+    report, decision = found.report(), found.decision()
+
+    assert report["winner"] == "deepar"
+    for text in (report["reason"], report["summary"], decision["reason"]):
+        assert f"the champion takes no part ({reason})" in text
+    assert report["champion_left_out"] == decision["champion_left_out"] == reason
+    assert (report["champion"], "champion" in report["contenders"]) == (None, False)
