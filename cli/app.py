@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer._click.globals import get_current_context  # typer does not export it
+from typer.core import TyperGroup
 
 from cli import target
 from cli.console import make_console, note
@@ -16,6 +17,8 @@ from cli.errors import CommandError
 from cli.result import Result
 
 if TYPE_CHECKING:
+    from typer._click.core import Context
+
     from cli.connection import Connection
 
 Connect = Callable[[target.Target, str], "Connection"]
@@ -64,9 +67,21 @@ TargetName = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask before changing an AWS account.")]
 
 
-def group(name: str, help_text: str) -> typer.Typer:
+class _ListsByDefault(TyperGroup):
+    """A command with subcommands that runs `list` if none is named."""
+
+    def parse_args(self, ctx: "Context", args: list[str]) -> list[str]:
+        lists = not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names)
+        return super().parse_args(ctx, ["list", *args] if lists else args)
+
+
+def group(name: str, help_text: str, *, lists_by_default: bool = False) -> typer.Typer:
     """Return the application of a command with subcommands, such as `evergreen dead-letters`."""
-    commands = typer.Typer(no_args_is_help=True, help=help_text)
+    commands = typer.Typer(
+        no_args_is_help=not lists_by_default,
+        help=help_text,
+        cls=_ListsByDefault if lists_by_default else None,
+    )
     app.add_typer(commands, name=name)
     return commands
 

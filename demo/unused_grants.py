@@ -14,6 +14,7 @@ BAKE = "tests/integration/deployed/test_bake.py"
 CONSERVATION = "tests/integration/deployed/test_conservation.py"
 BACKFILLED = "tests/unit/poller/test_backfill.py::test_archived_hashes_of_the_hours_are_read"
 DEAD_LETTERS = "tests/integration/deployed/test_dead_letters.py"
+TERRAFORM = "tests/integration/deployed/test_terraform.py"
 RULES = "tests/integration/deployed/test_retraining_rules.py"
 DRIFTED = (
     "tests/unit/sagemaker_pipelines/jobs/test_monitor.py::"
@@ -29,6 +30,7 @@ ROLLED_BACK = f"{BAKE}::test_worse_version_is_rolled_back_by_itself"
 PAUSED = f"{BAKE}::test_loop_is_paused_and_resumed"
 REDRIVEN = f"{DEAD_LETTERS}::test_undelivered_event_is_sent_to_its_target"
 REPAIRED = f"{DEAD_LETTERS}::test_repaired_event_is_redriven_and_deleted"
+SET = f"{TERRAFORM}::test_second_plan_is_empty_and_keeps_the_settings_of_operators"
 STARTED = f"{RULES}::test_rule_starts_a_training_with_its_reason"
 STOPPED = "tests/integration/local/test_pipelines.py::test_stopped_execution_stops_its_job"
 UNPROCESSABLE = f"{DEAD_LETTERS}::test_i10_unprocessable_event_is_in_the_queue_with_its_reason"
@@ -96,9 +98,11 @@ REASONS = (
     Reason("operator", "ReadDepthOfQueues", "*", PERSON, APPROVED),
     Reason("operator", "ReadMinutes", "*", PERSON, OPERATED),
     Reason("operator", "ReadParameters", "*", PERSON, APPROVED),
+    Reason("operator", "ReadTrainings", "sagemaker:DescribePipeline", PERSON, SET),
     Reason("operator", "ReadTrainings", "*", PERSON, STARTED),
     Reason("operator", "ReadVersionsAndEndpoints", "*", PERSON, APPROVED),
     Reason("operator", "ReplayTransactions", "*", PERSON, OPERATED),
+    Reason("operator", "SetHyperparameters", "*", PERSON, SET),
     Reason("operator", "StartTrainingsAndBackfills", "*", PERSON, STARTED),
     Reason("operator", "ArchiveAgain", "*", PERSON, REDRIVEN),
     Reason("operator", "LogDecisionsAgain", "*", PERSON, REDRIVEN),

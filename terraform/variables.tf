@@ -307,7 +307,7 @@ variable "training" {
       early_stopping_patience = optional(number, 10)          # epochs without improvement until training stops
       epochs                  = optional(number, 40)          # maximum
       learning_rate           = optional(number, 0.005)       # of the optimizer
-      likelihood              = optional(string, "student-T") # student-T, gaussian, negative-binomial or deterministic-L1
+      likelihood              = optional(string, "student-T") # student-T, gaussian or negative-binomial
       mini_batch_size         = optional(number, 32)          # windows per step
       num_cells               = optional(number, 40)          # LSTM cells per layer
       num_layers              = optional(number, 1)           # LSTM layers

@@ -5,6 +5,7 @@ from cli.commands import status
 from cli.commands import approve
 from cli.commands import rollback
 from cli.commands import retrain
+from cli.commands import hyperparameters
 from cli.commands import history
 from cli.commands import monitor
 from cli.commands import drift
@@ -27,6 +28,7 @@ __all__ = [
     "drift",
     "env",
     "history",
+    "hyperparameters",
     "minutes",
     "monitor",
     "pause",

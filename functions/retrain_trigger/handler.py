@@ -5,18 +5,17 @@ from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parser import event_parser
 from pydantic import NonNegativeInt, PositiveInt
 
-from common import decisions, times
+from common import decisions, hyperparameters, times
 from common.config import Settings
 from common.observability import logger
 from retrain_trigger import attempts, guards
 from retrain_trigger.attempts import Situation
 from retrain_trigger.execution import Execution, started_by
-from retrain_trigger.hyperparameters import HyperparameterError, Hyperparameters
 from retrain_trigger.production import Production
+from retrain_trigger.stored_hyperparameters import NEXT, StoredHyperparameters, texts
 from retrain_trigger.training_events import (
     TRIGGERS,
     AlarmEvent,
@@ -29,10 +28,13 @@ from retrain_trigger.training_request import TrainingRequest
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
+    from mypy_boto3_ssm.type_defs import ParameterTypeDef
 
 RETRY = "retry of a failed training"
 MAX_ATTEMPTS = 2  # to list the executions and start one
 OLDEST_EXECUTION = timedelta(days=30)  # older ones do not count as attempts
+# Of a refusal that a person has to end; the notification topic receives those with `invalid`.
+REFUSED = {"invalid": "hyperparameters", "next": NEXT}
 
 cloudwatch = boto3.client("cloudwatch")
 ssm = boto3.client("ssm")
@@ -41,7 +43,6 @@ events = boto3.client("events")
 s3 = boto3.client("s3")
 states = boto3.client("stepfunctions")
 store = boto3.client("sagemaker-featurestore-runtime")
-ssm_parameters = SSMProvider(boto3_client=ssm)
 
 
 class ConcurrentStartError(RuntimeError):
@@ -71,11 +72,15 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
     config = Config.from_env()
     # Read in every invocation, so that a bad value is reported by the next check, not by the next
     # training.
-    policy = guards.Policy.parse(_read(f"{config.parameter_path}/quality/policy"))
+    policy = guards.Policy.parse(texts(_read(f"{config.parameter_path}/quality/policy")))
+    path = f"{config.parameter_path}/{hyperparameters.PATH}"
+    stored = StoredHyperparameters.of(_read(path))
     production = _production(config)
     pipeline = TrainingPipeline(sagemaker, config.pipeline_name)
     versions = production.versions()
     situation = None
+    if isinstance(event, Check):
+        _warn(config, event, stored)
     if isinstance(event, Check | TrainingFailed):
         situation, reason = production.situation(versions, event.time)
         executions = pipeline.executions(since=event.time - OLDEST_EXECUTION)
@@ -91,12 +96,37 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
         situation = production.breach(versions, reason, event.time)
     request = TrainingRequest(event.id, event.time, reason, TRIGGERS[event.source])
     registered = [version.created for version in versions]
-    arn, skip_reason = _train(config, policy, request, pipeline, situation, registered)
+    try:
+        arn, skip_reason = _train(config, policy, request, pipeline, situation, registered, stored)
+    except hyperparameters.HyperparameterError as error:
+        return _refuse(config, event, request, str(error))
     if skip_reason is None:
         return _record(config, request, decisions.RETRAINING_STARTED, request.reason, arn)
     if isinstance(event, Check):  # it comes again soon
         return _ignore(event, skip_reason)
     return _record(config, request, decisions.RETRAINING_SKIPPED, skip_reason, None)
+
+
+def _read(path: str) -> "list[ParameterTypeDef]":
+    """Read all SSM parameters below a path; an operator may just have changed them."""
+    pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=path)
+    return [parameter for page in pages for parameter in page["Parameters"]]
+
+
+def _warn(config: Config, check: Check, stored: StoredHyperparameters) -> None:
+    """Notify a person of bad hyperparameters before a training is due."""
+    problem = stored.problem(config.prediction_length)
+    if problem is not None and stored.reported(check.time):
+        request = TrainingRequest(check.id, check.time, "", TRIGGERS[check.source])
+        _record(config, request, decisions.RETRAINING_SKIPPED, problem, None, **REFUSED)
+
+
+def _refuse(
+    config: Config, event: TrainingEvent, request: TrainingRequest, problem: str
+) -> dict[str, Any]:
+    if isinstance(event, Check):  # `_warn` reports it, not every check
+        return _ignore(event, problem)
+    return _record(config, request, decisions.RETRAINING_SKIPPED, problem, None, **REFUSED)
 
 
 def _production(config: Config) -> Production:
@@ -125,12 +155,12 @@ def _train(
     pipeline: TrainingPipeline,
     situation: Situation | None,
     registered: list[datetime],
+    stored: StoredHyperparameters,
 ) -> tuple[str | None, str | None]:
     """Return the ARN of the request's training, or None and the reason to skip it.
 
-    Raises ConcurrentStartError.
+    Raises ConcurrentStartError, HyperparameterError.
     """
-    hyperparameters = f"{config.parameter_path}/training/hyperparameters"
     horizon = config.prediction_length
     counted = attempts.first_counted(situation, horizon)
     oldest = max(min(request.time - policy.horizon, counted), request.time - OLDEST_EXECUTION)
@@ -140,29 +170,27 @@ def _train(
             return earlier.arn, None
         if refusal := guards.refusal(request, situation, executions, registered, policy, horizon):
             return None, refusal
-        try:
-            values = Hyperparameters.parse(_read(hyperparameters), horizon)
-        except HyperparameterError as error:
-            return None, str(error)
+        values = stored.parse(horizon)
         predecessor = executions[0].arn if executions else pipeline.created()
         if arn := pipeline.start(request, values, predecessor):
             return arn, None
     raise ConcurrentStartError("another training was started at the same time")
 
 
-def _read(path: str) -> dict[str, Any]:
-    """Read all SSM parameters below a path; an operator may just have changed them."""
-    return ssm_parameters.get_multiple(path, force_fetch=True)
-
-
 def _record(
-    config: Config, request: TrainingRequest, detail_type: str, reason: str, arn: str | None
+    config: Config,
+    request: TrainingRequest,
+    detail_type: str,
+    reason: str,
+    arn: str | None,
+    **more: str,
 ) -> dict[str, Any]:
     detail = {
         "request_id": request.id,
         "trigger": request.trigger,
         "reason": reason,
         "execution_arn": arn,
+        **more,
     }
     decisions.record(events, config.event_bus_name, detail_type, request.time, **detail)
     logger.info(

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from common import times
+from common.hyperparameters import Hyperparameters
 from retrain_trigger.execution import Execution
 from retrain_trigger.guards import start_token
-from retrain_trigger.hyperparameters import Hyperparameters
 from retrain_trigger.training_request import TrainingRequest
 
 if TYPE_CHECKING:

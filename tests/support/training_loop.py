@@ -205,7 +205,10 @@ class Loop:
 
     def read_parameters(self, Path, **_):  # noqa: N803
         values = POLICY if Path.endswith("policy") else self.hyperparameters
-        return {"Parameters": [{"Name": f"{Path}/{k}", "Value": v} for k, v in values.items()]}
+        about = {"LastModifiedDate": NOW}
+        return {
+            "Parameters": [{"Name": f"{Path}/{k}", "Value": v, **about} for k, v in values.items()]
+        }
 
     @contextmanager
     def stubbed(self, intercept=lambda call: call(), ssm=False):

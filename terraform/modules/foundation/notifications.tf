@@ -63,7 +63,8 @@ resource "aws_cloudwatch_event_rule" "attention" {
     source = ["evergreen.loop"]
     "$or" = [
       { "detail-type" = ["Approval Requested", "Deployment Failed", "Model Deployed", "Retraining Started", "Training Failed"] },
-      { "detail-type" = ["Tournament Decided"], detail = { winner = [null] } }, # ended without a new version
+      { "detail-type" = ["Tournament Decided"], detail = { winner = [null] } },               # ended without a new version
+      { "detail-type" = ["Retraining Skipped"], detail = { invalid = ["hyperparameters"] } }, # until a person corrects them
     ]
   })
 }

@@ -1,4 +1,4 @@
-# What changes something: `approve`, `reject`, `retrain`, `rollback`, `replay`, `backfill`.
+# What changes something: `approve`, `reject`, `retrain`, `hyperparameters set`, `rollback`, `replay`, `backfill`.
 
 data "aws_iam_policy_document" "operate" {
   statement {
@@ -17,6 +17,12 @@ data "aws_iam_policy_document" "operate" {
     sid       = "RemovePendingApprovals"
     actions   = ["ssm:DeleteParameter"]
     resources = ["${var.foundation.arns.ssm}:parameter${var.pending_path}/*"]
+  }
+
+  statement {
+    sid       = "SetHyperparameters"
+    actions   = ["ssm:GetParameterHistory", "ssm:PutParameter"]
+    resources = ["${local.parameters}/training/hyperparameters/*"]
   }
 
   statement {

@@ -76,6 +76,7 @@ data "aws_iam_policy_document" "read" {
   statement {
     sid = "ReadTrainings"
     actions = [
+      "sagemaker:DescribePipeline",
       "sagemaker:DescribePipelineExecution",
       "sagemaker:ListPipelineExecutionSteps",
       "sagemaker:ListPipelineExecutions",

@@ -161,8 +161,8 @@ variable "training" {
   }
 
   validation {
-    condition     = contains(["deterministic-L1", "gaussian", "negative-binomial", "student-T"], var.training.hyperparameters.likelihood)
-    error_message = "training.hyperparameters.likelihood: expected student-T, gaussian, negative-binomial or deterministic-L1."
+    condition     = contains(["gaussian", "negative-binomial", "student-T"], var.training.hyperparameters.likelihood)
+    error_message = "training.hyperparameters.likelihood: expected student-T, gaussian or negative-binomial."
   }
   # The ranges of functions/common/hyperparameters.py.
   validation {

@@ -13,7 +13,10 @@ pytestmark = pytest.mark.integration
 def test_second_plan_is_empty_and_keeps_the_settings_of_operators(aws, outputs):
     ssm, name = aws.client("ssm"), "/evergreen/training/hyperparameters/epochs"
     written = ssm.get_parameter(Name=name)["Parameter"]["Value"]
-    ssm.put_parameter(Name=name, Value="7", Overwrite=True)
+    assert evergreen(aws, "hyperparameters", "set", "epochs", "7")[0] == 0
+    _, document = evergreen(aws, "hyperparameters")
+    [row] = [row for row in document["hyperparameters"] if row["name"] == "epochs"]
+    assert (row["value"], row["default"], row["problem"]) == ("7", written, None)
     assert local_terraform.plan_changes(aws.home, VARIABLES) == 0
     ssm.put_parameter(Name=name, Value=written, Overwrite=True)
 

@@ -1,7 +1,5 @@
 """The hyperparameters of Amazon DeepAR, with its names and defaults."""
 
-from typing import Literal
-
 from common import hyperparameters as ranges
 from sagemaker_pipelines.container import hyperparameters
 
@@ -14,7 +12,7 @@ class Hyperparameters(hyperparameters.Hyperparameters):
     dropout_rate: ranges.DropoutRate = 0.1
     early_stopping_patience: ranges.Patience | None = None
     learning_rate: ranges.LearningRate = 1e-3
-    likelihood: Literal["student-T", "gaussian", "negative-binomial"] = "student-T"
+    likelihood: ranges.Likelihood = "student-T"
     mini_batch_size: ranges.MiniBatchSize = 128
     num_cells: ranges.NumCells = 40
     num_layers: ranges.NumLayers = 2

@@ -130,6 +130,11 @@ run "decisions_are_logged_and_notified" {
   }
 
   assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.attention.event_pattern)["$or"][2] == { "detail-type" = ["Retraining Skipped"], detail = { invalid = ["hyperparameters"] } }
+    error_message = "Refused hyperparameters are published, other skipped trainings are not."
+  }
+
+  assert {
     condition     = aws_sns_topic_subscription.mail["someone@example.com"].protocol == "email"
     error_message = "The address is subscribed."
   }

@@ -39,6 +39,11 @@ run "the_role_is_for_people_of_the_account" {
     condition     = toset(flatten([for s in data.aws_iam_policy_document.operate.statement : [for c in s.condition : c.values if c.variable == "events:detail-type"] if contains(s.actions, "events:PutEvents")])) == toset(["Code Changed", "Transactions Received"])
     error_message = "An operator sends no events that start deployments."
   }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.operate.statement : s.resources if contains(s.actions, "ssm:PutParameter")]) == ["arn:aws:ssm:eu-west-1:123456789012:parameter/test/training/hyperparameters/*"]
+    error_message = "Of the settings of a training, an operator writes the hyperparameters."
+  }
 }
 
 run "dead_letters_are_sent_back_to_where_they_failed" {

@@ -172,11 +172,11 @@ run "image_must_be_builtin_or_own" {
   expect_failures = [var.training]
 }
 
-run "likelihood_must_be_supported_by_deepar" {
+run "likelihood_must_be_one_with_quantiles" {
   command = plan
 
   variables {
-    training = { candidates = ["deepar", "deepar_recent", "gradient_boosting_recent"], history_hours = 48, image = "own", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "cauchy", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+    training = { candidates = ["deepar", "deepar_recent", "gradient_boosting_recent"], history_hours = 48, image = "own", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "deterministic-L1", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
   }
 
   expect_failures = [var.training]

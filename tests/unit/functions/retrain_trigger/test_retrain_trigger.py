@@ -1,7 +1,7 @@
 """The trigger against SSM (moto) and a pipeline, a bus and an alarm in memory."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from moto import mock_aws
@@ -302,10 +302,14 @@ def test_training_that_failed_too_often_is_tried_once_a_day(loop):
         ("role_arn", ARN, "role_arn: got "),
         ("end_time", "2030-01-01T00:00:00Z", "end_time: got "),
         ("candidates", "ets", "candidates: got 'ets', expected no setting of this name"),
-        ("num_cells", "1000000", "num_cells: got '1000000', expected less than or equal to 1024"),
-        ("epochs", "nan", "epochs: got 'nan', expected a valid integer"),
-        ("learning_rate", "inf", "learning_rate: got 'inf', expected a finite number"),
-        ("likelihood", "beta", "likelihood: got 'beta', expected 'student-T', "),
+        ("num_cells", "1000000", "num_cells: got '1000000', expected an integer from 1 to 1024"),
+        ("epochs", "nan", "epochs: got 'nan', expected an integer from 1 to 10000"),
+        ("learning_rate", "inf", "learning_rate: got 'inf', expected a number from 1e-06 to 1"),
+        (
+            "likelihood",
+            "beta",
+            "likelihood: got 'beta', expected student-T, gaussian or negative-",
+        ),
     ],
 )
 def test_other_parameters_and_ranges_are_refused_before_training(loop, name, value, reason):
@@ -315,6 +319,53 @@ def test_other_parameters_and_ranges_are_refused_before_training(loop, name, val
     assert loop.started == []
     detail = json.loads(loop.decisions[0]["Detail"])
     assert detail["reason"].startswith(reason)
+
+
+def put(name, value):
+    path = f"/test/training/hyperparameters/{name}"
+    handler.ssm.put_parameter(Name=path, Value=value, Type="String", Overwrite=True)
+
+
+def test_refused_hyperparameters_are_marked_for_the_notification_and_corrected_ones_used(loop):
+    put("learning_rate", "abc")
+    loop.deliver(ALARM)
+    [decision] = loop.decisions
+    detail = json.loads(decision["Detail"])
+    assert decision["DetailType"] == "Retraining Skipped"
+    assert detail["reason"] == "learning_rate: got 'abc', expected a number from 1e-06 to 1"
+    assert detail["invalid"] == "hyperparameters"
+    assert "evergreen hyperparameters set" in detail["next"]
+
+    put("learning_rate", "0.01")
+    assert loop.deliver(MANUAL)["started"]
+    passed = {item["Name"]: item["Value"] for item in loop.started[0]["PipelineParameters"]}
+    assert passed["LearningRate"] == "0.01"
+
+
+def test_other_refusals_are_not_for_a_person(loop):
+    loop.add_execution(1)
+    loop.deliver(SCHEDULE)
+    assert "invalid" not in json.loads(loop.decisions[0]["Detail"])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "reported"), [(1, 1), (15, 1), (17, 0), (1439, 0), (1441, 1), (1470, 0)]
+)
+def test_check_reports_bad_hyperparameters_after_their_change_and_then_daily(
+    loop, minutes, reported
+):
+    put("epochs", "0")
+    changed = datetime.now(UTC) + timedelta(minutes=minutes)  # moto's clock is the real one
+    assert not loop.deliver({**CHECK, "time": times.iso(changed)})["started"]
+    assert loop.detail_types() == ["Retraining Skipped"] * reported
+
+
+def test_check_that_is_due_starts_nothing_with_bad_hyperparameters(loop):
+    loop.in_alarm = True
+    put("epochs", "0")
+    response = loop.deliver(CHECK)
+    assert (response["started"], loop.started) == (False, [])
+    assert response["reason"] == "epochs: got '0', expected an integer from 1 to 10000"
 
 
 def test_parameters_are_passed_as_they_were_understood(loop):
