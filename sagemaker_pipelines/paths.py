@@ -33,6 +33,12 @@ class Paths:
         return self.base / "model"
 
     @property
+    def checkpoints(self) -> Path | None:
+        """Folder that SageMaker keeps in S3 (CheckpointConfig), None if it does not."""
+        folder = self.base / "checkpoints"
+        return folder if folder.is_dir() else None
+
+    @property
     def failure(self) -> Path:
         """File whose text SageMaker shows as the failure reason of a training job."""
         return self.base / "output/failure"

@@ -23,7 +23,8 @@ def main(paths: Paths) -> None:
     values = _hyperparameters(paths)
     parameters = Hyperparameters.parse_shared(values)
     interruption.watch()
-    registry.fit(parameters.algorithm, _read(paths, "train", values), values, paths.model)
+    series = _read(paths, "train", values)
+    registry.fit(parameters.algorithm, series, values, paths.model, paths.checkpoints)
     if paths.channel("test").is_dir():
         _test(registry.load(paths.model), _read(paths, "test", values), parameters)
 

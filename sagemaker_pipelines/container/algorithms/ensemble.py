@@ -71,10 +71,16 @@ class Ensemble:
         return found
 
 
-def fit(series: Sequence[Series], parameters: Hyperparameters, folder: Path) -> None:
-    """Fit each member into a folder of its name."""
+def fit(
+    series: Sequence[Series],
+    parameters: Hyperparameters,
+    folder: Path,
+    checkpoints: Path | None = None,
+) -> None:
+    """Fit each member into a folder of its name, with checkpoints in one of its name."""
     for name, part in parameters.parts().items():
-        registry.algorithm(name).fit(series, part, folder / name)
+        own = checkpoints / name if checkpoints else None
+        registry.algorithm(name).fit(series, part, folder / name, own)
     metadata.write(
         folder,
         NAME,

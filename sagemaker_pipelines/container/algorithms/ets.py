@@ -49,7 +49,12 @@ class ExponentialSmoothing:
         return found["mean"], (found[f"hi-{BAND}"] - found["mean"]) / width
 
 
-def fit(series: Sequence[Series], parameters: Hyperparameters, folder: Path) -> None:  # noqa: ARG001
+def fit(
+    series: Sequence[Series],  # noqa: ARG001
+    parameters: Hyperparameters,
+    folder: Path,
+    checkpoints: Path | None = None,  # noqa: ARG001 - there is nothing to continue
+) -> None:
     """Write the horizon; the parameters of the smoothing are those of each request."""
     metadata.write(folder, "ets", prediction_length=parameters.prediction_length)
 

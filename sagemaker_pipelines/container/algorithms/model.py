@@ -71,8 +71,17 @@ class Algorithm(Protocol):
 
     Hyperparameters: type[Hyperparameters]
 
-    def fit(self, series: Sequence[Series], parameters: Any, folder: Path) -> None:
-        """Fit a model with parsed Hyperparameters and write its files; JobError if it fails."""
+    def fit(
+        self,
+        series: Sequence[Series],
+        parameters: Any,
+        folder: Path,
+        checkpoints: Path | None = None,
+    ) -> None:
+        """Fit a model with parsed Hyperparameters and write its files; JobError if it fails.
+
+        `checkpoints` is the folder from which an interrupted fit goes on, None without one.
+        """
 
     def load(self, folder: Path) -> Model:
         """Load the files of a model."""

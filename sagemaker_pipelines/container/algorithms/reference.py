@@ -26,7 +26,12 @@ class Reference:
         return prediction(levels, rows, np.array(found.mean))
 
 
-def fit(series: Sequence[Series], parameters: Hyperparameters, folder: Path) -> None:  # noqa: ARG001
+def fit(
+    series: Sequence[Series],  # noqa: ARG001
+    parameters: Hyperparameters,
+    folder: Path,
+    checkpoints: Path | None = None,  # noqa: ARG001 - there is nothing to continue
+) -> None:
     """Write the horizon; the reference learns nothing."""
     metadata.write(
         folder, reference_forecast.REFERENCE, prediction_length=parameters.prediction_length

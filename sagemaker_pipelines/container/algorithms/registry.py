@@ -27,7 +27,11 @@ MIN_OBSERVATIONS = MINIMUM_TRAINING_MINUTES  # in all training series, as Amazon
 
 
 def fit(
-    name: str, series: Sequence[Series], hyperparameters: Mapping[str, str], folder: Path
+    name: str,
+    series: Sequence[Series],
+    hyperparameters: Mapping[str, str],
+    folder: Path,
+    checkpoints: Path | None = None,
 ) -> None:
     """Fit an algorithm and write its model files to the folder.
 
@@ -36,7 +40,7 @@ def fit(
     """
     parameters = parse(name, hyperparameters)
     _check(series, parameters.prediction_length)
-    algorithm(name).fit(series, parameters, folder)
+    algorithm(name).fit(series, parameters, folder, checkpoints)
 
 
 def parse(name: str, hyperparameters: Mapping[str, str]) -> Hyperparameters:

@@ -13,7 +13,12 @@ from sagemaker_pipelines.container.series import Series
 from sagemaker_pipelines.paths import JobError
 
 
-def fit(series: Sequence[Series], parameters: Hyperparameters, folder: Path) -> None:
+def fit(
+    series: Sequence[Series],
+    parameters: Hyperparameters,
+    folder: Path,
+    checkpoints: Path | None = None,
+) -> None:
     """Train the network; SIGTERM ends the training after an epoch, the best one is written."""
     warnings.filterwarnings("ignore", module="gluonts")
     # Imported here because it takes seconds; invalid input fails before, and serving needs none.
@@ -21,6 +26,7 @@ def fit(series: Sequence[Series], parameters: Hyperparameters, folder: Path) -> 
 
     from sagemaker_pipelines.container.algorithms.deepar import (  # noqa: PLC0415
         batches,
+        checkpoint_store,
         export,
         features,
         loop,
@@ -41,12 +47,18 @@ def fit(series: Sequence[Series], parameters: Hyperparameters, folder: Path) -> 
         log.write(f"#progress_metric: host=algo-1, completed {done} % of epochs")
         return not interruption.requested()
 
-    progress = loop.fit(model, windows, parameters, on_epoch)
+    fingerprint = checkpoint_store.fingerprint(series, parameters)
+    stored = checkpoint_store.Checkpoints(checkpoints, fingerprint)
+    progress = loop.fit(model, windows, parameters, stored, on_epoch)
     if not np.isfinite(progress.validation_loss):
         raise JobError("the training diverged (its loss is NaN or infinite): reduce learning_rate")
     log.write(f"Best validation loss at epoch {progress.best_epoch}")
     log.write(f"{log.QUALITY} train final_loss <loss>={progress.train_loss:.6f}")
-    training = {"epochs": progress.epoch + 1, "best_epoch": progress.best_epoch}
+    training = {
+        "epochs": progress.epoch + 1,
+        "best_epoch": progress.best_epoch,
+        "resumed_after_epochs": progress.resumed,  # 0: not interrupted
+    }
     export.write(model, parameters, cycles, training, folder)
 
 

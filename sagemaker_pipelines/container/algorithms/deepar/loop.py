@@ -1,13 +1,15 @@
-"""The training loop, like GluonTS's trainer but without checkpoints and log folders."""
+"""The training loop, like GluonTS's trainer but without log folders."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
 from gluonts.torch.model.deepar.module import DeepARModel
 
 from sagemaker_pipelines.container.algorithms.deepar.batches import Batch, Windows
+from sagemaker_pipelines.container.algorithms.deepar.checkpoint_store import Checkpoints, State
 from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
 
 
@@ -15,10 +17,17 @@ from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hype
 class Progress:
     """The state after an epoch, passed to the callback."""
 
-    epoch: int
-    train_loss: float
-    validation_loss: float
-    best_epoch: int
+    epoch: int = -1  # none yet
+    train_loss: float = 0.0
+    validation_loss: float = 0.0
+    best_epoch: int = 0
+    resumed: int = 0  # epochs before the checkpoint from which the training went on
+
+    def finished(self, parameters: Hyperparameters) -> bool:
+        """Return whether no further epoch follows."""
+        patience = parameters.early_stopping_patience or parameters.epochs
+        last = self.epoch + 1 >= parameters.epochs
+        return last or self.epoch - self.best_epoch >= patience
 
 
 BATCHES_PER_EPOCH = 10  # as in the log of Amazon DeepAR for few series
@@ -28,45 +37,88 @@ VALIDATION_WINDOWS = 64
 LEVEL_SPREAD = 0.5
 
 
+class Training:
+    """What changes during a training: all of it is in a checkpoint."""
+
+    def __init__(self, network: DeepARModel, parameters: Hyperparameters) -> None:
+        self.network = network
+        self.rng = np.random.default_rng(0)
+        self.optimizer = torch.optim.Adam(network.parameters(), lr=parameters.learning_rate)
+        self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
+            self.optimizer, parameters.epochs
+        )
+        self.best, self.best_loss = network.state_dict(), float("inf")
+        self.progress = Progress()
+
+    def state(self) -> State:
+        """Return the state for a checkpoint."""
+        return {
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "numpy": json.dumps(self.rng.bit_generator.state),
+            "torch": torch.get_rng_state(),
+            "best": self.best,
+            "best_loss": self.best_loss,
+            "progress": asdict(self.progress),
+        }
+
+    def restore(self, state: State) -> None:
+        """Continue from the state of a checkpoint."""
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.rng.bit_generator.state = json.loads(state["numpy"])
+        torch.set_rng_state(state["torch"])
+        self.best, self.best_loss = state["best"], state["best_loss"]
+        self.progress = Progress(**state["progress"])
+        self.progress.resumed = self.progress.epoch + 1
+
+
 def fit(
     network: DeepARModel,
     windows: Windows,
     parameters: Hyperparameters,
+    checkpoints: Checkpoints,
     on_epoch: Callable[[Progress], bool],
 ) -> Progress:
-    """Train until on_epoch returns False; restore the weights with the best validation loss."""
-    rng = np.random.default_rng(0)
+    """Train until on_epoch returns False; restore the weights with the best validation loss.
+
+    A training that goes on from a checkpoint ends with the weights of one without interruption.
+    """
+    training = Training(network, parameters)
+    if (state := checkpoints.newest()) is not None:
+        training.restore(state)
     train, held_out = windows.split()
     chosen = np.linspace(0, len(held_out) - 1, min(len(held_out), VALIDATION_WINDOWS)).astype(int)
     validation = windows.batch(held_out[chosen])
-    optimizer = torch.optim.Adam(network.parameters(), lr=parameters.learning_rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, parameters.epochs)
-    best, best_loss, progress = network.state_dict(), float("inf"), Progress(0, 0.0, 0.0, 0)
-    for epoch in range(parameters.epochs):
+    while not training.progress.finished(parameters):
         network.train()
         total = 0.0
         for _ in range(BATCHES_PER_EPOCH):
-            selected = train[rng.integers(len(train), size=parameters.mini_batch_size)]
-            batch = _at_random_levels(windows.batch(selected), rng, parameters.likelihood)
+            selected = train[training.rng.integers(len(train), size=parameters.mini_batch_size)]
+            batch = _at_random_levels(windows.batch(selected), training.rng, parameters.likelihood)
             loss = network.loss(**batch).mean()
-            optimizer.zero_grad()
+            training.optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
-            optimizer.step()
+            training.optimizer.step()
             total += float(loss.detach())
-        schedule.step()
+        training.schedule.step()
         network.eval()
         with torch.no_grad():
             score = float(network.loss(**validation, future_only=True).mean())
-        progress = Progress(epoch, total / BATCHES_PER_EPOCH, score, progress.best_epoch)
-        if score < best_loss:
-            best = {name: value.clone() for name, value in network.state_dict().items()}
-            best_loss, progress.best_epoch = score, epoch
-        patience = parameters.early_stopping_patience or parameters.epochs
-        if not on_epoch(progress) or epoch - progress.best_epoch >= patience:
+        progress = training.progress
+        progress.epoch += 1
+        progress.train_loss, progress.validation_loss = total / BATCHES_PER_EPOCH, score
+        if score < training.best_loss:
+            training.best = {name: value.clone() for name, value in network.state_dict().items()}
+            training.best_loss, progress.best_epoch = score, progress.epoch
+        checkpoints.save(progress.epoch, training.state())
+        if not on_epoch(progress):
             break
-    network.load_state_dict(best)
-    return progress
+    network.load_state_dict(training.best)
+    return training.progress
 
 
 def _at_random_levels(batch: Batch, rng: np.random.Generator, likelihood: str) -> Batch:

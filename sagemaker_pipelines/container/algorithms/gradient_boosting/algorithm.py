@@ -82,7 +82,12 @@ class GradientBoosting:
         return np.sort(np.maximum(self._trees.predict(rows), 0), axis=0)
 
 
-def fit(series: Sequence[Series], parameters: Hyperparameters, folder: Path) -> None:
+def fit(
+    series: Sequence[Series],
+    parameters: Hyperparameters,
+    folder: Path,
+    checkpoints: Path | None = None,  # noqa: ARG001 - the fit takes seconds and starts again
+) -> None:
     """Fit the trees of every level and write them."""
     # Imported here because serving does not need it.
     from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415
