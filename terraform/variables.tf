@@ -313,10 +313,14 @@ variable "training" {
       num_layers              = optional(number, 1)           # LSTM layers
       prediction_length       = optional(number, 30)          # minutes to forecast
     }), {})
-    image                    = optional(string, "builtin")      # builtin (Amazon DeepAR) or own (our image)
-    minimum_minutes          = optional(number)                 # minutes with data that a training requires; null: default of the pipeline
-    processing_instance_type = optional(string, "ml.m5.large")  # SageMaker instance type
-    training_instance_type   = optional(string, "ml.c5.xlarge") # SageMaker instance type
+    image                    = optional(string, "builtin")     # builtin (Amazon DeepAR) or own (our image)
+    minimum_minutes          = optional(number)                # minutes with data that a training requires; null: default of the pipeline
+    processing_instance_type = optional(string, "ml.m5.large") # SageMaker instance type
+    spot = optional(object({
+      enabled          = optional(bool, false) # train on spot instances, which cost less and may be interrupted
+      max_wait_minutes = optional(number, 60)  # minutes until a training must be complete, with waiting for capacity; at most 60 with image builtin
+    }), {})
+    training_instance_type = optional(string, "ml.c5.xlarge") # SageMaker instance type
   })
   default  = {}
   nullable = false

@@ -39,6 +39,14 @@ class JobStoppedError(Exception):
     """A job was stopped or exceeded its maximum runtime."""
 
 
+class JobInterruptedError(Exception):
+    """The spot capacity of a job was taken away; it waits `seconds` for other capacity."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 @dataclass
 class Job:
     """One job; `record` has the fields of its Describe response, and more."""
@@ -47,6 +55,8 @@ class Job:
     name: str
     record: Json
     timed_out: bool = False
+    waited_too_long: bool = False
+    interruption: JobInterruptedError | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -89,6 +99,12 @@ class Job:
     def stop(self) -> None:
         """Stop the process, if it has started."""
         self.stopping.set()
+        if self.process is not None:
+            processes.stop(self.process, STOP_SECONDS)
+
+    def interrupt(self, seconds: float) -> None:
+        """End the process as the interruption of a spot instance does."""
+        self.interruption = JobInterruptedError(seconds)
         if self.process is not None:
             processes.stop(self.process, STOP_SECONDS)
 

@@ -70,18 +70,22 @@ def local_path(job: Job, path: str) -> Path:
     return s3_files.relocated(path, job.base)
 
 
-def run(job: Job, argv: list[str], env: dict[str, str]) -> list[str]:
+def run(job: Job, argv: list[str], env: dict[str, str], used: float = 0) -> list[str]:
     """Run the container until it exits -> its log lines.
 
-    Raises JobFailedError, JobStoppedError.
+    `used` are the seconds of the time limit that earlier containers of the job have run. Raises
+    JobFailedError, JobInterruptedError, JobStoppedError.
     """
     if job.stopping.is_set():
         raise JobStoppedError
     proc = job.process = container.start(argv, env)
     if job.stopping.is_set():
         job.stop()
+    if job.interruption is not None:
+        job.interrupt(job.interruption.seconds)
     seconds = job.record.get("StoppingCondition", {}).get("MaxRuntimeInSeconds")
-    limit = threading.Timer(seconds or DEFAULT_MAX_SECONDS, _time_out, (job,))
+    left = max(0.0, (seconds or DEFAULT_MAX_SECONDS) - used)
+    limit = threading.Timer(left, _time_out, (job,))
     limit.daemon = True
     limit.start()
     lines: list[str] = []
@@ -90,6 +94,8 @@ def run(job: Job, argv: list[str], env: dict[str, str]) -> list[str]:
     processes.stop(proc)  # child processes that it left behind
     if job.stopping.is_set():
         raise JobStoppedError
+    if job.interruption is not None:
+        raise job.interruption
     if code:
         raise JobFailedError(_reason(job, code))
     return lines

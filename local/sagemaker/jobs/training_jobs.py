@@ -5,34 +5,56 @@ import time
 
 from local.sagemaker import s3_files
 from local.sagemaker.api import LOCK, ApiError, Json
-from local.sagemaker.jobs import job_operations, job_process, training_status
-from local.sagemaker.jobs.job import Job, JobStoppedError, Kind
+from local.sagemaker.jobs import job_operations, job_process, spot, training_status
+from local.sagemaker.jobs.job import Job, JobInterruptedError, JobStoppedError, Kind
 
 
 def run(job: Job) -> None:
-    """Run a training; a stopped one still uploads its model."""
-    started = time.monotonic()
+    """Run a training; a stopped one still uploads its model.
+
+    An interrupted one starts again as on a new instance, with its checkpoints.
+    """
+    began, used, interrupted = time.monotonic(), 0.0, True
+    lines, stopped = [], False
+    while interrupted:
+        started, interrupted = time.monotonic(), False
+        try:
+            lines = _train(job, used)
+        except JobStoppedError:
+            stopped = True
+        except JobInterruptedError:
+            interrupted = True
+        finally:
+            used += time.monotonic() - started
+            if job.process is not None:  # the container has run
+                _set_times(job, used)
+        if interrupted:
+            spot.wait_for_capacity(job, began)
+    with LOCK:
+        job.record["FinalMetricDataList"] = job_process.metrics(job, lines)
+    _upload(job)
+    if stopped:
+        raise JobStoppedError
+
+
+def _train(job: Job, used: float) -> list[str]:
+    """Run the container, on an instance without files -> its log lines."""
     job.update(**training_status.changes(job, "Downloading"))
     _prepare(job)
     image = job.record["AlgorithmSpecification"]["TrainingImage"]
     argv = job_process.program(job, image, "train")
     env = job_process.environment(job, isolated=job.record["EnableNetworkIsolation"])
     env |= {"TRAINING_JOB_NAME": job.name, "TRAINING_JOB_ARN": job.record["TrainingJobArn"]}
-    job.update(**training_status.changes(job, "Training"))
-    lines, stopped = [], False
-    try:
-        lines = job_process.run(job, argv, env)
-    except JobStoppedError:
-        stopped = True
-    finally:
-        seconds = max(1, round(time.monotonic() - started))
-        with LOCK:
-            job.record.update(TrainingTimeInSeconds=seconds, BillableTimeInSeconds=seconds)
+    with spot.attended(job):
+        job.update(**training_status.changes(job, "Training"))
+        return job_process.run(job, argv, env, used)
+
+
+def _set_times(job: Job, seconds: float) -> None:
+    """Set the times of all instances; there is no spot price here, so every second is billed."""
+    whole = max(1, round(seconds))
     with LOCK:
-        job.record["FinalMetricDataList"] = job_process.metrics(job, lines)
-    _upload(job)
-    if stopped:
-        raise JobStoppedError
+        job.record.update(TrainingTimeInSeconds=whole, BillableTimeInSeconds=whole)
 
 
 def _prepare(job: Job) -> None:
@@ -91,6 +113,7 @@ def with_defaults(body: Json) -> Json:
     for channel in channels:
         if channel["DataSource"].get("S3DataSource", {}).get("S3DataType") != "S3Prefix":
             raise ApiError("ValidationException", "The local AWS reads channels of S3Prefix only.")
+    spot.check(body)
     output = body["OutputDataConfig"]["S3OutputPath"].rstrip("/")
     artifacts = f"{output}/{body['TrainingJobName']}/output/model.tar.gz"
     defaults = {"CompressionType": "None", "RecordWrapperType": "None"}

@@ -30,20 +30,24 @@ MESSAGES = {
     "Starting": "Preparing the instances for training",
     "Downloading": "Downloading input data",
     "Training": "Training image download completed. Training in progress.",
+    "Interrupted": "Training job interrupted: spot capacity is not available",
     "Uploading": "Uploading generated training model",
     "Completed": "Training job completed",
     "Failed": "Training job failed",
     "Stopping": "Stopping the training job",
     "Stopped": "Training job stopped",
     "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
+    "MaxWaitTimeExceeded": "Training job exceeded MaxWaitTimeInSeconds provided",
 }
-FINAL = frozenset({"Completed", "Failed", "Stopped", "MaxRuntimeExceeded"})
+FINAL = frozenset({"Completed", "Failed", "Stopped", "MaxRuntimeExceeded", "MaxWaitTimeExceeded"})
 
 
 def changes(job: Job, status: str) -> Json:
     """Return the secondary status and its history after a change of status."""
     if status == "Stopped" and job.timed_out:
         status = "MaxRuntimeExceeded"
+    if status == "Stopped" and job.waited_too_long:
+        status = "MaxWaitTimeExceeded"
     now = runtime.clock.now()
     transitions = job.record.get("SecondaryStatusTransitions", [])
     past = [{"EndTime": now} | transition for transition in transitions]

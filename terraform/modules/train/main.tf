@@ -51,11 +51,24 @@ locals {
       for key, items in { IfSteps = try(step.Arguments.IfSteps, []), ProcessingInputs = try(step.Arguments.ProcessingInputs, []) } :
       key => [
         for item in items :
-        try(merge(item, { Arguments = merge(item.Arguments, try(local.network[item.Type], {})) }), item)
+        try(merge(item, { Arguments = merge(item.Arguments, try(local.network[item.Type], {}), try(local.spot[item.Name], {})) }), item)
         if !contains(local.absent, try(item.Name, item.InputName))
       ] if length(items) > 0
     }, try(local.network[step.Type], {})) }) if !contains(local.absent, step.Name)
   ]
+
+  # Arguments of the trainings by step: each step has its own checkpoints, which a repeated job of an execution goes on from.
+  spot = { for name in [for item in flatten([for step in local.definition.Steps : [for item in try(step.Arguments.IfSteps, []) : { name = item.Name, type = item.Type }]]) : item.name if item.type == "Training" && var.training.spot.enabled] : name => {
+    EnableManagedSpotTraining = true
+    StoppingCondition = {
+      MaxRuntimeInSeconds  = min(3600, 60 * var.training.spot.max_wait_minutes)
+      MaxWaitTimeInSeconds = 60 * var.training.spot.max_wait_minutes
+    }
+    CheckpointConfig = {
+      LocalPath = "/opt/ml/checkpoints"
+      S3Uri     = { "Std:Join" = { On = "/", Values = ["s3:/", { Get = "Parameters.Bucket" }, "training", { Get = "Execution.PipelineExecutionId" }, "checkpoints", name] } }
+    }
+  } }
 
   # Arguments of a step by its type. A transform runs in the network of its model.
   network = merge([for config in [for vpc in var.foundation.vpc_config[*] : { SecurityGroupIds = vpc.security_group_ids, Subnets = vpc.subnet_ids }] : {

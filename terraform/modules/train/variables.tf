@@ -130,7 +130,11 @@ variable "training" {
     image                    = string
     minimum_minutes          = number
     processing_instance_type = string
-    training_instance_type   = string
+    spot = optional(object({
+      enabled          = bool
+      max_wait_minutes = number
+    }), { enabled = false, max_wait_minutes = 60 })
+    training_instance_type = string
   })
   nullable = false
 
@@ -188,6 +192,12 @@ variable "training" {
   validation {
     condition     = var.training.hyperparameters.learning_rate >= 0.000001 && var.training.hyperparameters.learning_rate <= 1
     error_message = "training.hyperparameters.learning_rate: expected 0.000001 to 1."
+  }
+
+  # SageMaker's limit for algorithms that write no checkpoints, such as Amazon DeepAR, is 3600 seconds.
+  validation {
+    condition     = var.training.spot.max_wait_minutes >= 5 && var.training.spot.max_wait_minutes <= (var.training.image == "builtin" ? 60 : 1440) && floor(var.training.spot.max_wait_minutes) == var.training.spot.max_wait_minutes
+    error_message = "training.spot.max_wait_minutes: expected an integer from 5 to 60, with training.image own to 1440."
   }
 
   validation {

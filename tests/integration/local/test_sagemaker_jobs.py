@@ -3,8 +3,10 @@
 import io
 import json
 import math
+import re
 import tarfile
 
+import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
@@ -20,7 +22,7 @@ HYPERPARAMETERS = {
     "time_freq": "1min",
     "context_length": "12",
     "prediction_length": "6",
-    "epochs": "2",
+    "epochs": "4",
     "num_cells": "4",
     "num_layers": "1",
     "likelihood": "student-T",
@@ -70,7 +72,9 @@ def channel(name):
     return {"ChannelName": name, "DataSource": {"S3DataSource": source}, "ContentType": "json"}
 
 
-def train(aws, sagemaker, name, channels=("train", "test"), image=IMAGE, **hyperparameters):
+def train(
+    aws, sagemaker, name, channels=("train", "test"), image=IMAGE, settings=None, **hyperparameters
+):
     sagemaker.create_training_job(
         TrainingJobName=name,
         RoleArn=ROLE,
@@ -88,9 +92,9 @@ def train(aws, sagemaker, name, channels=("train", "test"), image=IMAGE, **hyper
         InputDataConfig=[channel(name) for name in channels],
         OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/out/"},
         ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
-        StoppingCondition={"MaxRuntimeInSeconds": 300},
         EnableNetworkIsolation=True,
         Tags=[{"Key": "stage", "Value": "test"}],
+        **{"StoppingCondition": {"MaxRuntimeInSeconds": 300}, **(settings or {})},
     )
     aws.settle()
     return sagemaker.describe_training_job(TrainingJobName=name)
@@ -402,6 +406,87 @@ def test_stopped_training_uploads_its_model(aws, sagemaker, s3):
     stopped = sagemaker.describe_training_job(TrainingJobName="long")
     assert (stopped["TrainingJobStatus"], stopped["SecondaryStatus"]) == ("Stopped", "Stopped")
     s3.head_object(Bucket=BUCKET, Key="out/long/output/model.tar.gz")
+
+
+def spot(max_wait=300, **more):
+    limits = {"MaxRuntimeInSeconds": 300, "MaxWaitTimeInSeconds": max_wait}
+    return {"EnableManagedSpotTraining": True, "StoppingCondition": limits, **more}
+
+
+def model(s3, name):
+    """Return the weights and the metadata of a training's model."""
+    archive = s3.get_object(Bucket=BUCKET, Key=f"out/{name}/output/model.tar.gz")["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        weights = np.load(io.BytesIO(tar.extractfile("model.npz").read()))
+        return dict(weights), json.load(tar.extractfile("metadata.json"))
+
+
+@pytest.fixture
+def take_capacity(aws):
+    """Return a function that takes the capacity of a training away."""
+    yield lambda **fault: aws.post("faults", faults=[{"service": "spot", **fault}])
+    aws.post("faults", faults=[])
+
+
+def test_interrupted_spot_training_goes_on_from_its_checkpoint(
+    aws, sagemaker, s3, trained, take_capacity
+):
+    take_capacity(operation="^interrupted$", skip=1)  # after the first copy of a checkpoint
+    checkpoints = {"S3Uri": f"s3://{BUCKET}/checkpoints/interrupted"}
+    done = train(aws, sagemaker, "interrupted", settings=spot(CheckpointConfig=checkpoints))
+
+    assert done["TrainingJobStatus"] == "Completed", done.get("FailureReason")
+    first = ["Starting", "Downloading", "Training"]
+    statuses = [transition["Status"] for transition in done["SecondaryStatusTransitions"]]
+    assert statuses == [*first, "Interrupted", *first, "Uploading", "Completed"]
+    assert done["TrainingTimeInSeconds"] >= done["BillableTimeInSeconds"] >= 1
+    (weights, metadata), (expected, _) = model(s3, "interrupted"), model(s3, "good")
+    assert all((weights[name] == expected[name]).all() for name in expected)
+    resumed = metadata["training"]["resumed_after_epochs"]
+    assert resumed >= 1
+    log = (aws.home / "logs/jobs/interrupted.log").read_text()
+    _, after = log.split(f"epoch-{resumed - 1:05d}.pt: the training goes on after it")
+    again = [int(epoch) for epoch in re.findall("epoch=([0-9]+), train loss", after)]
+    assert again == list(range(resumed, 4)), "no epoch before the checkpoint"
+
+
+def test_interrupted_spot_training_without_checkpoints_starts_again(
+    aws, sagemaker, s3, take_capacity
+):
+    take_capacity(operation="^again$")
+    done = train(aws, sagemaker, "again", settings=spot())
+    assert done["TrainingJobStatus"] == "Completed", done.get("FailureReason")
+    assert model(s3, "again")[1]["training"]["resumed_after_epochs"] == 0
+
+
+def test_spot_training_that_waits_too_long_is_stopped(aws, sagemaker, take_capacity):
+    take_capacity(operation="^waiting$", seconds=9999)
+    limits = {"MaxRuntimeInSeconds": 1, "MaxWaitTimeInSeconds": 1}
+    done = train(aws, sagemaker, "waiting", settings=spot(StoppingCondition=limits))
+    ended = (done["TrainingJobStatus"], done["SecondaryStatus"])
+    assert ended == ("Stopped", "MaxWaitTimeExceeded")
+
+
+@pytest.mark.parametrize(
+    ("settings", "image", "message"),
+    [
+        (spot(299), IMAGE, "greater than or equal to MaxRuntimeInSeconds"),
+        (
+            spot(3601),
+            "224300973850.dkr.ecr.eu-west-1.amazonaws.com/forecasting-deepar:1",
+            "above 3600 seconds is not supported for the given algorithm",
+        ),
+        (
+            spot() | {"EnableManagedSpotTraining": False},
+            IMAGE,
+            "only if EnableManagedSpotTraining is true",
+        ),
+    ],
+    ids=["short", "built-in", "on-demand"],
+)
+def test_limits_of_spot_trainings_are_those_of_sagemaker(aws, sagemaker, settings, image, message):
+    with pytest.raises(ClientError, match=message):
+        train(aws, sagemaker, "refused", image=image, settings=settings)
 
 
 def test_unknown_operation_is_an_error(sagemaker):

@@ -321,7 +321,7 @@ run "groups_of_the_bias_report_are_a_parameter" {
   command = plan
 
   variables {
-    training = { bias_groups = "weekday;step:5,10.5", candidates = ["deepar", "deepar_recent", "gradient_boosting_recent"], history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+    training = merge(var.training, { bias_groups = "weekday;step:5,10.5" })
   }
 
   assert {
@@ -334,8 +334,58 @@ run "unknown_group_is_refused" {
   command = plan
 
   variables {
-    training = { bias_groups = "weekday;month", candidates = ["deepar", "deepar_recent", "gradient_boosting_recent"], history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+    training = merge(var.training, { bias_groups = "weekday;month" })
   }
 
   expect_failures = [var.training]
+}
+
+run "trainings_use_spot_instances_with_checkpoints_of_their_own" {
+  command = plan
+
+  variables {
+    training = merge(var.training, { spot = { enabled = true, max_wait_minutes = 60 } })
+  }
+
+  # The arguments in tests/spot.json are validated against botocore's model (tests/unit/terraform/test_spot.py).
+  assert {
+    condition = alltrue([
+      for name, value in jsondecode(file("tests/spot.json")) :
+      jsonencode(one([for s in flatten([for s in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : [for i in try(s.Arguments.IfSteps, []) : { name = i.Name, arguments = jsonencode(i.Arguments) }]]) : jsondecode(s.arguments)[name] if s.name == "TrainDeepar"])) == jsonencode(value)
+    ])
+    error_message = "The arguments are those that SageMaker accepts."
+  }
+
+  assert {
+    condition     = length(regexall("\"EnableManagedSpotTraining\":true", aws_sagemaker_pipeline.training.pipeline_definition)) == length(regexall("\"Type\":\"Training\"", aws_sagemaker_pipeline.training.pipeline_definition))
+    error_message = "Every training uses spot instances."
+  }
+
+  assert {
+    condition     = length(distinct(flatten(regexall("\"checkpoints\",\"([A-Za-z]+)\"", aws_sagemaker_pipeline.training.pipeline_definition)))) == length(regexall("\"Type\":\"Training\"", aws_sagemaker_pipeline.training.pipeline_definition))
+    error_message = "No training continues from the checkpoints of another."
+  }
+}
+
+run "built_in_deepar_waits_at_most_an_hour" {
+  command = plan
+
+  variables {
+    training = merge(var.training, { spot = { enabled = true, max_wait_minutes = 61 } })
+  }
+
+  expect_failures = [var.training]
+}
+
+run "our_image_may_wait_longer_because_it_writes_checkpoints" {
+  command = plan
+
+  variables {
+    training = merge(var.training, { image = "own", spot = { enabled = true, max_wait_minutes = 240 } })
+  }
+
+  assert {
+    condition     = length(regexall("\"MaxRuntimeInSeconds\":3600,\"MaxWaitTimeInSeconds\":14400", aws_sagemaker_pipeline.training.pipeline_definition)) == length(regexall("\"Type\":\"Training\"", aws_sagemaker_pipeline.training.pipeline_definition))
+    error_message = "The time of the training itself remains an hour."
+  }
 }
