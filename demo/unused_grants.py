@@ -30,6 +30,7 @@ ROLLED_BACK = f"{BAKE}::test_worse_version_is_rolled_back_by_itself"
 PAUSED = f"{BAKE}::test_loop_is_paused_and_resumed"
 REDRIVEN = f"{DEAD_LETTERS}::test_undelivered_event_is_sent_to_its_target"
 REPAIRED = f"{DEAD_LETTERS}::test_repaired_event_is_redriven_and_deleted"
+SEARCHED = "tests/unit/cli/test_training_cost.py::test_trainings_of_a_search_are_billed"
 SET = f"{TERRAFORM}::test_second_plan_is_empty_and_keeps_the_settings_of_operators"
 STARTED = f"{RULES}::test_rule_starts_a_training_with_its_reason"
 STOPPED = "tests/integration/local/test_pipelines.py::test_stopped_execution_stops_its_job"
@@ -98,6 +99,7 @@ REASONS = (
     Reason("operator", "ReadDepthOfQueues", "*", PERSON, APPROVED),
     Reason("operator", "ReadMinutes", "*", PERSON, OPERATED),
     Reason("operator", "ReadParameters", "*", PERSON, APPROVED),
+    Reason("operator", "ReadSearches", "*", PERSON, SEARCHED),
     Reason("operator", "ReadTrainings", "sagemaker:DescribePipeline", PERSON, SET),
     Reason("operator", "ReadTrainings", "*", PERSON, STARTED),
     Reason("operator", "ReadVersionsAndEndpoints", "*", PERSON, APPROVED),

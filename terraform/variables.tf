@@ -321,6 +321,10 @@ variable "training" {
       max_wait_minutes = optional(number, 60)  # minutes until a training must be complete, with waiting for capacity; at most 60 with image builtin
     }), {})
     training_instance_type = optional(string, "ml.c5.xlarge") # SageMaker instance type
+    tuning = optional(object({
+      jobs     = optional(number, 8) # trainings of the search
+      parallel = optional(number, 2) # of them at a time
+    }))                              # adds the candidate deepar_tuned, whose hyperparameters a search finds in every training; null: none
   })
   default  = {}
   nullable = false

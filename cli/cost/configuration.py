@@ -51,6 +51,7 @@ class Configuration:
     staging_always_on: bool
     staging_instance_type: str
     training_instance_type: str
+    tuning_jobs: int  # trainings of the search for hyperparameters; 0: no search
 
     @classmethod
     def of(cls, variables: Mapping[str, Any]) -> "Configuration":
@@ -86,6 +87,7 @@ class Configuration:
             staging_always_on=endpoints["staging_always_on"],
             staging_instance_type=endpoints["staging_instance_type"],
             training_instance_type=training["training_instance_type"],
+            tuning_jobs=int((training.get("tuning") or {"jobs": 0})["jobs"]),
         )
 
 

@@ -141,8 +141,9 @@ def _jobs(config: Configuration, assumed: Assumptions) -> list[Use]:
     deepar = sum(name.removesuffix("_recent") == "deepar" for name in config.candidates)
     versions = count * assumed.versions_per_training
     # ReadHistory, ForecastCandidates, Evaluate, Baseline; a transform per candidate of DeepAR.
-    processing = hours * count * (4 + deepar)
-    training = hours * count * (deepar + 1)  # and the winner again, on all data
+    processing = hours * count * (4 + deepar + bool(config.tuning_jobs))
+    # And the winner again, on all data.
+    training = hours * count * (deepar + config.tuning_jobs + 1)
     found = [
         Use(
             "SageMaker jobs",

@@ -1,7 +1,7 @@
 """Duration and cost of trainings that have ended."""
 
 from cli import training_cost
-from cli.aws import Json
+from cli.aws import Json, pages
 from cli.connection import Connection
 from cli.prices import prices
 from cli.queries.services import pipeline_steps
@@ -13,12 +13,16 @@ ENDED = frozenset({"failed", "stopped", "succeeded"})
 def cost(connection: Connection, arn: str) -> Json:
     """Return seconds, instance_seconds and usd of an execution (cli/training_cost.py)."""
     steps = pipeline_steps(connection, arn)
-    jobs = [
-        _job(connection, kind, step["Metadata"][kind]["Arn"])
+    found = [
+        (kind, about["Arn"])
         for step in steps
-        for kind in KINDS.keys() & step.get("Metadata", {}).keys()
-        if "Arn" in step["Metadata"][kind]
+        for kind, about in step.get("Metadata", {}).items()
+        if "Arn" in about
     ]
+    jobs = [_job(connection, kind, arn) for kind, arn in found if kind in KINDS]
+    searches = [job for kind, job in found if kind == "TuningJob"]
+    names = [name for search in searches for name in _search(connection, search)]
+    jobs += [_job(connection, "TrainingJob", name) for name in names]
     return training_cost.training_cost(steps, jobs, prices())
 
 
@@ -28,6 +32,17 @@ def with_costs(connection: Connection, retrains: list[Json]) -> list[Json]:
         row | {"cost": cost(connection, row["execution_arn"]) if row["outcome"] in ENDED else None}
         for row in retrains
     ]
+
+
+def _search(connection: Connection, arn: str) -> list[str]:
+    """Return the names of the trainings of a search."""
+    found = pages(
+        connection.clients("sagemaker"),
+        "list_training_jobs_for_hyper_parameter_tuning_job",
+        "TrainingJobSummaries",
+        HyperParameterTuningJobName=arn.rpartition("/")[2],
+    )
+    return [summary["TrainingJobName"] for summary in found]
 
 
 def _job(connection: Connection, kind: str, arn: str) -> Job:

@@ -17,6 +17,7 @@ KINDS = {
     "Endpoint": "endpoint",
     "EndpointConfig": "endpoint-config",
     "FeatureGroup": "feature-group",
+    "HyperParameterTuningJob": "hyper-parameter-tuning-job",
     "Model": "model",
     "ModelPackage": "model-package",
     "ModelPackageGroup": "model-package-group",
@@ -26,7 +27,7 @@ KINDS = {
     "TransformJob": "transform-job",
 }
 OPERATION = re.compile("(Create|Delete|Describe|Start|Stop|Update)(.+)")
-# Operations whose resource is an execution or a pipeline, or that take none.
+# Operations whose resource is an execution.
 BY_EXECUTION = {
     "DescribePipelineDefinitionForExecution",
     "DescribePipelineExecution",
@@ -35,7 +36,15 @@ BY_EXECUTION = {
     "RetryPipelineExecution",
     "StopPipelineExecution",
 }
-BY_PIPELINE = {"ListPipelineExecutions", "StartPipelineExecution"}
+# Operations on a named resource whose noun does not say its kind.
+BY_NAME = {
+    "ListPipelineExecutions": ("pipeline", "PipelineName"),
+    "ListTrainingJobsForHyperParameterTuningJob": (
+        "hyper-parameter-tuning-job",
+        "HyperParameterTuningJobName",
+    ),
+    "StartPipelineExecution": ("pipeline", "PipelineName"),
+}
 ROLES = ("RoleArn", "ExecutionRoleArn")
 
 
@@ -64,7 +73,8 @@ def operation_checks(operation: str, body: Json) -> list[Check]:
         found.append(Check("sagemaker:AddTags", resources[0]))
     if operation.startswith(("Create", "UpdatePipeline")):
         passed = {"iam:PassedToService": SERVICE}
-        found += [Check("iam:PassRole", body[name], passed) for name in ROLES if name in body]
+        for part in (body, body.get("TrainingJobDefinition", {})):
+            found += [Check("iam:PassRole", part[name], passed) for name in ROLES if name in part]
     if operation.startswith("Create"):
         for key in sorted(_volume_keys(body)):
             grant = {"kms:GrantIsForAWSResource": "true", "kms:ViaService": _via()}
@@ -77,8 +87,9 @@ def _resources(operation: str, body: Json) -> list[str]:
         return [body["ResourceArn"]]
     if operation in BY_EXECUTION:
         return [body["PipelineExecutionArn"]]
-    if operation in BY_PIPELINE:
-        return [_arn("pipeline", body["PipelineName"])]
+    if operation in BY_NAME:
+        kind, name = BY_NAME[operation]
+        return [_arn(kind, body[name])]
     if operation.startswith("List") or operation == "Search":
         return ["*"]
     parsed = OPERATION.fullmatch(operation)

@@ -12,12 +12,18 @@ from local.sagemaker import (
 )
 from local.sagemaker.feature_store import feature_groups
 from local.sagemaker.hosting import endpoint_configs, endpoints, models
-from local.sagemaker.jobs import processing_jobs, training_jobs, transform_jobs
+from local.sagemaker.jobs import (
+    processing_jobs,
+    training_jobs,
+    transform_jobs,
+    tuning_jobs,
+)
 from local.sagemaker.pipelines import pipeline_operations
 from local.sagemaker.registry import package_groups
 
 KINDS = {
-    kind.stem: kind for kind in (processing_jobs.KIND, training_jobs.KIND, transform_jobs.KIND)
+    module.KIND.stem: module.KIND
+    for module in (processing_jobs, training_jobs, transform_jobs, tuning_jobs)
 }
 # Plain dictionaries by name; they are refilled in place, because other modules have them too.
 OWN: dict[str, dict[Any, Any]] = {

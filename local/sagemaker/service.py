@@ -4,7 +4,12 @@ from local.http_messages import Request, Response
 from local.sagemaker import api, tags
 from local.sagemaker.feature_store import feature_groups, record_operations
 from local.sagemaker.hosting import endpoint_configs, endpoints, invocations, models
-from local.sagemaker.jobs import processing_jobs, training_jobs, transform_jobs
+from local.sagemaker.jobs import (
+    processing_jobs,
+    training_jobs,
+    transform_jobs,
+    tuning_jobs,
+)
 from local.sagemaker.pipelines import execution_operations, lists, pipeline_operations
 from local.sagemaker.registry import package_groups, packages
 
@@ -23,6 +28,7 @@ OPERATIONS = (
     tags,
     training_jobs,
     transform_jobs,
+    tuning_jobs,
 )
 
 

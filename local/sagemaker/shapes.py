@@ -16,7 +16,7 @@ from botocore.model import (
 from botocore.validate import ParamValidator
 
 Json = dict[str, Any]
-JOBS = ("Training", "Processing", "Transform")
+JOBS = ("HyperParameterTuning", "Training", "Processing", "Transform")
 TIMES = frozenset(
     {"CreationTime", "LastModifiedTime", "StartTime", "EndTime", "Timestamp"}
     | {f"{job}{end}" for job in JOBS for end in ("StartTime", "EndTime")}

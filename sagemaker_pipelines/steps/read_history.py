@@ -55,6 +55,8 @@ def write_datasets(files: datasets.Datasets, paths: Paths) -> None:
     for output, by_candidate in (("train", files.train), ("refit", files.refit)):
         for name, series in by_candidate.items():
             _write_lines(paths.processing(f"{output}/{name}") / "train.json", [series])
+    for name, judged in files.tuning.items():
+        _write_lines(paths.processing(f"train/{name}-judged") / "test.json", judged)
 
 
 def _write_json(path: Path, document: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from sagemaker_pipelines.paths import JobError
 DEEPAR = "deepar"  # trained by jobs of its own; the other algorithms are in our image
 ALGORITHMS = (DEEPAR, "gradient_boosting", "ets", "ensemble")
 RECENT = "_recent"  # suffix: trained on the newest MINIMUM_TRAINING_MINUTES before the windows
+TUNED = f"{DEEPAR}_tuned"  # with the best hyperparameters of a search (a tuning job)
 MAXIMUM = 6  # candidates in one tournament, to limit its cost
 
 
@@ -24,12 +25,17 @@ class Candidate:
     @property
     def algorithm(self) -> str:
         """Name of the algorithm, as in the hyperparameter `algorithm` of our image."""
-        return self.name.removesuffix(RECENT)
+        return DEEPAR if self.tuned else self.name.removesuffix(RECENT)
 
     @property
     def recent(self) -> bool:
         """Whether it is trained on recent history only."""
         return self.name.endswith(RECENT)
+
+    @property
+    def tuned(self) -> bool:
+        """Whether a search finds its hyperparameters."""
+        return self.name == TUNED
 
     def first(self, history: pd.Series, first_window: int) -> int:
         """Return the position where its training data begin.
@@ -49,10 +55,12 @@ def parse(names: str) -> list[Candidate]:
     """Parse names separated by commas; JobError names the wrong one."""
     found = [name.strip() for name in names.split(",")]
     for name in found:
-        if name.removesuffix(RECENT) not in ALGORITHMS:
+        if name != TUNED and name.removesuffix(RECENT) not in ALGORITHMS:
             known = ", ".join(ALGORITHMS)
             raise JobError(
-                bad_value("candidates", name, f"{known}, each with {RECENT} or without")
+                bad_value(
+                    "candidates", name, f"{known}, each with {RECENT} or without; or {TUNED}"
+                )
             )
     if len(set(found)) != len(found) or len(found) > MAXIMUM:
         raise JobError(bad_value("candidates", names, f"at most {MAXIMUM} different names"))

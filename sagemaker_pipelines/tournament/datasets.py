@@ -9,7 +9,7 @@ import pandas as pd
 
 from common import deepar, times
 from sagemaker_pipelines.data.history import json_values
-from sagemaker_pipelines.tournament import windows
+from sagemaker_pipelines.tournament import tuning, windows
 from sagemaker_pipelines.tournament.candidates import Candidate
 
 Series = dict[str, Any]  # in DeepAR's JSON
@@ -24,6 +24,7 @@ class Datasets:
     requests: list[Series]
     train: dict[str, Series]  # before the first window
     refit: dict[str, Series]  # to the end of the history
+    tuning: dict[str, list[Series]]  # by which the search of a tuned candidate judges its models
     test: list[Series]  # what Amazon DeepAR scores after its training: requests with their truths
 
 
@@ -36,6 +37,8 @@ def split(
     firsts = {c.name: c.first(history, origins[0]) for c in candidates}
     starts = [max(0, origin - request_minutes) for origin in origins]
     ranges = list(zip(starts, origins, strict=True))
+    tuned = tuning.split(history.iloc[: origins[0]], horizon=horizon, minutes=request_minutes)
+    ends = {c.name: tuned.end if c.tuned else origins[0] for c in candidates}
     return Datasets(
         summary={
             "first": times.iso(history.index[0]),
@@ -57,8 +60,13 @@ def split(
             for origin in origins
         ],
         requests=[_series(history.iloc[start:origin]) for start, origin in ranges],
-        train={name: _series(history.iloc[first : origins[0]]) for name, first in firsts.items()},
+        train={name: _series(history.iloc[first : ends[name]]) for name, first in firsts.items()},
         refit={name: _series(history.iloc[first:]) for name, first in firsts.items()},
+        tuning={
+            c.name: [_series(history.iloc[slice(*window)]) for window in tuned.windows]
+            for c in candidates
+            if c.tuned
+        },
         test=[_series(history.iloc[start : origin + horizon]) for start, origin in ranges],
     )
 

@@ -169,10 +169,13 @@ class Evaluation:
         return self.losses.reference if name == REFERENCE else self.losses.candidates[name]
 
     def _image(self) -> str:
-        """Return which image trains the winner: `deepar`, `own` or `none`."""
+        """Return which steps train the winner: `deepar`, `tuned`, `own` or `none`."""
         if self.verdict.winner is None:
             return NOBODY
-        return DEEPAR if Candidate(self.verdict.winner).algorithm == DEEPAR else "own"
+        winner = Candidate(self.verdict.winner)
+        if winner.tuned:
+            return "tuned"
+        return DEEPAR if winner.algorithm == DEEPAR else "own"
 
     def _training_start(self, name: str) -> str:
         return str(self.history["training_start"].get(name, self.history["first"]))

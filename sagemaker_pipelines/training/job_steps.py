@@ -108,16 +108,55 @@ def training(
 ) -> Step:
     """Return a step that trains on channels of JSON Lines, without network access."""
     request = {
+        **_training_job(image, channels, output),
+        "HyperParameters": hyperparameters,
+    }
+    return Step(name, "Training", request, _JOB_RETRIES)
+
+
+def tuning(
+    name: str,
+    image: Expression,
+    hyperparameters: Mapping[str, Any],
+    search: Mapping[str, Any],
+    channels: Mapping[str, Expression],
+    *,
+    output: str,
+) -> Step:
+    """Return a step that searches hyperparameters (HyperParameterTuningJobConfig) by trainings."""
+    request = {
+        "HyperParameterTuningJobConfig": search,
+        "TrainingJobDefinition": {
+            **_training_job(image, channels, output),
+            "StaticHyperParameters": hyperparameters,
+        },
+    }
+    return Step(name, "Tuning", request, _JOB_RETRIES)
+
+
+def best_artifact(tuning: Step, output: str) -> Join:
+    """Return the S3 URI of the model of the best training of a tuning step."""
+    best = tuning.get("BestTrainingJob.TrainingJobName")
+    return Join("/", (folder(output), best, "output/model.tar.gz"))
+
+
+def best_hyperparameter(tuning: Step, name: str) -> Join:
+    """Return the value of the best training; joined, because a map of texts takes no property."""
+    return Join("", (tuning.get(f"BestTrainingJob.TunedHyperParameters['{name}']"),))
+
+
+def _training_job(
+    image: Expression, channels: Mapping[str, Expression], output: str
+) -> dict[str, Any]:
+    return {
         "RoleArn": p.ROLE_ARN,
         "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
-        "HyperParameters": hyperparameters,
         "InputDataConfig": [_channel(*item) for item in channels.items()],
         "OutputDataConfig": {"S3OutputPath": folder(output), "KmsKeyId": p.KMS_KEY_ID},
         "ResourceConfig": _single_instance(p.TRAINING_INSTANCE_TYPE),
         "StoppingCondition": _STOP_AFTER_AN_HOUR,
         "EnableNetworkIsolation": True,
     }
-    return Step(name, "Training", request, _JOB_RETRIES)
 
 
 def _channel(name: str, uri: Expression) -> dict[str, Any]:

@@ -2,21 +2,23 @@
 
     ReadHistory ──quality──▶ CheckData ─ fail ▶ RejectData
          │                       │ pass
-         │   TrainDeepar, TrainDeeparRecent ──▶ CreateModel… ──▶ Forecast…   (Amazon DeepAR)
+         │   TrainDeepar, TrainDeeparRecent,
+         │   TuneDeepar (a search)          ──▶ CreateModel… ──▶ Forecast…   (Amazon DeepAR)
          │   ForecastCandidates                                              (our image)
          │                       │
          └─ windows, requests ─▶ Evaluate ◀── champion: the production endpoint, same requests
                                  │ winner        Baseline: what monitoring compares it with
-                CheckDeepar ─────┴───── CheckOwn            no winner: the champion stays
+    CheckDeepar, CheckTuned ─────┴───── CheckOwn            no winner: the champion stays
                      │                      │
     RefitDeepar ▶ RegisterDeepar   RefitOwn ▶ RegisterOwn   trained again on the whole history
+    RefitTuned ▶ RegisterTuned                              by the best of the search
 
 Only first steps are in the branch of CheckData: later steps depend on them and never start without
 them, and SageMaker does not support nested conditions. An execution writes only to
 s3://<bucket>/training/<execution id>/. Step caching is off, because the data always change.
 
 The definition has the steps of every candidate of Amazon DeepAR. Terraform removes those that are
-not in the list of candidates, by the names in DEEPAR_CANDIDATES.
+not in the list of candidates, by the names in DEEPAR_CANDIDATES and TUNED_NAME.
 """
 
 import json
@@ -27,12 +29,13 @@ from sagemaker_pipelines.dsl import EXECUTION_ARN, Expression, Join, Step, defin
 from sagemaker_pipelines.steps.forecast_candidates import (
     HYPERPARAMETERS as CANDIDATE_HYPERPARAMETERS,
 )
-from sagemaker_pipelines.tournament.candidates import DEEPAR, RECENT
-from sagemaker_pipelines.training import job_steps, model_steps
+from sagemaker_pipelines.tournament.candidates import DEEPAR, RECENT, TUNED
+from sagemaker_pipelines.training import job_steps, model_steps, search
 from sagemaker_pipelines.training import parameters as p
 
 # Candidate -> what its steps are called: Train<name>, CreateModel<name>, Forecast<name>.
 DEEPAR_CANDIDATES = {DEEPAR: "Deepar", f"{DEEPAR}{RECENT}": "DeeparRecent"}
+TUNED_NAME = "DeeparTuned"  # of the candidate whose training is a search
 
 # DEEPAR_INFERENCE_CONFIG of the transforms: JSON around the number of samples, a parameter.
 _OUTPUTS = json.dumps({"output_types": ["mean", "quantiles"], "quantiles": QUANTILE_LEVELS})
@@ -88,6 +91,18 @@ trainings = {
     for candidate, name in DEEPAR_CANDIDATES.items()
 }
 
+tuning = job_steps.tuning(
+    "TuneDeepar",
+    p.TRAINING_IMAGE,
+    {name: value for name, value in HYPERPARAMETERS.items() if name not in search.TUNED},
+    search.config(),
+    {
+        "train": Join("/", (read_history.output("train"), TUNED)),
+        "test": Join("/", (read_history.output("train"), f"{TUNED}-judged")),
+    },
+    output=f"models/{TUNED}",
+)
+
 forecast_candidates = job_steps.processing(
     "ForecastCandidates",
     "forecast_candidates",
@@ -118,7 +133,7 @@ check_data = Step(
     "Condition",
     {
         "Conditions": [{"Type": "Equals", "LeftValue": passed, "RightValue": True}],
-        "IfSteps": [*trainings.values(), forecast_candidates],
+        "IfSteps": [*trainings.values(), tuning, forecast_candidates],
         "ElseSteps": [reject_data],
     },
 )
@@ -129,6 +144,13 @@ models = {
     )
     for candidate, name in DEEPAR_CANDIDATES.items()
 }
+models[TUNED] = model_steps.model(
+    f"CreateModel{TUNED_NAME}",
+    {
+        "Image": p.TRAINING_IMAGE,
+        "ModelDataUrl": job_steps.best_artifact(tuning, f"models/{TUNED}"),
+    },
+)
 
 forecasts = {
     candidate: job_steps.transform(
@@ -138,7 +160,7 @@ forecasts = {
         source=read_history.output("requests"),
         output=f"forecasts-{candidate}",
     )
-    for candidate, name in DEEPAR_CANDIDATES.items()
+    for candidate, name in {**DEEPAR_CANDIDATES, TUNED: TUNED_NAME}.items()
 }
 
 evaluate = job_steps.processing(
@@ -235,6 +257,10 @@ algorithm = {"algorithm": evaluate.value("evaluation", "training.algorithm")}
 check_deepar = check_winner(
     "CheckDeepar", DEEPAR, refit("Deepar", p.TRAINING_IMAGE, HYPERPARAMETERS)
 )
+best = {name: job_steps.best_hyperparameter(tuning, name) for name in search.TUNED}
+check_tuned = check_winner(
+    "CheckTuned", "tuned", refit("Tuned", p.TRAINING_IMAGE, {**HYPERPARAMETERS, **best})
+)
 check_own = check_winner(
     "CheckOwn", "own", refit("Own", p.PROCESSING_IMAGE, {**HYPERPARAMETERS, **algorithm})
 )
@@ -243,4 +269,5 @@ check_own = check_winner(
 def render_pipeline() -> str:
     """Return the definition that Terraform reads."""
     tournament = [*models.values(), *forecasts.values(), evaluate, baseline]
-    return definition(p.ALL, [read_history, check_data, *tournament, check_deepar, check_own])
+    checks = [check_deepar, check_tuned, check_own]
+    return definition(p.ALL, [read_history, check_data, *tournament, *checks])

@@ -13,6 +13,7 @@ from botocore.validate import ParamValidator
 OPERATIONS: dict[str, tuple[str, dict[str, str]]] = {
     "Processing": ("CreateProcessingJob", {"ProcessingJobName": "x"}),
     "Training": ("CreateTrainingJob", {"TrainingJobName": "x"}),
+    "Tuning": ("CreateHyperParameterTuningJob", {"HyperParameterTuningJobName": "x"}),
     "Model": ("CreateModel", {"ModelName": "x"}),
     "Transform": ("CreateTransformJob", {"TransformJobName": "x"}),
     "RegisterModel": ("CreateModelPackage", {}),

@@ -16,6 +16,9 @@ from local.sagemaker.jobs.job import Job, JobFailedError, JobStoppedError
 
 CONTAINER_BASE = "/opt/ml"
 DEFAULT_MAX_SECONDS = 86_400
+BUILT_IN = "/forecasting-deepar:"  # in the image of Amazon DeepAR
+LOSS = r"<loss>=(\S+)"
+BUILT_IN_METRICS = (("train", "final_loss"), ("test", "RMSE"), ("test", "mean_wQuantileLoss"))
 
 
 def program(job: Job, image: str, role: images.Role) -> list[str]:
@@ -101,10 +104,24 @@ def run(job: Job, argv: list[str], env: dict[str, str], used: float = 0) -> list
     return lines
 
 
+def metric_definitions(specification: Json) -> list[Json]:
+    """Return the metrics of a training; Amazon DeepAR has its own."""
+    if BUILT_IN in specification["TrainingImage"]:
+        return [
+            {
+                "Name": f"{step}:{name}",
+                "Regex": rf"#quality_metric: host=\S+, {step} {name} {LOSS}",
+            }
+            for step, name in BUILT_IN_METRICS
+        ]
+    definitions: list[Json] = specification.get("MetricDefinitions", [])
+    return definitions
+
+
 def metrics(job: Job, lines: list[str]) -> list[Json]:
     """Return the last value of each metric of the job, found in its log by the metric's regex."""
     found = []
-    for metric in job.record["AlgorithmSpecification"].get("MetricDefinitions", []):
+    for metric in metric_definitions(job.record["AlgorithmSpecification"]):
         values = [m[1] for line in lines if (m := re.search(metric["Regex"], line)) and m.groups()]
         if values:
             value, now = float(values[-1]), runtime.clock.now()

@@ -41,7 +41,7 @@ def check(body: Json) -> None:
         return
     if wait is None or wait < runtime:
         _reject("It must be present and be greater than or equal to MaxRuntimeInSeconds")
-    built_in = "forecasting-deepar" in body["AlgorithmSpecification"]["TrainingImage"]
+    built_in = job_process.BUILT_IN in body["AlgorithmSpecification"]["TrainingImage"]
     if built_in and wait > BUILT_IN_MAX_WAIT_SECONDS:
         _reject("MaxWaitTimeInSeconds above 3600 seconds is not supported for the given algorithm")
 

@@ -109,6 +109,11 @@ def with_defaults(body: Json) -> Json:
     if "TrainingImage" not in specification or specification["TrainingInputMode"] != "File":
         message = "The local AWS trains images with input mode File only."
         raise ApiError("ValidationException", message)
+    if job_process.BUILT_IN in specification["TrainingImage"] and (
+        "MetricDefinitions" in specification
+    ):
+        message = "You can't override the metric definitions for Amazon SageMaker algorithms."
+        raise ApiError("ValidationException", message)
     channels = body.get("InputDataConfig", [])
     for channel in channels:
         if channel["DataSource"].get("S3DataSource", {}).get("S3DataType") != "S3Prefix":

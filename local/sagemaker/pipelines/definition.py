@@ -16,7 +16,16 @@ from local.sagemaker.pipelines.expressions import (
 
 VERSION = "2020-12-01"
 STEP_TYPES = frozenset(
-    {"Processing", "Training", "Transform", "Model", "RegisterModel", "Condition", "Fail"}
+    {
+        "Processing",
+        "Training",
+        "Transform",
+        "Tuning",
+        "Model",
+        "RegisterModel",
+        "Condition",
+        "Fail",
+    }
 )
 BRANCHES = {"IfSteps": True, "ElseSteps": False}
 _NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")

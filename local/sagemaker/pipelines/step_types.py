@@ -11,6 +11,7 @@ from local.sagemaker.pipelines.execution import Execution, StepState, random_id
 from local.sagemaker.pipelines.expressions import Scope, holds
 
 MAX_NAME_LENGTH = 63
+TUNING = "HyperParameterTuningJob"
 MIN_POLL_SECONDS, MAX_POLL_SECONDS = 0.02, 0.5  # of real time
 
 
@@ -44,13 +45,14 @@ def _require(execution: Execution, operation: str, body: Json) -> None:
 
 
 def _job(execution: Execution, state: StepState, arguments: Json, _: Scope) -> None:
-    """Run a Processing, Training or Transform step: create the job and wait until it ends."""
-    stem = f"{state.step.kind}Job"
+    """Run a step of a job: create the job and wait until it ends."""
+    kind = state.step.kind
+    stem = TUNING if kind == "Tuning" else f"{kind}Job"
     name = {f"{stem}Name": _generated_name(execution, state)}
-    if stem != "TransformJob":
+    if stem not in {"TransformJob", TUNING}:
         arguments = {"RoleArn": execution.role, **arguments}
     created = _call(execution, f"Create{stem}", {**arguments, **name})
-    state.metadata = {stem: {"Arn": created[f"{stem}Arn"]}}
+    state.metadata = {f"{kind}Job": {"Arn": created[f"{stem}Arn"]}}
     described = _wait_for_job(execution, stem, name)
     status = described[f"{stem}Status"]
     if status == "Stopped":
@@ -58,6 +60,10 @@ def _job(execution: Execution, state: StepState, arguments: Json, _: Scope) -> N
     if status != "Completed":
         raise StepFailedError(f"ClientError: {described.get('FailureReason', status)}")
     state.properties = described
+    if stem == TUNING:
+        best_first = {"SortBy": "FinalObjectiveMetricValue", "SortOrder": "Ascending"}
+        listed = "ListTrainingJobsForHyperParameterTuningJob"
+        state.properties = {**_call(execution, listed, {**name, **best_first}), **described}
 
 
 def _wait_for_job(execution: Execution, stem: str, name: Json) -> Json:
@@ -105,7 +111,12 @@ def _fail(_: Execution, state: StepState, arguments: Json, __: Scope) -> None:
 
 
 def _generated_name(execution: Execution, state: StepState) -> str:
-    """Return a job name as on AWS: `pipelines-<execution id>-<step>-<10 random characters>`."""
+    """Return a job name as on AWS: `pipelines-<execution id>-<step>-<10 random characters>`.
+
+    Names of tuning jobs have at most 32 characters: `<execution id>-<8 of the step>-<…>`.
+    """
+    if state.step.kind == "Tuning":
+        return f"{execution.id}-{state.name.replace('_', '-')[:8]}-{random_id(10)}"
     start, end = f"pipelines-{execution.id}-", f"-{random_id(10)}"
     step = state.name.replace("_", "-")[: MAX_NAME_LENGTH - len(start) - len(end)]
     return f"{start}{step}{end}"
@@ -115,6 +126,7 @@ STEPS: dict[str, Callable[[Execution, StepState, Json, Scope], None]] = {
     "Processing": _job,
     "Training": _job,
     "Transform": _job,
+    "Tuning": _job,
     "Model": _model,
     "RegisterModel": _register,
     "Condition": _condition,

@@ -93,6 +93,13 @@ data "aws_iam_policy_document" "read" {
     resources = [for kind in ["processing", "training", "transform"] : "${var.foundation.arns.sagemaker}:${kind}-job/pipelines-*"] # names of the jobs that SageMaker pipelines create
   }
 
+  # Only with a search for hyperparameters: its trainings have the name of the search.
+  statement {
+    sid       = "ReadSearches"
+    actions   = ["sagemaker:DescribeTrainingJob", "sagemaker:ListTrainingJobsForHyperParameterTuningJob"]
+    resources = [for kind in ["hyper-parameter-tuning-job", "training-job"] : "${var.foundation.arns.sagemaker}:${kind}/*-TuneDeep-*"]
+  }
+
   statement {
     sid       = "ReadMonitoringJobs"
     actions   = ["sagemaker:DescribeProcessingJob"]

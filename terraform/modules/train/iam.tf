@@ -33,6 +33,23 @@ data "aws_iam_policy_document" "this" {
     resources = local.jobs
   }
 
+  # Names have at most 32 characters, with the id of the execution and a part of the step's name.
+  dynamic "statement" {
+    for_each = var.training.tuning[*]
+
+    content {
+      sid = "RunSearch"
+      actions = [
+        "sagemaker:AddTags",
+        "sagemaker:CreateHyperParameterTuningJob",
+        "sagemaker:DescribeHyperParameterTuningJob",
+        "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
+        "sagemaker:StopHyperParameterTuningJob",
+      ]
+      resources = [for name in ["pipelines-*", "*-TuneDeep-*"] : "${var.foundation.arns.sagemaker}:hyper-parameter-tuning-job/${name}"]
+    }
+  }
+
   # A training must not approve its own version.
   statement {
     sid       = "RegisterVersion"

@@ -9,13 +9,15 @@ locals {
     { for name, image in data.aws_sagemaker_prebuilt_ecr_image.deepar : name => image.registry_path },
   )
 
+  candidates = concat(var.training.candidates, [for budget in var.training.tuning[*] : "deepar_tuned"])
+
   # Defaults of the pipeline parameters by name. Names that the definition does not have are ignored.
   values = merge(
     { for name, value in var.training.hyperparameters : replace(title(replace(name, "_", " ")), " ", "") => tostring(value) },
     {
       BaselineDays           = tostring(var.baseline_days)
       Bucket                 = var.foundation.bucket_name
-      Candidates             = join(",", var.training.candidates)
+      Candidates             = join(",", local.candidates)
       EventBusName           = var.foundation.bus_name
       FeatureGroupName       = var.feature_group.name
       KmsKeyId               = var.foundation.kms_key_arn
@@ -40,18 +42,18 @@ locals {
   definition = jsondecode(file(var.definition_file))
 
   # The definition has the steps of all DeepAR candidates. Those of candidates that take no part are left out, with the inputs of Evaluate that they write.
-  absent = flatten([
-    for name in ["deepar", "deepar_recent"] : [
+  absent = concat(flatten([
+    for name in ["deepar", "deepar_recent", "deepar_tuned"] : [
       "forecasts-${name}",
       [for step in ["CreateModel", "Forecast", "Train"] : "${step}${replace(title(replace(name, "_", " ")), " ", "")}"],
-    ] if !contains(var.training.candidates, name)
-  ])
+    ] if !contains(local.candidates, name)
+  ]), contains(local.candidates, "deepar_tuned") ? [] : ["CheckTuned", "TuneDeepar"])
   steps = [
     for step in local.definition.Steps : merge(step, { Arguments = merge(step.Arguments, {
       for key, items in { IfSteps = try(step.Arguments.IfSteps, []), ProcessingInputs = try(step.Arguments.ProcessingInputs, []) } :
       key => [
         for item in items :
-        try(merge(item, { Arguments = merge(item.Arguments, try(local.network[item.Type], {}), try(local.spot[item.Name], {})) }), item)
+        try(merge(item, { Arguments = merge(item.Arguments, try(local.network[item.Type], {}), try(local.spot[item.Name], {}), try(local.search[item.Name], {})) }), item)
         if !contains(local.absent, try(item.Name, item.InputName))
       ] if length(items) > 0
     }, try(local.network[step.Type], {})) }) if !contains(local.absent, step.Name)
@@ -69,6 +71,21 @@ locals {
       S3Uri     = { "Std:Join" = { On = "/", Values = ["s3:/", { Get = "Parameters.Bucket" }, "training", { Get = "Execution.PipelineExecutionId" }, "checkpoints", name] } }
     }
   } }
+
+  # Arguments of the search: its budget, its network, and for our image the metric, which SageMaker knows only for its own algorithms.
+  search = { for item in flatten([for step in local.definition.Steps : try(step.Arguments.IfSteps, [])]) : item.Name => {
+    HyperParameterTuningJobConfig = merge(item.Arguments.HyperParameterTuningJobConfig, {
+      ResourceLimits = { MaxNumberOfTrainingJobs = var.training.tuning.jobs, MaxParallelTrainingJobs = var.training.tuning.parallel }
+    })
+    TrainingJobDefinition = merge(item.Arguments.TrainingJobDefinition, try(local.network.Training, {}), {
+      AlgorithmSpecification = merge(item.Arguments.TrainingJobDefinition.AlgorithmSpecification, {
+        for image in setintersection(["own"], [var.training.image]) : "MetricDefinitions" => [{
+          Name  = item.Arguments.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective.MetricName
+          Regex = "#quality_metric: host=\\S+, test mean_wQuantileLoss <loss>=(\\S+)"
+        }]
+      })
+    })
+  } if item.Type == "Tuning" && var.training.tuning != null }
 
   # Arguments of a step by its type. A transform runs in the network of its model.
   network = merge([for config in [for vpc in var.foundation.vpc_config[*] : { SecurityGroupIds = vpc.security_group_ids, Subnets = vpc.subnet_ids }] : {

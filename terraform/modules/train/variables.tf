@@ -135,6 +135,10 @@ variable "training" {
       max_wait_minutes = number
     }), { enabled = false, max_wait_minutes = 60 })
     training_instance_type = string
+    tuning = optional(object({
+      jobs     = number
+      parallel = number
+    }))
   })
   nullable = false
 
@@ -144,8 +148,8 @@ variable "training" {
   }
 
   validation {
-    condition     = length(var.training.candidates) >= 1 && length(var.training.candidates) <= 6 && length(distinct(var.training.candidates)) == length(var.training.candidates)
-    error_message = "training.candidates: expected 1 to 6 different names; each costs jobs in every training."
+    condition     = length(var.training.candidates) >= 1 && length(concat(var.training.candidates, var.training.tuning[*])) <= 6 && length(distinct(var.training.candidates)) == length(var.training.candidates)
+    error_message = "training.candidates: expected 1 to 6 different names, with training.tuning to 5; each costs jobs in every training."
   }
 
   validation {
@@ -192,6 +196,11 @@ variable "training" {
   validation {
     condition     = var.training.hyperparameters.learning_rate >= 0.000001 && var.training.hyperparameters.learning_rate <= 1
     error_message = "training.hyperparameters.learning_rate: expected 0.000001 to 1."
+  }
+
+  validation {
+    condition     = alltrue([for budget in var.training.tuning[*] : budget.jobs >= 1 && budget.jobs <= 100 && budget.parallel >= 1 && budget.parallel <= min(10, budget.jobs) && floor(budget.jobs) == budget.jobs && floor(budget.parallel) == budget.parallel])
+    error_message = "training.tuning: expected integers: jobs 1 to 100, parallel 1 to 10 and not above jobs."
   }
 
   # SageMaker's limit for algorithms that write no checkpoints, such as Amazon DeepAR, is 3600 seconds.

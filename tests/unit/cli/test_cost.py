@@ -183,17 +183,19 @@ def test_unverified_prices_are_named(source):
 
 def test_jobs_are_those_of_the_pipeline(source):
     """Otherwise a new step of the pipeline would cost nothing."""
-    config = read(source, 'training = { candidates = ["deepar", "deepar_recent", "ensemble"] }')
+    candidates = 'candidates = ["deepar", "deepar_recent", "ensemble"]'
+    config = read(source, f"training = {{ {candidates}, tuning = {{ jobs = 6 }} }}")
     kinds = [step["Type"] for step in steps(json.loads(DEFINITION.read_text())["Steps"])]
-    refits = 2  # only that of the winner runs
-    expected = {"Processing": 4, "Training": kinds.count("Training") - refits + 1, "Transform": 2}
+    refits = 3  # only that of the winner runs
+    trainings = kinds.count("Training") - refits + 1
+    expected = {"Processing": 4, "Training": trainings + 6 * kinds.count("Tuning"), "Transform": 3}
     assert {kind: kinds.count(kind) for kind in ("Processing", "Transform")} == {
         "Processing": expected["Processing"],
         "Transform": expected["Transform"],
     }
     found = {use.item: use for use in usage.uses(config, 1, Assumptions(4, 60))}
     assert found["training"].quantity == 5 * expected["Training"]
-    assert found["processing and transform of trainings"].quantity == 5 * (4 + 2)
+    assert found["processing and transform of trainings"].quantity == 5 * (4 + 3)
 
 
 def steps(found):

@@ -99,3 +99,46 @@ def test_cost_is_that_of_the_jobs_of_a_training_that_has_ended(deployment):
         "usd": pytest.approx(price / 60),
     }
     assert [row["cost"] for row in others] == [None, None]
+
+
+def test_trainings_of_a_search_are_billed(deployment):
+    steps = [step("TuneDeepar", 0, 100, TuningJob={"Arn": f"{ARN}:hyper-parameter-tuning-job/t"})]
+    resources = {"InstanceType": "ml.c5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30}
+
+    def training(name):
+        return {
+            "TrainingJobName": name,
+            "TrainingJobArn": f"{ARN}:training-job/{name}",
+            "ModelArtifacts": {"S3ModelArtifacts": "s3://b/m"},
+            "TrainingJobStatus": "Completed",
+            "SecondaryStatus": "Completed",
+            "AlgorithmSpecification": {"TrainingInputMode": "File"},
+            "ResourceConfig": resources,
+            "StoppingCondition": {},
+            "CreationTime": at(0),
+            "BillableTimeInSeconds": 50,
+        }
+
+    names = ("t-001-a", "t-002-b")
+    summaries = [
+        {
+            "TrainingJobName": name,
+            "TrainingJobArn": f"{ARN}:training-job/{name}",
+            "CreationTime": at(0),
+            "TrainingJobStatus": "Completed",
+            "TunedHyperParameters": {},
+        }
+        for name in names
+    ]
+    row = {"outcome": "succeeded", "execution_arn": f"{ARN}:pipeline/p/execution/e"}
+    with Stubber(deployment.clients("sagemaker")) as stub:
+        stub.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": steps})
+        stub.add_response(
+            "list_training_jobs_for_hyper_parameter_tuning_job",
+            {"TrainingJobSummaries": summaries},
+            {"HyperParameterTuningJobName": "t"},
+        )
+        for name in names:
+            stub.add_response("describe_training_job", training(name), {"TrainingJobName": name})
+        [found] = with_costs(deployment.connection, [row])
+    assert found["cost"]["instance_seconds"] == 100

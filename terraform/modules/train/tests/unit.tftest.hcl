@@ -42,11 +42,6 @@ run "pipeline_parameters_have_the_values_of_the_deployment" {
   }
 
   assert {
-    condition     = jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps == jsondecode(file(var.definition_file)).Steps
-    error_message = "The steps are unchanged."
-  }
-
-  assert {
     condition     = one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == "MinimumMinutes"]) == one([for p in jsondecode(file(var.definition_file)).Parameters : p.DefaultValue if p.Name == "MinimumMinutes"])
     error_message = "Null uses the default of the definition."
   }
@@ -388,4 +383,76 @@ run "our_image_may_wait_longer_because_it_writes_checkpoints" {
     condition     = length(regexall("\"MaxRuntimeInSeconds\":3600,\"MaxWaitTimeInSeconds\":14400", aws_sagemaker_pipeline.training.pipeline_definition)) == length(regexall("\"Type\":\"Training\"", aws_sagemaker_pipeline.training.pipeline_definition))
     error_message = "The time of the training itself remains an hour."
   }
+}
+
+run "search_is_a_candidate_with_steps_of_its_own" {
+  command = plan
+
+  variables {
+    training = merge(var.training, { tuning = { jobs = 8, parallel = 2 } })
+  }
+
+  assert {
+    condition     = sha1(jsonencode(jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps)) == sha1(jsonencode(jsondecode(file(var.definition_file)).Steps))
+    error_message = "With all candidates, the steps are unchanged."
+  }
+
+  assert {
+    condition     = one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == "Candidates"]) == "deepar,deepar_recent,gradient_boosting_recent,deepar_tuned"
+    error_message = "The search is one of the candidates."
+  }
+
+  assert {
+    condition     = contains(flatten([for s in data.aws_iam_policy_document.this.statement : tolist(s.resources) if contains(s.actions, "sagemaker:CreateHyperParameterTuningJob")]), "arn:aws:sagemaker:eu-west-1:123456789012:hyper-parameter-tuning-job/*-TuneDeep-*")
+    error_message = "The role may run the search."
+  }
+}
+
+run "without_search_there_are_no_steps_and_permissions_for_it" {
+  command = plan
+
+  assert {
+    condition     = length(regexall("Tune|tuned", aws_sagemaker_pipeline.training.pipeline_definition)) == 0
+    error_message = "No step is the search or refers to it."
+  }
+
+  assert {
+    condition     = !contains(flatten([for s in data.aws_iam_policy_document.this.statement : tolist(s.actions)]), "sagemaker:CreateHyperParameterTuningJob")
+    error_message = "Without a search the role may run none."
+  }
+}
+
+run "search_of_our_image_has_its_budget_metric_and_network" {
+  command = plan
+
+  variables {
+    foundation = merge(var.foundation, { vpc_config = { interface_arns = ["arn:aws:ec2:eu-west-1:123456789012:network-interface/*"], security_group_ids = ["sg-1"], subnet_ids = ["subnet-1", "subnet-2"] } })
+    training   = merge(var.training, { image = "own", tuning = { jobs = 3, parallel = 1 } })
+  }
+
+  assert {
+    condition     = length(regexall("\"ResourceLimits\":\\{\"MaxNumberOfTrainingJobs\":3,\"MaxParallelTrainingJobs\":1\\}", aws_sagemaker_pipeline.training.pipeline_definition)) == 1
+    error_message = "The budget is that of the variable."
+  }
+
+  # The definition is validated against botocore's model with it (tests/unit/terraform/test_search.py).
+  assert {
+    condition     = flatten([for s in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : [for i in try(s.Arguments.IfSteps, []) : jsonencode(i.Arguments.TrainingJobDefinition.AlgorithmSpecification.MetricDefinitions) if i.Name == "TuneDeepar"]]) == [jsonencode(jsondecode(file("tests/metrics.json")))]
+    error_message = "SageMaker reads the objective of our image from its log."
+  }
+
+  assert {
+    condition     = flatten([for s in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : [for i in try(s.Arguments.IfSteps, []) : i.Arguments.TrainingJobDefinition.VpcConfig.Subnets if i.Name == "TuneDeepar"]]) == ["subnet-1", "subnet-2"]
+    error_message = "The trainings of the search are in the given subnets."
+  }
+}
+
+run "search_does_not_run_more_trainings_at_a_time_than_it_has" {
+  command = plan
+
+  variables {
+    training = merge(var.training, { tuning = { jobs = 2, parallel = 3 } })
+  }
+
+  expect_failures = [var.training]
 }

@@ -28,6 +28,13 @@ def test_names_are_an_algorithm_and_a_span():
     assert candidates.own([deepar, recent]) == [recent]
 
 
+def test_tuned_candidate_is_of_amazon_deepar():
+    [tuned] = candidates.parse("deepar_tuned")
+
+    assert (tuned.algorithm, tuned.tuned, tuned.recent) == ("deepar", True, False)
+    assert candidates.own([tuned]) == []
+
+
 def test_default_of_terraform_is_that_of_the_pipeline():
     [names] = re.findall(
         r"candidates\s*=\s*optional\(list\(string\), (\[.*?\])", VARIABLES.read_text()
@@ -40,10 +47,11 @@ def test_default_of_terraform_is_that_of_the_pipeline():
     [
         ("deepar,prophet", "candidates: got 'prophet', expected deepar, gradient_boosting, ets"),
         ("", "candidates: got '', expected deepar"),
+        ("ets_tuned", "or deepar_tuned"),
         ("deepar,deepar", "expected at most 6 different names"),
         (",".join(f"{a}{s}" for a in candidates.ALGORITHMS for s in ("", "_recent")), "at most 6"),
     ],
-    ids=["unknown", "empty", "twice", "too-many"],
+    ids=["unknown", "empty", "not-tuned", "twice", "too-many"],
 )
 def test_wrong_names_are_refused(names, message):
     with pytest.raises(JobError, match=message):

@@ -102,6 +102,13 @@ def test_algorithm_of_a_recent_candidate():
     assert (recent["image"], recent["algorithm"]) == ("own", "gradient_boosting")
 
 
+def test_tuned_winner_is_trained_by_steps_of_its_own():
+    tuned = evaluation(candidates=[("deepar_tuned", 10)]).report()["training"]
+
+    assert (tuned["image"], tuned["algorithm"]) == ("tuned", "deepar")
+    assert tuned["candidate"] == "deepar_tuned"
+
+
 def test_no_winner_leaves_nothing_to_train():
     found = evaluation(champion=(Version(trained_at=FIRST), forecasts(5)))
     report = found.report()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sagemaker_pipelines.training import pipeline
+from common.hyperparameters import Hyperparameters
+from sagemaker_pipelines.training import pipeline, search
 from tests.support.request_schema import all_steps, problems
 
 TEXT = Path(pipeline.__file__).with_name("definition.json").read_text()
@@ -21,10 +22,13 @@ def test_committed_definition_is_current():
 
 def test_order_of_the_graph():
     assert list(STEPS) == [
-        *("ReadHistory", "CheckData", "TrainDeepar", "TrainDeeparRecent", "ForecastCandidates"),
-        *("RejectData", "CreateModelDeepar", "CreateModelDeeparRecent"),
-        *("ForecastDeepar", "ForecastDeeparRecent", "Evaluate", "Baseline"),
+        *("ReadHistory", "CheckData", "TrainDeepar", "TrainDeeparRecent", "TuneDeepar"),
+        *("ForecastCandidates", "RejectData"),
+        *("CreateModelDeepar", "CreateModelDeeparRecent", "CreateModelDeeparTuned"),
+        *("ForecastDeepar", "ForecastDeeparRecent", "ForecastDeeparTuned"),
+        *("Evaluate", "Baseline"),
         *("CheckDeepar", "RefitDeepar", "RegisterDeepar"),
+        *("CheckTuned", "RefitTuned", "RegisterTuned"),
         *("CheckOwn", "RefitOwn", "RegisterOwn"),
     ]
 
@@ -79,7 +83,7 @@ def test_volumes_of_jobs_are_encrypted_by_the_key(name):
 
 def test_every_kind_of_job_has_volumes():
     with_volumes = {STEPS[name]["Type"] for name in JOBS if resources(STEPS[name]["Arguments"])}
-    assert with_volumes == {"Processing", "Training", "Transform"}
+    assert with_volumes == {"Processing", "Training", "Transform", "Tuning"}
 
 
 def test_transform_sends_one_line_per_request_as_deepar_requires():
@@ -92,7 +96,7 @@ def test_transform_sends_one_line_per_request_as_deepar_requires():
 
 def test_failing_data_stop_the_pipeline_before_training():
     check = STEPS["CheckData"]["Arguments"]
-    first = ["TrainDeepar", "TrainDeeparRecent", "ForecastCandidates"]
+    first = ["TrainDeepar", "TrainDeeparRecent", "TuneDeepar", "ForecastCandidates"]
     assert [step["Name"] for step in check["IfSteps"]] == first
     assert [step["Name"] for step in check["ElseSteps"]] == ["RejectData"]
     read = {"Get": "Steps.ReadHistory.PropertyFiles.data_quality"}
@@ -110,7 +114,9 @@ def test_conditions_are_not_nested_which_sagemaker_rejects():
             assert "Condition" not in {inner["Type"] for inner in branches}
 
 
-@pytest.mark.parametrize(("name", "image"), [("Deepar", "deepar"), ("Own", "own")])
+@pytest.mark.parametrize(
+    ("name", "image"), [("Deepar", "deepar"), ("Tuned", "tuned"), ("Own", "own")]
+)
 def test_winner_is_trained_again_by_its_image_and_registered(name, image):
     check = STEPS[f"Check{name}"]["Arguments"]
     (condition,) = check["Conditions"]
@@ -125,6 +131,54 @@ def test_winner_is_trained_again_by_its_image_and_registered(name, image):
     assert container["ModelDataUrl"] == {
         "Get": f"Steps.Refit{name}.ModelArtifacts.S3ModelArtifacts"
     }
+
+
+def test_search_is_of_the_objective_and_within_the_ranges_of_amazon_deepar():
+    search = STEPS["TuneDeepar"]["Arguments"]["HyperParameterTuningJobConfig"]
+    assert search["HyperParameterTuningJobObjective"] == {
+        "Type": "Minimize",
+        "MetricName": "test:mean_wQuantileLoss",
+    }
+    documented = {
+        "dropout_rate": (0, 0.2),
+        "learning_rate": (1e-5, 1e-1),
+        "num_cells": (30, 200),
+        "num_layers": (1, 8),
+    }
+    ranges = [one for kind in search["ParameterRanges"].values() for one in kind]
+    assert {one["Name"] for one in ranges} == set(documented)
+    for one in ranges:
+        low, high = documented[one["Name"]]
+        assert low <= float(one["MinValue"]) < float(one["MaxValue"]) <= high
+        for value in (one["MinValue"], one["MaxValue"]):
+            Hyperparameters.parse({one["Name"]: value})
+
+
+def test_search_is_not_judged_on_the_windows_of_the_tournament():
+    channels = STEPS["TuneDeepar"]["Arguments"]["TrainingJobDefinition"]["InputDataConfig"]
+    texts = {channel["ChannelName"]: json.dumps(channel) for channel in channels}
+    assert "deepar_tuned-judged" in texts["test"]
+    assert "['test']" not in texts["test"]
+
+
+def test_every_hyperparameter_of_the_search_is_tuned_or_static():
+    definition = STEPS["TuneDeepar"]["Arguments"]["TrainingJobDefinition"]
+    static = definition["StaticHyperParameters"]
+    assert {*static, *search.TUNED} == set(pipeline.HYPERPARAMETERS)
+    assert not set(static) & set(search.TUNED)
+    # For the built-in image SageMaker knows the metrics; Terraform adds those of our image.
+    assert "MetricDefinitions" not in definition["AlgorithmSpecification"]
+
+
+def test_tuned_winner_is_trained_again_with_the_best_hyperparameters():
+    passed = STEPS["RefitTuned"]["Arguments"]["HyperParameters"]
+    best = "Steps.TuneDeepar.BestTrainingJob.TunedHyperParameters['learning_rate']"
+    assert passed["learning_rate"] == {"Std:Join": {"On": "", "Values": [{"Get": best}]}}
+    assert passed["epochs"] == STEPS["RefitDeepar"]["Arguments"]["HyperParameters"]["epochs"]
+    model = STEPS["CreateModelDeeparTuned"]["Arguments"]["PrimaryContainer"]["ModelDataUrl"]
+    assert {"Get": "Steps.TuneDeepar.BestTrainingJob.TrainingJobName"} in model["Std:Join"][
+        "Values"
+    ]
 
 
 def test_only_our_image_gets_the_algorithm_which_amazon_deepar_would_reject():

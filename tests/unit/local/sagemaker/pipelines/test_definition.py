@@ -65,5 +65,6 @@ def test_training_pipeline_has_a_branch_for_each_outcome():
     assert parsed.steps["RegisterOwn"].branch == ("CheckOwn", True)
     assert parsed.steps["RejectData"].branch == ("CheckData", False)
     assert parsed.steps["Evaluate"].dependencies == {
-        *("ReadHistory", "ForecastCandidates", "ForecastDeepar", "ForecastDeeparRecent"),
+        *("ReadHistory", "ForecastCandidates"),
+        *("ForecastDeepar", "ForecastDeeparRecent", "ForecastDeeparTuned"),
     }
