@@ -107,10 +107,8 @@ def training(
     output: str,
 ) -> Step:
     """Return a step that trains on channels of JSON Lines, without network access."""
-    request = {
-        **_training_job(image, channels, output),
-        "HyperParameters": hyperparameters,
-    }
+    parameters = {"HyperParameters": hyperparameters}
+    request = _training_job(image, parameters, channels, output)
     return Step(name, "Training", request, _JOB_RETRIES)
 
 
@@ -124,12 +122,10 @@ def tuning(
     output: str,
 ) -> Step:
     """Return a step that searches hyperparameters (HyperParameterTuningJobConfig) by trainings."""
+    parameters = {"StaticHyperParameters": hyperparameters}
     request = {
         "HyperParameterTuningJobConfig": search,
-        "TrainingJobDefinition": {
-            **_training_job(image, channels, output),
-            "StaticHyperParameters": hyperparameters,
-        },
+        "TrainingJobDefinition": _training_job(image, parameters, channels, output),
     }
     return Step(name, "Tuning", request, _JOB_RETRIES)
 
@@ -146,11 +142,15 @@ def best_hyperparameter(tuning: Step, name: str) -> Join:
 
 
 def _training_job(
-    image: Expression, channels: Mapping[str, Expression], output: str
+    image: Expression,
+    parameters: Mapping[str, Any],
+    channels: Mapping[str, Expression],
+    output: str,
 ) -> dict[str, Any]:
     return {
         "RoleArn": p.ROLE_ARN,
         "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
+        **parameters,
         "InputDataConfig": [_channel(*item) for item in channels.items()],
         "OutputDataConfig": {"S3OutputPath": folder(output), "KmsKeyId": p.KMS_KEY_ID},
         "ResourceConfig": _single_instance(p.TRAINING_INSTANCE_TYPE),
