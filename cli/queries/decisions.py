@@ -41,8 +41,8 @@ def retrains(connection: Connection, log: list[Json]) -> list[Json]:
 
     The trigger is the kind of event (alarm, check, code, command, schedule, upload), the outcome
     `skipped` or the status of the pipeline execution in lower case. `failure` is why it failed and
-    `next` what follows; `winner` is the candidate that was registered, None if the champion
-    stayed, and `verdict` says why.
+    `next` what follows, also after refused hyperparameters; `winner` is the candidate that was
+    registered, None if the champion stayed, and `verdict` says why.
     """
     executions = {
         execution["PipelineExecutionArn"]: execution
@@ -134,7 +134,7 @@ def _retrain(
         "outcome": outcome,
         "execution_arn": detail.get("execution_arn") if outcome != "skipped" else None,
         "failure": failure.get("reason") or execution.get("PipelineExecutionFailureReason"),
-        "next": failure.get("next"),
+        "next": failure.get("next") or detail.get("next"),
         "winner": verdict.get("winner"),
         "verdict": verdict.get("reason"),
         "contenders": verdict.get("contenders", {}),

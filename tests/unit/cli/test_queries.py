@@ -64,13 +64,14 @@ def test_retraining_has_the_result_of_its_execution(deployment):
     deployment.decide(
         "Retraining Started", "2024-10-10T13:00:00Z", reason="alarm", execution_arn=arn
     )
-    deployment.decide("Retraining Skipped", "2024-10-10T14:00:00Z", reason="running")
+    deployment.decide("Retraining Skipped", "2024-10-10T14:00:00Z", reason="epochs", next="set it")
     with Stubber(deployment.clients("sagemaker")) as stub:
         stub.add_response("list_pipeline_executions", {"PipelineExecutionSummaries": [failed]})
         started, skipped = retrains(deployment.connection, decisions(deployment.connection))
     assert (started["outcome"], started["failure"]) == ("failed", "loss over limit")
     assert started["execution_arn"] == arn
     assert (skipped["outcome"], skipped["execution_arn"]) == ("skipped", None)
+    assert (started["next"], skipped["next"]) == (None, "set it")
 
 
 def test_redelivered_request_is_one_retraining(deployment):
