@@ -68,7 +68,7 @@ REASONS = (
     Reason("training", "DescribeVersions", "*:DescribeModelPackageGroup", AWS, "SageMaker"),
     Reason("training", "UseKey", "kms:DescribeKey", AWS, "SageMaker"),
     Reason("training", "WriteLogs", "logs:DescribeLogStreams", AWS, "SageMaker"),
-    Reason("training", "ReadAndWriteTrainingData", "s3:Abort*", AWS, "failed uploads"),
+    Reason("training", "ReadAndWrite*", "s3:Abort*", AWS, "failed uploads"),
     # Failures
     Reason("bake-judge", "DescribeProduction", "*", FAILURE, ROLLED_BACK),
     Reason("bake-judge", "StartRollback", "*", FAILURE, ROLLED_BACK),
@@ -77,6 +77,7 @@ REASONS = (
     Reason("poller", "DecryptObjects", "*", FAILURE, BACKFILLED),
     Reason("poller", "ListArchive", "*", FAILURE, BACKFILLED),
     Reason("poller", "ReadArchiveAndReplayFile", "*", FAILURE, BACKFILLED),
+    Reason("retrain-trigger", "CompleteRecordsOfTrainings", "*", FAILURE, FAILED_TRAINING),
     Reason("retrain-trigger", "DescribeTraining", "*", FAILURE, FAILED_TRAINING),
     Reason("retrain-trigger", "ReadExitMessages", "*", FAILURE, FAILED_TRAINING),
     Reason(

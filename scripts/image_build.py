@@ -21,6 +21,8 @@ PLATFORMS = {"forecaster": "linux/amd64", "poller": "linux/arm64"}
 # One manifest of Docker's media type: SageMaker refuses OCI indexes, which attestations require.
 MANIFEST = ["--provenance=false", "--sbom=false"]
 PUSH = "type=image,push=true,oci-mediatypes=false"
+COMMIT = "EVERGREEN_COMMIT"  # build argument of the forecaster, which its records name
+LOCK = ":(exclude)downloads.lock.json"  # the first build writes it
 BASE = re.compile(r"^FROM (\S+:\S+)", re.MULTILINE)
 
 
@@ -35,9 +37,30 @@ def build_and_push(name: str, image: str) -> None:
     build = ["docker", "buildx", "build", "--platform", PLATFORMS[name], *MANIFEST]
     if index := os.environ.get("PIP_EXTRA_INDEX_URL"):  # README.md, "torch"
         build += ["--build-arg", f"PIP_EXTRA_INDEX_URL={index}"]
+    if revision := commit():
+        build += ["--build-arg", f"{COMMIT}={revision}"]
     build += ["--output", PUSH, "--tag", image, "--file", "-", "."]
     if subprocess.run(build, cwd=ROOT, input=pinned, text=True, check=False).returncode:
         raise ImageError("docker buildx build failed, see above")
+
+
+def commit() -> str | None:
+    """Return the commit of the source, marked if files differ from it; None without git.
+
+    CodeBuild gets the source without its history, and the commit as a variable.
+    """
+    if known := os.environ.get(COMMIT):
+        return known
+    try:
+        head = _git("rev-parse", "HEAD").strip()
+        return f"{head}-dirty" if _git("status", "--porcelain", "--", ".", LOCK) else head
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def with_digest(base: str) -> str:

@@ -18,12 +18,10 @@ from cli import terraform_variables
 from cli.errors import CommandError
 from scripts import aws, image_build
 from scripts.downloads import ROOT
-from scripts.image_build import DOCKERFILES, PLATFORMS, ImageError
+from scripts.image_build import DOCKERFILES, LOCK, PLATFORMS, ImageError
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
-
-LOCK = ":(exclude)downloads.lock.json"  # the first build writes it
 
 
 class ImageTagError(Exception):

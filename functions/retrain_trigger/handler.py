@@ -24,6 +24,7 @@ from retrain_trigger.training_events import (
     TrainingFailed,
 )
 from retrain_trigger.training_pipeline import TrainingPipeline
+from retrain_trigger.training_record import TrainingRecords
 from retrain_trigger.training_request import TrainingRequest
 
 if TYPE_CHECKING:
@@ -220,6 +221,7 @@ def _report(
     decisions.record(
         events, config.event_bus_name, decisions.TRAINING_FAILED, event.time, **detail
     )
+    TrainingRecords(s3, config.bucket).fail(pipeline, arn, detail["reason"])
     logger.info("training failed", time=times.iso(event.time), extra=detail)
     return _response(None, detail["reason"])
 

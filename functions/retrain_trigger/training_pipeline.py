@@ -69,6 +69,14 @@ class TrainingPipeline:
                 return message
         return step.get("FailureReason", "no reason given")
 
+    def parameters(self, arn: str) -> dict[str, str]:
+        """Return the parameters of an execution, by name."""
+        pages = self.sagemaker.get_paginator("list_pipeline_parameters_for_execution").paginate(
+            PipelineExecutionArn=arn
+        )
+        found = [parameter for page in pages for parameter in page["PipelineParameters"]]
+        return {parameter["Name"]: parameter["Value"] for parameter in found}
+
     def created(self) -> str:
         """Return the creation time, which distinguishes pipelines of the same name."""
         return self.sagemaker.describe_pipeline(PipelineName=self.name)["CreationTime"].isoformat()
@@ -102,6 +110,7 @@ def pipeline_parameters(
     """Return the execution's parameters."""
     values = {
         "Reason": request.stored_reason,
+        "Trigger": request.trigger,
         "EndTime": times.iso(request.time),
         **hyperparameters.pipeline_parameters(),
     }

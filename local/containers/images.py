@@ -1,7 +1,9 @@
 """The programs of container images, which run as processes without Docker."""
 
 import os
+import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -53,4 +55,16 @@ def environment() -> dict[str, str]:
         "TZ": "UTC",
         "PYTHONPATH": os.pathsep.join([str(PROJECT), str(PROJECT / "functions")]),
         "PYTHONUNBUFFERED": "1",
+        **_commit(),
     }
+
+
+@cache
+def _commit() -> dict[str, str]:
+    """Return the variable with which the Dockerfile names the commit, empty without git."""
+    command = ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"]
+    try:
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    return {"EVERGREEN_COMMIT": done.stdout.strip()}

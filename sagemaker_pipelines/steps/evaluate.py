@@ -16,6 +16,7 @@ from common.reference_forecast import REFERENCE
 from sagemaker_pipelines.aws import client
 from sagemaker_pipelines.data.history import ISO
 from sagemaker_pipelines.evaluation_reports import forecasts, groups
+from sagemaker_pipelines.experiments import records
 from sagemaker_pipelines.paths import JobError, Paths, report_failures
 from sagemaker_pipelines.steps import champion
 from sagemaker_pipelines.tournament import candidates
@@ -55,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         write_reports(paths, evaluation, groupings)
         _write_training_data(paths, report["winner"])
+        records.finish(paths, report)
         decisions.record(
             client("events"),
             args.event_bus,

@@ -19,6 +19,7 @@ from sagemaker_pipelines.aws import client
 from sagemaker_pipelines.data import quality
 from sagemaker_pipelines.data.feature_store import minutes, rows
 from sagemaker_pipelines.data.history import ISO, frame, history
+from sagemaker_pipelines.experiments import records
 from sagemaker_pipelines.paths import Paths, report_failures
 from sagemaker_pipelines.tournament import candidates, datasets
 
@@ -80,6 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         report = checked.to_dict(args.end_time)
         write_history(series, report, paths)
+        data = records.span(args.feature_group, series, report)
+        records.begin(paths, args.execution, data, rejected=bool(checked.failed))
         if checked.failed:
             decisions.record(
                 client("events"),

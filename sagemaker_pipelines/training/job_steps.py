@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from common import training_runs
 from sagemaker_pipelines.dsl import EXECUTION_ID, Expression, Join, Step
+from sagemaker_pipelines.experiments import records
 from sagemaker_pipelines.training import parameters as p
 
 _STEP_RETRY = {
@@ -30,7 +32,9 @@ _STOP_AFTER_AN_HOUR = {"MaxRuntimeInSeconds": 3600}
 
 
 def folder(name: str) -> Join:
-    """Return the S3 URI of a folder of this execution."""
+    """Return the S3 URI of a folder of this execution; its record is not below training/."""
+    if name == records.OUTPUT:
+        return Join("", ("s3://", p.BUCKET, f"/{training_runs.PREFIX}", EXECUTION_ID))
     return Join("/", ("s3:/", p.BUCKET, "training", EXECUTION_ID, name))
 
 
@@ -42,6 +46,7 @@ def processing(
     inputs: Mapping[str, Expression],
     outputs: Sequence[str],
     property_files: Sequence[str] = (),
+    environment: Mapping[str, Expression] | None = None,
 ) -> Step:
     """Return a step that runs a script of steps/; its property files are in the first output."""
     request: dict[str, Any] = {
@@ -53,7 +58,7 @@ def processing(
                 word for option, value in arguments.items() for word in (f"--{option}", value)
             ],
         },
-        "Environment": _ONE_THREAD,
+        "Environment": {**_ONE_THREAD, **(environment or {})},
         "ProcessingResources": {"ClusterConfig": _single_instance(p.PROCESSING_INSTANCE_TYPE)},
         "ProcessingOutputConfig": {
             "KmsKeyId": p.KMS_KEY_ID,

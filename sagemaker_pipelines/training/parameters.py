@@ -3,6 +3,7 @@
 from sagemaker_pipelines.dsl import Parameter
 
 REASON = Parameter("Reason", "manual")
+TRIGGER = Parameter("Trigger", "console")  # kind of the event that requested the training
 END_TIME = Parameter("EndTime")  # ISO 8601, UTC: "now" of the execution, the end of the history
 
 CANDIDATES = Parameter("Candidates", "deepar,ensemble,ensemble_recent,gradient_boosting_recent")

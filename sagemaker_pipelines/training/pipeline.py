@@ -15,7 +15,8 @@
 
 Only first steps are in the branch of CheckData: later steps depend on them and never start without
 them, and SageMaker does not support nested conditions. An execution writes only to
-s3://<bucket>/training/<execution id>/. Step caching is off, because the data always change.
+s3://<bucket>/training/<execution id>/, and its record to experiments/<execution id>/ (ReadHistory
+begins it, Evaluate completes it). Step caching is off, because the data always change.
 
 The definition has the steps of every candidate of Amazon DeepAR. Terraform removes those that are
 not in the list of candidates, by the names in DEEPAR_CANDIDATES and TUNED_NAME.
@@ -25,7 +26,8 @@ import json
 from typing import Any
 
 from common.deepar import QUANTILE_LEVELS
-from sagemaker_pipelines.dsl import EXECUTION_ARN, Expression, Join, Step, definition
+from sagemaker_pipelines.dsl import EXECUTION_ARN, EXECUTION_ID, Expression, Join, Step, definition
+from sagemaker_pipelines.experiments import records
 from sagemaker_pipelines.steps.forecast_candidates import (
     HYPERPARAMETERS as CANDIDATE_HYPERPARAMETERS,
 )
@@ -73,8 +75,9 @@ read_history = job_steps.processing(
         "execution": EXECUTION_ARN,
     },
     inputs={},
-    outputs=("history", "train", "refit", "test", "requests"),
+    outputs=("history", "train", "refit", "test", "requests", records.OUTPUT),
     property_files=("data_quality",),
+    environment={f"{records.PARAMETER}{parameter.name}": parameter for parameter in p.ALL},
 )
 
 trainings = {
@@ -178,6 +181,7 @@ evaluate = job_steps.processing(
     },
     inputs={
         "history": read_history.output("history"),
+        records.STARTED: read_history.output(records.OUTPUT),
         "requests": read_history.output("requests"),
         "refit": read_history.output("refit"),
         "forecasts": forecast_candidates.output("forecasts"),
@@ -186,7 +190,7 @@ evaluate = job_steps.processing(
             for candidate, step in forecasts.items()
         },
     },
-    outputs=("evaluation", "winner"),
+    outputs=("evaluation", "winner", records.OUTPUT),
     property_files=("evaluation",),
 )
 
@@ -235,6 +239,7 @@ def refit(name: str, image: Expression, hyperparameters: dict[str, Any]) -> list
         properties={
             "algorithm": evaluate.value("evaluation", "training.algorithm"),
             "candidate": candidate,
+            "execution": EXECUTION_ID,
             "reason": p.REASON,
             "trained_at": p.END_TIME,
             "training_span": evaluate.value("evaluation", "training.span"),

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from scripts import downloads
+from scripts import downloads, image_build
 from scripts.deploy import source_archive
 from scripts.deploy.runner import DeployError
 from scripts.deploy.target import Target
@@ -62,6 +62,8 @@ class CodeBuild:
         values = {"IMAGE_TAG": self._target.image_tag}
         if index := os.environ.get("PIP_EXTRA_INDEX_URL"):  # README.md, "torch"
             values["PIP_EXTRA_INDEX_URL"] = index
+        if commit := image_build.commit():
+            values[image_build.COMMIT] = commit
         started: Build = self._clients("codebuild").start_build(
             projectName=self._project(name),
             sourceVersion=version,

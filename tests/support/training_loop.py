@@ -82,6 +82,8 @@ class Loop:
         # One version, which is no reference; no monitoring results; a row in every minute.
         self.versions, self.candidate = [NOW - timedelta(days=3)], "deepar"
         self.results, self.evaluation, self.missing_rows = {}, {}, set()
+        self.records = {}  # of trainings, by key
+        self.parameters = {"EndTime": "2024-10-10T11:00:00Z", "Reason": "a test"}  # of all
         self.fee = "12.5"  # of every row
         self.approval, self.deployments = "Approved", []  # of the versions; running ones by name
         about = {"StepStatus": "Failed", "FailureReason": "ClientError: no capacity"}
@@ -177,11 +179,22 @@ class Loop:
             },
         }
 
-    def list_objects(self, StartAfter, **_):  # noqa: N803
-        return {"Contents": [{"Key": key} for key in sorted(self.results) if key > StartAfter]}
+    def list_objects(self, Prefix, StartAfter="", **_):  # noqa: N803
+        stored = self.records if Prefix.startswith("experiments/") else self.results
+        keys = [key for key in sorted(stored) if key.startswith(Prefix) and key > StartAfter]
+        return {"Contents": [{"Key": key} for key in keys]} if keys else {}
 
     def get_object(self, Key, **_):  # noqa: N803
-        return {"Body": BytesIO(json.dumps(self.results.get(Key, self.evaluation)).encode())}
+        found = {**self.results, **self.records}.get(Key, self.evaluation)
+        return {"Body": BytesIO(json.dumps(found).encode())}
+
+    def put_object(self, Key, Body, **_):  # noqa: N803
+        self.records[Key] = json.load(Body)
+        return {}
+
+    def list_parameters(self, PipelineExecutionArn, **_):  # noqa: N803
+        values = [{"Name": name, "Value": value} for name, value in self.parameters.items()]
+        return {"PipelineParameters": values}
 
     def batch_get(self, Identifiers):  # noqa: N803
         minutes = Identifiers[0]["RecordIdentifiersValueAsString"]
@@ -218,13 +231,18 @@ class Loop:
                 "DescribePipeline": self.describe_pipeline,
                 "DescribePipelineExecution": self.describe_execution,
                 "ListPipelineExecutionSteps": self.list_steps,
+                "ListPipelineParametersForExecution": self.list_parameters,
                 "DescribeProcessingJob": self.describe_processing_job,
                 "ListPipelineExecutions": self.list_executions,
                 "StartPipelineExecution": self.start,
                 "ListModelPackages": self.list_packages,
                 "DescribeModelPackage": self.describe_package,
             },
-            handler.s3: {"ListObjectsV2": self.list_objects, "GetObject": self.get_object},
+            handler.s3: {
+                "ListObjectsV2": self.list_objects,
+                "GetObject": self.get_object,
+                "PutObject": self.put_object,
+            },
             handler.states: {"ListExecutions": self.list_deployments},
             handler.store: {"BatchGetRecord": self.batch_get},
             handler.events: {"PutEvents": self.put_events},

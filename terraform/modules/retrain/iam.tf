@@ -12,8 +12,12 @@ data "aws_iam_policy_document" "retrain_trigger" {
   }
 
   statement {
-    sid       = "DescribeTraining"
-    actions   = ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps"]
+    sid = "DescribeTraining"
+    actions = [
+      "sagemaker:DescribePipelineExecution",
+      "sagemaker:ListPipelineExecutionSteps",
+      "sagemaker:ListPipelineParametersForExecution",
+    ]
     resources = ["${local.pipeline_arn}/execution/*"]
   }
 
@@ -60,14 +64,20 @@ data "aws_iam_policy_document" "retrain_trigger" {
   }
 
   statement {
-    sid       = "ListMonitoringResults"
+    sid       = "CompleteRecordsOfTrainings"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${var.foundation.bucket_arn}/experiments/*"]
+  }
+
+  statement {
+    sid       = "ListMonitoringResultsAndRecords"
     actions   = ["s3:ListBucket"]
     resources = [var.foundation.bucket_arn]
 
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["monitoring/production/*"]
+      values   = ["experiments/*", "monitoring/production/*"]
     }
   }
 

@@ -23,6 +23,12 @@ data "aws_iam_policy_document" "data" {
   }
 
   statement {
+    sid       = "ReadAndWriteRecords"
+    actions   = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
+    resources = ["${var.foundation.bucket_arn}/experiments/*"]
+  }
+
+  statement {
     sid       = "ListOfflineStoreAndTrainingData"
     actions   = ["s3:ListBucket"]
     resources = [var.foundation.bucket_arn]
@@ -30,7 +36,7 @@ data "aws_iam_policy_document" "data" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["feature-store/*", "training/*"]
+      values   = ["experiments/*", "feature-store/*", "training/*"]
     }
   }
 

@@ -16,6 +16,7 @@ from tests.support.feature_records import to_record
 
 pytestmark = pytest.mark.integration
 
+BUCKET = "evergreen-123456789012-eu-west-1"
 FUNCTION = "evergreen-retrain-trigger"
 TOPIC = "arn:aws:sns:eu-west-1:123456789012:evergreen-notifications"
 RUNBOOK = Path(__file__).parents[3] / "docs/runbook.md"
@@ -117,9 +118,13 @@ def put(aws, *entries):
     assert aws.client("events").put_events(Entries=entries)["FailedEntryCount"] == 0
 
 
+def record(aws, arn):
+    key = f"experiments/{arn.rpartition('/')[2]}/run.json"
+    return json.load(aws.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"])
+
+
 def upload(aws):
-    bucket = "evergreen-123456789012-eu-west-1"
-    aws.client("s3").put_object(Bucket=bucket, Key="training-data/days.csv", Body=b"1")
+    aws.client("s3").put_object(Bucket=BUCKET, Key="training-data/days.csv", Body=b"1")
 
 
 def change_code(aws):
@@ -205,6 +210,11 @@ def test_failed_training_is_retried_until_a_person_is_told(aws, since, notificat
     assert trainings(aws, since)[1:] == [RETRY, RETRY]  # the person's was the first failure
     failed = decisions(aws, since, "Training Failed")
     assert all("RejectData: The history fails" in detail["reason"] for detail in failed)
+    for detail in failed:
+        run = record(aws, detail["execution_arn"])
+        assert run["outcome"] == "data rejected"
+        assert detail["reason"] == f"RejectData: {run['failure']}"
+        assert (run["trigger"], run["reason"]) in {("command", "a test"), ("check", RETRY)}
     follows = [detail["next"].partition(",")[0] for detail in failed]
     assert follows == [
         "retry 2 of 3 after a failed training follows",

@@ -15,7 +15,7 @@ from scripts.deploy.codebuild import CodeBuild
 from scripts.deploy.runner import DeployError
 from scripts.deploy.target import Target
 
-TAG = "abc123"
+TAG, COMMIT = "abc123", 40 * "a"
 TARGET = Target(
     "123456789012", "eu-west-1", {"prefix": "first", "image_builder": "codebuild"}, TAG
 )
@@ -83,6 +83,7 @@ PHASES = [
 def lock(tmp_path, monkeypatch):
     monkeypatch.setattr(downloads, "LOCK", tmp_path / "downloads.lock.json")
     monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
+    monkeypatch.setenv("EVERGREEN_COMMIT", COMMIT)
 
 
 def build(account, names=IMAGES):
@@ -91,6 +92,9 @@ def build(account, names=IMAGES):
 
 def tag(value):
     return {"name": "IMAGE_TAG", "value": value, "type": "PLAINTEXT"}
+
+
+SOURCE = {"name": "EVERGREEN_COMMIT", "value": COMMIT, "type": "PLAINTEXT"}
 
 
 def test_both_images_are_built_from_one_upload(capsys):
@@ -105,7 +109,7 @@ def test_both_images_are_built_from_one_upload(capsys):
     ]
     for one in account.started:
         assert one["sourceVersion"] == "version-1"
-        assert one["environmentVariablesOverride"] == [tag(TAG)]
+        assert one["environmentVariablesOverride"] == [tag(TAG), SOURCE]
     tokens = {one["idempotencyToken"] for one in account.started}
     assert len(tokens) == 2
     shown = re.findall(r"  poller: ([A-Z]+)$", capsys.readouterr().out, re.MULTILINE)
@@ -118,6 +122,7 @@ def test_index_of_pytorch_reaches_the_build(monkeypatch):
     build(account, ["forecaster"])
     (started,) = account.started
     values = {one["name"]: one["value"] for one in started["environmentVariablesOverride"]}
+    assert values.pop("EVERGREEN_COMMIT") == COMMIT
     assert values == {"IMAGE_TAG": TAG, "PIP_EXTRA_INDEX_URL": "the-index"}
 
 

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from scripts import downloads, images
+from scripts import downloads, image_build, images
 from scripts.image_build import ImageError
 from scripts.images import ImageTagError, image_tag
 
@@ -156,6 +156,24 @@ def test_images_are_single_manifests_that_sagemaker_accepts(docker):
         assert after(build, "--output") == "type=image,push=true,oci-mediatypes=false"
         assert {"--provenance=false", "--sbom=false"} < set(build)
         assert "--push" not in build
+
+
+@mock_aws
+def test_images_know_the_commit_that_they_are_built_from(docker, repository, monkeypatch):
+    create_repositories()
+    monkeypatch.setattr(image_build, "ROOT", repository)
+    for file in image_build.DOCKERFILES.values():
+        (repository / file).parent.mkdir(parents=True, exist_ok=True)
+        (repository / file).write_text("FROM scratch")
+    monkeypatch.setenv("TF_VAR_image_tag", "abc123")
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=repository, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    images.main()
+    for build in docker("build"):
+        assert after(build, "--build-arg") == f"EVERGREEN_COMMIT={head}-dirty"  # the Dockerfiles
+    monkeypatch.setenv("EVERGREEN_COMMIT", "given")
+    assert image_build.commit() == "given"
 
 
 @mock_aws

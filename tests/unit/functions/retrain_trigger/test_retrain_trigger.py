@@ -96,6 +96,7 @@ def test_training_receives_time_reason_and_every_hyperparameter(loop):
     (request,) = loop.started
     passed = {item["Name"]: item["Value"] for item in request["PipelineParameters"]}
     assert passed.pop("EndTime") == "2024-10-10T12:00:00Z"
+    assert passed.pop("Trigger") == "alarm"
     assert passed.pop("Reason").startswith(
         "alarm test-production-loss: Threshold Crossed: 2 out of"
     )
@@ -472,6 +473,38 @@ def test_failed_training_is_recorded_with_its_cause_and_what_follows(loop):
         "reason": "TrainDeepar: ClientError: no capacity",
         "next": "retry 1 of 3 after a failed training follows, not before 2024-10-10T12:09:00Z",
     }
+
+
+def test_record_of_a_training_that_failed_before_it_read_data_has_what_is_known(loop):
+    execution = loop.add_execution(0.1, "Failed", "first")
+    followed(loop, execution)
+    (key, record), *_ = loop.records.items()
+    assert key == "experiments/first/run.json"
+    assert record["execution_arn"] == execution["PipelineExecutionArn"]
+    assert (record["time"], record["reason"]) == ("2024-10-10T11:00:00Z", "a test")
+    assert (record["outcome"], record["trigger"]) == ("failed", "unknown")
+    assert record["failure"] == "TrainDeepar: ClientError: no capacity"
+
+
+@pytest.mark.parametrize(
+    ("begun", "outcome", "failure"),
+    [
+        ("new version", "failed", "TrainDeepar: ClientError: no capacity"),
+        ("data rejected", "data rejected", "too few minutes"),
+    ],
+)
+def test_failure_completes_the_record_once(loop, begun, outcome, failure):
+    execution = loop.add_execution(0.1, "Failed", "first")
+    arn = execution["PipelineExecutionArn"]
+    known = {"execution_id": "first", "execution_arn": arn, "time": "t", "trigger": "alarm"}
+    about = {"reason": "r", "data": {"minutes": 7}, "failure": "too few minutes"}
+    loop.records["experiments/first/run.json"] = {**known, **about, "outcome": begun}
+    loop.deliver(failed(execution))
+    first = loop.records["experiments/first/run.json"]
+    assert (first["outcome"], first["failure"]) == (outcome, failure)
+    assert (first["data"], first["trigger"]) == ({"minutes": 7}, "alarm")
+    loop.deliver(failed(execution))
+    assert loop.records == {"experiments/first/run.json": first}
 
 
 def test_cause_of_a_failed_processing_step_is_its_exit_message(loop):

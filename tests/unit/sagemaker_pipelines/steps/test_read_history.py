@@ -57,6 +57,7 @@ class EmptyStore:
         session = SimpleNamespace(meta=SimpleNamespace(events=boto3.DEFAULT_SESSION.events))
         nothing = {"Records": [], "Errors": [], "UnprocessedIdentifiers": []}
         operations = {
+            "BatchGetImage": lambda **_: {"images": []},
             "BatchGetRecord": lambda **_: nothing,
             "DescribeFeatureGroup": lambda **_: GROUP,
             "GetParametersByPath": self.parameters,
@@ -70,6 +71,8 @@ class EmptyStore:
 def store(monkeypatch, tmp_path):
     monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(tmp_path))
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    for name in ("Bucket", "EndTime"):
+        monkeypatch.setenv(f"PARAMETER_{name}", ARGUMENTS.get("end-time"))
     boto3.setup_default_session()
     store = EmptyStore()
     with store.stubbed():
@@ -84,6 +87,8 @@ def test_empty_store_is_rejected_with_a_reason(store, tmp_path):
     assert reason.startswith(
         "The history fails data quality rules: minutes_with_data is 0 (at least 450), "
     )
+    (record,) = tmp_path.rglob("run.json")
+    assert json.loads(record.read_text())["outcome"] == "data rejected"
     (event,) = store.events
     assert event["DetailType"] == "Training Data Rejected"
     assert json.loads(event["Detail"])["reason"] == reason
