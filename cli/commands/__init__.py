@@ -9,6 +9,7 @@ from cli.commands import hyperparameters
 from cli.commands import history
 from cli.commands import monitor
 from cli.commands import drift
+from cli.commands import experiments
 from cli.commands import minutes
 from cli.commands import sql
 from cli.commands import audit
@@ -27,6 +28,7 @@ __all__ = [
     "dead_letters",
     "drift",
     "env",
+    "experiments",
     "history",
     "hyperparameters",
     "minutes",

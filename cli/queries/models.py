@@ -25,15 +25,25 @@ def models(connection: Connection, log: list[Json]) -> list[Json]:
     None), production_times (of every deployment to production, oldest first: a version that serves
     again after a rollback has several).
     """
-    sagemaker = connection.clients("sagemaker")
-    arns = [package["ModelPackageArn"] for package in packages(connection)]
     deployed: Deployments = defaultdict(list)
     for event in log:
         if event["detail-type"] == MODEL_DEPLOYED:
             detail = event["detail"]
             deployed[detail["package_arn"], detail["stage"]].append(event["time"])
-    described = [sagemaker.describe_model_package(ModelPackageName=arn) for arn in arns]
-    return [_model(connection, package, deployed) for package in described]
+    return [_model(connection, package, deployed) for package in descriptions(connection)]
+
+
+def descriptions(connection: Connection) -> list[Json]:
+    """Return the DescribeModelPackage responses of all versions, oldest first."""
+    sagemaker = connection.clients("sagemaker")
+    arns = [package["ModelPackageArn"] for package in packages(connection)]
+    return [sagemaker.describe_model_package(ModelPackageName=arn) for arn in arns]
+
+
+def execution_id(description: Json) -> str | None:
+    """Return the training that registered a version; None if somebody else did."""
+    properties: Json = description.get("CustomerMetadataProperties", {})
+    return properties.get("execution")
 
 
 def scores(model: Json) -> Json:

@@ -121,7 +121,7 @@ class Deployment:
             Bucket=self.bucket, Key=key, Body=json.dumps(document).encode()
         )
 
-    def package(self, approval="PendingManualApproval", evaluation=EVALUATION):
+    def package(self, approval="PendingManualApproval", evaluation=EVALUATION, properties=None):
         if evaluation:
             self.write("training/e/evaluation/evaluation.json", evaluation)
         uri = f"s3://{self.bucket}/training/e/evaluation/evaluation.json"
@@ -131,7 +131,8 @@ class Deployment:
             ModelMetrics={
                 "ModelQuality": {"Statistics": {"ContentType": "application/json", "S3Uri": uri}}
             },
-            CustomerMetadataProperties={"candidate": "deepar", "algorithm": "deepar"},
+            CustomerMetadataProperties={"candidate": "deepar", "algorithm": "deepar"}
+            | (properties or {}),
         )["ModelPackageArn"]
 
     def decide(self, kind, time, event_id=None, **detail):
