@@ -75,7 +75,7 @@ run "candidates_that_take_no_part_have_no_jobs" {
   }
 
   assert {
-    condition     = [for i in one([for s in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : s.Arguments.ProcessingInputs if s.Name == "Evaluate"]) : i.InputName] == ["history", "requests", "refit", "forecasts", "forecasts-deepar_recent"]
+    condition     = [for i in one([for s in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : s.Arguments.ProcessingInputs if s.Name == "Evaluate"]) : i.InputName] == ["history", "started", "requests", "refit", "forecasts", "forecasts-deepar_recent"]
     error_message = "Evaluate does not wait for absent candidates."
   }
 }
