@@ -19,6 +19,7 @@ COVERAGE = $(if $(CI),--cov --cov-report=term:skip-covered)
 PORT ?=
 VARS ?=
 KEEP ?=
+TRACKING ?=
 ARGS ?=
 PREFIX ?=
 
@@ -31,7 +32,8 @@ $(VENV)/ready: requirements.lock requirements-torch.txt pyproject.toml
 	@$(PYTHON) scripts/setup.py $(VENV)
 
 demo: setup ## run the whole loop on this machine: two virtual days in minutes (FILE=… for recorded transactions)
-	@$(BIN)/python -m demo $(if $(SOURCE),--source "$(SOURCE)") $(if $(FILE),--file "$(FILE)") $(DEMO_ARGS)
+	@$(BIN)/python -m demo $(if $(SOURCE),--source "$(SOURCE)") $(if $(FILE),--file "$(FILE)") \
+		$(if $(TRACKING),--tracking "$(TRACKING)") $(DEMO_ARGS)
 
 test: setup checks-setup package ## Terraform, unit, integration and end-to-end tests (about 15 minutes on 2 cores)
 	@echo "== 1/3 Terraform: format, validate, module tests"
@@ -100,7 +102,8 @@ images: ## build the poller and forecaster images and push them to the registry 
 	@$(BIN)/python -m scripts.images
 
 up: setup ## start the local AWS with everything applied, and leave it running (VARS=my.tfvars PORT=…)
-	@$(BIN)/python -m scripts.up $(if $(PORT),--port "$(PORT)") $(if $(VARS),--vars "$(VARS)")
+	@$(BIN)/python -m scripts.up $(if $(PORT),--port "$(PORT)") $(if $(VARS),--vars "$(VARS)") \
+		$(if $(TRACKING),--tracking "$(TRACKING)")
 
 down: ## stop the local AWS and delete its data (KEEP=1: keep it, and the next make up continues)
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local down --home .evergreen/up; fi
@@ -115,9 +118,28 @@ destroy: setup package ## delete the deployment with its data and what the loop 
 
 clean: override KEEP :=
 clean: down ## remove everything that was built, downloaded or cached
-	@rm -rf $(VENV) $(CHECKS_VENV) $(FLINK_VENV) .evergreen build streaming/target *.egg-info
+	@rm -rf $(VENV) $(CHECKS_VENV) $(FLINK_VENV) $(MLFLOW_VENV) .evergreen build streaming/target *.egg-info
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis demo/report.json demo/loop.png
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# MLflow's server has an environment of its own: its pins conflict with the loop's, whose jobs have only its client.
+.PHONY: mlflow
+MLFLOW_VENV := .venv-mlflow
+MLFLOW_DATA := .evergreen/mlflow
+MLFLOW_PORT ?= 5000
+
+mlflow: $(MLFLOW_VENV)/ready ## MLflow's UI for local trainings, until Ctrl-C (then: make up TRACKING=http://127.0.0.1:5000)
+	@mkdir -p $(MLFLOW_DATA)
+	@echo "MLflow: http://127.0.0.1:$(MLFLOW_PORT), data in $(MLFLOW_DATA)"
+	@echo "log to it, from another shell: make up TRACKING=http://127.0.0.1:$(MLFLOW_PORT), or make demo TRACKING=…"
+	@exec $(MLFLOW_VENV)/bin/mlflow server --host 127.0.0.1 --port $(MLFLOW_PORT) --workers 1 \
+		--backend-store-uri "sqlite:///$(CURDIR)/$(MLFLOW_DATA)/mlflow.db" --artifacts-destination "$(CURDIR)/$(MLFLOW_DATA)/artifacts"
+
+$(MLFLOW_VENV)/ready: requirements-mlflow.lock
+	@echo "mlflow: environment in $(MLFLOW_VENV) (about 2 minutes, once)"
+	@$(PYTHON) -m venv --clear $(MLFLOW_VENV)
+	@$(MLFLOW_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-mlflow.lock
+	@touch $@
 
 .PHONY: test-deployment
 test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; a second version of the features (about 15 minutes)

@@ -45,6 +45,7 @@ def _main(arguments: argparse.Namespace) -> int:
         print(f"demo: {error}", file=sys.stderr)
         return 2
     demo = Demo(source, home, arguments.approve_by_hand, arguments.keep)
+    demo.tracking = arguments.tracking
     if arguments.home:
         demo.out = home
     try:
@@ -96,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         help="approve each model yourself (evergreen approve)",
     )
     add("--home", type=Path, help=f"folder of logs, state and results (logs: {HOME})")
+    add("--tracking", help="MLflow server that trainings are logged to (make mlflow)")
     add("--keep", action="store_true", help="keep the local AWS running until Ctrl-C")
     return parser
 

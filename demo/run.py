@@ -35,6 +35,7 @@ class Demo:
     by_hand: bool = False
     keep: bool = False
     out: Path = HERE
+    tracking: str | None = None  # MLflow server that trainings are logged to
     # For runs with faults: the faults, restarts of a poller that crashed, and a last look.
     faults: list[dict[str, Any]] = field(default_factory=list)
     restarts: int = 0
@@ -123,6 +124,7 @@ class Demo:
             "deletion_protection": False,
             # The demo starts one task with the selected stream.
             "poller": {"desired_count": 0, "source": "simulator"},
+            "tracking": {"uri": self.tracking},
         }
 
     def _clear(self) -> None:

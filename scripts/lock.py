@@ -18,7 +18,11 @@ LOCK = "requirements.lock"
 IMAGES = ("poller/requirements.txt", "sagemaker_pipelines/container/requirements.txt")
 TORCH, WITHOUT_HASHES = "torch", "requirements-torch.txt"
 # Environments of their own, because their pins conflict with the others: lock -> group.
-SEPARATE = {"requirements-checks.lock": "checks", "streaming/requirements.txt": "flink"}
+SEPARATE = {
+    "requirements-checks.lock": "checks",
+    "requirements-mlflow.lock": "mlflow",
+    "streaming/requirements.txt": "flink",
+}
 Pins = dict[str, str]  # normalized name -> "name==version"
 
 

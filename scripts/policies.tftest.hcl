@@ -95,6 +95,7 @@ variables {
     subnet_ids      = ["subnet-0123456789abcdef0"]
     vpc_id          = "vpc-0123456789abcdef0"
   }
+  tracking = { uri = "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/team" }
 }
 
 run "policies" {

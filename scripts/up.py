@@ -2,7 +2,7 @@
 
 After `make down KEEP=1`, a killed server or a reboot it continues with the kept data.
 
-`python -m scripts.up [--port PORT] [--vars FILE]`
+`python -m scripts.up [--port PORT] [--vars FILE] [--tracking URI]`
 """
 
 import argparse
@@ -42,11 +42,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.up", description=__doc__)
     parser.add_argument("--port", type=_port, help=f"default: {PORT}, or the next free one")
     parser.add_argument("--vars", type=Path, help="Terraform variables of your own (.tfvars)")
+    parser.add_argument("--tracking", help="MLflow server that trainings are logged to")
     arguments = parser.parse_args()
     interrupts = Interrupts()
     try:
         with process_lock.hold(HOME.with_suffix(".lock"), "`make up`"):
-            _up(interrupts, arguments.port, arguments.vars)
+            _up(interrupts, arguments.port, arguments.vars, arguments.tracking)
     except Interrupted as interrupted:
         return interrupted.exit_code
     except (lifecycle.LifecycleError, process_lock.LockedError, TerraformError) as error:
@@ -55,7 +56,7 @@ def main() -> int:
     return 0
 
 
-def _up(interrupts: Interrupts, port: int | None, file: Path | None) -> None:
+def _up(interrupts: Interrupts, port: int | None, file: Path | None, tracking: str | None) -> None:
     running = lifecycle.status(HOME)
     if running and port not in {None, running["port"]}:
         raise lifecycle.LifecycleError(
@@ -73,7 +74,7 @@ def _up(interrupts: Interrupts, port: int | None, file: Path | None) -> None:
                 print("continuing with the data of the previous local AWS", flush=True)
         else:
             health = running
-        _apply(health, file)
+        _apply(health, file, tracking)
     except Interrupted:
         if running is None:
             lifecycle.down(HOME)
@@ -87,9 +88,9 @@ def _up(interrupts: Interrupts, port: int | None, file: Path | None) -> None:
         raise
 
 
-def _apply(health: dict[str, Any], file: Path | None) -> None:
+def _apply(health: dict[str, Any], file: Path | None, tracking: str | None) -> None:
     print(f"local AWS: {health['endpoint_url']} (process {health['pid']})", flush=True)
-    settings = _settings(file, health["port"])
+    settings = _settings(file, health["port"], tracking)
     file = Path(settings["vars"]) if settings["vars"] else None
     if file is not None:
         print(f"variables: {file} (until `make down`)", flush=True)
@@ -99,21 +100,23 @@ def _apply(health: dict[str, Any], file: Path | None) -> None:
     print("terraform apply: everything in terraform/ (about a minute)", flush=True)
     local_terraform.init(HOME)
     simulator = {"source": "simulator", "simulator": {"start": settings["start"]}}
-    variables = {"prefix": "evergreen", "image_tag": "local", "poller": simulator}
-    local_terraform.apply(HOME, variables | {"deletion_protection": False}, file)
+    variables: dict[str, Any] = {"prefix": "evergreen", "image_tag": "local", "poller": simulator}
+    variables |= {"deletion_protection": False, "tracking": {"uri": settings["tracking"]}}
+    local_terraform.apply(HOME, variables, file)
     print(f"ready: {local_terraform.resources(HOME)} resources, logs in {HOME}/logs")
     print(f"{'' if file else CATCH_UP}{NEXT}")
 
 
-def _settings(file: Path | None, port: int) -> dict[str, Any]:
-    """Return and store port, start of the stream and the path of the user's variables.
+def _settings(file: Path | None, port: int, tracking: str | None) -> dict[str, Any]:
+    """Return and store port, start of the stream, the user's variables and MLflow server.
 
     A repeated `make up` uses the stored ones, because another start would replace the poller.
     """
     record = HOME / "settings.json"
     stored = json.loads(record.read_text()) if record.is_file() else {}
     start = f"{datetime.now(UTC) - HISTORY:%Y-%m-%dT%H:00:00Z}"
-    settings = {"start": start, "vars": None} | stored | {"port": port}
+    settings = {"start": start, "vars": None, "tracking": None} | stored | {"port": port}
+    settings["tracking"] = tracking or settings["tracking"]
     if file is not None and settings["vars"] != str(file.resolve()):
         settings["vars"] = str(file.resolve())
         if stored:
@@ -123,13 +126,14 @@ def _settings(file: Path | None, port: int) -> dict[str, Any]:
 
 
 def _discard_leftovers() -> None:
-    """Discard the state of a server that saved nothing; keep the variables file."""
+    """Discard the state of a server that saved nothing; keep the user's settings."""
     state, record = HOME / "terraform.tfstate", HOME / "settings.json"
     if state.is_file():
         print("the previous local AWS saved no data: its models and data are gone")
         state.unlink()
     if record.is_file():
-        record.write_text(json.dumps({"vars": json.loads(record.read_text())["vars"]}))
+        stored = json.loads(record.read_text())
+        record.write_text(json.dumps({name: stored.get(name) for name in ("vars", "tracking")}))
 
 
 def _kept() -> Path:

@@ -118,6 +118,7 @@ module "train" {
   quality                  = var.quality
   repository_arn           = module.foundation.repositories["forecaster"].arn
   forecast                 = { lag_minutes = var.monitoring.lag_minutes, request_minutes = var.monitoring.history_minutes, samples = var.monitoring.forecast_samples }
+  tracking_uri             = var.tracking.uri
   training                 = var.training
 }
 

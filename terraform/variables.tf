@@ -295,6 +295,20 @@ variable "runbook_url" {
   nullable    = false
 }
 
+variable "tracking" {
+  description = "Where trainings are logged besides the data bucket (docs/experiments.md)"
+  type = object({
+    uri = optional(string) # MLflow server: http(s)://…, or the ARN of a managed tracking server
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.tracking.uri == null ? true : length(var.tracking.uri) <= 256 && can(regex("^(https?://[^/@[:space:]]+(/[^@[:space:]]*)?|arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:mlflow-tracking-server/[a-zA-Z0-9-]+)$", var.tracking.uri))
+    error_message = "tracking.uri: expected a URL without credentials, or the ARN of a managed MLflow tracking server, of at most 256 characters."
+  }
+}
+
 variable "training" {
   description = "Training pipeline. Hyperparameters become SSM parameters under /<prefix>/training/hyperparameters"
   type = object({

@@ -10,7 +10,7 @@ from botocore.config import Config
 from common import times
 from common.training_runs import FILE, REJECTED, RUNNING, TrainingRun
 from sagemaker_pipelines.aws import client
-from sagemaker_pipelines.experiments import source
+from sagemaker_pipelines.experiments import source, tracking
 from sagemaker_pipelines.paths import Paths
 
 OUTPUT = "experiment"  # processing output of both steps, experiments/<execution id>/
@@ -52,6 +52,8 @@ def begin(paths: Paths, execution: str, data: Mapping[str, Any], *, rejected: bo
         }
     )
     _write(paths, run)
+    if rejected:
+        tracking.track(client("s3"), run, {})
     return run
 
 
@@ -64,6 +66,7 @@ def finish(paths: Paths, report: Mapping[str, Any]) -> TrainingRun:
     artifacts = _artifacts(run.execution_arn, run.parameters, names)
     decided = run.decided(report, artifacts)
     _write(paths, decided)
+    tracking.track(client("s3"), decided, {"evaluation.json": report})
     return decided
 
 

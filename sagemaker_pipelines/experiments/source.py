@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -17,19 +17,16 @@ COMMIT = "EVERGREEN_COMMIT"  # set by the Dockerfile
 REGISTRY = re.compile(r"(\d{12})\.dkr\.ecr\.[^/]+/([^:@]+)(?::([^@]+))?(?:@(.+))?")
 
 
-def image(paths: Paths) -> str | None:
-    """Return the image of a processing job, which SageMaker writes to the job's configuration."""
+def configuration(paths: Paths) -> dict[str, Any]:
+    """Return the request of this processing job, which SageMaker writes to a file."""
     file = paths.base / "config/processingjobconfig.json"
-    if not file.is_file():
-        return None
-    uri = json.loads(file.read_text()).get("AppSpecification", {}).get("ImageUri")
-    return str(uri) if uri else None
+    return dict(json.loads(file.read_text())) if file.is_file() else {}
 
 
 def digest(ecr: "ECRClient", uri: str) -> tuple[str | None, str]:
     """Return the digest of an image in ECR, or None and why it is unknown.
 
-    A training does not fail for it: in private subnets, for instance, ECR cannot be reached.
+    A training does not fail for it.
     """
     found = REGISTRY.fullmatch(uri)
     if found is None:
@@ -50,8 +47,14 @@ def digest(ecr: "ECRClient", uri: str) -> tuple[str | None, str]:
 
 def read(ecr: "ECRClient", paths: Paths) -> Source:
     """Return the code of this job."""
-    commit, uri = os.environ.get(COMMIT), image(paths)
-    known, why = digest(ecr, uri) if uri else (None, "the job has no configuration with an image")
+    commit, job = os.environ.get(COMMIT), configuration(paths)
+    uri = job.get("AppSpecification", {}).get("ImageUri")
+    if uri is None:
+        known, why = None, "the job has no configuration with an image"
+    elif (job.get("NetworkConfig") or {}).get("VpcConfig"):
+        known, why = None, "the job runs in private subnets, which have no endpoint of ECR"
+    else:
+        known, why = digest(ecr, uri)
     unknown = {} if known else {"image_digest": why}
     if not commit:
         unknown["commit"] = f"the image was built without the argument {COMMIT}"

@@ -35,6 +35,7 @@ PREFIX = Parameter("Prefix")
 EVENT_BUS_NAME = Parameter("EventBusName")
 FEATURE_GROUP_NAME = Parameter("FeatureGroupName")
 MODEL_PACKAGE_GROUP_NAME = Parameter("ModelPackageGroupName")
+TRACKING_URI = Parameter("TrackingUri", "none")  # MLflow's; none: only the record in S3
 TRAINING_IMAGE = Parameter("TrainingImage")
 PROCESSING_IMAGE = Parameter("ProcessingImage")
 TRAINING_INSTANCE_TYPE = Parameter("TrainingInstanceType", "ml.c5.xlarge")

@@ -160,15 +160,16 @@ run "reserved_prefixes_and_fractions_are_rejected" {
   expect_failures = [var.monitoring, var.prefix]
 }
 
-run "other_reserved_prefixes_and_monitoring_without_production_are_rejected" {
+run "other_reserved_prefixes_monitoring_without_production_and_credentials_are_rejected" {
   command = plan
 
   variables {
     monitoring = { stages = ["staging"] }
     prefix     = "awsome"
+    tracking   = { uri = "https://user:password@mlflow.example.org" }
   }
 
-  expect_failures = [var.monitoring, var.prefix]
+  expect_failures = [var.monitoring, var.prefix, var.tracking]
 }
 
 run "staging_is_monitored_only_if_it_stays" {

@@ -12,7 +12,7 @@ locals {
 }
 
 data "aws_iam_policy_document" "this" {
-  source_policy_documents = [data.aws_iam_policy_document.data.json]
+  source_policy_documents = [data.aws_iam_policy_document.data.json, data.aws_iam_policy_document.tracking.json]
 
   statement {
     sid = "RunSteps"

@@ -109,6 +109,12 @@ variable "repository_arn" {
   nullable    = false
 }
 
+variable "tracking_uri" {
+  description = "MLflow server to which the jobs log: its URL, or the ARN of a managed tracking server; null: none"
+  type        = string
+  default     = null
+}
+
 variable "training" {
   description = "Groups of the bias report, candidates, DeepAR image (builtin or own), instance types, history and hyperparameters; null: default of the definition"
   type = object({

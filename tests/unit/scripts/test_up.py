@@ -56,6 +56,15 @@ def test_variables_of_the_user_override_and_are_used_by_later_runs(home, run, tm
     assert capsys.readouterr().out.count(f"variables: {file}") == 2
 
 
+def test_mlflow_server_is_used_by_later_runs(home, run):
+    _, applied = home
+    assert run("--tracking", "http://127.0.0.1:5000") == run() == 0
+    assert [variables["tracking"] for variables, _ in applied] == [
+        {"uri": "http://127.0.0.1:5000"},
+        {"uri": "http://127.0.0.1:5000"},
+    ]
+
+
 def test_variables_that_are_missing_are_rejected(home, run, tmp_path, capsys):
     file = tmp_path / "none.tfvars"
     assert run("--vars", str(file)) == 1

@@ -57,6 +57,42 @@ run "pipeline_parameters_have_the_values_of_the_deployment" {
   }
 }
 
+run "only_a_managed_tracking_server_needs_permissions" {
+  command = plan
+
+  variables {
+    tracking_uri = "https://mlflow.example.org"
+  }
+
+  assert {
+    condition     = one([for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.DefaultValue if p.Name == "TrackingUri"]) == "https://mlflow.example.org"
+    error_message = "The jobs log to the server."
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.tracking.statement) == 0
+    error_message = "A server with a URL is not accessed with the role."
+  }
+}
+
+run "jobs_may_log_to_the_managed_tracking_server_only" {
+  command = plan
+
+  variables {
+    tracking_uri = "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/team"
+  }
+
+  assert {
+    condition     = data.aws_iam_policy_document.tracking.statement[0].resources == toset([var.tracking_uri])
+    error_message = "The grant is for this server."
+  }
+
+  assert {
+    condition     = contains(data.aws_iam_policy_document.tracking.statement[0].actions, "sagemaker-mlflow:LogBatch") && !anytrue([for action in data.aws_iam_policy_document.tracking.statement[0].actions : strcontains(action, "Delete")])
+    error_message = "The jobs log runs and delete nothing."
+  }
+}
+
 run "candidates_that_take_no_part_have_no_jobs" {
   command = plan
 

@@ -117,6 +117,15 @@ def test_what_is_unknown_of_the_code_has_a_reason(paths, monkeypatch):
     assert unknown["image_digest"].startswith("ECR: An error occurred (RepositoryNotFound")
 
 
+def test_job_in_private_subnets_does_not_ask_for_its_digest(paths):
+    network = {"VpcConfig": {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}}
+    job = {"AppSpecification": {"ImageUri": IMAGE}, "NetworkConfig": network}
+    (paths.base / "config/processingjobconfig.json").write_text(json.dumps(job))
+    found = source.read(None, paths)
+    assert found.image == IMAGE
+    assert found.unknown["image_digest"].startswith("the job runs in private subnets")
+
+
 @pytest.mark.parametrize(
     ("uri", "expected"),
     [
