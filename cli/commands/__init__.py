@@ -10,6 +10,7 @@ from cli.commands import history
 from cli.commands import monitor
 from cli.commands import drift
 from cli.commands import experiments
+from cli.commands import lineage
 from cli.commands import minutes
 from cli.commands import sql
 from cli.commands import audit
@@ -31,6 +32,7 @@ __all__ = [
     "experiments",
     "history",
     "hyperparameters",
+    "lineage",
     "minutes",
     "monitor",
     "pause",

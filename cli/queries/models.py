@@ -68,7 +68,7 @@ def packages(connection: Connection, approval: str | None = None) -> list[Json]:
 
 def _model(connection: Connection, package: Json, deployed: Deployments) -> Json:
     arn, approval = package["ModelPackageArn"], package["ModelApprovalStatus"]
-    evaluation = _evaluation(connection, package)
+    report = evaluation(connection, package)
     approved = package.get("LastModifiedTime") if approval == "Approved" else None
     properties = package.get("CustomerMetadataProperties", {})
     return {
@@ -76,11 +76,11 @@ def _model(connection: Connection, package: Json, deployed: Deployments) -> Json
         "package_arn": arn,
         "algorithm": properties.get("algorithm"),
         "candidate": properties.get("candidate"),
-        "trained_at": evaluation.get("trained_at") or iso(package["CreationTime"]),
+        "trained_at": report.get("trained_at") or iso(package["CreationTime"]),
         "training_span": properties.get("training_span"),
-        "candidates": _candidates(evaluation),
-        "windows": len(evaluation.get("windows", ())),
-        "verdict": evaluation.get("reason"),
+        "candidates": _candidates(report),
+        "windows": len(report.get("windows", ())),
+        "verdict": report.get("reason"),
         "approval": approval,
         "approved_at": approved and iso(approved),
         "staging_at": next(reversed(deployed[arn, "staging"]), None),
@@ -89,17 +89,18 @@ def _model(connection: Connection, package: Json, deployed: Deployments) -> Json
     }
 
 
-def _evaluation(connection: Connection, package: Json) -> Json:
+def evaluation(connection: Connection, package: Json) -> Json:
+    """Return evaluation.json of a described version; empty if there is none."""
     quality = package.get("ModelMetrics", {}).get("ModelQuality", {}).get("Statistics", {})
     if "S3Uri" not in quality:  # registered by hand
         return {}
     try:
-        evaluation: Json = json.loads(s3_object(connection.clients, quality["S3Uri"]))
+        report: Json = json.loads(s3_object(connection.clients, quality["S3Uri"]))
     except ClientError as error:
         if is_absent(error):  # expired by the bucket's lifecycle
             return {}
         raise
-    return evaluation
+    return report
 
 
 def _candidates(evaluation: Json) -> list[Json]:

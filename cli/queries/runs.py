@@ -3,7 +3,9 @@
 import json
 from pathlib import PurePosixPath
 
-from cli.aws import Json, pages, s3_object
+from botocore.exceptions import ClientError
+
+from cli.aws import Json, is_absent, pages, s3_object
 from cli.connection import Connection
 from cli.console import note
 from cli.errors import CommandError
@@ -31,6 +33,17 @@ def runs(connection: Connection) -> list[Json]:
     status = _statuses(connection)
     records = [_completed(run, versions, status) for run in found if run]
     return sorted(records, key=lambda run: str(run["time"]))
+
+
+def read(connection: Connection, execution: str) -> Json | str:
+    """Return the record of a training, or why there is none."""
+    uri = f"s3://{connection.outputs.bucket_name}/{PREFIX}{execution}/{FILE}"
+    try:
+        return _read(connection, uri) or f"{uri} is no record of a training"
+    except ClientError as error:
+        if is_absent(error):
+            return f"{uri} does not exist"
+        raise
 
 
 def find(records: list[Json], name: str) -> Json:
