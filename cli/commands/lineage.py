@@ -30,13 +30,15 @@ def _body(document: Json) -> RenderableType:
     verdict, source = parts["verdict"], parts["source"]
     data = parts["data"]
     model: list[Row] = [
-        ("registered", short(document["registered"]), document["approval"]),
-        ("training", document["execution_id"], document["trigger"], document["reason"]),
-        ("data", data.get("feature_group"), short(data.get("first")), short(data.get("last"))),
+        ("registered", f"{short(document['registered'])}, {document['approval']}"),
+        ("training", document["execution_id"]),
+        ("requested by", _joined(": ", document["trigger"], document["reason"])),
+        ("feature group", data.get("feature_group")),
+        ("data", _joined(" to ", short(data.get("first")), short(data.get("last")))),
         ("commit", source.get("commit")),
-        ("image", source.get("image"), source.get("image_digest")),
-        ("model's image", document["model_image"], document["model_image_digest"]),
-        ("verdict", verdict.get("winner"), verdict.get("reason")),
+        ("image of jobs", _joined(" ", source.get("image"), source.get("image_digest"))),
+        ("image", _joined(" ", document["model_image"], document["model_image_digest"])),
+        ("verdict", _joined(": ", verdict.get("winner"), verdict.get("reason"))),
         ("serves now", ", ".join(document["serving"]) or None),
     ]
     contenders = [
@@ -52,6 +54,11 @@ def _body(document: Json) -> RenderableType:
         table("⑦ readings", [*map(_readings, document["readings"])] or [("none",)]),
         table("unknown", [*document["unknown"].items()] or [("nothing",)]),
     )
+
+
+def _joined(separator: str, *values: str | None) -> str | None:
+    """Return the known values as one text, None if there is none."""
+    return separator.join(value for value in values if value) or None
 
 
 def _approval(row: Json) -> Row:

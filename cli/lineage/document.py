@@ -28,7 +28,7 @@ def lineage(
     image = containers[0].get("Image")
     digest = containers[0].get("ImageDigest")
     if digest is None:
-        unknown["model_image_digest"] = "the model registry has no digest of the image"
+        unknown["model_image_digest"] = "the model registry has none"
     return {
         "version": package["ModelPackageVersion"],
         "package_arn": package["ModelPackageArn"],

@@ -119,7 +119,8 @@ def test_record_that_was_deleted_is_named(versions, capsys):
 def test_text_has_every_part(versions, capsys):
     assert main(["lineage", "2"], versions.connect) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
-    assert "data evergreen-minutes 2024-10-08 12:00 2024-10-10 11:54" in lines
+    assert "data 2024-10-08 12:00 to 2024-10-10 11:54" in lines
+    assert "requested by command: a test" in lines
     assert f"commit {40 * 'a'}" in lines
     assert "deepar 0.1100 0.4500 – – –" in lines
     assert "Epochs 40" in lines
