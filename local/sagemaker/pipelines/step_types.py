@@ -55,10 +55,11 @@ def _job(execution: Execution, state: StepState, arguments: Json, _: Scope) -> N
     state.metadata = {f"{kind}Job": {"Arn": created[f"{stem}Arn"]}}
     described = _wait_for_job(execution, stem, name)
     status = described[f"{stem}Status"]
-    if status == "Stopped":
+    if status == "Stopped" and execution.stopping.is_set():
         raise StepStoppedError
     if status != "Completed":
-        raise StepFailedError(f"ClientError: {described.get('FailureReason', status)}")
+        why = described.get("FailureReason", described.get("SecondaryStatus", status))
+        raise StepFailedError(f"ClientError: {why}")
     state.properties = described
     if stem == TUNING:
         best_first = {"SortBy": "FinalObjectiveMetricValue", "SortOrder": "Ascending"}

@@ -226,6 +226,22 @@ def test_failed_training_is_retried_until_a_person_is_told(aws, since, notificat
     assert messages == failed
 
 
+def test_refused_hyperparameters_are_notified_once_and_a_corrected_value_is_used(
+    aws, since, notifications
+):
+    ssm, name = aws.client("ssm"), "/evergreen/training/hyperparameters/epochs"
+    written = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+    ssm.put_parameter(Name=name, Value="lots", Overwrite=True)
+    aws.pass_minutes(60)  # four checks
+    bodies = [body["detail"] for body in notifications.bodies() if "detail" in body]
+    reasons = [body["reason"] for body in bodies if "invalid" in body]
+    assert reasons == ["epochs: got 'lots', expected an integer from 1 to 10000"]
+    assert evergreen(aws, "retrain")[0] == 1
+
+    assert evergreen(aws, "hyperparameters", "set", "epochs", written)[0] == 0
+    assert evergreen(aws, "retrain")[0] == 0
+
+
 @pytest.mark.parametrize(("winner", "count"), [(None, 1), ("deepar", 0)])
 def test_only_a_tournament_without_a_new_version_is_notified(aws, notifications, winner, count):
     detail = {"version": "1", "winner": winner, "reason": "a test", "execution_arn": "none"}

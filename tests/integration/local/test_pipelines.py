@@ -92,6 +92,8 @@ GATED = {
 }
 SLEEPY = {**GATED, "Parameters": GATED["Parameters"][:1]}
 SLEEPY["Steps"] = [processing("Sleep", "import time; time.sleep(120)")]
+LATE = {**SLEEPY, "Steps": [processing("Sleep", "import time; time.sleep(120)")]}
+LATE["Steps"][0]["Arguments"]["StoppingCondition"] = {"MaxRuntimeInSeconds": 1}
 BROKEN = {**SLEEPY, "Steps": [processing("Break", "raise SystemExit('no data')")]}
 BROKEN["Steps"].append(processing("After", "print(1)", DependsOn=["Break"]))
 
@@ -102,7 +104,8 @@ def sagemaker(aws):
         Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
     )
     client = aws.client("sagemaker")
-    for name, definition in {"gated": GATED, "sleepy": SLEEPY, "broken": BROKEN}.items():
+    definitions = {"gated": GATED, "sleepy": SLEEPY, "late": LATE, "broken": BROKEN}
+    for name, definition in definitions.items():
         create(client, name, definition)
     return client
 
@@ -192,6 +195,13 @@ def test_failed_job_fails_its_step_and_dependent_steps_never_start(aws, sagemake
     assert set(done) == {"Break"}
     assert done["Break"]["StepStatus"] == "Failed"
     assert done["Break"]["FailureReason"].startswith("ClientError: ")
+
+
+def test_job_that_exceeds_its_time_limit_fails_its_step(aws, sagemaker):
+    arn = start(sagemaker, "late")
+    aws.settle()
+    assert described(sagemaker, arn)["PipelineExecutionStatus"] == "Failed"
+    assert steps(sagemaker, arn)["Sleep"]["FailureReason"] == "ClientError: Stopped"
 
 
 def test_stopped_execution_stops_its_job(aws, sagemaker):
