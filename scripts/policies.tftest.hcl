@@ -83,6 +83,12 @@ override_resource {
   values          = { arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:evergreen-production-loss" }
 }
 
+override_resource {
+  target          = module.tracking_server["own"].aws_sagemaker_mlflow_tracking_server.this
+  override_during = plan
+  values          = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/evergreen" }
+}
+
 variables {
   endpoints     = { staging_always_on = true }
   engine        = "flink"
@@ -95,7 +101,7 @@ variables {
     subnet_ids      = ["subnet-0123456789abcdef0"]
     vpc_id          = "vpc-0123456789abcdef0"
   }
-  tracking = { uri = "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/team" }
+  tracking = { server_size = "Small" }
 }
 
 run "policies" {

@@ -105,6 +105,15 @@ module "features" {
   repository_arn    = module.foundation.repositories["forecaster"].arn
 }
 
+# Shared: MLflow server that the trainings are logged to
+module "tracking_server" {
+  source   = "./modules/tracking_server"
+  for_each = { for size in var.tracking.server_size[*] : "own" => size }
+
+  foundation = module.foundation.foundation
+  size       = each.value
+}
+
 # ④ train: history -> candidates, judged with the champion and the reference -> the best one
 module "train" {
   source = "./modules/train"
@@ -118,7 +127,7 @@ module "train" {
   quality                  = var.quality
   repository_arn           = module.foundation.repositories["forecaster"].arn
   forecast                 = { lag_minutes = var.monitoring.lag_minutes, request_minutes = var.monitoring.history_minutes, samples = var.monitoring.forecast_samples }
-  tracking_uri             = var.tracking.uri
+  tracking                 = { uri = try(one(values(module.tracking_server)).arn, var.tracking.uri), writes_artifacts = length(module.tracking_server) > 0 }
   training                 = var.training
 }
 

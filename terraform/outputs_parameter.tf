@@ -80,6 +80,7 @@ module "configuration_parameter" {
     poller          = { desired_count = var.poller.desired_count, poll_seconds = var.poller.poll_seconds, simulator = { rate = var.poller.simulator.rate }, source = var.poller.source }
     private_network = one([for network in var.private_network[*] : { existing_endpoints = network.existing_endpoints, subnet_ids = network.subnet_ids }])
     retraining      = { schedule = var.retraining.schedule }
+    tracking        = { server_size = var.tracking.server_size }
     training        = { candidates = var.training.candidates, processing_instance_type = var.training.processing_instance_type, training_instance_type = var.training.training_instance_type, tuning = var.training.tuning }
   })
 }

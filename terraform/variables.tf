@@ -298,7 +298,8 @@ variable "runbook_url" {
 variable "tracking" {
   description = "Where trainings are logged besides the data bucket (docs/experiments.md)"
   type = object({
-    uri = optional(string) # MLflow server: http(s)://…, or the ARN of a managed tracking server
+    server_size = optional(string) # creates a managed MLflow tracking server: Small, Medium or Large
+    uri         = optional(string) # existing MLflow server: http(s)://…, or the ARN of a managed tracking server
   })
   default  = {}
   nullable = false
@@ -306,6 +307,11 @@ variable "tracking" {
   validation {
     condition     = var.tracking.uri == null ? true : length(var.tracking.uri) <= 256 && can(regex("^(https?://[^/@[:space:]]+(/[^@[:space:]]*)?|arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:[0-9]{12}:mlflow-tracking-server/[a-zA-Z0-9-]+)$", var.tracking.uri))
     error_message = "tracking.uri: expected a URL without credentials, or the ARN of a managed MLflow tracking server, of at most 256 characters."
+  }
+
+  validation {
+    condition     = var.tracking.server_size == null ? true : var.tracking.uri == null && contains(["Small", "Medium", "Large"], var.tracking.server_size)
+    error_message = "tracking.server_size: expected Small, Medium or Large, without a uri."
   }
 }
 

@@ -50,6 +50,7 @@ class Configuration:
     scheduled_trainings: bool
     staging_always_on: bool
     staging_instance_type: str
+    tracking_server_size: str | None
     training_instance_type: str
     tuning_jobs: int  # trainings of the search for hyperparameters; 0: no search
 
@@ -86,6 +87,7 @@ class Configuration:
             scheduled_trainings=bool(variables["retraining"]["schedule"]),
             staging_always_on=endpoints["staging_always_on"],
             staging_instance_type=endpoints["staging_instance_type"],
+            tracking_server_size=variables["tracking"]["server_size"],
             training_instance_type=training["training_instance_type"],
             tuning_jobs=int((training.get("tuning") or {"jobs": 0})["jobs"]),
         )

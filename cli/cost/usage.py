@@ -202,6 +202,7 @@ def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
         Use("ECR", "images", assumed.image_gb, "ecr_gb_month"),
         *_image_builds(config, assumed),
         *_private_network(config),
+        *_tracking_server(config),
     ]
 
 
@@ -222,3 +223,10 @@ def _private_network(config: Configuration) -> list[Use]:
         return []
     hours = HOURS * config.interface_endpoints
     return [Use("VPC endpoints", "network interfaces", hours, "vpc_endpoint_hour")]
+
+
+def _tracking_server(config: Configuration) -> list[Use]:
+    if config.tracking_server_size is None:
+        return []
+    price = f"mlflow_{config.tracking_server_size.lower()}_hour"
+    return [Use("MLflow", "tracking server", HOURS, price)]

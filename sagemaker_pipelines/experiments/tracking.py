@@ -80,8 +80,9 @@ class Tracker:
         self._client.log_batch(run_id, contents.metrics, params, contents.tags)
         if contents.dataset and not (logged.inputs and logged.inputs.dataset_inputs):
             self._client.log_inputs(run_id, [contents.dataset])
-        # Other artifact stores belong to somebody else: their bucket may be unreachable from here.
-        if str(logged.info.artifact_uri).startswith("mlflow-artifacts:"):
+        # Other artifact stores belong to somebody else: this role cannot write to them.
+        own = ("mlflow-artifacts:", f"s3://{run.parameters['Bucket']}/")
+        if str(logged.info.artifact_uri).startswith(own):
             for name, document in {training_runs.FILE: run.model_dump(), **documents}.items():
                 self._client.log_text(run_id, json.dumps(document, indent=2), name)
         if run.outcome != training_runs.RUNNING:

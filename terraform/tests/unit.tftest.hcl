@@ -172,6 +172,16 @@ run "other_reserved_prefixes_monitoring_without_production_and_credentials_are_r
   expect_failures = [var.monitoring, var.prefix, var.tracking]
 }
 
+run "a_tracking_server_is_created_or_exists" {
+  command = plan
+
+  variables {
+    tracking = { server_size = "Small", uri = "https://mlflow.example.org" }
+  }
+
+  expect_failures = [var.tracking]
+}
+
 run "staging_is_monitored_only_if_it_stays" {
   command = plan
 

@@ -36,7 +36,7 @@ locals {
       BiasGroups     = var.training.bias_groups
       HistoryHours   = var.training.history_hours
       MinimumMinutes = var.training.minimum_minutes
-      TrackingUri    = var.tracking_uri
+      TrackingUri    = var.tracking.uri
     } : name => tostring(value) if value != null },
   )
 

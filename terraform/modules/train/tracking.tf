@@ -2,7 +2,7 @@
 
 data "aws_iam_policy_document" "tracking" {
   dynamic "statement" {
-    for_each = startswith(coalesce(var.tracking_uri, "none"), "arn:") ? [var.tracking_uri] : []
+    for_each = [for uri in var.tracking.uri[*] : uri if startswith(uri, "arn:")]
 
     content {
       sid = "LogToTrackingServer"
@@ -18,6 +18,16 @@ data "aws_iam_policy_document" "tracking" {
         "sagemaker-mlflow:UpdateRun",
       ]
       resources = [statement.value]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.tracking.writes_artifacts ? ["own"] : []
+
+    content {
+      sid       = "WriteTrackedArtifacts"
+      actions   = ["s3:AbortMultipartUpload", "s3:PutObject"]
+      resources = ["${var.foundation.bucket_arn}/mlflow/*"]
     }
   }
 }

@@ -109,10 +109,14 @@ variable "repository_arn" {
   nullable    = false
 }
 
-variable "tracking_uri" {
-  description = "MLflow server to which the jobs log: its URL, or the ARN of a managed tracking server; null: none"
-  type        = string
-  default     = null
+variable "tracking" {
+  description = "MLflow server to which the jobs log: its URL, or the ARN of a managed tracking server; null: none. Whether its artifacts are below mlflow/ of the data bucket"
+  type = object({
+    uri              = optional(string)
+    writes_artifacts = optional(bool, false)
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "training" {

@@ -78,6 +78,10 @@ mock_resource "aws_s3_bucket" {
   defaults = { arn = "arn:aws:s3:::mocked", id = "test-123456789012-eu-west-1" }
 }
 
+mock_resource "aws_sagemaker_mlflow_tracking_server" {
+  defaults = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/test" }
+}
+
 mock_resource "aws_sfn_state_machine" {
   defaults = { arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:mocked" }
 }

@@ -100,6 +100,8 @@ def test_both_endpoints_run_all_month_if_staging_is_always_on(source):
             'vpc_id = "vpc-1" }',
             {"VPC endpoints"},
         ),
+        ('tracking = { server_size = "Small" }', {"MLflow"}),
+        ('tracking = { uri = "https://mlflow.example.org" }', set()),
         ('approval_policy = "automatic"', set()),
     ],
 )

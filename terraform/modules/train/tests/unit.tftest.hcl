@@ -61,7 +61,7 @@ run "only_a_managed_tracking_server_needs_permissions" {
   command = plan
 
   variables {
-    tracking_uri = "https://mlflow.example.org"
+    tracking = { uri = "https://mlflow.example.org" }
   }
 
   assert {
@@ -79,11 +79,11 @@ run "jobs_may_log_to_the_managed_tracking_server_only" {
   command = plan
 
   variables {
-    tracking_uri = "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/team"
+    tracking = { uri = "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/team" }
   }
 
   assert {
-    condition     = data.aws_iam_policy_document.tracking.statement[0].resources == toset([var.tracking_uri])
+    condition     = data.aws_iam_policy_document.tracking.statement[0].resources == toset([var.tracking.uri])
     error_message = "The grant is for this server."
   }
 

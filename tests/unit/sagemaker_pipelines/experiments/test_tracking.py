@@ -4,8 +4,11 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from io import BytesIO
+from typing import ClassVar
 
 import pytest
 from mlflow import MlflowClient
@@ -107,10 +110,40 @@ def test_unreachable_server_fails_no_training_and_is_named(uri, monkeypatch, cap
     assert "Connection refused" in message
 
 
+class Refusing(BaseHTTPRequestHandler):
+    """A server that refuses every request, and keeps the headers."""
+
+    seen: ClassVar[list] = []
+
+    def do_GET(self):
+        self.seen.append(dict(self.headers))
+        self.send_response(403)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def test_managed_server_gets_signed_requests_with_its_arn(uri, monkeypatch, capsys):
+    arn = "arn:aws:sagemaker:eu-west-1:123456789012:mlflow-tracking-server/team"
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        monkeypatch.setenv("SAGEMAKER_MLFLOW_CUSTOM_ENDPOINT", address)
+        tracking.track(Bucket(), training(arn).decided(report(), {}), {})
+        server.shutdown()
+    [headers] = Refusing.seen
+    assert headers["x-mlflow-sm-tracking-server-arn"] == arn
+    assert "/eu-west-1/sagemaker-mlflow/aws4_request" in headers["Authorization"]
+    message = json.loads(capsys.readouterr().out.splitlines()[-1])["message"]
+    assert message.startswith(f"MLflow at {arn} was not updated: MlflowException: ")
+
+
 def test_nothing_is_imported_or_read_without_a_server():
     code = (
-        "import sys; from sagemaker_pipelines.steps import evaluate, read_history; "
-        "from sagemaker_pipelines.experiments import tracking; "
+        "import sys; from sagemaker_pipelines.experiments import tracking; "
         "from tests.support.training_runs import started; tracking.track(None, started(), {}); "
         "sys.exit('mlflow' in sys.modules)"
     )
