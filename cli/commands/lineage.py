@@ -75,10 +75,14 @@ def _deployments(document: Json) -> list[Row]:
         for row in document["failed_deployments"]
     ]
     baked = [
-        (short(row["time"]), "production", row["verdict"], row["reason"])
+        (short(row["time"]), "production", row["verdict"], row["reason"] or _ratio(row))
         for row in document["bake_checks"]
     ]
     return sorted([*served, *failed, *baked], key=lambda row: str(row[0]))
+
+
+def _ratio(row: Json) -> str:
+    return f"{row['ratio']:.2f} times the loss of model {row['replaced_version']}"
 
 
 def _end(row: Json) -> str:
