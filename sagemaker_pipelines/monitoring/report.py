@@ -53,8 +53,13 @@ def html(about: dict[str, Any], drifts: Sequence[Drift], charts: dict[str, Chart
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
     )
+    environment.filters["number"] = _number
     ordered = sorted(drifts, key=lambda drift: -(drift.score or 0.0))
     template = environment.get_template("report.html.j2")
     return template.render(
         about=about, drifts=ordered, charts=charts, width=WIDTH, height=HEIGHT, hours=HOURS
     )
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
