@@ -210,11 +210,11 @@ def test_failed_training_is_retried_until_a_person_is_told(aws, since, notificat
     assert trainings(aws, since)[1:] == [RETRY, RETRY]  # the person's was the first failure
     failed = decisions(aws, since, "Training Failed")
     assert all("RejectData: The history fails" in detail["reason"] for detail in failed)
-    for detail in failed:
-        run = record(aws, detail["execution_arn"])
-        assert run["outcome"] == "data rejected"
-        assert detail["reason"] == f"RejectData: {run['failure']}"
-        assert (run["trigger"], run["reason"]) in {("command", "a test"), ("check", RETRY)}
+    records = [record(aws, detail["execution_arn"]) for detail in failed]
+    assert {run["outcome"] for run in records} == {"data rejected"}
+    assert [run["trigger"] for run in records] == ["upload", "check", "check"]
+    rejected = [f"RejectData: {run['failure']}" for run in records]
+    assert rejected == [detail["reason"] for detail in failed]
     follows = [detail["next"].partition(",")[0] for detail in failed]
     assert follows == [
         "retry 2 of 3 after a failed training follows",
