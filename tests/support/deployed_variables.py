@@ -5,5 +5,6 @@ VARIABLES = {
     "image_tag": "local",
     "deletion_protection": False,
     "poller": {"desired_count": 0, "source": "simulator"},
-    "retraining": {"schedule": "cron(0 3 1 1 ? 2199)"},  # the tests pass months of virtual time
+    # The tests pass months of virtual time.
+    "retraining": {"on_drift": True, "schedule": "cron(0 3 1 1 ? 2199)"},
 }

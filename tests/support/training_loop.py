@@ -47,12 +47,14 @@ def event(source="aws.cloudwatch", number="e-1", time="2024-10-10T12:00:00Z", **
         "aws.s3": {"bucket": {"name": "test-bucket"}, "object": {"key": "training-data/a.csv"}},
         "evergreen.cli": {"reason": "first model"},
         "evergreen.delivery": {"revision": "1a2b3c"},
+        "evergreen.loop": {"stage": "production", "features": ["avg_fee_1min", "prediction"]},
     }
     return {"id": number, "source": source, "time": time, "detail": {**details[source], **detail}}
 
 
 ALARM, SCHEDULE, MANUAL = event(), event("aws.events"), event("evergreen.cli")
 UPLOAD, CODE = event("aws.s3"), event("evergreen.delivery")
+DRIFT = event("evergreen.loop")
 # As rendered by the input transformer of the rule.
 CHECK = {"source": "evergreen.check", "id": "e-9", "time": "2024-10-10T12:00:00Z"}
 

@@ -133,6 +133,20 @@ def change_code(aws):
     put(aws, *json.loads(entries))
 
 
+def detect_drift(aws):
+    """Send what a monitoring job sends."""
+    detail = {"version": "1", "stage": "production", "features": ["avg_fee_1min", "prediction"]}
+    put(
+        aws,
+        {
+            "EventBusName": "evergreen",
+            "Source": "evergreen.loop",
+            "DetailType": "Drift Detected",
+            "Detail": json.dumps(detail),
+        },
+    )
+
+
 def reach_schedule(aws):
     """Let the schedule fire in five minutes."""
     client, name = aws.client("events"), f"{FUNCTION}-schedule"
@@ -169,6 +183,7 @@ def fill_history(aws):
     [
         (upload, "upload", "data uploaded: training-data/days.csv"),
         (change_code, "code", "code changed: 1a2b3c4"),
+        (detect_drift, "drift", "drift: avg_fee_1min, prediction"),
         (reach_schedule, "schedule", "schedule"),
         (command, "command", "a test"),
         (fill_history, "check", "first model"),

@@ -14,6 +14,7 @@ from tests.support.training_loop import (
     ARN,
     CHECK,
     CODE,
+    DRIFT,
     MANUAL,
     NOW,
     PACKAGE,
@@ -202,9 +203,10 @@ def test_event_of_another_source_is_invalid(loop):
     [
         (UPLOAD, "data uploaded: training-data/a.csv"),
         (CODE, "code changed: 1a2b3c"),
+        (DRIFT, "drift: avg_fee_1min, prediction"),
         (SCHEDULE, "schedule"),
     ],
-    ids=["upload", "code", "schedule"],
+    ids=["upload", "code", "drift", "schedule"],
 )
 def test_every_kind_of_request_starts_a_training_with_its_reason(loop, event, reason):
     assert loop.deliver(event)["started"]
