@@ -109,6 +109,7 @@ def with_defaults(body: Json) -> Json:
     if "TrainingImage" not in specification or specification["TrainingInputMode"] != "File":
         message = "The local AWS trains images with input mode File only."
         raise ApiError("ValidationException", message)
+    spot.check(body)
     if job_process.BUILT_IN in specification["TrainingImage"] and (
         "MetricDefinitions" in specification
     ):
@@ -118,7 +119,6 @@ def with_defaults(body: Json) -> Json:
     for channel in channels:
         if channel["DataSource"].get("S3DataSource", {}).get("S3DataType") != "S3Prefix":
             raise ApiError("ValidationException", "The local AWS reads channels of S3Prefix only.")
-    spot.check(body)
     output = body["OutputDataConfig"]["S3OutputPath"].rstrip("/")
     artifacts = f"{output}/{body['TrainingJobName']}/output/model.tar.gz"
     defaults = {"CompressionType": "None", "RecordWrapperType": "None"}
