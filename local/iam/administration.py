@@ -21,6 +21,7 @@ Fields = dict[str, Any]
 PASSED_TO = {name: of for name, of in passed_roles.PRINCIPALS.items() if name != "sagemaker"}
 # Operations that pass no role, whatever is in their bodies.
 OTHERS = ("Describe", "Get", "Invoke", "List")
+ATTACHMENTS = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
 # Fields with the ARN of the resource.
 ARNS = ("ResourceARN", "resourceArn", "ResourceArn", "resourceARN", "SubscriptionArn")
 # Fields with the name of the resource, and what precedes it in the ARN.
@@ -36,6 +37,7 @@ NAMES = {
         "clusters": "cluster/",
         "family": "task-definition/",
     },
+    "iam": {"PolicyName": "policy/"},  # of a new one
     "kms": {"AliasName": ""},
     "lambda": {"FunctionName": "function:"},
 }
@@ -60,7 +62,8 @@ def checks(service: str, request: Request) -> list[Check] | None:
         return None
     found = ministack.iam_resource(service, *parts, runtime.REGION, runtime.ACCOUNT)
     resource = found if found and found != "*" else _resource(action, _json(request) | form)
-    return [Check(action, resource), *passed(service, action, request)]
+    attached = {"iam:PolicyARN": form["PolicyArn"]} if action in ATTACHMENTS else {}
+    return [Check(action, resource, attached), *passed(service, action, request)]
 
 
 def passed(service: str, action: str, request: Request) -> Iterator[Check]:
@@ -109,4 +112,5 @@ def _resource(action: str, fields: Fields) -> str:
 def _arn(service: str, resource: str) -> str:
     if resource.startswith("dashboard/"):
         return f"arn:aws:cloudwatch::{runtime.ACCOUNT}:{resource}"
-    return f"arn:aws:{service}:{runtime.REGION}:{runtime.ACCOUNT}:{resource}"
+    region = "" if service == "iam" else runtime.REGION
+    return f"arn:aws:{service}:{region}:{runtime.ACCOUNT}:{resource}"

@@ -10,6 +10,7 @@ def remaining_resources(aws):
         "buckets": aws.client("s3").list_buckets()["Buckets"],
         "functions": aws.client("lambda").list_functions()["Functions"],
         "roles": aws.client("iam").list_roles()["Roles"],
+        "policies": aws.client("iam").list_policies(Scope="Local")["Policies"],
         "queues": aws.client("sqs").list_queues().get("QueueUrls", []),
         "topics": aws.client("sns").list_topics()["Topics"],
         "rules": aws.client("events").list_rules()["Rules"],

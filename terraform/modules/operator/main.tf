@@ -20,10 +20,16 @@ resource "aws_iam_role" "this" {
   max_session_duration = 43200
 }
 
-resource "aws_iam_role_policy" "query" {
-  name   = "query"
-  role   = aws_iam_role.this.id
-  policy = var.query_policy
+# Not inline: all inline policies of a role together may have 10,240 characters, and names of regions differ in length.
+resource "aws_iam_policy" "query" {
+  name        = "${var.foundation.prefix}-query"
+  description = "Queries of people who operate the loop with the evergreen command"
+  policy      = var.query_policy
+}
+
+resource "aws_iam_role_policy_attachment" "query" {
+  role       = aws_iam_role.this.name
+  policy_arn = aws_iam_policy.query.arn
 }
 
 resource "aws_iam_role_policy" "read" {

@@ -55,10 +55,4 @@ data "aws_iam_policy_document" "operate" {
     actions   = ["s3:DeleteObject", "s3:PutObject"]
     resources = ["${var.foundation.bucket_arn}/operations/*"]
   }
-
-  statement {
-    sid       = "Encrypt"
-    actions   = ["kms:GenerateDataKey"]
-    resources = [var.foundation.kms_key_arn]
-  }
 }

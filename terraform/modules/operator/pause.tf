@@ -23,9 +23,14 @@ data "aws_iam_policy_document" "pause" {
   }
 
   statement {
-    sid       = "SwitchSchedules"
-    actions   = ["events:DisableRule", "events:EnableRule"]
-    resources = [for name in var.paused.schedules : "${var.foundation.arns.events}:rule/${name}"]
+    sid     = "SwitchSchedules"
+    actions = ["events:DisableRule", "events:EnableRule"]
+
+    # By the ends of their names: all inline policies of a role together may have 10,240 characters.
+    resources = distinct([
+      for name in var.paused.schedules :
+      "${var.foundation.arns.events}:rule/${try("${var.foundation.prefix}-*-${regex("-((?:check|hourly|schedule)(?:-[a-z]+)?)$", name)[0]}", name)}"
+    ])
   }
 
   dynamic "statement" {
@@ -47,11 +52,5 @@ data "aws_iam_policy_document" "pause" {
         "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-${stage}",
       ]
     ])
-  }
-
-  statement {
-    sid       = "DescribeKeyOfVolumes"
-    actions   = ["kms:DescribeKey"]
-    resources = [var.foundation.kms_key_arn]
   }
 }

@@ -25,9 +25,10 @@ data "aws_iam_policy_document" "read" {
     resources = [var.foundation.bucket_arn]
   }
 
+  # To read data, to write checkpoints of a replay, and to create endpoints, whose volumes it encrypts.
   statement {
-    sid       = "Decrypt"
-    actions   = ["kms:Decrypt"]
+    sid       = "UseKey"
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"]
     resources = [var.foundation.kms_key_arn]
   }
 
@@ -87,23 +88,21 @@ data "aws_iam_policy_document" "read" {
     ]
   }
 
+  # In one statement, because all inline policies of a role together may have 10,240 characters.
   statement {
-    sid       = "ReadJobsOfTrainings"
-    actions   = ["sagemaker:DescribeProcessingJob", "sagemaker:DescribeTrainingJob", "sagemaker:DescribeTransformJob"]
-    resources = [for kind in ["processing", "training", "transform"] : "${var.foundation.arns.sagemaker}:${kind}-job/pipelines-*"] # names of the jobs that SageMaker pipelines create
+    sid     = "ReadJobs"
+    actions = ["sagemaker:DescribeProcessingJob", "sagemaker:DescribeTrainingJob", "sagemaker:DescribeTransformJob"]
+    resources = concat(
+      [for kind in ["processing", "training", "transform"] : "${var.foundation.arns.sagemaker}:${kind}-job/pipelines-*"], # names of the jobs that SageMaker pipelines create
+      ["${var.foundation.arns.sagemaker}:processing-job/${var.foundation.prefix}-monitoring-*"],
+      ["${var.foundation.arns.sagemaker}:training-job/*-TuneDeep-*"], # of a search for hyperparameters
+    )
   }
 
-  # Only with a search for hyperparameters: its trainings have the name of the search.
   statement {
     sid       = "ReadSearches"
-    actions   = ["sagemaker:DescribeTrainingJob", "sagemaker:ListTrainingJobsForHyperParameterTuningJob"]
-    resources = [for kind in ["hyper-parameter-tuning-job", "training-job"] : "${var.foundation.arns.sagemaker}:${kind}/*-TuneDeep-*"]
-  }
-
-  statement {
-    sid       = "ReadMonitoringJobs"
-    actions   = ["sagemaker:DescribeProcessingJob"]
-    resources = ["${var.foundation.arns.sagemaker}:processing-job/${var.foundation.prefix}-monitoring-*"]
+    actions   = ["sagemaker:ListTrainingJobsForHyperParameterTuningJob"]
+    resources = ["${var.foundation.arns.sagemaker}:hyper-parameter-tuning-job/*-TuneDeep-*"]
   }
 
   statement {

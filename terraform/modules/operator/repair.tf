@@ -19,9 +19,14 @@ data "aws_iam_policy_document" "repair" {
   }
 
   statement {
-    sid       = "InvokeFunctionsAgain"
-    actions   = ["lambda:InvokeFunction"]
-    resources = [for queue in var.dead_letter_queues : "${var.foundation.arns.lambda}:function:${trimsuffix(queue.name, "-dead-letters")}" if queue.redriven]
+    sid     = "InvokeFunctionsAgain"
+    actions = ["lambda:InvokeFunction"]
+
+    # Without those that the role may invoke anyway.
+    resources = [
+      for name in setsubtract([for queue in var.dead_letter_queues : trimsuffix(queue.name, "-dead-letters") if queue.redriven], var.invoked_functions) :
+      "${var.foundation.arns.lambda}:function:${name}"
+    ]
   }
 
   statement {

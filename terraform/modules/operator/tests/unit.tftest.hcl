@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  dead_letter_queues       = [{ name = "test-undelivered", redriven = false }, { name = "test-window-aggregator-dead-letters", redriven = true }, { name = "test-run-time-cleaner-dead-letters", redriven = false }]
+  dead_letter_queues       = [{ name = "test-undelivered", redriven = false }, { name = "test-window-aggregator-dead-letters", redriven = true }, { name = "test-smoke-test-dead-letters", redriven = true }, { name = "test-run-time-cleaner-dead-letters", redriven = false }]
   list_versions_policy     = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
   decision_log_group       = "/test/decisions"
   invoked_functions        = ["test-retrain-trigger", "test-window-aggregator"]
@@ -50,8 +50,8 @@ run "dead_letters_are_sent_back_to_where_they_failed" {
   command = plan
 
   assert {
-    condition     = flatten([for s in data.aws_iam_policy_document.repair.statement : s.resources if s.sid == "InvokeFunctionsAgain"]) == ["arn:aws:lambda:eu-west-1:123456789012:function:test-window-aggregator"]
-    error_message = "An operator invokes only functions that events invoke, not the one that deletes everything."
+    condition     = flatten([for s in data.aws_iam_policy_document.repair.statement : s.resources if s.sid == "InvokeFunctionsAgain"]) == ["arn:aws:lambda:eu-west-1:123456789012:function:test-smoke-test"]
+    error_message = "An operator invokes only functions that events invoke, not the one that deletes everything, and none by two statements."
   }
 
   assert {
@@ -112,5 +112,18 @@ run "operator_cannot_forge_decisions" {
   assert {
     condition     = { for c in one([for s in data.aws_iam_policy_document.operate.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.delivery", "evergreen.poller"])], "events:detail-type" = ["StringEquals", tolist(["Code Changed", "Transactions Received"])] }
     error_message = "Only the role's own events may be put on the bus."
+  }
+}
+
+run "only_schedules_are_switched" {
+  command = plan
+
+  variables {
+    paused = { alarms = [], schedules = ["test-retrain-trigger-check", "test-monitoring-collector-hourly-production", "test-offline-compactor-schedule", "test-other"] }
+  }
+
+  assert {
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.pause.statement : s.resources if s.sid == "SwitchSchedules"])) == toset([for end in ["*-check", "*-hourly-production", "*-schedule", "other"] : "arn:aws:events:eu-west-1:123456789012:rule/test-${end}"])
+    error_message = "The rules of events stay as they are."
   }
 }
