@@ -6,9 +6,11 @@ measurement and the model-quality job compute all of them.
 """
 
 import importlib
+import logging
 import pkgutil
 from collections.abc import Collection, Mapping
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Protocol
 
@@ -47,8 +49,24 @@ def checked(names: list[str]) -> list[str]:
 
 
 def compute(sample: Sample) -> dict[str, Value]:
-    """Return the values of all metrics by name."""
-    return {name: metric.compute(sample) for name, metric in load().items()}
+    """Return the values of all metrics by name.
+
+    One that fails is None and logged: the loss and its alarm do not depend on a plug-in.
+    """
+    return {name: _value(name, metric, sample) for name, metric in load().items()}
+
+
+def _value(name: str, metric: Metric, sample: Sample) -> Value:
+    """Return a value that JSON and CloudWatch accept; those that are not finite are left out."""
+    try:
+        value = metric.compute(sample)
+        if isinstance(value, Mapping):
+            levels = {f"{float(level):g}": float(share) for level, share in value.items()}
+            return {level: share for level, share in levels.items() if isfinite(share)}
+        return float(value) if value is not None and isfinite(value) else None
+    except Exception:  # whatever the file of a metric raises
+        logging.getLogger(__name__).exception("metric %s failed", name)
+        return None
 
 
 def cloudwatch(values: Mapping[str, Value], names: Collection[str]) -> dict[str, float]:

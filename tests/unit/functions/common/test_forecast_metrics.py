@@ -1,5 +1,9 @@
 """Forecast metrics against scikit-learn, NumPy and SciPy."""
 
+import json
+import math
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -75,3 +79,45 @@ def test_naive_error_skips_gaps():
 def test_unknown_name_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match=r"metrics calibration, .*, rmse; rsme is unknown"):
         registry.checked(["coverage", "rsme"])
+
+
+@pytest.fixture
+def plug_in(monkeypatch):
+    """Add a metric with a compute function."""
+
+    loaded = registry.load()
+
+    def add(compute):
+        metric = SimpleNamespace(CLOUDWATCH_NAME="Mine", compute=compute)
+        monkeypatch.setattr(registry, "load", lambda: {**loaded, "mine": metric})
+
+    return add
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (math.nan, None),
+        (-math.inf, None),
+        (np.float32(0.5), 0.5),
+        ("high", None),
+        ({"0.5": math.inf, "0.90": 0.25}, {"0.9": 0.25}),
+        ({"median": 1.0}, None),
+    ],
+)
+def test_value_of_a_plug_in_is_a_number_that_json_and_cloudwatch_accept(plug_in, value, expected):
+    plug_in(lambda _: value)
+    values = registry.compute(sample([(5.0, 1.0, 4.0, 9.0, 5.0)]))
+    assert values["mine"] == expected
+    assert values["coverage"] == 1.0
+    json.dumps(values, allow_nan=False)
+    assert all(map(math.isfinite, registry.cloudwatch(values, ["mine"]).values()))
+
+
+def test_plug_in_that_raises_is_logged_and_costs_no_other_metric(plug_in, caplog):
+    plug_in(lambda _: 1 / 0)
+    values = registry.compute(sample([(5.0, 1.0, 4.0, 9.0, 5.0)]))
+    assert values["mine"] is None
+    assert values["rmse"] == 0.0
+    assert "metric mine failed" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
