@@ -14,6 +14,8 @@ from typing import Any
 from common.errors import bad_value
 
 Record = dict[str, Any]
+# OverflowError: an integer of JSON may have hundreds of digits.
+UNREADABLE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +51,20 @@ class Merged:
 
 def lines(content: bytes, name: str, malformed: list[str]) -> Iterator[Record]:
     """Yield the JSON objects of a file; lines that are none are appended to `malformed`."""
-    for number, line in enumerate(content.decode(errors="replace").splitlines(), 1):
+    # str.splitlines would also split at characters that JSON has within texts, such as U+2028.
+    for number, line in enumerate(content.decode("utf-8-sig", "replace").split("\n"), 1):
         if not line.strip():
             continue
         try:
             record = json.loads(line)
         except (RecursionError, ValueError):
             record = None
-        if isinstance(record, dict) and isinstance(record.get("eventMetadata"), dict):
+        metadata = record.get("eventMetadata") if isinstance(record, dict) else None
+        if isinstance(metadata, dict) and (metadata.get("inferenceId") or metadata.get("eventId")):
             yield record
         else:
             where = f"{name}, line {number}"
-            malformed.append(bad_value(where, line, "a record with eventMetadata"))
+            malformed.append(bad_value(where, line, "a record with the id of its request"))
 
 
 def merge(
@@ -84,7 +88,7 @@ def merge(
             continue
         try:
             _add(merged, name, record, truth)
-        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        except UNREADABLE as error:
             merged.malformed.append(f"{name}: {error!r}"[:300])
     merged.without_capture = len(truths.keys() - requests.keys())
     return merged

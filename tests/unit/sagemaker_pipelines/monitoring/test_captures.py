@@ -61,11 +61,12 @@ def test_second_truth_corrects_the_first_and_a_second_capture_does_not_count_aga
     [
         (capture("a", "10.0"), "1.0,2.0"),
         (capture("a", "many"), "1.0"),
+        (capture("a", f"[{'9' * 400}]", "JSON"), "1.0"),
         (capture("a", '{"predictions": []', "JSON"), "1.0"),
         (capture("a", '{"predictions": [{"mean": [1]}, {"mean": [2]}]}', "JSON"), "1.0"),
         ({"eventMetadata": {"inferenceId": "a"}}, "1.0"),
     ],
-    ids=["other length", "text", "truncated", "two series", "no data"],
+    ids=["other length", "text", "too large", "truncated", "two series", "no data"],
 )
 def test_unreadable_records_are_counted_and_named(output, data):
     merged = merge([output, capture("b")], [truth("a", data), truth("b")])
@@ -101,6 +102,20 @@ def test_lines_that_are_no_records_are_kept_as_malformed():
     assert [text.split(":")[0] for text in malformed] == [
         *("file.jsonl, line 3", "file.jsonl, line 4", "file.jsonl, line 5"),
     ]
+
+
+def test_records_without_the_id_of_a_request_are_not_matched_with_each_other():
+    malformed = []
+    content = b'{"eventMetadata": {}}\n{"eventMetadata": {"eventId": null}}\n'
+    assert list(captures.lines(content, "file.jsonl", malformed)) == []
+    assert len(malformed) == 2
+
+
+def test_line_separators_within_texts_end_no_record():
+    record = {"eventMetadata": {"eventId": "a\u2028b\x85c"}}
+    content = f"\ufeff{json.dumps(record, ensure_ascii=False)}\r\n".encode()
+    assert list(captures.lines(content, "file.jsonl", malformed := [])) == [record]
+    assert malformed == []
 
 
 def constraints(**metrics):
