@@ -6,6 +6,7 @@
 
 import argparse
 import json
+import logging
 from collections.abc import Callable, Sequence
 
 from common import times
@@ -30,10 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for name in args.analysis:
             try:
                 outcome = ANALYSES[name](run)
+                run.publish(outcome)
             except JobError as error:
                 failures.append(f"{name}: {error}")
                 continue
-            run.publish(outcome)
+            except Exception as error:  # of an object that nobody expected, or of AWS
+                logging.getLogger(__name__).exception("%s failed", name)
+                failures.append(f"{name}: {error!r}.")
+                continue
             line = {"message": f"{name} analyzed", "time": times.iso(args.now)}
             print(json.dumps(line | {"summary": outcome.summary}))  # noqa: T201 (a job's log)
         if failures:

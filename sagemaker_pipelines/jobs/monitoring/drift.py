@@ -101,7 +101,10 @@ def _compare(name: str, before: pd.DataFrame, after: pd.DataFrame) -> Drift:
 
 
 def _drifted_before(run: Run) -> Sequence[str]:
-    """Return what had drifted in the run before, of the same version."""
+    """Return what had drifted in the run before, of the same version.
+
+    A file of another release counts as none: the drift is then reported once more.
+    """
     s3, prefix = client("s3"), f"monitoring-jobs/{run.args.endpoint}/{ANALYSIS}/"
     newest = ""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=run.args.bucket, Prefix=prefix)
@@ -111,9 +114,12 @@ def _drifted_before(run: Run) -> Sequence[str]:
     if not newest:
         return []
     body = s3.get_object(Bucket=run.args.bucket, Key=newest)["Body"].read()
-    document = json.loads(body)
-    drifted: Sequence[str] = document["drifted"]
-    return drifted if document["package_arn"] == run.args.package else []
+    try:
+        document = json.loads(body)
+        drifted, package = list(map(str, document["drifted"])), document["package_arn"]
+    except (KeyError, RecursionError, TypeError, ValueError):
+        return []
+    return drifted if package == run.args.package else []
 
 
 def _summary(drifts: Sequence[Drift], new: Sequence[str]) -> str:

@@ -224,6 +224,22 @@ def test_failing_analysis_does_not_stop_the_others(job, events):
     assert "features: got nothing" in (job.base / "output/message").read_text()
 
 
+@pytest.mark.parametrize("body", [b"{}", b"[]", b'{"drifted": null}', b"nonsense"])
+def test_drift_file_of_another_release_counts_as_none(job, events, body):
+    key = "monitoring-jobs/test-production/drift/2024/01/08/18/drift.json"
+    job.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+    job.window = job.window * 1.6
+    job.run("drift")
+    assert len(events) == 1
+
+
+def test_unexpected_failure_does_not_stop_the_other_analyses(job, events, caplog):
+    job.put("predictions", ["no record"])
+    job.run("drift", "data-quality", code="1 of 2 failed. drift: TypeError")
+    assert json.loads(job.report("data-quality/constraint_violations.json")) == {"violations": []}
+    assert "Traceback" in caplog.text
+
+
 def test_missing_baseline_is_named(job, events):
     (job.base / "processing/baseline/minutes.csv").unlink()
     job.run("drift", code="baseline of version 3: got no minutes.csv")
