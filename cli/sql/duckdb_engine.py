@@ -50,7 +50,10 @@ def run(query: str, database: str, tables: Mapping[str, Table], files: Files) ->
 
 
 def referenced(connection: duckdb.DuckDBPyConnection, query: str) -> set[str]:
-    """Return the tables of a query; CommandError (exit code 2) unless it is one SELECT."""
+    """Return the tables of a query; CommandError (exit code 2) unless it is one SELECT.
+
+    Names are in lower case: neither engine distinguishes it, and those of Glue have no other.
+    """
     parsed = json.loads(
         connection.execute("SELECT json_serialize_sql(?)", [query]).fetchall()[0][0]
     )
@@ -61,8 +64,8 @@ def referenced(connection: duckdb.DuckDBPyConnection, query: str) -> set[str]:
     named, defined = set(), set()
     for node in _nodes(parsed):
         if node.get("type") == "BASE_TABLE":
-            named.add(str(node["table_name"]))
-        defined |= {entry["key"] for entry in (node.get("cte_map") or {}).get("map", ())}
+            named.add(str(node["table_name"]).lower())
+        defined |= {entry["key"].lower() for entry in (node.get("cte_map") or {}).get("map", ())}
     return named - defined
 
 
@@ -115,7 +118,8 @@ def _text(value: str) -> str:
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, database: str) -> None:
-    """Define the functions of Athena; afterwards nothing but the tables can be read."""
+    """Define the functions and the time zone of Athena; then only the tables can be read."""
+    connection.execute("SET TimeZone = 'UTC'")
     for macro in MACROS:
         connection.execute(f"CREATE MACRO {macro}")
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {quoted(database)}")

@@ -114,6 +114,21 @@ def test_values_are_those_of_json_and_csv(stored, capsys):
     assert row == {k: "" if v is None else str(v) for k, v in expected.items()}
 
 
+def test_times_with_a_zone_are_in_utc_on_every_machine(stored, capsys, monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    query = """
+        SELECT
+          timestamptz '2024-10-10 12:00:00+02:00' AS t,
+          hour(timestamptz '2024-10-10 00:00:00Z') AS h
+    """
+    assert run(stored, capsys, query) == [{"t": "2024-10-10 10:00:00.000", "h": 0}]
+
+
+def test_names_are_found_in_every_case_as_athena_does(stored, capsys):
+    query = "WITH Mine AS (SELECT 1 FROM Decisions) SELECT count(*) > 0 AS found FROM MINE"
+    assert run(stored, capsys, query) == [{"found": True}]
+
+
 def test_unknown_table_is_refused_with_the_known_ones(stored, capsys):
     message = refusal(stored, capsys, "SELECT * FROM forecast")
     expected = "expected one of decisions, forecasts, minutes, raw"
