@@ -7,6 +7,7 @@ from cli.aws import Json
 
 RUN = ("time", "outcome", "trigger", "reason", "failure", "version")
 SKILL = "skill"  # against the reference
+AGAINST = "against_"  # the comparisons with others
 
 
 def compare(runs: Sequence[Json]) -> Json:
@@ -31,12 +32,16 @@ def compare(runs: Sequence[Json]) -> Json:
 
 
 def metrics(scores: Mapping[str, Any]) -> dict[str, float | None]:
-    """Return the numbers of a contender's scores, with its skill against the reference."""
-    numbers = {
-        name: value
-        for name, value in scores.items()
-        if value is None or isinstance(value, float | int)
-    }
+    """Return the numbers of a contender's scores, with its skill against the reference.
+
+    Numbers by level have the level in their name: `calibration 0.9`.
+    """
+    numbers: dict[str, float | None] = {}
+    for name, value in scores.items():
+        if value is None or isinstance(value, float | int):
+            numbers[name] = value
+        elif isinstance(value, Mapping) and not name.startswith(AGAINST):
+            numbers |= {f"{name} {level}": number for level, number in value.items()}
     against = scores.get("against_reference")
     return {**numbers, **({SKILL: against["skill"]} if against else {})}
 

@@ -65,9 +65,11 @@ def test_comparison_shows_what_differs_and_all_metrics(trainings, capsys):
     end_time = ["2024-10-10T10:00:00Z", "2024-10-10T11:00:00Z"]
     assert found["parameters"] == {"EndTime": end_time, "Epochs": ["40", "60"]}
     assert (found["data"], found["source"]) == ({}, {})
-    skills = {"mean_wql": [0.3, 0.11], "mase": [None, None], "skill": [-0.5, 0.45]}
-    assert found["metrics"]["deepar"] == skills
-    assert found["metrics"]["reference"] == {"mean_wql": [0.2, 0.2], "mase": [None, None]}
+    shared = {"mase": [None, None]}
+    losses = {"mean_wql": [0.3, 0.11], "wql 0.5": [0.3, 0.11]}
+    assert found["metrics"]["deepar"] == losses | shared | {"skill": [-0.5, 0.45]}
+    losses = {"mean_wql": [0.2, 0.2], "wql 0.5": [0.2, 0.2]}
+    assert found["metrics"]["reference"] == losses | shared
     assert main(["experiments", "compare", "kept1", "won22"], trainings.connect) == 0
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert "Epochs 40 60" in lines
@@ -80,6 +82,14 @@ def test_contender_of_one_training_has_no_values_in_the_other():
         for number, contenders in (("1", {}), ("2", {"ets": scores(0.3)}))
     ]
     assert comparison.compare(runs)["metrics"]["ets"]["mean_wql"] == [None, 0.3]
+
+
+def test_metrics_of_levels_are_compared_like_others():
+    found = scores(0.3) | {"calibration": {"0.1": 0.25, "0.9": 0.875}}
+    run = started("1").decided(report(ets=found), {}).model_dump() | {"version": None}
+    metrics = comparison.compare([run, run])["metrics"]["ets"]
+    assert metrics["calibration 0.9"] == [0.875, 0.875]
+    assert not any("against" in name for name in metrics)
 
 
 @pytest.mark.parametrize(
