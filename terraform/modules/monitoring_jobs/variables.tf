@@ -66,6 +66,12 @@ variable "jobs" {
     condition     = var.jobs.window_hours >= 6 && var.jobs.window_hours <= 168
     error_message = "jobs.window_hours: expected 6 to 168."
   }
+
+  # Data quality compares all hours together: against whole days, a part of a day nearly always differs.
+  validation {
+    condition     = var.jobs.window_hours >= 24 || !contains(var.jobs.analyses, "data-quality")
+    error_message = "jobs.window_hours: expected 24 to 168 with the analysis data-quality."
+  }
 }
 
 variable "model_package_group_name" {

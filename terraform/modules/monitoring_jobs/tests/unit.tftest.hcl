@@ -52,6 +52,16 @@ run "a_window_of_a_few_hours_is_rejected" {
   expect_failures = [var.jobs]
 }
 
+run "a_part_of_a_day_is_not_compared_with_whole_days" {
+  command = plan
+
+  variables {
+    jobs = { analyses = ["data-quality"], instance_type = "ml.t3.medium", schedule = "cron(20 0/6 * * ? *)", window_hours = 12 }
+  }
+
+  expect_failures = [var.jobs]
+}
+
 run "a_time_is_no_schedule" {
   command = plan
 
