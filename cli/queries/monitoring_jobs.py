@@ -5,6 +5,7 @@ import json
 from cli.aws import Json
 from cli.connection import Connection
 from cli.errors import CommandError
+from common import monitoring_reports
 
 FILES = {
     "data-quality": "constraint_violations.json",
@@ -17,7 +18,7 @@ def newest(connection: Connection, stage: str, analysis: str, file: str | None =
     """Return the newest file of an analysis; CommandError if there is none."""
     endpoint = connection.outputs.endpoint_names[stage]
     name = file or FILES[analysis]
-    prefix, key = f"monitoring-jobs/{endpoint}/{analysis}/", ""
+    prefix, key = monitoring_reports.prefix(endpoint, analysis), ""
     s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
         keys = (entry["Key"] for entry in page.get("Contents", []))

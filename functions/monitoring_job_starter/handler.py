@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parser import event_parser
 from pydantic import Json, PositiveFloat, PositiveInt
 
-from common import endpoints, processing_jobs, threshold_parameter, times
+from common import endpoints, monitoring_reports, processing_jobs, threshold_parameter, times
 from common.events import ScheduledEvent
 from common.observability import logger
 from common.processing_jobs import JobSettings
@@ -108,7 +108,7 @@ def _request(
 
 
 def _output(bucket: str, endpoint: str, analysis: str, time: datetime) -> str:
-    return f"s3://{bucket}/monitoring-jobs/{endpoint}/{analysis}/{time:%Y/%m/%d/%H}"
+    return f"s3://{bucket}/{monitoring_reports.folder(endpoint, analysis, time)}"
 
 
 def _baseline(package: str) -> str | None:

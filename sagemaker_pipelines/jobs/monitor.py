@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     paths = Paths.from_env()
     with report_failures(paths):
         run = Run.of(args, paths)
-        failures = []
+        succeeded, failures = [], []
         for name in args.analysis:
             try:
                 outcome = ANALYSES[name](run)
@@ -39,9 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 logging.getLogger(__name__).exception("%s failed", name)
                 failures.append(f"{name}: {error!r}.")
                 continue
+            succeeded.append(name)
             line = {"message": f"{name} analyzed", "time": times.iso(args.now)}
             print(json.dumps(line | {"summary": outcome.summary}))  # noqa: T201 (a job's log)
         if failures:
+            for name in succeeded:
+                run.upload(name)
             raise JobError(f"{len(failures)} of {len(args.analysis)} failed. {' '.join(failures)}")
 
 

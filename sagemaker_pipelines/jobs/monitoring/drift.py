@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from common import decisions, times
+from common import decisions, monitoring_reports, times
 from sagemaker_pipelines.aws import client
 from sagemaker_pipelines.jobs.monitoring.run import Outcome, Run
 from sagemaker_pipelines.monitoring import report
@@ -105,7 +105,7 @@ def _drifted_before(run: Run) -> Sequence[str]:
 
     A file of another release counts as none: the drift is then reported once more.
     """
-    s3, prefix = client("s3"), f"monitoring-jobs/{run.args.endpoint}/{ANALYSIS}/"
+    s3, prefix = client("s3"), monitoring_reports.prefix(run.args.endpoint, ANALYSIS)
     newest = ""
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=run.args.bucket, Prefix=prefix)
     for page in pages:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from common import decisions, model_packages, times
+from common import decisions, model_packages, monitoring_reports, times
 from common.feature_rows import MINUTE
 from sagemaker_pipelines.aws import client
 from sagemaker_pipelines.data.feature_store import minutes
@@ -103,6 +103,13 @@ class Run:
             else json.dumps(document, indent=2, allow_nan=False) + "\n"
         )
         (self.paths.processing(f"report/{analysis}") / name).write_text(text, encoding="utf-8")
+
+    def upload(self, analysis: str) -> None:
+        """Write an analysis' report to S3: nobody does so for a job that fails."""
+        folder = monitoring_reports.folder(self.args.endpoint, analysis, self.now)
+        for file in self.paths.processing(f"report/{analysis}").iterdir():
+            key = f"{folder}/{file.name}"
+            client("s3").put_object(Bucket=self.args.bucket, Key=key, Body=file.read_bytes())
 
     def publish(self, outcome: Outcome) -> None:
         """Publish metrics with the time of the window's end, then the event."""

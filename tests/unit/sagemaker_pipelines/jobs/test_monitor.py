@@ -11,7 +11,7 @@ from common import times
 from sagemaker_pipelines.data.feature_store import minutes
 from sagemaker_pipelines.jobs import monitor
 from sagemaker_pipelines.steps import baseline
-from tests.support.lambda_events import BUCKET, bucket
+from tests.support.lambda_events import BUCKET, bucket, objects
 
 DAY = 1440
 NOW = "2024-01-09T00:05:00Z"  # 8 days after the stream's beginning, and 5 minutes of lag
@@ -222,6 +222,19 @@ def test_failing_analysis_does_not_stop_the_others(job, events):
     )
     assert json.loads(job.report("drift/drift.json"))["drifted"] == []
     assert "features: got nothing" in (job.base / "output/message").read_text()
+
+
+def test_reports_of_a_job_that_fails_are_in_s3_so_that_a_drift_is_not_new_again(job, events):
+    (job.base / "processing/baseline/data_quality/constraints.json").write_text("{}")
+    job.window = job.window * 1.6
+    for _ in range(2):
+        job.run("data-quality", "drift", code="1 of 2 failed")
+    assert len(events) == 1
+    folder = "monitoring-jobs/test-production/drift/2024/01/09/00"
+    stored = objects(job.s3)
+    assert stored[f"{folder}/drift.json"].decode() == job.report("drift/drift.json")
+    assert f"{folder}/report.html" in stored
+    assert not any("data-quality" in key for key in stored)
 
 
 @pytest.mark.parametrize("body", [b"{}", b"[]", b'{"drifted": null}', b"nonsense"])
