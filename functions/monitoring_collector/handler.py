@@ -69,6 +69,8 @@ def lambda_handler(event: MonitoringEvent, _context: "LambdaContext") -> dict[st
     config = Config.from_env()
     hour = Hour(event.stage, times.floor_minute(event.time), event.trigger)
     stored = StoredResults(s3, config.bucket)
+    if hour.stage not in config.threshold_parameters:
+        return _skip(hour.time, f"{hour.stage} is not monitored: add it to monitoring.stages")
     document = stored.find(hour)
     if document is None:
         endpoint = f"{config.prefix}-{hour.stage}"

@@ -51,7 +51,10 @@ class JobEvent(ScheduledEvent):
 def lambda_handler(event: JobEvent, _context: "LambdaContext") -> dict[str, Any]:
     """Start the job that is named after the event's time; return it, or why there is none."""
     config = Config.from_env()
-    package = threshold_parameter.read(parameters, config.threshold_parameters[event.stage]).set_by
+    name = config.threshold_parameters.get(event.stage)
+    if name is None:
+        return _skip(event, f"{event.stage} is not monitored: add it to monitoring.stages")
+    package = threshold_parameter.read(parameters, name).set_by
     if package is None:
         return _skip(event, "no version was deployed")
     baseline = _baseline(package)
@@ -62,10 +65,10 @@ def lambda_handler(event: JobEvent, _context: "LambdaContext") -> dict[str, Any]
         return _skip(event, "there is no endpoint")
     analyses = event.analyses or config.analyses
     request = _request(config, event, package, baseline, variant, analyses)
-    name = request["ProcessingJobName"]
+    job = request["ProcessingJobName"]
     status = processing_jobs.start(sagemaker, request)
-    logger.info("monitoring job requested", job=name, status=status, package=package)
-    return {"status": status, "job": name, "package_arn": package, "analyses": analyses}
+    logger.info("monitoring job requested", job=job, status=status, package=package)
+    return {"status": status, "job": job, "package_arn": package, "analyses": analyses}
 
 
 def _request(

@@ -205,6 +205,12 @@ def test_without_a_threshold_there_is_no_relative_loss(production, capsys, initi
     assert metric["Breach"] == 0
 
 
+def test_stage_without_a_threshold_is_not_measured(production, monkeypatch):
+    monkeypatch.setenv("THRESHOLD_PARAMETERS", json.dumps({"production": NAME}))
+    reason = "staging is not monitored: add it to monitoring.stages"
+    assert production.measure(stage="staging", trigger="command") == {"reason": reason}
+
+
 @pytest.mark.parametrize("status", ["InService", "Updating", "SystemUpdating", "RollingBack"])
 def test_endpoint_that_serves_is_measured(production, status):
     production.status = status

@@ -136,6 +136,11 @@ def test_redelivered_event_finds_its_job(account):
     assert account.start()[0]["status"] == "AlreadyStarted"
 
 
+def test_stage_that_is_not_monitored_has_no_job(account):
+    reason = "staging is not monitored: add it to monitoring.stages"
+    assert account.start(stage="staging") == ({"reason": reason}, [])
+
+
 def test_without_a_version_there_is_no_job(account):
     serve(None)
     assert account.start() == ({"reason": "no version was deployed"}, [])
