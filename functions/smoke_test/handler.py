@@ -9,6 +9,7 @@ from pydantic import PositiveInt
 from common import deepar, endpoints, times, windows
 from common.config import Settings
 from common.events import Event, TimeText
+from common.inference_ids import SMOKE_TEST
 from common.observability import logger
 from smoke_test import forecast_checks
 
@@ -71,7 +72,7 @@ def lambda_handler(event: SmokeTest, _context: "LambdaContext") -> dict[str, str
     if all(fee is None for fee in tested.context):
         raise NoHistoryError("the Feature Store has no minute to forecast from")
     # Unique by version and time, so the capture of an earlier call does not match.
-    inference_id = f"smoke-{event.version}-{event.time}"
+    inference_id = f"{SMOKE_TEST}{event.version}-{event.time}"
     forecast = endpoints.forecast(
         runtime,
         endpoint,

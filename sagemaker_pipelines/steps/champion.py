@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from common import deepar, endpoints, model_packages, times
+from common.inference_ids import TOURNAMENT
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
@@ -97,7 +98,7 @@ def ask(
             series,
             samples=samples,
             length=horizon,
-            inference_id=f"tournament-{execution_id}-{number}",
+            inference_id=f"{TOURNAMENT}{execution_id}-{number}",
         )
 
     def patient(number: int, series: dict[str, Any]) -> deepar.Forecast:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from common import times
+from common.inference_ids import WITHOUT_TRUTH
 from sagemaker_pipelines.jobs.monitoring.run import Outcome, Run
 from sagemaker_pipelines.monitoring import baselines, captures
 from sagemaker_pipelines.monitoring.captures import Record
@@ -57,9 +58,15 @@ def _records(run: Run, prefix: str, first: datetime, malformed: list[str]) -> It
 
 
 def _counts(record: Record, wanted: set[str], run: Run) -> bool:
-    """Return whether a request is of the window, or its ground truth came in the window."""
+    """Return whether a request is of the window, or its ground truth came in the window.
+
+    Without those of smoke tests and tournaments, whose ground truth nobody writes.
+    """
     metadata = record["eventMetadata"]
-    if str(metadata.get("inferenceId") or metadata.get("eventId")) in wanted:
+    name = str(metadata.get("inferenceId") or metadata.get("eventId"))
+    if name in wanted:
         return True
+    if name.startswith(WITHOUT_TRUTH):
+        return False
     time = str(metadata.get("inferenceTime", ""))
     return times.iso(run.first) <= time < times.iso(run.end)

@@ -197,6 +197,7 @@ def test_late_truth_is_matched_with_its_request_of_a_day_before(job, events):
     late, day = "2024-01-07T09:00:00Z", "test-production/AllTraffic/2024/01/07/09"
     job.put("data-capture/production", capture("late", late), folder=day)
     job.put("forecast-capture", capture("own"), capture("late", late, "0.0,0.0"), capture("never"))
+    job.put("data-capture/production", capture("tournament-x-1"), capture("smoke-3-x"))
     job.put("ground-truth", truth("late"), truth("own", "12.0,22.0"))
     job.put("ground-truth", truth("own"), file="b.jsonl")  # a correction
     job.put("ground-truth", truth("nobody"), file="c.jsonl")
