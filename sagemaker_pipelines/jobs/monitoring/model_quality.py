@@ -68,5 +68,7 @@ def _counts(record: Record, wanted: set[str], run: Run) -> bool:
         return True
     if name.startswith(WITHOUT_TRUTH):
         return False
-    time = str(metadata.get("inferenceTime", ""))
-    return times.iso(run.first) <= time < times.iso(run.end)
+    try:
+        return run.first <= times.parse(metadata.get("inferenceTime")) < run.end
+    except ValueError:
+        return False

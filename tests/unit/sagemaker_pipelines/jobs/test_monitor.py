@@ -216,6 +216,22 @@ def test_late_truth_is_matched_with_its_request_of_a_day_before(job, events):
     assert len(job.report("model-quality/merged.jsonl").splitlines()) == 4
 
 
+@pytest.mark.parametrize(
+    ("time", "counted"),
+    [
+        ("2024-01-09T00:30:00+02:00", 1),
+        ("2024-01-08T23:30:00-02:00", 0),
+        ("2024-01-08T12:00:00", 1),
+        ("today", 0),
+        (None, 0),
+    ],
+)
+def test_time_of_a_request_may_have_an_offset(job, events, time, counted):
+    job.put("data-capture/production", capture("never", time))
+    job.run("model-quality")
+    assert job.metrics("UnmatchedRequests") == {("production",): counted}
+
+
 def test_failing_analysis_does_not_stop_the_others(job, events):
     (job.base / "processing/baseline/data_quality/constraints.json").write_text("{}")
     job.run(
