@@ -5,7 +5,7 @@ that the daily cycle does not count as a difference; drift.py compares the same 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from sagemaker_pipelines.paths import JobError
 
 # A missing value in a thousand must not raise an alarm.
 COMPLETENESS_TOLERANCE = 0.05
+Switch = Literal["Enabled", "Disabled"]
 
 
 class _Model(BaseModel):
@@ -27,7 +28,7 @@ class _Model(BaseModel):
 class DistributionConstraints(_Model):
     """How the distribution is compared."""
 
-    perform_comparison: str = "Enabled"
+    perform_comparison: Switch = "Enabled"
     comparison_threshold: Annotated[float, Field(ge=0)] = 0.1
 
 
@@ -56,7 +57,7 @@ class FeatureConstraints(_Model):
 class MonitoringConfig(_Model):
     """Settings of all features."""
 
-    evaluate_constraints: str = "Enabled"
+    evaluate_constraints: Switch = "Enabled"
     distribution_constraints: DistributionConstraints = DistributionConstraints()
 
 

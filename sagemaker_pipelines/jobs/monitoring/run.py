@@ -73,7 +73,8 @@ class Run:
 
     def baseline_text(self, name: str) -> str:
         """Return a file of the baseline; JobError if it is missing."""
-        return self._baseline_file(name).read_text()
+        # Editors of some systems write a byte order mark.
+        return self._baseline_file(name).read_text(encoding="utf-8-sig")
 
     def _baseline_file(self, name: str) -> Path:
         file = self.paths.processing("baseline") / name

@@ -270,6 +270,12 @@ def test_unexpected_failure_does_not_stop_the_other_analyses(job, events, caplog
     assert "Traceback" in caplog.text
 
 
+def test_constraints_may_have_a_byte_order_mark(job, events):
+    file = job.base / "processing/baseline/data_quality/constraints.json"
+    file.write_text(file.read_text(), encoding="utf-8-sig")
+    job.run("data-quality")
+
+
 def test_missing_baseline_is_named(job, events):
     (job.base / "processing/baseline/minutes.csv").unlink()
     job.run("drift", code="baseline of version 3: got no minutes.csv")

@@ -94,3 +94,15 @@ def test_thresholds_can_be_changed_and_checks_switched_off():
 def test_malformed_constraints_are_named(text, message):
     with pytest.raises(JobError, match=message):
         Constraints.parse(text)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"evaluate_constraints": "enabled"},
+        {"distribution_constraints": {"perform_comparison": "Enable"}},
+    ],
+)
+def test_misspelt_switch_does_not_switch_off(config):
+    with pytest.raises(JobError, match="expected 'Enabled' or 'Disabled'"):
+        Constraints.parse(json.dumps({"features": [], "monitoring_config": config}))
