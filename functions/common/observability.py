@@ -14,8 +14,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 from common.errors import bad_value
-
-MAX_METRIC = 2.0**360  # CloudWatch's limit
+from common.metric_limits import MAX_METRIC
 
 
 class EventTimeMetrics(EphemeralMetrics):

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from common.forecast_metrics.sample import Sample
+from common.metric_limits import MAX_METRIC
 
 Value = float | dict[str, float] | None
 _OTHER_MODULES = {"registry", "sample"}
@@ -70,7 +71,10 @@ def _value(name: str, metric: Metric, sample: Sample) -> Value:
 
 
 def cloudwatch(values: Mapping[str, Value], names: Collection[str]) -> dict[str, float]:
-    """Return the values of some metrics by their names in CloudWatch, without undefined ones."""
+    """Return the values of some metrics by their names in CloudWatch.
+
+    Without those that are undefined, or larger than CloudWatch accepts.
+    """
     found: dict[str, float] = {}
     for name in names:
         value, target = values.get(name), load()[name].CLOUDWATCH_NAME
@@ -78,4 +82,4 @@ def cloudwatch(values: Mapping[str, Value], names: Collection[str]) -> dict[str,
             found |= {f"{target}{float(level) * 100:g}": v for level, v in value.items()}
         elif value is not None:
             found[target] = value
-    return found
+    return {name: value for name, value in found.items() if abs(value) <= MAX_METRIC}

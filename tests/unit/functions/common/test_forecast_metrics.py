@@ -114,6 +114,13 @@ def test_value_of_a_plug_in_is_a_number_that_json_and_cloudwatch_accept(plug_in,
     assert all(map(math.isfinite, registry.cloudwatch(values, ["mine"]).values()))
 
 
+def test_value_that_cloudwatch_refuses_is_not_published(plug_in):
+    plug_in(lambda _: 1e300)
+    values = registry.compute(sample([(5.0, 1.0, 4.0, 9.0, 5.0)]))
+    assert values["mine"] == 1e300
+    assert registry.cloudwatch(values, ["mine", "rmse"]) == {"RMSE": 0.0}
+
+
 def test_plug_in_that_raises_is_logged_and_costs_no_other_metric(plug_in, caplog):
     plug_in(lambda _: 1 / 0)
     values = registry.compute(sample([(5.0, 1.0, 4.0, 9.0, 5.0)]))
