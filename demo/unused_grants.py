@@ -18,7 +18,7 @@ TERRAFORM = "tests/integration/deployed/test_terraform.py"
 RULES = "tests/integration/deployed/test_retraining_rules.py"
 DRIFTED = (
     "tests/unit/sagemaker_pipelines/jobs/test_monitor.py::"
-    "test_drift_is_reported_once_with_a_page_that_needs_nothing_else"
+    "test_drift_is_reported_with_a_page_that_needs_nothing_else"
 )
 APPROVED = f"{BAKE}::test_both_approvals_are_in_the_decision_log"
 FAILED_TRAINING = f"{RULES}::test_failed_training_is_retried_until_a_person_is_told"

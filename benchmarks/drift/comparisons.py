@@ -32,7 +32,7 @@ def plain(baseline: pd.Series) -> Drifted:
     between = [
         distances(np.concatenate(days[:k] + days[k + 1 :]), day) for k, day in enumerate(days)
     ]
-    limits = np.maximum(MARGIN * np.max(between, axis=0), LOWEST)
+    limits = np.maximum(MARGIN * np.mean(between, axis=0), LOWEST)
 
     def drifted(window: pd.Series) -> bool:
         known = window.dropna().to_numpy()

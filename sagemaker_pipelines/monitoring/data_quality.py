@@ -16,6 +16,7 @@ from sagemaker_pipelines.monitoring.baselines import inferred_type
 from sagemaker_pipelines.monitoring.distances import ks
 from sagemaker_pipelines.paths import JobError
 
+DRIFT_CHECK = "baseline_drift_check"
 # A missing value in a thousand must not raise an alarm.
 COMPLETENESS_TOLERANCE = 0.05
 Switch = Literal["Enabled", "Disabled"]
@@ -136,7 +137,7 @@ def _of_feature(
                 f"distance of the distributions is {distance:.3f}, "
                 f"the threshold {compared.comparison_threshold:.3f}"
             )
-            yield _violation(feature.name, "baseline_drift_check", text)
+            yield _violation(feature.name, DRIFT_CHECK, text)
 
 
 def _violation(feature: str, check: str, text: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sagemaker_pipelines.monitoring.distances import Array, Distances, distances
 
-MINIMUM_VALUES = 10  # of an hour of day, or it is not compared
+MINIMUM_VALUES = 5  # of an hour of day, or it is not compared
 _NORMAL_QUARTILES = 1.349  # interquartile range of the standard normal distribution
 
 

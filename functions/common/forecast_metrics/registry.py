@@ -46,6 +46,8 @@ def checked(names: list[str]) -> list[str]:
     for name in names:
         if name not in load():
             raise ValueError(f"metrics {', '.join(load())}; {name} is unknown")
+        if not hasattr(load()[name], "CLOUDWATCH_NAME"):
+            raise ValueError(f"a CLOUDWATCH_NAME in {name}.py")
     return names
 
 

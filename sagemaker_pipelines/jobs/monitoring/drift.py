@@ -6,8 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from common import decisions, monitoring_reports, times
-from sagemaker_pipelines.aws import client
+from common import decisions, times
 from sagemaker_pipelines.jobs.monitoring.run import Outcome, Run
 from sagemaker_pipelines.monitoring import report
 from sagemaker_pipelines.monitoring.drift import MARGIN, Baseline, Drift
@@ -18,7 +17,11 @@ FILE = "drift.json"
 
 
 def analyze(run: Run) -> Outcome:
-    """Write drift.json and report.html; the event says what has drifted since the run before."""
+    """Write drift.json and report.html; the event says what has drifted.
+
+    Every run in which something has drifted sends it: a training that it requests may be refused
+    at first, because of the cooldown or a running one.
+    """
     before, after = _with_prediction(run)
     drifts = [_compare(name, before, after) for name in before]
     drifted = sorted(drift.name for drift in drifts if drift.drifted)
@@ -52,7 +55,7 @@ def analyze(run: Run) -> Outcome:
         if drift.score is not None
     ]
     event = None
-    if set(drifted) - set(_drifted_before(run)):
+    if drifted:
         detail = {
             "stage": run.args.stage,
             "package_arn": run.args.package,
@@ -98,28 +101,6 @@ def _compare(name: str, before: pd.DataFrame, after: pd.DataFrame) -> Drift:
                 return Drift(name, None, "the version has made no forecasts in the window")
         return baseline.compare(values)
     return baseline.compare(pd.Series(float("nan"), after.index))
-
-
-def _drifted_before(run: Run) -> Sequence[str]:
-    """Return what had drifted in the run before, of the same version.
-
-    A file of another release counts as none: the drift is then reported once more.
-    """
-    s3, prefix = client("s3"), monitoring_reports.prefix(run.args.endpoint, ANALYSIS)
-    newest = ""
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=run.args.bucket, Prefix=prefix)
-    for page in pages:
-        keys = [entry["Key"] for entry in page.get("Contents", [])]
-        newest = max([newest, *(key for key in keys if key.endswith(f"/{FILE}"))])
-    if not newest:
-        return []
-    body = s3.get_object(Bucket=run.args.bucket, Key=newest)["Body"].read()
-    try:
-        document = json.loads(body)
-        drifted, package = list(map(str, document["drifted"])), document["package_arn"]
-    except (KeyError, RecursionError, TypeError, ValueError):
-        return []
-    return drifted if package == run.args.package else []
 
 
 def _summary(drifts: Sequence[Drift], new: Sequence[str]) -> str:
