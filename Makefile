@@ -39,9 +39,9 @@ test: setup checks-setup package ## Terraform, unit, integration and end-to-end 
 	@echo "== 1/3 Terraform: format, validate, module tests"
 	@$(BIN)/python -m scripts.terraform
 	@echo "== 2/3 unit tests"
-	@$(BIN)/python -m pytest tests/unit -q $(WORKERS) --dist loadfile $(COVERAGE)
+	@$(BIN)/python -m pytest tests/unit -q $(WORKERS) --dist loadfile --durations 10 $(COVERAGE)
 	@echo "== 3/3 integration tests on the local AWS, and the loop from end to end (minutes between dots)"
-	@$(BIN)/python -m pytest tests/integration tests/e2e -q $(WORKERS)
+	@$(BIN)/python -m pytest tests/integration tests/e2e -q $(WORKERS) --durations 10
 	@echo "All tests passed. Results of the end-to-end test: .evergreen/e2e (logs, report.json, loop.png)"
 	@echo "Not run, because they take minutes more: make test-deployment, make chaos"
 
@@ -142,7 +142,7 @@ $(MLFLOW_VENV)/ready: requirements-mlflow.lock
 	@touch $@
 
 .PHONY: test-deployment
-test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; a second version of the features (about 15 minutes)
+test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; an upgrade; a second version of the features (about 12 minutes)
 	@$(BIN)/python -m pytest tests/deployment -q
 
 .PHONY: chaos

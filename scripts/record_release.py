@@ -1,7 +1,7 @@
 """Record the Terraform state of a release, for the test of the upgrade to this one.
 
 `python -m scripts.record_release REVISION` applies that revision on its own local AWS, with the
-streams of the Flink engine, and writes `tests/integration/upgrade/REVISION.tfstate.gz`.
+streams of the Flink engine, and writes `tests/deployment/upgrade/REVISION.tfstate.gz`.
 """
 
 import gzip
@@ -17,7 +17,7 @@ from local import lifecycle, runtime
 from scripts import local_terraform
 from scripts.provider import ROOT
 
-RECORDS = ROOT / "tests" / "integration" / "upgrade"
+RECORDS = ROOT / "tests" / "deployment" / "upgrade"
 VARIABLES = {"prefix": "evergreen", "poller": {"desired_count": 0, "source": "simulator"}}
 STREAMS = "aws_kinesis_stream.this", "aws_iam_role_policy.this"
 

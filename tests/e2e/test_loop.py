@@ -23,7 +23,6 @@ from cli.connection import connect
 from cli.target import choose
 from demo import features
 from scripts import local_terraform
-from scripts.provider import TerraformError
 from tests.support import irregular_file
 from tests.support.local_aws import LocalAws
 from tests.support.remaining_resources import remaining_resources
@@ -150,12 +149,6 @@ def destroy(aws):
     existed = remaining_resources(aws)
     assert {"endpoints", "models", "package groups", "log groups"} <= set(existed)
     variables = json.loads((HOME / "variables.tfvars.json").read_text())
-    fault = {"service": "sagemaker", "operation": "DeleteFeatureGroup", "status": 400}
-    aws.post("faults", faults=[fault | {"times": 100}])
-    with pytest.raises(TerraformError):
-        local_terraform.destroy(HOME, variables)
-    assert local_terraform.resources(HOME) > 0, "the first destroy must fail halfway"
-    aws.post("faults", faults=[])
     local_terraform.destroy(HOME, variables)
     return local_terraform.resources(HOME), remaining_resources(aws)
 
