@@ -109,7 +109,7 @@ class DriftEvent(Event):
     @property
     def reason(self) -> str:
         """Why a training is requested."""
-        return f"drift: {', '.join(self.detail.features)}"
+        return f"drift: {' and '.join(self.detail.features)}"
 
 
 class CodeDetail(Event):

@@ -183,7 +183,7 @@ def fill_history(aws):
     [
         (upload, "upload", "data uploaded: training-data/days.csv"),
         (change_code, "code", "code changed: 1a2b3c4"),
-        (detect_drift, "drift", "drift: avg_fee_1min, prediction"),
+        (detect_drift, "drift", "drift: avg_fee_1min and prediction"),
         (reach_schedule, "schedule", "schedule"),
         (command, "command", "a test"),
         (fill_history, "check", "first model"),

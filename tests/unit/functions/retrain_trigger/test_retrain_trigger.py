@@ -203,7 +203,7 @@ def test_event_of_another_source_is_invalid(loop):
     [
         (UPLOAD, "data uploaded: training-data/a.csv"),
         (CODE, "code changed: 1a2b3c"),
-        (DRIFT, "drift: avg_fee_1min, prediction"),
+        (DRIFT, "drift: avg_fee_1min and prediction"),
         (SCHEDULE, "schedule"),
     ],
     ids=["upload", "code", "drift", "schedule"],
