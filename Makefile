@@ -142,7 +142,7 @@ $(MLFLOW_VENV)/ready: requirements-mlflow.lock
 	@touch $@
 
 .PHONY: test-deployment
-test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; an upgrade; a second version of the features (about 12 minutes)
+test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; an upgrade; bake period, rollback and pause; a second version of the features (about 12 minutes)
 	@$(BIN)/python -m pytest tests/deployment -q
 
 .PHONY: chaos

@@ -10,7 +10,7 @@ DESTROY = "terraform destroy"
 FAILURE = "failure path"
 PERSON = "a person's decision"
 
-BAKE = "tests/integration/deployed/test_bake.py"
+BAKE = "tests/deployment/test_bake.py"
 CONSERVATION = "tests/integration/deployed/test_conservation.py"
 BACKFILLED = "tests/unit/poller/test_backfill.py::test_archived_hashes_of_the_hours_are_read"
 DEAD_LETTERS = "tests/integration/deployed/test_dead_letters.py"

@@ -11,7 +11,22 @@ from pathlib import Path
 
 from cli.main import main
 from common.times import iso
+from scripts import local_terraform
+from tests.support.deployed_variables import VARIABLES
 from tests.support.feature_records import to_values
+from tests.support.local_aws import started
+
+
+@contextlib.contextmanager
+def deployed(home):
+    """Yield a local AWS to which everything in terraform/ was applied; no call may be denied."""
+    with started(home) as aws:
+        subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
+        local_terraform.init(aws.home)
+        local_terraform.apply(aws.home, VARIABLES)
+        yield aws
+        denials = aws.get("iam")["denials"]
+    assert denials == []
 
 
 def start_poller(aws, outputs, file, log):

@@ -15,7 +15,7 @@ from common.times import MINUTE, iso
 from sagemaker_pipelines.container.algorithms import registry
 from sagemaker_pipelines.container.series import parse
 from scripts import local_terraform
-from tests.support.deployed_loop import evergreen
+from tests.support.deployed_loop import deployed, evergreen
 from tests.support.deployed_variables import VARIABLES
 from tests.support.feature_records import to_record
 
@@ -127,6 +127,17 @@ class Operator:
         events = self.aws.client("logs").filter_log_events(logGroupName="/evergreen/decisions")
         found = [json.loads(event["message"]) for event in events["events"]]
         return [event["detail"] for event in found if event["detail-type"] == kind]
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory):
+    with deployed(tmp_path_factory.mktemp("bake")) as aws:
+        yield aws
+
+
+@pytest.fixture(scope="module")
+def outputs(aws):
+    return local_terraform.output(aws.home)
 
 
 @pytest.fixture(scope="module")
