@@ -9,6 +9,7 @@ from cli.queries.decisions import decisions
 from common.decisions import (
     BAKE_CHECKED,
     DEPLOYMENT_FAILED,
+    DRIFT_DETECTED,
     MODEL_DEPLOYED,
     RETRAINING_SKIPPED,
     RETRAINING_STARTED,
@@ -26,6 +27,7 @@ SIGNS = {
     MODEL_DEPLOYED: "⑥",
     DEPLOYMENT_FAILED: "⑥",
     BAKE_CHECKED: "⑦",
+    DRIFT_DETECTED: "⑦",
     RETRAINING_STARTED: "⑧",
     RETRAINING_SKIPPED: "⑧",
 }
