@@ -7,11 +7,11 @@ from typing import Any
 
 from common.deepar import QUANTILE_LEVELS
 from common.errors import bad_value
+from common.feature_rows import FEATURES
 
 # Transactions per second where the configuration does not say: of the Bitcoin network, rounded up.
 BITCOIN_RATE = 6.0
-FEATURES = 3  # of the first version of the feature group
-HOURS, MINUTES = 24, 24 * 60  # of a day
+RUNS_PER_DAY = {"minute": 24 * 60, "hour": 24, "day": 1}  # of a schedule with rate 1
 # Of modules/private_network; the gateway endpoint of S3 is free.
 INTERFACE_SERVICES = {
     *("events", "monitoring", "ssm", "states", "xray"),
@@ -105,7 +105,7 @@ def _interface_endpoints(variables: Mapping[str, Any]) -> int:
 def _compared_features(features: Mapping[str, Any]) -> int:
     """Return the features of the version that is read, and the forecast."""
     added = features["versions"].get(features["read_version"], {})
-    return FEATURES + len(added) + 1
+    return len(FEATURES) + len(added) + 1
 
 
 def _published_metrics(names: Collection[str]) -> int:
@@ -116,7 +116,7 @@ def _published_metrics(names: Collection[str]) -> int:
 def runs_per_day(schedule: str) -> float:
     """Return how often a schedule expression of EventBridge runs on a day of every month."""
     if match := re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", schedule):
-        return {"minute": MINUTES, "hour": HOURS, "day": 1}[match[2]] / int(match[1])
+        return RUNS_PER_DAY[match[2]] / int(match[1])
     if match := re.fullmatch(r"cron\((\S+) (\S+) .+\)", schedule):
         return _values(match[1], 60) * _values(match[2], 24)
     raise ValueError(bad_value("schedule", schedule, "a cron or rate expression"))

@@ -39,7 +39,7 @@ def read(connection: Connection, execution: str) -> Json | str:
     """Return the record of a training, or why there is none."""
     uri = f"s3://{connection.outputs.bucket_name}/{PREFIX}{execution}/{FILE}"
     try:
-        return _read(connection, uri) or f"{uri} is no record of a training"
+        return _read(connection, uri) or f"{uri} is not the record of a training"
     except ClientError as error:
         if is_absent(error):
             return f"{uri} does not exist"
@@ -71,7 +71,7 @@ def _read(connection: Connection, uri: str) -> Json | None:
         run = None
     if isinstance(run, dict) and {"execution_id", "outcome", "time"} <= run.keys():
         return run
-    note(f"{uri} is no record of a training")
+    note(f"{uri} is not the record of a training")
     return None
 
 

@@ -30,7 +30,7 @@ def digest(ecr: "ECRClient", uri: str) -> tuple[str | None, str]:
     """
     found = REGISTRY.fullmatch(uri)
     if found is None:
-        return None, f"{uri} is no image of ECR"
+        return None, f"{uri} is not an ECR image"
     account, repository, tag, known = found.groups()
     if known:
         return known, ""

@@ -23,7 +23,8 @@ URI = "TrackingUri"  # parameter of the pipeline
 NONE = "none"
 NEWEST = 50  # earlier records that are compared with the server's runs
 SETTINGS = {
-    # Seconds and repetitions of a request: a training waits half a minute for a server in vain.
+    # Timeout (seconds) and retries of a request: an unreachable server delays a training by half
+    # a minute at most.
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",

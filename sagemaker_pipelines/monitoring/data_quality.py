@@ -9,12 +9,11 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from common.config import describe
 from sagemaker_pipelines.monitoring.baselines import inferred_type
+from sagemaker_pipelines.monitoring.constraints_file import ConstraintsFile
 from sagemaker_pipelines.monitoring.distances import ks
-from sagemaker_pipelines.paths import JobError
 
 DRIFT_CHECK = "baseline_drift_check"
 # A missing value in a thousand must not raise an alarm.
@@ -62,19 +61,11 @@ class MonitoringConfig(_Model):
     distribution_constraints: DistributionConstraints = DistributionConstraints()
 
 
-class Constraints(_Model):
-    """constraints.json of a baseline; an operator may have edited it."""
+class Constraints(ConstraintsFile):
+    """constraints.json of the data."""
 
     features: list[FeatureConstraints]
     monitoring_config: MonitoringConfig = MonitoringConfig()
-
-    @classmethod
-    def parse(cls, text: str) -> "Constraints":
-        """Parse the file; raises JobError."""
-        try:
-            return cls.model_validate_json(text)
-        except ValidationError as error:
-            raise JobError(f"constraints.json: {describe(error)}.") from None
 
 
 def violations(

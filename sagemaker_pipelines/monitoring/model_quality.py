@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, FiniteFloat, ValidationError
+from pydantic import BaseModel, ConfigDict, FiniteFloat
 
-from common.config import describe
 from sagemaker_pipelines.monitoring import baselines
 from sagemaker_pipelines.monitoring.captures import Pair
+from sagemaker_pipelines.monitoring.constraints_file import ConstraintsFile
 from sagemaker_pipelines.paths import JobError
 
 Metrics = dict[str, dict[str, Any]]
@@ -39,20 +39,10 @@ class Constraint(BaseModel):
         return value < self.threshold
 
 
-class Constraints(BaseModel):
-    """constraints.json of a baseline; an operator may have edited it."""
-
-    model_config = ConfigDict(frozen=True)
+class Constraints(ConstraintsFile):
+    """constraints.json of the model."""
 
     regression_constraints: dict[str, Constraint]
-
-    @classmethod
-    def parse(cls, text: str) -> "Constraints":
-        """Parse the file; raises JobError."""
-        try:
-            return cls.model_validate_json(text)
-        except ValidationError as error:
-            raise JobError(f"constraints.json: {describe(error)}.") from None
 
 
 def metrics(pairs: Sequence[Pair]) -> Metrics:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 import pandas as pd
 
 from common import deepar, times
+from common.forecast_metrics.sample import naive_error
 from sagemaker_pipelines.data.history import json_values
 from sagemaker_pipelines.tournament import tuning, windows
 from sagemaker_pipelines.tournament.candidates import Candidate
@@ -49,7 +49,7 @@ def split(
             "training_start": {
                 name: times.iso(history.index[first]) for name, first in firsts.items()
             },
-            "naive_error": _naive_error(history.iloc[: origins[0]]),
+            "naive_error": naive_error(history.iloc[: origins[0]].to_list()),
         },
         windows=[
             {
@@ -69,12 +69,6 @@ def split(
         },
         test=[_series(history.iloc[start : origin + horizon]) for start, origin in ranges],
     )
-
-
-def _naive_error(training: pd.Series) -> float | None:
-    """Return the mean absolute change between minutes, None if no two in a row are known."""
-    error = float(training.diff().abs().mean())
-    return error if isfinite(error) else None
 
 
 def _series(part: pd.Series) -> Series:

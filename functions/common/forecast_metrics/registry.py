@@ -1,8 +1,8 @@
 """The metrics of a forecast: one module of this folder each.
 
 A metric is a file with `CLOUDWATCH_NAME` and `compute(sample)`, which returns a number, numbers by
-level, or None where it is not defined. Its name is that of the file. Training, the hourly
-measurement and the model-quality job compute all of them.
+level, or None where it is not defined. Its name is that of the file. Every training and every
+measurement of an endpoint compute all of them.
 """
 
 import importlib

@@ -113,7 +113,7 @@ class Run:
             client("s3").put_object(Bucket=self.args.bucket, Key=key, Body=file.read_bytes())
 
     def publish(self, outcome: Outcome) -> None:
-        """Publish metrics with the time of the window's end, then the event."""
+        """Publish metrics with the time of the request, then the event."""
         data = [
             {
                 "MetricName": name,

@@ -76,7 +76,7 @@ data "aws_iam_policy_document" "jobs" {
     sid     = "ReadBaselineAndRecords"
     actions = ["s3:GetObject"]
     resources = [
-      for folder in ["data-capture", "feature-store", "forecast-capture", "ground-truth", "monitoring-jobs", "predictions", "training"] :
+      for folder in ["data-capture", "feature-store", "forecast-capture", "ground-truth", "predictions", "training"] :
       "${var.foundation.bucket_arn}/${folder}/*"
     ]
   }
@@ -102,7 +102,7 @@ data "aws_iam_policy_document" "jobs" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["data-capture/*", "feature-store/*", "forecast-capture/*", "ground-truth/*", "monitoring-jobs/*", "predictions/*", "training/*"]
+      values   = ["data-capture/*", "feature-store/*", "forecast-capture/*", "ground-truth/*", "predictions/*", "training/*"]
     }
   }
 

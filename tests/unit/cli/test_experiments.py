@@ -114,5 +114,5 @@ def test_file_that_is_no_record_is_named(trainings, capsys):
     trainings.write("experiments/odd/run.json", ["no record"])
     assert main(["experiments"], trainings.connect) == 0
     shown = capsys.readouterr()
-    assert "s3://the-bucket/experiments/odd/run.json is no record of a training" in shown.err
+    assert "s3://the-bucket/experiments/odd/run.json is not the record of a training" in shown.err
     assert "won22" in shown.out

@@ -54,7 +54,7 @@ def test_scores_and_ratios_are_those_of_scikit_learn(rows):
 
 
 def test_model_without_quantiles_and_times_has_the_scores_of_its_points():
-    """A table such as abalone: rings by length."""
+    """Groups are ranges of a feature: the rings of abalone by their length."""
     length, truth = np.array([0.2, 0.4, 0.5, 0.7]), np.array([5.0, 9.0, 10.0, 12.0])
     predictions = bias.Predictions(truth + np.array([1, 1, -1, 3]))
     labels = {"length": Grouping("length", (0.45,)).labels(None, {"length": length})}

@@ -130,7 +130,7 @@ def test_job_in_private_subnets_does_not_ask_for_its_digest(paths):
     ("uri", "expected"),
     [
         (f"{IMAGE.partition(':')[0]}@sha256:{64 * '1'}", (f"sha256:{64 * '1'}", "")),
-        ("forecaster:local", (None, "forecaster:local is no image of ECR")),
+        ("forecaster:local", (None, "forecaster:local is not an ECR image")),
     ],
 )
 def test_digest_that_needs_no_request(uri, expected):
