@@ -19,11 +19,11 @@ from common.alarm_settings import AlarmSettings
 from common.events import ScheduledEvent
 from common.forecast_metrics import registry
 from common.observability import add_metrics, logger, metrics
+from common.readings import result, serving
+from common.readings.result import Deployed, Hour
+from common.readings.stored_results import StoredResults
 from common.windows import ForecastWindows
-from monitoring_collector import result
-from monitoring_collector.result import Deployed, Hour
-from monitoring_collector.stored_results import StoredResults
-from monitoring_collector.window import MeasuredWindow, unusable
+from monitoring_collector.window import MeasuredWindow, measurement, unusable
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -35,8 +35,6 @@ runtime = boto3.client("sagemaker-runtime")
 store = boto3.client("sagemaker-featurestore-runtime")
 parameters = SSMProvider(boto3_client=ssm)
 
-# During an update and its rollback the endpoint serves the previous version.
-SERVING = {"InService", "Updating", "SystemUpdating", "RollingBack"}
 LOGGED = ("wql", "relative_loss", "threshold", "breach", "scored_windows", "unscored_windows")
 
 
@@ -74,7 +72,7 @@ def lambda_handler(event: MonitoringEvent, _context: "LambdaContext") -> dict[st
     document = stored.find(hour)
     if document is None:
         endpoint = f"{config.prefix}-{hour.stage}"
-        deployed = _serving(endpoint)
+        deployed = serving.find(sagemaker, endpoint)
         if deployed is None:
             return _skip(hour.time, "no endpoint in service")
         document = _measure(config, hour, deployed, stored)
@@ -110,18 +108,9 @@ def _measure(
         measured.append(MeasuredWindow(inference_id, window, forecast, reason))
     needed = max(policy.evaluation_periods, policy.release_periods)
     earlier = stored.before(hour, parameter.set_by, needed)
-    return result.monitoring_result(hour, deployed, parameter, measured, earlier, policy)
-
-
-def _serving(endpoint: str) -> Deployed | None:
-    """Return what the endpoint serves, None unless it is serving."""
-    description = endpoints.describe(sagemaker, endpoint)
-    if description is None or description["EndpointStatus"] not in SERVING:
-        return None
-    variants = description.get("ProductionVariants")
-    if not variants:
-        return None
-    return Deployed(endpoint, variants[0]["VariantName"], description["EndpointConfigName"])
+    return result.monitoring_result(
+        hour, deployed, parameter, measurement(measured), earlier, policy
+    )
 
 
 def _forecast(

@@ -9,7 +9,9 @@ from typing import Any
 
 from common import reference_forecast, scores, threshold, times
 from common.deepar import Forecast
+from common.forecast_metrics import registry
 from common.forecast_metrics.sample import Sample, naive_error
+from common.readings.result import Measurement
 from common.windows import Fees, ForecastWindows
 
 KNOWN = "begins before the end of the training history"
@@ -55,6 +57,15 @@ def unusable(window: ForecastWindows, known_until: datetime | None) -> str | Non
     if known_until is not None and window.first_truth < known_until:
         return KNOWN
     return window.shortage() or (None if any(window.truth) else ZERO)
+
+
+def measurement(windows: Sequence[MeasuredWindow]) -> Measurement:
+    """Return the windows of a reading with their losses and metrics."""
+    documents = [window.document() for window in windows]
+    measured = [window for window in windows if window.forecast is not None]
+    if not measured:
+        return Measurement(documents)
+    return Measurement(documents, losses(measured), registry.compute(sample(measured)))
 
 
 def losses(windows: Sequence[MeasuredWindow]) -> dict[str, float]:

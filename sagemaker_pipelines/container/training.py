@@ -1,4 +1,7 @@
-"""`train`: channels of JSON Lines -> model folder, with the log format of Amazon DeepAR."""
+"""`train`: channels -> model folder, with the log format of Amazon DeepAR.
+
+Forecasters learn from JSON Lines; for tabular models see tabular/training.py.
+"""
 
 import json
 import zlib
@@ -11,8 +14,10 @@ from sagemaker_pipelines.container import interruption, log
 from sagemaker_pipelines.container import series as data
 from sagemaker_pipelines.container.algorithms import registry
 from sagemaker_pipelines.container.algorithms.model import Model
-from sagemaker_pipelines.container.hyperparameters import Hyperparameters
+from sagemaker_pipelines.container.hyperparameters import ALGORITHM, Hyperparameters
+from sagemaker_pipelines.container.tabular import training as tabular_training
 from sagemaker_pipelines.paths import JobError, Paths
+from sagemaker_pipelines.tabular import record
 
 # Fields that this image ignores, unlike Amazon DeepAR, by their hyperparameter.
 UNUSED_FIELDS = {"cardinality": "cat", "num_dynamic_feat": "dynamic_feat"}
@@ -21,6 +26,9 @@ UNUSED_FIELDS = {"cardinality": "cat", "num_dynamic_feat": "dynamic_feat"}
 def main(paths: Paths) -> None:
     """Train a model with the hyperparameters and channels of the job."""
     values = _hyperparameters(paths)
+    if values.get(ALGORITHM) in record.models():
+        tabular_training.main(paths, values)
+        return
     parameters = Hyperparameters.parse_shared(values)
     interruption.watch()
     series = _read(paths, "train", values)

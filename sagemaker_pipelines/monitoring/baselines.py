@@ -61,7 +61,7 @@ def regression_constraints(metrics: dict[str, dict[str, Any]]) -> dict[str, Any]
 
 
 def data_statistics(table: pd.DataFrame) -> dict[str, Any]:
-    """Return the distribution of every feature; the table has a row per minute."""
+    """Return the distribution of every feature, each a column of numbers."""
     features = [_feature_statistics(name, table[name].to_numpy(float)) for name in table]
     return {"version": 0.0, "dataset": {"item_count": len(table)}, "features": features}
 
@@ -126,7 +126,7 @@ def data_constraints(table: pd.DataFrame) -> dict[str, Any]:
 def _feature_constraints(name: str, series: pd.Series) -> dict[str, Any]:
     values = series.to_numpy(float)
     known = values[np.isfinite(values)]
-    threshold = drift.Baseline(name, series).plain_limit
+    threshold = _plain_limit(name, series)
     return {
         "name": name,
         "inferred_type": inferred_type(values),
@@ -136,6 +136,13 @@ def _feature_constraints(name: str, series: pd.Series) -> dict[str, Any]:
             "distribution_constraints": _distribution_constraints(threshold)
         },
     }
+
+
+def _plain_limit(name: str, series: pd.Series) -> float:
+    """Return the distance that is normal between days, or between samples of rows without time."""
+    if isinstance(series.index, pd.DatetimeIndex):
+        return drift.Baseline(name, series).plain_limit
+    return drift.LOWEST.ks
 
 
 def _distribution_constraints(threshold: float) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 
+from common.captures import Pair
 from sagemaker_pipelines.monitoring import baselines
-from sagemaker_pipelines.monitoring.captures import Pair
 from sagemaker_pipelines.monitoring.constraints_file import ConstraintsFile
 from sagemaker_pipelines.paths import JobError
 

@@ -20,11 +20,13 @@ from sagemaker_pipelines.paths import Paths, report_failures
 
 
 def write(folder: Path, table: pd.DataFrame, backtest: pd.DataFrame, time: str) -> None:
-    """Write the features of the days before the training, and the files of Model Monitor.
+    """Write the features that a version was trained with, and the files of Model Monitor.
 
-    `baseline.csv` has the forecasts of the backtest (prediction) and the actual values (label).
+    The table has a row per minute, or without a time index a row per training row. `baseline.csv`
+    has the forecasts of the backtest (prediction) and the actual values (label).
     """
-    table.to_csv(folder / "minutes.csv", date_format=ISO)
+    name = "minutes.csv" if isinstance(table.index, pd.DatetimeIndex) else "rows.csv"
+    table.to_csv(folder / name, date_format=ISO, index=name == "minutes.csv")
     known = backtest[["prediction", "label"]].dropna()
     known.to_csv(folder / "baseline.csv", index=False)
     metrics = baselines.regression_metrics(

@@ -18,7 +18,7 @@ from sagemaker_pipelines.data.history import ISO
 from sagemaker_pipelines.evaluation_reports import forecasts, groups
 from sagemaker_pipelines.experiments import records
 from sagemaker_pipelines.paths import JobError, Paths, report_failures
-from sagemaker_pipelines.steps import champion
+from sagemaker_pipelines.steps.contenders import champion, lines
 from sagemaker_pipelines.tournament import candidates
 from sagemaker_pipelines.tournament.evaluation import Evaluation, naive_forecasts
 from sagemaker_pipelines.tournament.scores import Forecasts
@@ -31,9 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with report_failures(paths):
         groupings = groups.parse(args.bias_groups)
         history = paths.processing("history")
-        windows = _lines(history / "windows.jsonl")
-        requests = _lines(paths.processing("requests") / "requests.jsonl")
-        contender, left_out = _champion(args, requests)
+        windows = lines(history / "windows.jsonl")
+        requests = lines(paths.processing("requests") / "requests.jsonl")
+        contender, left_out = champion(
+            args.champion_endpoint,
+            requests,
+            horizon=args.prediction_length,
+            samples=args.forecast_samples,
+            execution=args.execution,
+        )
         evaluation = Evaluation(
             windows=windows,
             history=json.loads((history / "summary.json").read_text()),
@@ -72,10 +78,10 @@ def _candidate_forecasts(paths: Paths, name: str, count: int) -> list[dict[str, 
     """Read a candidate's forecasts; a batch transform preserves the order of its requests."""
     own = paths.processing("forecasts") / f"{name}.jsonl"
     if own.is_file():
-        found = _lines(own)
+        found = lines(own)
     else:
         outputs = sorted(paths.processing(f"forecasts-{name}").rglob("*.out"))
-        found = [entry for output in outputs for entry in _lines(output)]
+        found = [entry for output in outputs for entry in lines(output)]
     if len(found) != count:
         raise JobError(f"forecasts of {name}: got {len(found)}, expected {count}, one per window.")
     return found
@@ -85,31 +91,6 @@ def _reference(requests: Sequence[Mapping[str, Any]], horizon: int) -> Forecasts
     contexts = [[None if v == "NaN" else v for v in r["target"]] for r in requests]
     found = [reference_forecast.forecast(context, horizon) for context in contexts]
     return Forecasts.from_responses([asdict(forecast) for forecast in found])
-
-
-def _champion(
-    args: argparse.Namespace, requests: Sequence[dict[str, Any]]
-) -> tuple[tuple[champion.Champion, Forecasts] | None, str | None]:
-    """Return the champion with its forecasts, or None and why it is left out (None: no champion).
-
-    A production that is broken must not prevent the training of its successor.
-    """
-    try:
-        found = champion.find(client("sagemaker"), args.champion_endpoint)
-        if found is None:
-            return None, None
-        responses = champion.ask(
-            client("sagemaker-runtime"),
-            found,
-            requests,
-            horizon=args.prediction_length,
-            samples=args.forecast_samples,
-            execution=args.execution,
-        )
-    except champion.UnavailableError as error:
-        return None, str(error)
-    answers = [asdict(response) for response in responses]
-    return (found, Forecasts.from_responses(answers, "the champion")), None
 
 
 def write_reports(
@@ -145,13 +126,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--candidates", required=True)
     parser.add_argument("--end-time", required=True, type=times.parse)
     return parser
-
-
-def _lines(path: Path) -> list[dict[str, Any]]:
-    try:
-        return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
-    except (RecursionError, ValueError) as error:
-        raise JobError(f"{path.name}: expected JSON Lines ({error}).") from None
 
 
 def _write(path: Path, document: Mapping[str, Any]) -> None:

@@ -57,6 +57,7 @@ class Evaluation:
     naive: Forecasts
     champion: tuple[ChampionVersion, Forecasts] | None
     champion_left_out: str | None = None  # why there is a champion that takes no part
+    uses: model_card.Uses = model_card.FORECASTER
 
     @cached_property
     def truth(self) -> Array:
@@ -136,7 +137,7 @@ class Evaluation:
             },
             "regression_metrics": regression,
         }
-        return {**report, "model_card": model_card.content(report)}
+        return {**report, "model_card": model_card.content(report, self.uses)}
 
     def backtest(self) -> pd.DataFrame:
         """Return the forecasts of `best` for all windows, a row per window and minute."""

@@ -5,18 +5,33 @@ Schema: "Model package model card schema" in the SageMaker Developer Guide; text
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 MAXIMUM_LENGTH = 1024
 METRICS = ("mean_wql", "rmse", "mase", "coverage")
 
 
-def content(report: Mapping[str, Any]) -> str:
+@dataclass(frozen=True, slots=True)
+class Uses:
+    """What a model is for, and what makes it worse."""
+
+    purpose: str
+    factors: str
+
+
+FORECASTER = Uses(
+    "Forecast of the average fee (satoshi) of the next minutes",
+    "Changes of the stream's level or rhythm",
+)
+
+
+def content(report: Mapping[str, Any], uses: Uses = FORECASTER) -> str:
     """Return the card of evaluation.json's version as JSON text."""
     card = {
         "intended_uses": {
-            "intended_uses": "Forecast of the average fee (satoshi) of the next minutes",
-            "factors_affecting_model_efficiency": "Changes of the stream's level or rhythm",
+            "intended_uses": uses.purpose[:MAXIMUM_LENGTH],
+            "factors_affecting_model_efficiency": uses.factors,
         },
         "training_details": {
             "training_observations": report["summary"][:MAXIMUM_LENGTH],

@@ -41,14 +41,18 @@ def folder(name: str) -> Join:
 def processing(
     name: str,
     script: str,
-    arguments: Mapping[str, Expression],
+    arguments: Mapping[str, Expression | str],
     *,
     inputs: Mapping[str, Expression],
     outputs: Sequence[str],
     property_files: Sequence[str] = (),
     environment: Mapping[str, Expression] | None = None,
+    files: Mapping[str, Expression] | None = None,
 ) -> Step:
-    """Return a step that runs a script of steps/; its property files are in the first output."""
+    """Return a step that runs a script of steps/; its property files are in the first output.
+
+    `inputs` are the S3 URIs of folders, `files` those of single objects.
+    """
     request: dict[str, Any] = {
         "RoleArn": p.ROLE_ARN,
         "AppSpecification": {
@@ -66,14 +70,15 @@ def processing(
         },
         "StoppingCondition": _STOP_AFTER_AN_HOUR,
     }
-    if inputs:
-        request["ProcessingInputs"] = [_processing_input(*item) for item in inputs.items()]
-    files = [
+    sources = {name: _prefix(uri) for name, uri in inputs.items()} | dict(files or {})
+    if sources:
+        request["ProcessingInputs"] = [_processing_input(*item) for item in sources.items()]
+    read = [
         {"PropertyFileName": file, "OutputName": outputs[0], "FilePath": f"{file}.json"}
         for file in property_files
     ]
     return Step(
-        name, "Processing", request, _JOB_RETRIES | ({"PropertyFiles": files} if files else {})
+        name, "Processing", request, _JOB_RETRIES | ({"PropertyFiles": read} if read else {})
     )
 
 
@@ -89,7 +94,7 @@ def _single_instance(instance_type: Expression) -> dict[str, Any]:
 def _processing_input(name: str, uri: Expression) -> dict[str, Any]:
     path = f"/opt/ml/processing/{name}"
     mode = {"S3DataType": "S3Prefix", "S3InputMode": "File"}
-    return {"InputName": name, "S3Input": {"S3Uri": _prefix(uri), "LocalPath": path, **mode}}
+    return {"InputName": name, "S3Input": {"S3Uri": uri, "LocalPath": path, **mode}}
 
 
 def _prefix(folder_uri: Expression) -> Join:
@@ -110,10 +115,11 @@ def training(
     channels: Mapping[str, Expression],
     *,
     output: str,
+    content_type: str = "json",
 ) -> Step:
-    """Return a step that trains on channels of JSON Lines, without network access."""
+    """Return a step that trains on channels (by default of JSON Lines), without network access."""
     parameters = {"HyperParameters": hyperparameters}
-    request = _training_job(image, parameters, channels, output)
+    request = _training_job(image, parameters, channels, output, content_type)
     return Step(name, "Training", request, _JOB_RETRIES)
 
 
@@ -151,12 +157,13 @@ def _training_job(
     parameters: Mapping[str, Any],
     channels: Mapping[str, Expression],
     output: str,
+    content_type: str = "json",
 ) -> dict[str, Any]:
     return {
         "RoleArn": p.ROLE_ARN,
         "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},
         **parameters,
-        "InputDataConfig": [_channel(*item) for item in channels.items()],
+        "InputDataConfig": [_channel(*item, content_type) for item in channels.items()],
         "OutputDataConfig": {"S3OutputPath": folder(output), "KmsKeyId": p.KMS_KEY_ID},
         "ResourceConfig": _single_instance(p.TRAINING_INSTANCE_TYPE),
         "StoppingCondition": _STOP_AFTER_AN_HOUR,
@@ -164,13 +171,17 @@ def _training_job(
     }
 
 
-def _channel(name: str, uri: Expression) -> dict[str, Any]:
+def _channel(name: str, uri: Expression, content_type: str) -> dict[str, Any]:
     source = {
         "S3DataType": "S3Prefix",
         "S3Uri": _prefix(uri),
         "S3DataDistributionType": "FullyReplicated",
     }
-    return {"ChannelName": name, "ContentType": "json", "DataSource": {"S3DataSource": source}}
+    return {
+        "ChannelName": name,
+        "ContentType": content_type,
+        "DataSource": {"S3DataSource": source},
+    }
 
 
 def transform(

@@ -1,13 +1,13 @@
 """Steps that create a SageMaker model and register it in the model registry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sagemaker_pipelines.dsl import Expression, Join, Step
 from sagemaker_pipelines.training import parameters as p
 from sagemaker_pipelines.training.job_steps import STEP_RETRIES
 
-_CONTENT_TYPES = ["application/json", "application/jsonlines"]
+_CONTENT_TYPES = ("application/json", "application/jsonlines")
 
 
 def file(uri: Expression, name: str) -> dict[str, Any]:
@@ -40,6 +40,7 @@ def registration(
     data_quality: Mapping[str, Any],
     properties: Mapping[str, Expression],
     card: Expression,
+    content_types: Sequence[str] = _CONTENT_TYPES,
 ) -> Step:
     """Return a step that registers a model, pending approval."""
     request = {
@@ -49,8 +50,8 @@ def registration(
         "ModelMetrics": {"ModelQuality": model_quality, "ModelDataQuality": data_quality},
         "InferenceSpecification": {
             "Containers": [container],
-            "SupportedContentTypes": _CONTENT_TYPES,
-            "SupportedResponseMIMETypes": _CONTENT_TYPES,
+            "SupportedContentTypes": content_types,
+            "SupportedResponseMIMETypes": content_types,
         },
         "CustomerMetadataProperties": properties,
         "ModelCard": {"ModelCardContent": card, "ModelCardStatus": "Draft"},

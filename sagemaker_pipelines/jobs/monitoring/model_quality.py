@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from common import times
+from common import captures, times
+from common.captures import Record
 from common.inference_ids import WITHOUT_TRUTH
 from sagemaker_pipelines.jobs.monitoring.run import Outcome, Run
-from sagemaker_pipelines.monitoring import baselines, captures
-from sagemaker_pipelines.monitoring.captures import Record
+from sagemaker_pipelines.monitoring import baselines
 from sagemaker_pipelines.monitoring.data_quality import report
 from sagemaker_pipelines.monitoring.model_quality import Constraints, metrics, violations
 

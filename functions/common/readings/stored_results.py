@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from common import monitoring_results
 from common.monitoring_results import ResultError
 from common.observability import logger
-from monitoring_collector.result import Hour, is_of
+from common.readings.result import Hour, is_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from sagemaker_pipelines.monitoring import captures, model_quality
-from sagemaker_pipelines.monitoring.captures import merge, values
+from common import captures
+from common.captures import merge, values
+from sagemaker_pipelines.monitoring import model_quality
 from sagemaker_pipelines.paths import JobError
 
 

@@ -1,7 +1,10 @@
-"""The monitoring result of one hour: its windows, losses, and the state of the endpoint. Pure."""
+"""The monitoring result of one hour: its windows, losses, and the state of the endpoint. Pure.
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+The same for every kind of model: how the windows are measured is up to the collector.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +13,6 @@ from common.alarm_policy import AlarmPolicy
 from common.breach import Reading, judge
 from common.forecast_metrics import registry
 from common.threshold_parameter import ThresholdParameter
-from monitoring_collector.window import MeasuredWindow, losses, sample
 
 VERSION = "3"
 LOSSES = ("wql", "reference_wql", "naive_wql")
@@ -52,11 +54,25 @@ class Deployed:
     config: str
 
 
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Windows with what was predicted and what happened; losses and metrics over all of them.
+
+    `windows` are documents with `inference_id`, `first_minute`, `truth`, `score` (None: not
+    scored) and `reason`. `losses` (LOSSES by name) and `metrics` are empty if none was
+    measured.
+    """
+
+    windows: list[dict[str, Any]]
+    losses: Mapping[str, float] = field(default_factory=dict)
+    metrics: Mapping[str, registry.Value] = field(default_factory=dict)
+
+
 def monitoring_result(
     hour: Hour,
     deployed: Deployed,
     parameter: ThresholdParameter,
-    windows: Sequence[MeasuredWindow],
+    measurement: Measurement,
     earlier: Iterable[Mapping[str, Any]],
     policy: AlarmPolicy,
 ) -> dict[str, Any]:
@@ -64,12 +80,10 @@ def monitoring_result(
 
     Losses are mean wQL over the levels 0.1, 0.5, 0.9 and all measured windows, lower is better.
     """
-    documents = [measured.document() for measured in windows]
+    documents, pooled = measurement.windows, measurement.losses
     found = [document["score"] for document in documents if document["score"] is not None]
     readings = [reading(result) for result in earlier if is_of(result, parameter.set_by)]
     judged = judge(readings, times.iso(hour.time), found, parameter.threshold, policy)
-    measured = [window for window in windows if window.forecast is not None]
-    pooled = losses(measured) if measured else {}
     reference, typical = pooled.get("reference_wql"), parameter.reference_wql
     return {
         "version": VERSION,
@@ -81,7 +95,7 @@ def monitoring_result(
         "endpoint_config": deployed.config,
         "package_arn": parameter.set_by,
         **{name: pooled.get(name) for name in LOSSES},
-        "metrics": registry.compute(sample(measured)) if measured else {},
+        "metrics": dict(measurement.metrics),
         "reference_ratio": reference / typical if reference and typical else None,
         "relative_loss": judged.relative_loss,
         "threshold": parameter.threshold.value if parameter.threshold else None,

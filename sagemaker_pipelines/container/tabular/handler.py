@@ -1,0 +1,128 @@
+"""Requests to a tabular model: CSV or JSON with raw features, and its predictions. No HTTP.
+
+Content types and their responses:
+- `text/csv`: a row per line without header -> a prediction per line.
+- `application/json`: `{"instances": […]}` -> `{"predictions": [{"prediction": …}, …]}`. An
+  instance is an object or a list of the features; or a window of rows `{"rows": […]}`, of which
+  the response is in Amazon DeepAR's format, as the tournament and the monitor read it.
+- `application/jsonlines`: an instance per line -> a response per line.
+"""
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from common.deepar import QUANTILE_LEVELS
+from common.errors import bad_value
+from sagemaker_pipelines.container.algorithms import metadata
+from sagemaker_pipelines.container.inference import RequestError
+from sagemaker_pipelines.tabular import algorithm
+from sagemaker_pipelines.tabular.record import Array, RecordError, csv_rows, read
+
+# Rows of one request: a body of 6 MB has fewer of most models, and /ping must be answered.
+MAX_ROWS = 100_000
+CSV, JSON, LINES = "text/csv", "application/json", "application/jsonlines"
+
+
+class TabularHandler:
+    """Answers requests with the model of a folder."""
+
+    content_types = (CSV, JSON, LINES)
+
+    def __init__(self, folder: Path) -> None:
+        name = metadata.read(folder)["algorithm"]
+        self._record = read(name)
+        self._model = algorithm.find(name).load(folder)
+
+    def answer(self, body: bytes, content_type: str, accept: str = "") -> tuple[str, bytes]:
+        """Return content type and body of the response; raises RequestError."""
+        text = _text(body)
+        try:
+            if content_type == CSV:
+                return self._csv(text, accept)
+            if content_type == LINES:
+                return LINES, self._lines(text).encode()
+            return JSON, _dump(self._json(text)).encode()
+        except RecordError as error:
+            raise RequestError(str(error)) from None
+
+    def _csv(self, text: str, accept: str) -> tuple[str, bytes]:
+        rows = list(csv_rows(io.StringIO(text, newline="")))
+        found = self._predict(rows, "line ", first=1)
+        if accept == JSON:
+            return JSON, _dump(
+                {"predictions": [{"prediction": value} for value in found]}
+            ).encode()
+        return CSV, "".join(f"{value!r}\n" for value in found).encode()
+
+    def _json(self, text: str) -> dict[str, Any]:
+        request = _load(text, "request")
+        instances = request.get("instances") if isinstance(request, dict) else None
+        if not isinstance(instances, list) or not instances:
+            raise RequestError("request: expected an object with a list of instances")
+        return {"predictions": self._responses(instances, "instances ")}
+
+    def _lines(self, text: str) -> str:
+        lines = [line for line in text.split("\n") if line.strip()]
+        if not lines:
+            raise RequestError("request: got no lines, expected one instance per line")
+        instances = [_load(line, f"line {number}") for number, line in enumerate(lines, 1)]
+        responses = self._responses(instances, "line ", first=1)
+        return "".join(f"{_dump(response)}\n" for response in responses)
+
+    def _responses(
+        self, instances: Sequence[Any], where: str, first: int = 0
+    ) -> list[dict[str, Any]]:
+        windows = [isinstance(one, dict) and set(one) == {"rows"} for one in instances]
+        if not any(windows):
+            found = self._predict(instances, where, first)
+            return [{"prediction": value} for value in found]
+        if not all(windows):
+            raise RequestError("instances: got rows and windows, expected one kind of them")
+        return [
+            self._window(one["rows"], f"{where}{number}")
+            for number, one in enumerate(instances, first)
+        ]
+
+    def _window(self, rows: Any, where: str) -> dict[str, Any]:
+        """Return the predictions of a window; each is also every quantile, so that wQL is WAPE."""
+        if not isinstance(rows, list) or not rows:
+            raise RequestError(bad_value(f"{where}: rows", rows, "a list of rows"))
+        found = self._predict(rows, f"{where}, row ")
+        return {"mean": found, "quantiles": dict.fromkeys(QUANTILE_LEVELS, found)}
+
+    def _predict(self, rows: Sequence[Any], where: str, first: int = 0) -> list[float]:
+        if not rows:
+            raise RequestError("request: got no rows, expected at least one")
+        if len(rows) > MAX_ROWS:
+            raise RequestError(bad_value("rows", len(rows), f"at most {MAX_ROWS}"))
+        table = self._record.matrix(rows, where, first)
+        return [float(value) for value in _finite(self._model.predict(table))]
+
+
+def _finite(values: Array) -> Array:
+    if not np.isfinite(values).all():
+        raise RequestError("prediction: not finite, expected features of a usual size")
+    return values
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RequestError(f"request: expected UTF-8 ({error})") from None
+
+
+def _load(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except (RecursionError, ValueError) as error:
+        raise RequestError(f"{where}: expected JSON ({error})") from None
+
+
+def _dump(document: Any) -> str:
+    return json.dumps(document, allow_nan=False)
