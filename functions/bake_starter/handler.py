@@ -34,7 +34,7 @@ class Config(Settings):
 
     bake_readings: Json[list[PositiveInt]]
     bucket: str
-    feature_group_name: str
+    feature_group_name: str | None = None  # None: a tabular model
     forecast_samples: PositiveInt
     history_minutes: PositiveInt
     instance_type: str
@@ -92,6 +92,8 @@ def _readings(config: Config, keys: list[str]) -> list[Reading]:
 
 def _fees(config: Config) -> readings.FeesOf:
     def fees(first: datetime, count: int) -> windows.Fees:
+        if config.feature_group_name is None:
+            raise monitoring_results.ResultError("monitoring results have windows without rows")
         minutes = times.minutes(first, count)
         return windows.average_fees(store, config.feature_group_name, minutes)
 

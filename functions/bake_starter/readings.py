@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from common import deepar, times
 from common.bake import BakeWindow, Comparison
@@ -37,6 +38,7 @@ class Window(Event):
     truth: tuple[float | None, ...]
     score: float | None
     wql: float | None = None
+    rows: tuple[Any, ...] | None = None  # of a tabular model: what was sent to it
 
 
 class Reading(Event):
@@ -80,7 +82,9 @@ def comparison(promotion: Promotion, windows: Iterable[Window]) -> Comparison:
 
 
 def requests(windows: Sequence[Window], history: int, fees: FeesOf) -> bytes:
-    """Return a request per window (JSON Lines) with the `history` minutes before it."""
+    """Return a request per window (JSON Lines): its rows, or the `history` minutes before it."""
+    if all(window.rows is not None for window in windows):
+        return "".join(f"{json.dumps({'rows': window.rows})}\n" for window in windows).encode()
     first = windows[0].first_minute - timedelta(minutes=history)
     values = fees(first, (windows[-1].first_minute - first) // times.MINUTE)
     lines = []

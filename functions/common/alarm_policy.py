@@ -14,6 +14,11 @@ class AlarmPolicy:
     release_periods: int = 3  # as many averages in a row at or below the release level end it
     release_ratio: float = 0.9  # release level as a share of the threshold
 
+    @property
+    def remembered(self) -> int:
+        """How many readings before the newest one decide on a breach."""
+        return max(self.evaluation_periods, self.release_periods)
+
     def newest_weight(self, scored: int) -> float:
         """Return the weight of a reading with this many scored windows in the moving average."""
         return float(1 - (1 - self.smoothing_factor) ** (scored / self.windows_per_reading))

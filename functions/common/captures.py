@@ -79,7 +79,7 @@ def merge(
     merged = Merged(malformed=list(malformed or []))
     requests: dict[str, Record] = {}
     for record in captures:
-        requests.setdefault(_request_id(record), record)
+        requests.setdefault(request_id(record), record)
     truths = {str(record["eventMetadata"].get("eventId")): record for record in ground_truth}
     for name, record in requests.items():
         truth = truths.get(name)
@@ -94,7 +94,8 @@ def merge(
     return merged
 
 
-def _request_id(record: Record) -> str:
+def request_id(record: Record) -> str:
+    """Return the inference id of a captured request, or the id that data capture gave it."""
     metadata = record["eventMetadata"]
     return str(metadata.get("inferenceId") or metadata.get("eventId"))
 
@@ -130,22 +131,27 @@ def _add(merged: Merged, name: str, record: Record, truth: Record) -> None:
         )
 
 
+def text(data: Record) -> str:
+    """Return the captured text of a request or response."""
+    content: str = data["data"]
+    return base64.b64decode(content).decode() if data.get("encoding") == "BASE64" else content
+
+
 def values(data: Record) -> list[float | None]:
     """Return the numbers of one captured answer or ground truth; None for those not known.
 
     CSV has them in one line or one column. JSON is DeepAR's (the mean of the one series), or
-    `predictions` with numbers.
+    `predictions` with numbers, each alone or as `prediction` of an object.
     """
-    text = data["data"]
-    if data.get("encoding") == "BASE64":
-        text = base64.b64decode(text).decode()
-    if data.get("encoding") == "CSV" or not text.lstrip().startswith(("{", "[")):
-        return [
-            _number(cell) for line in text.strip("\r\n").splitlines() for cell in line.split(",")
-        ]
-    document = json.loads(text)
+    content = text(data)
+    if data.get("encoding") == "CSV" or not content.lstrip().startswith(("{", "[")):
+        lines = content.strip("\r\n").splitlines()
+        return [_number(cell) for line in lines for cell in line.split(",")]
+    document = json.loads(content)
     predictions = document["predictions"] if isinstance(document, dict) else document
     if predictions and isinstance(predictions[0], dict):
+        if "prediction" in predictions[0]:
+            return [_number(one["prediction"]) for one in predictions]
         if len(predictions) != 1:
             raise ValueError(f"{len(predictions)} series in one request, expected one")
         predictions = predictions[0]["mean"]

@@ -56,7 +56,7 @@ class Config(Settings):
     alarm_name: str
     bucket: str
     event_bus_name: str
-    feature_group_name: str
+    feature_group_name: str | None = None  # None: a tabular model
     lag_minutes: NonNegativeInt
     model_package_group_name: str
     parameter_path: str

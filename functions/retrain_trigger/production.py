@@ -50,7 +50,7 @@ class Production:
     store: "SageMakerFeatureStoreRuntimeClient"
     alarm: str
     bucket: str
-    feature_group: str
+    feature_group: str | None  # None: a tabular model, whose data are in S3
     package_group: str
     state_machine_arn: str
     threshold_parameter: str
@@ -104,6 +104,9 @@ class Production:
 
     def _first_model(self, now: datetime) -> tuple[Situation | None, str]:
         """Return the situation before the first version, None while the history is too short."""
+        if self.feature_group is None:
+            situation = Situation("first model")
+            return situation, situation.reason
         needed = minimum_minutes(self.horizon) + SPARE_MINUTES
         first = times.floor_minute(now) - (self.lag_minutes + needed) * times.MINUTE
         minutes = times.minutes(first, needed)

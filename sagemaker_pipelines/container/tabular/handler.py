@@ -21,7 +21,7 @@ from common.errors import bad_value
 from sagemaker_pipelines.container.algorithms import metadata
 from sagemaker_pipelines.container.inference import RequestError
 from sagemaker_pipelines.tabular import algorithm
-from sagemaker_pipelines.tabular.record import Array, RecordError, csv_rows, read
+from sagemaker_pipelines.tabular.record import RecordError, csv_rows, read
 
 # Rows of one request: a body of 6 MB has fewer of most models, and /ping must be answered.
 MAX_ROWS = 100_000
@@ -101,13 +101,11 @@ class TabularHandler:
         if len(rows) > MAX_ROWS:
             raise RequestError(bad_value("rows", len(rows), f"at most {MAX_ROWS}"))
         table = self._record.matrix(rows, where, first)
-        return [float(value) for value in _finite(self._model.predict(table))]
-
-
-def _finite(values: Array) -> Array:
-    if not np.isfinite(values).all():
-        raise RequestError("prediction: not finite, expected features of a usual size")
-    return values
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = self._model.predict(table)
+        if not np.isfinite(found).all():
+            raise RequestError("prediction: not finite, expected features of a usual size")
+        return [float(value) for value in found]
 
 
 def _text(body: bytes) -> str:

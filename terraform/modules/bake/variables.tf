@@ -1,7 +1,7 @@
 variable "feature_group" {
-  description = "Feature group with the recent minutes: name and arn"
+  description = "Feature group with the recent minutes: name and arn; null: a tabular model, whose readings have the rows"
   type        = object({ arn = string, name = string })
-  nullable    = false
+  default     = null
 }
 
 variable "forecast_environment" {

@@ -1,14 +1,10 @@
 data "aws_iam_policy_document" "monitoring_collector" {
-  statement {
-    sid       = "ReadMinutes"
-    actions   = ["sagemaker:BatchGetRecord"]
-    resources = [var.feature_group.arn]
-  }
+  source_policy_documents = [(var.feature_group == null ? data.aws_iam_policy_document.read_records : data.aws_iam_policy_document.forecast).json]
 
   statement {
-    sid       = "InvokeEndpoints"
-    actions   = ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"]
-    resources = [for name in values(local.endpoints) : "${var.foundation.arns.sagemaker}:endpoint/${name}"]
+    sid       = "DescribeEndpoints"
+    actions   = ["sagemaker:DescribeEndpoint"]
+    resources = local.endpoint_arns
   }
 
   statement {
@@ -34,6 +30,52 @@ data "aws_iam_policy_document" "monitoring_collector" {
       variable = "s3:prefix"
       values   = ["monitoring/*", "monitoring-additional/*"]
     }
+  }
+}
+
+# Of the forecaster: the collector asks for forecasts of the newest minutes.
+data "aws_iam_policy_document" "forecast" {
+  dynamic "statement" {
+    for_each = var.feature_group[*]
+
+    content {
+      sid       = "ReadMinutes"
+      actions   = ["sagemaker:BatchGetRecord"]
+      resources = [statement.value.arn]
+    }
+  }
+
+  statement {
+    sid       = "InvokeEndpoints"
+    actions   = ["sagemaker:InvokeEndpoint"]
+    resources = local.endpoint_arns
+  }
+}
+
+# Of a tabular model: it reads what clients sent, and the ground truth that they delivered.
+data "aws_iam_policy_document" "read_records" {
+  statement {
+    sid       = "ReadRecordsAndEvaluations"
+    actions   = ["s3:GetObject"]
+    resources = [for folder in ["data-capture", "ground-truth", "training"] : "${var.foundation.bucket_arn}/${folder}/*"]
+  }
+
+  statement {
+    sid       = "ListRecords"
+    actions   = ["s3:ListBucket"]
+    resources = [var.foundation.bucket_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["data-capture/*", "ground-truth/*"]
+    }
+  }
+
+  statement {
+    sid       = "ReadVersion"
+    actions   = ["sagemaker:DescribeModelPackage"]
+    resources = ["${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*"]
   }
 }
 

@@ -4,3 +4,8 @@ moved {
   from = aws_ssm_parameter.threshold
   to   = aws_ssm_parameter.threshold["production"]
 }
+
+moved {
+  from = module.ground_truth_writer
+  to   = module.ground_truth_writer["own"]
+}

@@ -10,7 +10,7 @@ output "dashboard_name" {
 
 output "dead_letter_queues" {
   description = "Dead-letter queues: name, and whether operators may invoke the function again with its messages"
-  value       = [module.ground_truth_writer.dead_letter_queue, module.monitoring_collector.dead_letter_queue, module.threshold_updater.dead_letter_queue]
+  value       = concat(values(module.ground_truth_writer)[*].dead_letter_queue, [module.monitoring_collector.dead_letter_queue, module.threshold_updater.dead_letter_queue])
 }
 
 output "loss_alarm" {

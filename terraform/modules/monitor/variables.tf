@@ -49,9 +49,9 @@ variable "decision_log_group" {
 }
 
 variable "feature_group" {
-  description = "Feature group with the actual values: name and arn"
+  description = "Feature group with the actual values: name and arn; null: a tabular model, whose clients deliver them"
   type        = object({ arn = string, name = string })
-  nullable    = false
+  default     = null
 }
 
 variable "forecast_environment" {
@@ -98,6 +98,13 @@ variable "metrics" {
 variable "model_package_group_name" {
   description = "Model package group of the deployed versions"
   type        = string
+  nullable    = false
+}
+
+variable "rows_per_window" {
+  description = "Rows with ground truth that one score of a tabular model is computed of: that of its settings.py"
+  type        = number
+  default     = 10
   nullable    = false
 }
 

@@ -51,10 +51,14 @@ data "aws_iam_policy_document" "retrain_trigger" {
     resources = ["${var.foundation.arns.ssm}:parameter${var.threshold_parameter}"]
   }
 
-  statement {
-    sid       = "ReadMinutes"
-    actions   = ["sagemaker:BatchGetRecord"]
-    resources = [var.feature_group.arn]
+  dynamic "statement" {
+    for_each = var.feature_group[*]
+
+    content {
+      sid       = "ReadMinutes"
+      actions   = ["sagemaker:BatchGetRecord"]
+      resources = [statement.value.arn]
+    }
   }
 
   statement {

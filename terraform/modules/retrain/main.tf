@@ -40,11 +40,10 @@ module "retrain_trigger" {
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.retrain_trigger.json
 
-  environment = {
+  environment = merge({ for group in var.feature_group[*] : "FEATURE_GROUP_NAME" => group.name }, {
     ALARM_NAME               = var.loss_alarm.name
     BUCKET                   = var.foundation.bucket_name
     EVENT_BUS_NAME           = var.foundation.bus_name
-    FEATURE_GROUP_NAME       = var.feature_group.name
     LAG_MINUTES              = var.forecast_environment["LAG_MINUTES"]
     MODEL_PACKAGE_GROUP_NAME = var.model_package_group_name
     PARAMETER_PATH           = "/${var.foundation.prefix}"
@@ -52,7 +51,7 @@ module "retrain_trigger" {
     PREDICTION_LENGTH        = var.forecast_environment["PREDICTION_LENGTH"]
     STATE_MACHINE_ARN        = var.state_machine_arn
     THRESHOLD_PARAMETER      = var.threshold_parameter
-  }
+  })
 
   triggers = merge(
     {

@@ -1,7 +1,7 @@
 variable "feature_group" {
-  description = "Feature group with the history: name and arn"
+  description = "Feature group with the history: name and arn; null: a tabular model, whose data are files"
   type        = object({ arn = string, name = string })
-  nullable    = false
+  default     = null
 }
 
 variable "forecast_environment" {

@@ -1,36 +1,34 @@
-# The pipeline and its jobs share one role, which may pass only itself.
-
-locals {
-  jobs = [
-    for kind in ["model", "processing-job", "training-job", "transform-job"] :
-    "${var.foundation.arns.sagemaker}:${kind}/pipelines-*" # names of the jobs that SageMaker pipelines create
-  ]
-  packages = [
-    "${var.foundation.arns.sagemaker}:model-package-group/${var.model_package_group_name}",
-    "${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*",
-  ]
-}
+# What this pipeline may do in addition to other training pipelines.
 
 data "aws_iam_policy_document" "this" {
-  source_policy_documents = [data.aws_iam_policy_document.data.json, data.aws_iam_policy_document.tracking.json]
+  statement {
+    sid       = "ReadOfflineStore"
+    actions   = ["s3:GetObject"]
+    resources = ["${var.foundation.bucket_arn}/feature-store/*"]
+  }
 
   statement {
-    sid = "RunSteps"
-    actions = [
-      "sagemaker:AddTags",
-      "sagemaker:CreateModel",
-      "sagemaker:CreateProcessingJob",
-      "sagemaker:CreateTrainingJob",
-      "sagemaker:CreateTransformJob",
-      "sagemaker:DescribeModel",
-      "sagemaker:DescribeProcessingJob",
-      "sagemaker:DescribeTrainingJob",
-      "sagemaker:DescribeTransformJob",
-      "sagemaker:StopProcessingJob",
-      "sagemaker:StopTrainingJob",
-      "sagemaker:StopTransformJob",
-    ]
-    resources = local.jobs
+    sid       = "ListOfflineStore"
+    actions   = ["s3:ListBucket"]
+    resources = [var.foundation.bucket_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["feature-store/*"]
+    }
+  }
+
+  statement {
+    sid       = "ReadNewestMinutes"
+    actions   = ["sagemaker:BatchGetRecord", "sagemaker:DescribeFeatureGroup"]
+    resources = [var.feature_group.arn]
+  }
+
+  statement {
+    sid       = "ReadLimitsOfData"
+    actions   = ["ssm:GetParametersByPath"]
+    resources = [for path in ["data", "data/*"] : "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}/quality/${path}"]
   }
 
   # Names have at most 32 characters, with the id of the execution and a part of the step's name.
@@ -49,53 +47,15 @@ data "aws_iam_policy_document" "this" {
       resources = [for name in ["pipelines-*", "*-TuneDeep-*"] : "${var.foundation.arns.sagemaker}:hyper-parameter-tuning-job/${name}"]
     }
   }
-
-  # A training must not approve its own version.
-  statement {
-    sid       = "RegisterVersion"
-    actions   = ["sagemaker:CreateModelPackage"]
-    resources = local.packages
-
-    condition {
-      test     = "StringEquals"
-      variable = "sagemaker:ModelApprovalStatus"
-      values   = ["PendingManualApproval"]
-    }
-  }
-
-  statement {
-    sid       = "DescribeVersions"
-    actions   = ["sagemaker:AddTags", "sagemaker:DescribeModelPackage", "sagemaker:DescribeModelPackageGroup"]
-    resources = local.packages
-  }
-
-  statement {
-    sid       = "PassPipelineRole"
-    actions   = ["iam:PassRole"]
-    resources = ["${var.foundation.arns.iam}:role/${local.pipeline_name}"]
-
-    condition {
-      test     = "StringEquals"
-      variable = "iam:PassedToService"
-      values   = ["sagemaker.amazonaws.com"]
-    }
-  }
-
-  statement {
-    sid       = "WriteLogs"
-    actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-    resources = ["${var.foundation.arns.logs}:log-group:/aws/sagemaker/*"] # SageMaker writes all jobs of an account to shared log groups
-  }
 }
 
-module "role" {
-  source = "../service_role"
+module "training_role" {
+  source = "../training_role"
 
-  account_id            = var.foundation.account_id
-  description           = "Execution role of the training pipeline and its jobs"
-  image_repository_arns = concat([var.repository_arn], var.foundation.deepar_repository_arns)
-  name                  = local.pipeline_name
-  policy                = data.aws_iam_policy_document.this.json
-  service               = "sagemaker"
-  vpc_config            = var.foundation.vpc_config
+  description              = "Execution role of the training pipeline and its jobs"
+  foundation               = var.foundation
+  image_repository_arns    = concat([var.repository_arn], var.foundation.deepar_repository_arns)
+  model_package_group_name = var.model_package_group_name
+  pipeline_name            = local.pipeline_name
+  policies                 = [data.aws_iam_policy_document.this.json, data.aws_iam_policy_document.tracking.json]
 }

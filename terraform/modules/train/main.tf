@@ -28,7 +28,7 @@ locals {
       ForecastSamples        = tostring(var.forecast.samples)
       LagMinutes             = tostring(var.forecast.lag_minutes)
       RequestMinutes         = tostring(var.forecast.request_minutes)
-      RoleArn                = module.role.arn
+      RoleArn                = module.training_role.arn
       TrainingImage          = local.training_images[var.training.image]
       TrainingInstanceType   = var.training.training_instance_type
     },
@@ -108,7 +108,7 @@ resource "aws_sagemaker_pipeline" "training" {
   pipeline_name         = local.pipeline_name
   pipeline_display_name = local.pipeline_name
   pipeline_description  = "Trains candidates, judges them with the champion and the reference, and registers the winner"
-  role_arn              = module.role.arn
+  role_arn              = module.training_role.arn
 
   pipeline_definition = jsonencode(merge(local.definition, {
     Parameters = [

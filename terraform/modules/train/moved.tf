@@ -106,3 +106,8 @@ moved {
   from = aws_iam_role_policy.this
   to   = module.role.aws_iam_role_policy.this
 }
+
+moved {
+  from = module.role
+  to   = module.training_role.module.role
+}

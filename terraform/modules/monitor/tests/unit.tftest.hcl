@@ -52,7 +52,7 @@ run "production_is_monitored_every_hour" {
   }
 
   assert {
-    condition     = flatten([for s in data.aws_iam_policy_document.monitoring_collector.statement : s.resources if contains(s.actions, "sagemaker:InvokeEndpoint")]) == ["arn:aws:sagemaker:eu-west-1:123456789012:endpoint/test-production"]
+    condition     = flatten([for s in data.aws_iam_policy_document.forecast.statement : s.resources if contains(s.actions, "sagemaker:InvokeEndpoint")]) == ["arn:aws:sagemaker:eu-west-1:123456789012:endpoint/test-production"]
     error_message = "The collector monitors production."
   }
 
@@ -112,7 +112,7 @@ run "staging_is_monitored_with_its_own_threshold" {
   }
 
   assert {
-    condition     = flatten([for s in data.aws_iam_policy_document.monitoring_collector.statement : s.resources if contains(s.actions, "sagemaker:InvokeEndpoint")]) == ["arn:aws:sagemaker:eu-west-1:123456789012:endpoint/test-production", "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/test-staging"]
+    condition     = flatten([for s in data.aws_iam_policy_document.forecast.statement : s.resources if contains(s.actions, "sagemaker:InvokeEndpoint")]) == ["arn:aws:sagemaker:eu-west-1:123456789012:endpoint/test-production", "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/test-staging"]
     error_message = "The collector monitors both stages."
   }
 }
@@ -235,4 +235,29 @@ run "metrics_of_alarms_are_required" {
   }
 
   expect_failures = [var.metrics]
+}
+
+run "a_tabular_model_is_measured_by_the_ground_truth_of_its_clients" {
+  command = plan
+
+  variables {
+    feature_group        = null
+    forecast_environment = { PREDICTION_LENGTH = "1" }
+    rows_per_window      = 5
+  }
+
+  assert {
+    condition     = local.collector == "tabular_collector" && length(module.ground_truth_writer) == 0
+    error_message = "Another function measures, and nothing writes ground truth."
+  }
+
+  assert {
+    condition     = length(data.aws_iam_policy_document.forecast.statement) == 1
+    error_message = "There is no feature group to read."
+  }
+
+  assert {
+    condition     = !anytrue(flatten([for s in data.aws_iam_policy_document.read_records.statement : [for a in s.actions : strcontains(a, "*") || a == "sagemaker:InvokeEndpoint"]]))
+    error_message = "Actions are enumerated, and the endpoint is not invoked."
+  }
 }

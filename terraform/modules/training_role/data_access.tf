@@ -1,4 +1,4 @@
-# Data and parameters that the steps of the pipeline read and write.
+# Data that the steps of every training pipeline read and write.
 
 module "volume_grant" {
   source = "../key_grant"
@@ -9,12 +9,6 @@ module "volume_grant" {
 
 data "aws_iam_policy_document" "data" {
   override_policy_documents = [module.volume_grant.json]
-
-  statement {
-    sid       = "ReadOfflineStore"
-    actions   = ["s3:GetObject"]
-    resources = ["${var.foundation.bucket_arn}/feature-store/*"]
-  }
 
   statement {
     sid       = "ReadAndWriteTrainingData"
@@ -29,14 +23,14 @@ data "aws_iam_policy_document" "data" {
   }
 
   statement {
-    sid       = "ListOfflineStoreAndTrainingData"
+    sid       = "ListTrainingData"
     actions   = ["s3:ListBucket"]
     resources = [var.foundation.bucket_arn]
 
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["experiments/*", "feature-store/*", "training/*"]
+      values   = ["experiments/*", "training/*"]
     }
   }
 
@@ -44,18 +38,6 @@ data "aws_iam_policy_document" "data" {
     sid       = "GetBucketLocation"
     actions   = ["s3:GetBucketLocation"]
     resources = [var.foundation.bucket_arn]
-  }
-
-  statement {
-    sid       = "ReadNewestMinutes"
-    actions   = ["sagemaker:BatchGetRecord", "sagemaker:DescribeFeatureGroup"]
-    resources = [var.feature_group.arn]
-  }
-
-  statement {
-    sid       = "ReadLimitsOfData"
-    actions   = ["ssm:GetParametersByPath"]
-    resources = [for path in ["data", "data/*"] : "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}/quality/${path}"]
   }
 
   # The version in production is asked with the requests of the tournament.
