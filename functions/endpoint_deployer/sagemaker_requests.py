@@ -88,7 +88,10 @@ def config(
             "KmsKeyId": key_arn,
             "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
             # Without it, captures are base64.
-            "CaptureContentTypeHeader": {"JsonContentTypes": ["application/json"]},
+            "CaptureContentTypeHeader": {
+                "CsvContentTypes": ["text/csv"],
+                "JsonContentTypes": ["application/json"],
+            },
         },
         "KmsKeyId": key_arn,
         "Tags": deployment.tags,

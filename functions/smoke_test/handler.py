@@ -6,7 +6,7 @@ import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
 from pydantic import PositiveInt
 
-from common import deepar, endpoints, times, windows
+from common import captured_calls, deepar, endpoints, times, windows
 from common.config import Settings
 from common.events import Event, TimeText
 from common.inference_ids import SMOKE_TEST
@@ -16,15 +16,9 @@ from smoke_test import forecast_checks
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-MAX_FILES = 20  # newest capture files that are searched
-
 s3 = boto3.client("s3")
 runtime = boto3.client("sagemaker-runtime")
 store = boto3.client("sagemaker-featurestore-runtime")
-
-
-class CaptureNotFoundError(Exception):
-    """The capture of the call has not arrived yet; Step Functions retries."""
 
 
 class NoHistoryError(Exception):
@@ -83,16 +77,6 @@ def lambda_handler(event: SmokeTest, _context: "LambdaContext") -> dict[str, str
     )
     forecast_checks.check_plausible(forecast, tested.context)
     folder = f"data-capture/{event.stage}/{endpoint}/"
-    if not forecast_checks.is_captured(_captures(config.bucket, folder), inference_id):
-        raise CaptureNotFoundError(f"{folder} has no capture of {inference_id} yet")
+    captured_calls.check(s3, config.bucket, folder, inference_id)
     logger.info("smoke test passed", endpoint=endpoint, inference_id=inference_id)
     return {"inference_id": inference_id}
-
-
-def _captures(bucket: str, prefix: str) -> list[str]:
-    """Return the lines of the newest capture files."""
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    files = [item for page in pages for item in page.get("Contents", [])]
-    newest = sorted(files, key=lambda item: item["LastModified"])[-MAX_FILES:]
-    bodies = [s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read() for item in newest]
-    return [line for body in bodies for line in body.decode().splitlines() if line]

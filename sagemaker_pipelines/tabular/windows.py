@@ -57,6 +57,8 @@ def summary(targets: Sequence[float], rows: int) -> dict[str, Any]:
         "training_start": {},
         "mean": mean,
         "median": middle,
+        "lowest": min(targets),
+        "highest": max(targets),
         # Of the error that MASE divides by: that of the constant median.
         "naive_error": fmean(abs(value - middle) for value in targets),
     }

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from moto import mock_aws
 
+from common import captured_calls
 from common.deepar import Forecast, ForecastError
 from smoke_test import forecast_checks, handler
 from tests.support.staging_endpoint import BUCKET, FIRST_TRUTH, INFERENCE, Staging, forecast
@@ -40,7 +41,7 @@ def test_forecast_and_its_capture_pass(staging):
 
 
 def test_retry_finds_the_capture_that_arrived_later(staging):
-    with pytest.raises(handler.CaptureNotFoundError, match=INFERENCE):
+    with pytest.raises(captured_calls.CaptureNotFoundError, match=INFERENCE):
         staging.deliver()
     staging.capture()
     assert staging.deliver() == {"inference_id": INFERENCE}
@@ -55,19 +56,19 @@ def test_redelivered_test_passes_again_under_the_same_id(staging):
 @pytest.mark.parametrize("parts", [("Input",), ("Output",)])
 def test_capture_without_input_or_output_is_not_accepted(staging, parts):
     staging.capture(parts=parts)
-    with pytest.raises(handler.CaptureNotFoundError):
+    with pytest.raises(captured_calls.CaptureNotFoundError):
         staging.deliver()
 
 
 def test_capture_in_base64_ends_the_deployment(staging):
     staging.capture(encoding="BASE64")
-    with pytest.raises(forecast_checks.CaptureFormatError, match="BASE64"):
+    with pytest.raises(captured_calls.CaptureFormatError, match="BASE64"):
         staging.deliver()
 
 
 def test_capture_is_found_among_many_newer_ones(staging):
     staging.capture()
-    for number in range(handler.MAX_FILES - 1):
+    for number in range(captured_calls.MAX_FILES - 1):
         staging.capture(f"monitor-{number}")
     assert staging.deliver() == {"inference_id": INFERENCE}
 
