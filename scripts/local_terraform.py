@@ -1,4 +1,4 @@
-"""Run the Terraform root module against a local AWS.
+"""Run a Terraform root module against a local AWS.
 
 All files of a run are in the home of the local AWS: data folder, state, log, sockets.
 """
@@ -24,10 +24,11 @@ INHERITED = ("AWS_REGION", "AWS_DEFAULT_REGION", "TF_CLI_ARGS_init")
 MAX_SOCKET_FOLDER = 80  # characters; a socket's path has at most 104
 
 
-def init(home: Path) -> None:
+def init(home: Path, root: Path = SOURCE) -> None:
     """Install the provider and the modules into the home's data folder."""
     for options in provider.init_options():
-        if _run(home, ["init", *PLAIN, "-lockfile=readonly", *options]).returncode == 0:
+        arguments = ["init", *PLAIN, "-lockfile=readonly", *options]
+        if _run(home, arguments, root).returncode == 0:
             return
     raise provider.not_found(f"see {_log(home)}")
 
@@ -37,31 +38,34 @@ def apply(
     variables: dict[str, Any],
     file: Path | None = None,
     options: Sequence[str] = (),
+    root: Path = SOURCE,
 ) -> None:
     """Create or change everything; the file's variables override the others.
 
     Raises TerraformError with Terraform's own errors.
     """
-    _checked(home, ["apply", *CHANGE, *_options(home, variables, file), *options])
+    _checked(home, ["apply", *CHANGE, *_options(home, variables, file), *options], root)
 
 
-def destroy(home: Path, variables: dict[str, Any]) -> None:
+def destroy(home: Path, variables: dict[str, Any], root: Path = SOURCE) -> None:
     """Remove everything."""
-    _checked(home, ["destroy", *CHANGE, *_options(home, variables)])
+    _checked(home, ["destroy", *CHANGE, *_options(home, variables)], root)
 
 
-def plan(home: Path, variables: dict[str, Any], options: Sequence[str] = ()) -> dict[str, Any]:
+def plan(
+    home: Path, variables: dict[str, Any], options: Sequence[str] = (), root: Path = SOURCE
+) -> dict[str, Any]:
     """Return the plan of another apply, as `terraform show -json` has it."""
     file = home.resolve() / "terraform.tfplan"
     arguments = [*_options(home, variables), *options]
-    _checked(home, ["plan", *PLAIN, "-parallelism=30", f"-out={file}", *arguments])
-    planned: dict[str, Any] = json.loads(_checked(home, ["show", "-json", str(file)]))
+    _checked(home, ["plan", *PLAIN, "-parallelism=30", f"-out={file}", *arguments], root)
+    planned: dict[str, Any] = json.loads(_checked(home, ["show", "-json", str(file)], root))
     return planned
 
 
-def plan_changes(home: Path, variables: dict[str, Any]) -> int:
+def plan_changes(home: Path, variables: dict[str, Any], root: Path = SOURCE) -> int:
     """Return the number of resources and outputs that another apply would change."""
-    planned = plan(home, variables)
+    planned = plan(home, variables, root=root)
     changes = [change["change"]["actions"] for change in planned.get("resource_changes", [])]
     changes += [change["actions"] for change in planned.get("output_changes", {}).values()]
     return sum(actions not in (["no-op"], ["read"]) for actions in changes)
@@ -94,8 +98,8 @@ def _log(home: Path) -> Path:
     return home / "logs" / "terraform.log"
 
 
-def _checked(home: Path, arguments: list[str]) -> str:
-    done = _run(home, arguments)
+def _checked(home: Path, arguments: list[str], root: Path = SOURCE) -> str:
+    done = _run(home, arguments, root)
     if done.returncode:
         errors = "\n  ".join(dict.fromkeys(_errors(done.stderr)))
         raise TerraformError(f"terraform {arguments[0]} failed (log: {_log(home)})\n  {errors}")
@@ -114,9 +118,9 @@ def _errors(text: str) -> list[str]:
     return found
 
 
-def _run(home: Path, arguments: list[str]) -> "subprocess.CompletedProcess[str]":
+def _run(home: Path, arguments: list[str], root: Path) -> "subprocess.CompletedProcess[str]":
     _log(home).parent.mkdir(parents=True, exist_ok=True)
-    command = [provider.terraform(), f"-chdir={SOURCE}", *arguments]
+    command = [provider.terraform(), f"-chdir={root}", *arguments]
     with _log(home).open("a") as log:
         log.write(f"$ terraform {' '.join(arguments)}\n")
         proc = subprocess.Popen(

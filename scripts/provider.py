@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "terraform"
+SOURCE = ROOT / "terraform"  # the root module of the forecaster
+TABULAR = SOURCE / "tabular"  # that of tabular models
 PROVIDER = "*/hashicorp/aws"  # in a mirror of any registry
 # Common locations of provider mirrors on machines without network access.
 MIRRORS = ("/opt/*", "/srv/*", "/usr/local/share/*", "/var/lib/*")

@@ -60,11 +60,11 @@ def _apply(source: Path, home: Path) -> None:
     """Apply everything, then the streams of the other engine."""
     server = json.loads((home / "server.json").read_text())
     (home / "server.json").write_text(json.dumps({"region": runtime.REGION} | server))
-    local_terraform.SOURCE = source / "terraform"  # type: ignore[attr-defined]  # of that release
-    local_terraform.init(home)
-    local_terraform.apply(home, VARIABLES)
+    root = source / "terraform"  # of that release
+    local_terraform.init(home, root)
+    local_terraform.apply(home, VARIABLES, root=root)
     targets = [f'-target=module.flink["own"].{name}' for name in STREAMS]
-    local_terraform.apply(home, VARIABLES | {"engine": "flink"}, options=targets)
+    local_terraform.apply(home, VARIABLES | {"engine": "flink"}, options=targets, root=root)
 
 
 if __name__ == "__main__":

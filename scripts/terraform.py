@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scripts import provider, terraform_docs
-from scripts.provider import ROOT, SOURCE, TerraformError
+from scripts.provider import ROOT, SOURCE, TABULAR, TerraformError
 
 PLAIN = ["-no-color"]
 
@@ -23,7 +23,8 @@ def check() -> None:
         raise TerraformError(f"`make fmt` would change:\n{formatted.stdout}{formatted.stderr}")
     with tempfile.TemporaryDirectory(prefix="evergreen-terraform-") as scratch:
         tree = copy_tree(Path(scratch))
-        folders = [tree, *sorted(path.parent for path in tree.glob("modules/*/tests"))]
+        roots = [tree, tree / TABULAR.name]
+        folders = [*roots, *sorted(path.parent for path in tree.glob("modules/*/tests"))]
         folders.append(terraform_docs.write_examples(tree))
         with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
             failures = [text for text in pool.map(_check_folder, folders) if text]
@@ -52,8 +53,8 @@ def _check_folder(folder: Path) -> str:
     started = time.monotonic()
     name = folder.name if folder.parent.name != "modules" else f"modules/{folder.name}"
     initialize(folder, ["-backend=false"])
-    # Validation of the root module includes all modules; a test validates its own module.
-    for command in ("validate", "test") if name == "terraform" else ("test",):
+    # Validation of a root module includes its modules; a test validates its own module.
+    for command in ("validate", "test") if name in ("terraform", "tabular") else ("test",):
         done = _capture([provider.terraform(), command, *PLAIN], folder)
         if done.returncode:
             return f"{name}: terraform {command} failed\n{done.stdout}{done.stderr}"

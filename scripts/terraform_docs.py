@@ -38,7 +38,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing, report differences")
     check = parser.parse_args().check
-    folders = [ROOT / "terraform", *sorted((ROOT / "terraform" / "modules").iterdir())]
+    root = ROOT / "terraform"
+    folders = [root, root / "tabular", *sorted((root / "modules").iterdir())]
     stale = [folder for folder in folders if not _update(folder / "README.md", check=check)]
     if stale:
         names = ", ".join(str(folder.relative_to(ROOT)) for folder in stale)

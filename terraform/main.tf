@@ -156,7 +156,7 @@ module "operator" {
   pending_path             = module.clean_up.pending_path
   pipeline_name            = module.train.pipeline_name
   principals               = var.operator_principals
-  query_policy             = module.analytics.query_policy
+  query                    = { policy = module.analytics.query_policy }
   state_machine_arn        = module.deploy.state_machine_arn
   stream_names             = concat(values(module.ingest.stream_names), values(module.analytics.stream_names))
 }

@@ -1,7 +1,7 @@
-"""Amazon DeepAR's inference format: validate JSON requests, return forecasts. No HTTP."""
+"""Requests to a model without HTTP; those to a forecaster are in Amazon DeepAR's format."""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,8 +17,25 @@ MAX_PATHS = 10_000  # sample paths of all instances
 MAX_QUANTILES = 100
 
 
+JSON, LINES = "application/json", "application/jsonlines"
+
+
 class RequestError(ValueError):
     """The request is invalid; the message states the expected format."""
+
+
+class Handler(Protocol):
+    """What the server asks for the responses of a model."""
+
+    @property
+    def content_types(self) -> tuple[str, ...]:
+        """Content types of requests; an empty one stands for requests without."""
+
+    def answer(self, body: bytes, content_type: str, accept: str) -> tuple[str, bytes]:
+        """Return content type and body of the response.
+
+        Raises RequestError for an invalid request, ValueError if there is no finite response.
+        """
 
 
 class Configuration(BaseModel):
@@ -42,6 +59,21 @@ class Configuration(BaseModel):
             return cls.model_validate(value)
         except ValidationError as error:
             raise RequestError(describe(error)) from None
+
+
+class ForecastHandler:
+    """Answers requests with the forecasts of a model; `batch` configures those of lines."""
+
+    content_types = (JSON, LINES, "application/x-jsonlines", "")
+
+    def __init__(self, model: Model, batch: Configuration) -> None:
+        self._model, self._batch = model, batch
+
+    def answer(self, body: bytes, content_type: str, accept: str) -> tuple[str, bytes]:  # noqa: ARG002
+        """Return content type and body of the response."""
+        if content_type in (JSON, ""):
+            return JSON, json.dumps(respond(self._model, body), allow_nan=False).encode()
+        return LINES, respond_lines(self._model, body, self._batch).encode()
 
 
 def respond(model: Model, body: bytes) -> dict[str, Any]:

@@ -12,13 +12,9 @@ from typing import Any, BinaryIO
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from sagemaker_pipelines.container.algorithms import registry
-from sagemaker_pipelines.container.inference import (
-    Configuration,
-    RequestError,
-    respond,
-    respond_lines,
-)
+from common.errors import bad_value
+from sagemaker_pipelines.container import handlers
+from sagemaker_pipelines.container.inference import Handler, RequestError
 from sagemaker_pipelines.paths import Paths
 
 MAX_BODY_BYTES = 6 * 1024 * 1024  # limit of a SageMaker endpoint
@@ -33,9 +29,8 @@ StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 class Application:
     """The WSGI application of one model."""
 
-    def __init__(self, model: Path, batch: Configuration) -> None:
-        self.model = registry.load(model)
-        self.batch = batch
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
         self._free = BoundedSemaphore(MAX_INVOCATIONS)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
@@ -58,11 +53,11 @@ class Application:
         if not self._free.acquire(blocking=False):
             return _problem("503 Service Unavailable", "too many requests at the same time")
         try:
-            return self._forecast(environ)
+            return self._respond(environ)
         finally:
             self._free.release()
 
-    def _forecast(self, environ: dict[str, Any]) -> Answer:
+    def _respond(self, environ: dict[str, Any]) -> Answer:
         if connection := environ.get("gunicorn.socket"):
             connection.settimeout(SILENCE_SECONDS)  # otherwise a silent client keeps its thread
         try:
@@ -73,24 +68,18 @@ class Application:
             expected = f"expected at most {MAX_BODY_BYTES}"
             return _problem("413 Content Too Large", f"request: got more bytes, {expected}")
         kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+        supported = self._handler.content_types
+        if kind not in supported:
+            expected = " or ".join(filter(None, supported))
+            message = bad_value("Content-Type", kind, expected)
+            return _problem("415 Unsupported Media Type", message)
+        accept = environ.get("HTTP_ACCEPT", "").partition(";")[0].strip().lower()
         try:
-            return self._answer(body, kind)
+            return "200 OK", *self._handler.answer(body, kind, accept)
         except RequestError as error:
             return _problem("400 Bad Request", str(error))
         except ValueError as error:  # JSON has no infinity
-            return _problem("500 Internal Server Error", f"forecast: {error}")
-
-    def _answer(self, body: bytes, kind: str) -> Answer:
-        if kind in ("application/jsonlines", "application/x-jsonlines"):
-            lines = respond_lines(self.model, body, self.batch)
-            return "200 OK", "application/jsonlines", lines.encode()
-        if kind in ("application/json", ""):
-            text = json.dumps(respond(self.model, body), allow_nan=False)
-            return "200 OK", "application/json", text.encode()
-        supported = "application/json or application/jsonlines"
-        return _problem(
-            "415 Unsupported Media Type", f"Content-Type: got {kind}, expected {supported}"
-        )
+            return _problem("500 Internal Server Error", f"response: {error}")
 
 
 def _body(stream: BinaryIO) -> bytes | None:
@@ -131,11 +120,10 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 def main(paths: Paths, host: str) -> None:
     """Load the model and serve it until SIGTERM."""
-    text = os.environ.get("DEEPAR_INFERENCE_CONFIG", "{}")
     try:
-        batch = Configuration.parse(json.loads(text))
-    except ValueError as error:
-        raise SystemExit(f"DEEPAR_INFERENCE_CONFIG: {error}") from error
+        handler = handlers.load(paths.model, os.environ)
+    except RequestError as error:
+        raise SystemExit(str(error)) from error
     port = os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080")
     options = {
         "bind": f"{host}:{port}",
@@ -148,4 +136,4 @@ def main(paths: Paths, host: str) -> None:
         "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108
         "control_socket_disable": True,
     }
-    Server(Application(paths.model, batch), options).run()
+    Server(Application(handler), options).run()

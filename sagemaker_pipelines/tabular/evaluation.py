@@ -17,6 +17,11 @@ class TabularEvaluation(Evaluation):
     gate: Gate = field(kw_only=True)
 
     @cached_property
+    def champion_from(self) -> int:
+        """No version was trained on held-out rows, whenever that was."""
+        return 0
+
+    @cached_property
     def verdict(self) -> Verdict:
         """The verdict: a winner has passed the gate, too."""
         found = decide(self.losses)

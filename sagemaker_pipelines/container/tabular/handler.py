@@ -19,13 +19,13 @@ import numpy as np
 from common.deepar import QUANTILE_LEVELS
 from common.errors import bad_value
 from sagemaker_pipelines.container.algorithms import metadata
-from sagemaker_pipelines.container.inference import RequestError
+from sagemaker_pipelines.container.inference import JSON, LINES, RequestError
 from sagemaker_pipelines.tabular import algorithm
 from sagemaker_pipelines.tabular.record import RecordError, csv_rows, read
 
 # Rows of one request: a body of 6 MB has fewer of most models, and /ping must be answered.
 MAX_ROWS = 100_000
-CSV, JSON, LINES = "text/csv", "application/json", "application/jsonlines"
+CSV = "text/csv"
 
 
 class TabularHandler:

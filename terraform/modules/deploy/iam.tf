@@ -68,10 +68,35 @@ data "aws_iam_policy_document" "smoke_test" {
     resources = [local.endpoint_arns["staging"]]
   }
 
-  statement {
-    sid       = "ReadMinutes"
-    actions   = ["sagemaker:BatchGetRecord"]
-    resources = [var.feature_group.arn]
+  dynamic "statement" {
+    for_each = var.feature_group[*]
+
+    content {
+      sid       = "ReadMinutes"
+      actions   = ["sagemaker:BatchGetRecord"]
+      resources = [statement.value.arn]
+    }
+  }
+
+  # What the prediction of a tabular model is compared with.
+  dynamic "statement" {
+    for_each = var.sample[*]
+
+    content {
+      sid       = "ReadVersion"
+      actions   = ["sagemaker:DescribeModelPackage"]
+      resources = ["${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.sample[*]
+
+    content {
+      sid       = "ReadEvaluation"
+      actions   = ["s3:GetObject"]
+      resources = ["${var.foundation.bucket_arn}/training/*"]
+    }
   }
 
   statement {

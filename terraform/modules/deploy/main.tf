@@ -61,17 +61,19 @@ module "endpoint_deployer" {
 module "smoke_test" {
   source = "../lambda_function"
 
-  name              = "smoke_test"
-  description       = "Staging endpoint -> plausible forecast and its data capture"
+  name              = var.feature_group == null ? "tabular_smoke_test" : "smoke_test"
+  description       = "Staging endpoint -> plausible answer and its data capture"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.smoke_test.json
   timeout_seconds   = 120
 
-  environment = merge(var.forecast_environment, {
-    BUCKET             = var.foundation.bucket_name
-    FEATURE_GROUP_NAME = var.feature_group.name
-    PREFIX             = var.foundation.prefix
-  })
+  environment = merge(
+    var.feature_group == null ? { SAMPLE = var.sample } : merge(var.forecast_environment, { FEATURE_GROUP_NAME = var.feature_group.name }),
+    {
+      BUCKET = var.foundation.bucket_name
+      PREFIX = var.foundation.prefix
+    },
+  )
 }
 
 module "approval_requester" {

@@ -15,9 +15,9 @@ variable "endpoints" {
 }
 
 variable "feature_group" {
-  description = "Feature group with the recent minutes: name and arn"
+  description = "Feature group that the smoke test forecasts from: name and arn; null: a tabular model"
   type        = object({ arn = string, name = string })
-  nullable    = false
+  default     = null
 }
 
 variable "forecast_environment" {
@@ -78,4 +78,15 @@ variable "run_time_cleaner_name" {
   description = "Function that stops running deployments before the state machine is deleted"
   type        = string
   nullable    = false
+}
+
+variable "sample" {
+  description = "Row of raw features (CSV) that the smoke test of a tabular model sends; null: the forecaster"
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.sample == null) != (var.feature_group == null)
+    error_message = "sample: expected a row without feature_group, and none with it."
+  }
 }

@@ -22,14 +22,18 @@ resource "aws_iam_role" "this" {
 
 # Not inline: all inline policies of a role together may have 10,240 characters, and names of regions differ in length.
 resource "aws_iam_policy" "query" {
+  for_each = { for policy in var.query[*] : "own" => policy }
+
   name        = "${var.foundation.prefix}-query"
   description = "Queries of people who operate the loop with the evergreen command"
-  policy      = var.query_policy
+  policy      = each.value.policy
 }
 
 resource "aws_iam_role_policy_attachment" "query" {
+  for_each = aws_iam_policy.query
+
   role       = aws_iam_role.this.name
-  policy_arn = aws_iam_policy.query.arn
+  policy_arn = each.value.arn
 }
 
 resource "aws_iam_role_policy" "read" {

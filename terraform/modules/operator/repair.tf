@@ -29,10 +29,14 @@ data "aws_iam_policy_document" "repair" {
     ]
   }
 
-  statement {
-    sid       = "ArchiveAgain"
-    actions   = ["firehose:PutRecord"]
-    resources = [for name in var.stream_names : "${var.foundation.arns.firehose}:deliverystream/${name}"]
+  dynamic "statement" {
+    for_each = length(var.stream_names) == 0 ? [] : [var.stream_names]
+
+    content {
+      sid       = "ArchiveAgain"
+      actions   = ["firehose:PutRecord"]
+      resources = [for name in statement.value : "${var.foundation.arns.firehose}:deliverystream/${name}"]
+    }
   }
 
   statement {

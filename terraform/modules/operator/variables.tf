@@ -84,10 +84,10 @@ variable "principals" {
   }
 }
 
-variable "query_policy" {
-  description = "IAM policy (JSON) to run SQL queries"
-  type        = string
-  nullable    = false
+variable "query" {
+  description = "IAM policy (JSON) to run SQL queries; null: there are no tables"
+  type        = object({ policy = string })
+  default     = null
 }
 
 variable "state_machine_arn" {

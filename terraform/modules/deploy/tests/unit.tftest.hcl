@@ -182,3 +182,17 @@ run "models_are_in_the_given_subnets" {
     error_message = "The function creates models with this network."
   }
 }
+
+run "a_tabular_version_is_tested_with_a_sample_row" {
+  command = plan
+
+  variables {
+    feature_group = null
+    sample        = "M,0.455"
+  }
+
+  assert {
+    condition     = sort(data.aws_iam_policy_document.smoke_test.statement[*].sid) == tolist(["InvokeEndpoint", "ListCapture", "ReadCapture", "ReadEvaluation", "ReadVersion"])
+    error_message = "The test reads the evaluation, and no feature group."
+  }
+}

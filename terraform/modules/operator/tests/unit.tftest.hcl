@@ -12,7 +12,7 @@ variables {
   paused                   = { alarms = ["test-poller-stalled"], schedules = ["test-retrain-trigger-check"] }
   pending_path             = "/test/approval/pending"
   pipeline_name            = "test-training"
-  query_policy             = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
+  query                    = { policy = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
   state_machine_arn        = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"
   stream_names             = ["test-raw"]
 }

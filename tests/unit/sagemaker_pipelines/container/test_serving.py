@@ -16,9 +16,12 @@ from threading import Event, Semaphore
 import numpy as np
 import pytest
 
+from sagemaker_pipelines.container import handlers
+from sagemaker_pipelines.container.algorithms import registry
 from sagemaker_pipelines.container.algorithms.deepar.forecaster import Forecaster
 from sagemaker_pipelines.container.inference import (
     Configuration,
+    ForecastHandler,
     RequestError,
     respond,
     respond_lines,
@@ -287,7 +290,7 @@ def test_request_without_a_body_is_refused(served):
 
 
 def test_ping_is_answered_while_all_invocations_are_busy(trained):
-    application = Application(trained[0].model, Configuration())
+    application = Application(handlers.load(trained[0].model, {}))
     waiting, release = Semaphore(0), Event()
 
     class Stalled:
@@ -314,9 +317,10 @@ def test_ping_is_answered_while_all_invocations_are_busy(trained):
 
 
 def test_forecast_that_json_cannot_express_is_an_error(trained, monkeypatch):
-    application = Application(trained[0].model, Configuration())
+    model = registry.load(trained[0].model)
+    application = Application(ForecastHandler(model, Configuration()))
     endless = {"mean": [float("inf")] * 5, "quantiles": {}}
-    monkeypatch.setattr(application.model, "forecast", lambda *_: endless)
+    monkeypatch.setattr(model, "forecast", lambda *_: endless)
     body = json.dumps({"instances": [INSTANCE]}).encode()
     environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/invocations"}
     for kind in ("application/json", "application/jsonlines"):

@@ -25,10 +25,10 @@ REQUEST = {
 SERVE = """
 import io, json, sys
 from pathlib import Path
-from sagemaker_pipelines.container.inference import Configuration
+from sagemaker_pipelines.container import handlers
 from sagemaker_pipelines.container.server import Application
 body = sys.stdin.buffer.read()
-application = Application(Path(sys.argv[1]), Configuration())
+application = Application(handlers.load(Path(sys.argv[1]), {}))
 environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/invocations", "wsgi.input": io.BytesIO(body),
            "CONTENT_LENGTH": str(len(body)), "CONTENT_TYPE": "application/json"}
 status, kind, content = application.respond(environ)

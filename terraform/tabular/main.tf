@@ -1,0 +1,155 @@
+# A tabular model on the loop: the stages ④ to ⑧ on a foundation of its own. Its data are files, so there is no ① to ③.
+
+locals {
+  folder = "${path.root}/../../sagemaker_pipelines/${var.model}"
+  record = jsondecode(file("${local.folder}/record.json"))
+
+  # The example of the record as a row of CSV.
+  sample = join(",", [for feature in local.record.features : tostring(feature.example)])
+
+  image  = "${module.foundation.repositories["forecaster"].url}:${var.image_tag}"
+  region = module.foundation.foundation.region
+}
+
+# Shared: key, data bucket, event bus, notifications, decision log, image repositories
+module "foundation" {
+  source = "../modules/foundation"
+
+  artifacts_dir       = coalesce(var.artifacts_dir, "${path.root}/../../build/functions")
+  data                = var.data
+  deletion_protection = var.deletion_protection
+  log_retention_days  = var.log_retention_days
+  notification_email  = var.notification_email
+  prefix              = var.prefix
+  runbook_url         = var.runbook_url
+  vpc_config          = one(values(module.private_network)[*].vpc_config)
+}
+
+# Shared: endpoints of AWS services in existing subnets
+module "private_network" {
+  source   = "../modules/private_network"
+  for_each = { for network in var.private_network[*] : "own" => network }
+
+  network   = each.value
+  prefix    = var.prefix
+  streaming = false
+}
+
+# ④ train: CSV files -> a model, judged with the champion and the mean
+module "train" {
+  source = "../modules/train_tabular"
+
+  definition_file          = "${local.folder}/definition.json"
+  foundation               = module.foundation.foundation
+  image                    = local.image
+  model_package_group_name = module.register.model_package_group_name
+  quality                  = { cooldown_hours = var.quality.cooldown_hours, daily_cap = var.quality.daily_cap }
+  repository_arn           = module.foundation.repositories["forecaster"].arn
+  training                 = var.training
+}
+
+# ⑤ register: model versions, approved by a person or a policy
+module "register" {
+  source = "../modules/register"
+
+  approval_policy   = var.approval_policy
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
+  repository_arn    = module.foundation.repositories["forecaster"].arn
+}
+
+# Deletes on `terraform destroy` what ⑥ and ⑧ create at run time. Both modules use its outputs.
+module "clean_up" {
+  source = "../modules/clean_up"
+
+  foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
+  list_versions_policy     = module.register.list_versions_policy
+  model_package_group_name = module.register.model_package_group_name
+  model_role_arn           = module.register.model_role_arn
+  pipeline_name            = module.train.pipeline_name
+}
+
+# ⑥ deploy: approved version -> staging -> smoke test -> approval -> production
+module "deploy" {
+  source = "../modules/deploy"
+
+  endpoints                = var.endpoints
+  forecast_environment     = {}
+  foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
+  model_package_group_name = module.clean_up.model_package_group_name
+  model_role_arn           = module.clean_up.model_role_arn
+  pending_path             = module.clean_up.pending_path
+  policy_parameter         = module.register.policy_parameter
+  run_time_cleaner_name    = module.clean_up.run_time_cleaner_name
+  sample                   = local.sample
+}
+
+# ⑦ monitor: hourly, predictions against the ground truth of clients; threshold of the deployed version
+module "monitor" {
+  source = "../modules/monitor"
+
+  alarm                    = var.alarm
+  decision_log_group       = module.foundation.decision_log_group
+  forecast_environment     = local.window
+  foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
+  metrics                  = var.monitoring.metrics
+  model_package_group_name = module.register.model_package_group_name
+  rows_per_window          = var.monitoring.rows_per_window
+  thresholds               = { production = var.quality.threshold }
+}
+
+# ⑦ bake: a new version that is worse than the one it replaced is rolled back
+module "bake" {
+  source   = "../modules/bake"
+  for_each = toset(length(var.monitoring.bake_readings) > 0 ? ["own"] : [])
+
+  forecast_environment = local.window
+  foundation           = module.foundation.foundation
+  function_defaults    = module.foundation.function_defaults
+  instance_type        = "ml.m5.large"
+  readings             = var.monitoring.bake_readings
+  state_machine_arn    = module.deploy.state_machine_arn
+  threshold_parameter  = module.monitor.threshold_parameter
+}
+
+# ⑧ retrain: production in breach of its threshold, or new files -> one guarded training, back to ④
+module "retrain" {
+  source = "../modules/retrain"
+
+  forecast_environment     = local.window
+  foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
+  loss_alarm               = module.monitor.loss_alarm
+  list_versions_policy     = module.register.list_versions_policy
+  model_package_group_name = module.register.model_package_group_name
+  pipeline_name            = module.clean_up.pipeline_name
+  retraining               = { on_drift = false, schedule = var.retraining.schedule }
+  state_machine_arn        = module.deploy.state_machine_arn
+  threshold_parameter      = module.monitor.threshold_parameter
+}
+
+locals {
+  # A window of rows has no length in time: it counts as a minute.
+  window = { FORECAST_SAMPLES = "1", HISTORY_MINUTES = "1", LAG_MINUTES = "0", PREDICTION_LENGTH = "1" }
+}
+
+# Shared: the role of people who operate the loop
+module "operator" {
+  source = "../modules/operator"
+
+  dead_letter_queues       = flatten(values(local.dead_letter_queues))
+  decision_log_group       = module.foundation.decision_log_group
+  foundation               = module.foundation.foundation
+  invoked_functions        = [module.monitor.collector_name, module.retrain.retrain_function_name]
+  list_versions_policy     = module.register.list_versions_policy
+  model_package_group_name = module.register.model_package_group_name
+  paused                   = local.paused
+  pending_path             = module.clean_up.pending_path
+  pipeline_name            = module.train.pipeline_name
+  principals               = var.operator_principals
+  state_machine_arn        = module.deploy.state_machine_arn
+  stream_names             = []
+}

@@ -1,0 +1,39 @@
+output "bucket_name" {
+  description = "Data bucket; new files below training-data/ start a training"
+  value       = module.foundation.foundation.bucket_name
+}
+
+output "bus_name" {
+  description = "Event bus of decisions"
+  value       = module.foundation.foundation.bus_name
+}
+
+output "data_uri" {
+  description = "Where the trainings read their data: an S3 URI, or sample"
+  value       = module.train.data_uri
+}
+
+output "endpoint_names" {
+  description = "Endpoints by stage; created by the first deployment"
+  value       = module.deploy.endpoint_names
+}
+
+output "pipeline_name" {
+  description = "Training pipeline"
+  value       = module.train.pipeline_name
+}
+
+output "prefix" {
+  description = "Prefix of all resource names"
+  value       = var.prefix
+}
+
+output "repository_urls" {
+  description = "ECR repositories; the models use only forecaster"
+  value       = { for name, repository in module.foundation.repositories : name => repository.url }
+}
+
+output "state_machine_arn" {
+  description = "State machine that deploys approved versions"
+  value       = module.deploy.state_machine_arn
+}

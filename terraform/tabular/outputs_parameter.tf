@@ -1,0 +1,53 @@
+locals {
+  # By stage of the loop, or shared.
+  dead_letter_queues = {
+    "5"    = module.register.dead_letter_queues
+    "6"    = module.deploy.dead_letter_queues
+    "7"    = concat(module.monitor.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
+    "8"    = module.retrain.dead_letter_queues
+    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues)
+  }
+
+  # What `evergreen pause` switches off, and `resume` on again.
+  paused = {
+    alarms         = module.monitor.silence_alarm_names
+    backfill_hours = 0
+    desired_count  = 0
+    schedules      = concat(module.monitor.schedule_names, module.retrain.schedule_names)
+  }
+}
+
+# Names of the deployment, which the `evergreen` command reads: one JSON document of at most 4 KB.
+module "outputs_parameter" {
+  source = "../modules/parameter"
+
+  name        = "/${var.prefix}/outputs"
+  description = "Names of this deployment's resources, read by the evergreen command"
+
+  value = jsonencode({
+    account_id         = module.foundation.foundation.account_id
+    athena             = null
+    bucket_name        = module.foundation.foundation.bucket_name
+    bus_name           = module.foundation.foundation.bus_name
+    dead_letter_queues = { for stage, queues in local.dead_letter_queues : stage => queues[*].name }
+    decision_log_group = module.foundation.decision_log_group
+    endpoint_names     = module.deploy.endpoint_names
+    feature_group_name = null
+    function_names = {
+      monitoring_collector = module.monitor.collector_name
+      retrain_trigger      = module.retrain.retrain_function_name
+    }
+    loss_alarm_name          = module.monitor.loss_alarm.name
+    metric_namespace         = module.foundation.foundation.metric_namespace
+    model_package_group_name = module.register.model_package_group_name
+    operator_role_arn        = module.operator.role_arn
+    paused                   = local.paused
+    pending_path             = module.clean_up.pending_path
+    pipeline_name            = module.train.pipeline_name
+    poller                   = null
+    prefix                   = var.prefix
+    region                   = local.region
+    state_machine_arn        = module.deploy.state_machine_arn
+    threshold_parameter      = module.monitor.threshold_parameter
+  })
+}
