@@ -12,7 +12,7 @@ def invoke(connection: Connection, function: str, event: Json) -> Json:
 
     Raises CommandError if the function fails.
     """
-    name = connection.outputs.function_names[function]
+    name = connection.outputs.function(function)
     response = connection.clients("lambda").invoke(
         FunctionName=name, InvocationType="RequestResponse", Payload=json.dumps(event)
     )

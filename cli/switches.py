@@ -32,8 +32,10 @@ def forget(connection: Connection) -> None:
 
 
 def scale_poller(connection: Connection, count: int) -> None:
-    """Set the number of tasks of the poller's service."""
+    """Set the number of tasks of the poller's service, if there is one."""
     names = connection.outputs.poller
+    if names is None:
+        return
     connection.clients("ecs").update_service(
         cluster=names["cluster"], service=names["service"], desiredCount=count
     )

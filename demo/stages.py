@@ -86,7 +86,7 @@ class Loop:
         self.server.settle()
 
     def _start_poller(self) -> str:
-        poller, network = self.connection.outputs.poller, self.network
+        poller, network = self.connection.outputs.service, self.network
         override = [{"name": n, "value": v} for n, v in self.stream.environment.items()]
         response = self._ecs.run_task(
             cluster=poller["cluster"],
@@ -104,7 +104,7 @@ class Loop:
         return str(response["tasks"][0]["taskArn"])
 
     def _task(self, arn: str) -> dict[str, Any]:
-        cluster = self.connection.outputs.poller["cluster"]
+        cluster = self.connection.outputs.service["cluster"]
         response = self._ecs.describe_tasks(cluster=cluster, tasks=[arn])
         task: dict[str, Any] = response["tasks"][0]
         return task

@@ -71,15 +71,15 @@ def plan_changes(home: Path, variables: dict[str, Any], root: Path = SOURCE) -> 
     return sum(actions not in (["no-op"], ["read"]) for actions in changes)
 
 
-def output(home: Path) -> dict[str, Any]:
+def output(home: Path, root: Path = SOURCE) -> dict[str, Any]:
     """Return the root's outputs, by name."""
-    shown = json.loads(_checked(home, ["output", "-json", *_state(home)]))
+    shown = json.loads(_checked(home, ["output", "-json", *_state(home)], root))
     return {name: described["value"] for name, described in shown.items()}
 
 
-def resources(home: Path) -> int:
+def resources(home: Path, root: Path = SOURCE) -> int:
     """Return the number of resources in the state, without data sources."""
-    addresses = _checked(home, ["state", "list", *_state(home)]).split()
+    addresses = _checked(home, ["state", "list", *_state(home)], root).split()
     return sum("data" not in address.split("[")[0].split(".") for address in addresses)
 
 

@@ -21,7 +21,7 @@ def backfill(connection: Connection, start: Start, end: End, late: Late = ONE_DA
     """Invoke the aggregator for every object of the range."""
     time_range = TimeRange(start, end)
     s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
-    function = connection.outputs.function_names["window_aggregator"]
+    function = connection.outputs.function("window_aggregator")
     checkpoint = Checkpoint(s3, bucket, f"backfill-{time_range.name}")
 
     def aggregate(key: str) -> Json | None:

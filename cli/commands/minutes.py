@@ -38,7 +38,7 @@ def minutes(
 ) -> Result:
     """Read the Parquet files; the newest rows are only in the online store."""
     end = end or connection.now
-    name = group or connection.outputs.feature_group_name
+    name = group or connection.outputs.feature_group
     found = offline_rows(connection, name, TimeRange(start or end - HOUR, end), as_of)
     rows = [{**row, "tx_minute": iso(row["tx_minute"])} for row in found.to_pylist()]
     cells = [tuple(row.values()) for row in rows]

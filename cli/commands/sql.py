@@ -85,7 +85,7 @@ def _duckdb(
         def files(table: Table) -> list[Path]:
             return objects.copy(s3, table, first, last, Path(scratch) / table.name)
 
-        return duckdb_engine.run(query, connection.outputs.athena["database"], known, files)
+        return duckdb_engine.run(query, connection.outputs.tables["database"], known, files)
 
 
 def _tables(known: dict[str, Table]) -> Result:

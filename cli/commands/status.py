@@ -46,9 +46,9 @@ def status(connection: Connection) -> Result:
 
 def _body(document: Json, loss_alarm: str) -> RenderableType:
     data = [
-        _poller(document["poller"]),
+        *([_poller(document["poller"])] if document["minutes"] else []),
         _dead_letters(document["dead_letters"]),
-        _minutes(document["minutes"]),
+        *map(_minutes, filter(None, [document["minutes"]])),
     ]
     models = [
         _training(document["training"]),

@@ -4,6 +4,7 @@ import json
 
 from cli.aws import Json, pages
 from cli.connection import Connection
+from cli.errors import CommandError
 from common.hyperparameters import (
     NAMES,
     PATH,
@@ -27,6 +28,11 @@ def hyperparameters(connection: Connection) -> list[Json]:
     expected (which values are allowed), set_by (ARN of the user or of the role's session), since,
     problem (why no training starts, None if nothing is wrong).
     """
+    if connection.outputs.feature_group_name is None:
+        raise CommandError(
+            "hyperparameters of a tabular model: set the Terraform variable "
+            "training.hyperparameters and apply"
+        )
     ssm, path = connection.clients("ssm"), parameter_name(connection, "").rstrip("/")
     found = pages(ssm, "get_parameters_by_path", "Parameters", Path=path)
     values = {parameter["Name"].rpartition("/")[2]: parameter["Value"] for parameter in found}

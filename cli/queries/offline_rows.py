@@ -46,7 +46,7 @@ def transaction_counts(
     connection: Connection, time_range: TimeRange, minutes: AbstractSet[str]
 ) -> dict[str, int]:
     """Return the number of transactions of those minutes (ISO) that have a row."""
-    table = offline_rows(connection, connection.outputs.feature_group_name, time_range)
+    table = offline_rows(connection, connection.outputs.feature_group, time_range)
     counts = zip(
         map(iso, table["tx_minute"].to_pylist()),
         table["total_nb_trx_1min"].to_pylist(),

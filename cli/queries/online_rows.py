@@ -13,8 +13,10 @@ LOOK_BACK_MINUTES = 60
 THREADS = 4
 
 
-def freshness(connection: Connection) -> Json:
-    """Return the newest minute and what is known of the last hour."""
+def freshness(connection: Connection) -> Json | None:
+    """Return the newest minute and what is known of the last hour; None without a stream."""
+    if connection.outputs.feature_group_name is None:
+        return None
     now = floor_minute(connection.now)
     names = minutes(now - LOOK_BACK_MINUTES * MINUTE, LOOK_BACK_MINUTES)
     known = online_rows(connection, names)
@@ -37,7 +39,7 @@ def transactions(row: Row) -> int:
 def online_rows(connection: Connection, names: list[str]) -> dict[str, Row]:
     """Return the rows (feature -> text) of the minutes (ISO) that have one, by minute."""
     store = connection.clients("sagemaker-featurestore-runtime")
-    group = connection.outputs.feature_group_name
+    group = connection.outputs.feature_group
     batches = [names[n : n + BATCH_SIZE] for n in range(0, len(names), BATCH_SIZE)]
     found: dict[str, Row] = {}
     with ThreadPoolExecutor(THREADS) as pool:

@@ -14,6 +14,8 @@ STAGES = ("production", "staging")
 def poller(connection: Connection) -> Json | None:
     """Return status, running and desired tasks of the poller's service; None without a service."""
     names = connection.outputs.poller
+    if names is None:
+        return None
     try:
         found = connection.clients("ecs").describe_services(
             cluster=names["cluster"], services=[names["service"]]

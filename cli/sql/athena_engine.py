@@ -27,7 +27,7 @@ def run(
 
     Raises CommandError (exit code 2) with Athena's reason if it fails.
     """
-    athena, names = connection.clients("athena"), connection.outputs.athena
+    athena, names = connection.clients("athena"), connection.outputs.tables
     identifier = athena.start_query_execution(
         QueryString=restricted(query, names["database"], tables, first, last),
         QueryExecutionContext={"Database": names["database"]},

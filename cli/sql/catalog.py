@@ -34,7 +34,7 @@ class Table:
 
 def tables(connection: Connection) -> dict[str, Table]:
     """Return the tables by name."""
-    database = connection.outputs.athena["database"]
+    database = connection.outputs.tables["database"]
     glue = connection.clients("glue")
     found = pages(glue, "get_tables", "TableList", DatabaseName=database)
     return {table.name: table for table in sorted(map(_table, found), key=lambda t: t.name)}

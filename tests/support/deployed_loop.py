@@ -12,18 +12,19 @@ from pathlib import Path
 from cli.main import main
 from common.times import iso
 from scripts import local_terraform
+from scripts.provider import SOURCE
 from tests.support.deployed_variables import VARIABLES
 from tests.support.feature_records import to_values
 from tests.support.local_aws import started
 
 
 @contextlib.contextmanager
-def deployed(home):
-    """Yield a local AWS to which everything in terraform/ was applied; no call may be denied."""
+def deployed(home, variables=VARIABLES, root=SOURCE):
+    """Yield a local AWS to which a root module was applied; no call may be denied."""
     with started(home) as aws:
         subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
-        local_terraform.init(aws.home)
-        local_terraform.apply(aws.home, VARIABLES)
+        local_terraform.init(aws.home, root)
+        local_terraform.apply(aws.home, variables, root=root)
         yield aws
         denials = aws.get("iam")["denials"]
     assert denials == []

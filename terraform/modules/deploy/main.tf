@@ -3,6 +3,7 @@
 locals {
   machine_name  = "${var.foundation.prefix}-deployment"
   machine_arn   = "${var.foundation.arns.states}:stateMachine:${local.machine_name}"
+  smoke_test    = var.feature_group == null ? "tabular_smoke_test" : "smoke_test"
   endpoint_arns = { for stage in ["production", "staging"] : stage => "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-${stage}" }
 
   # VpcConfig of models; null: none.
@@ -61,7 +62,7 @@ module "endpoint_deployer" {
 module "smoke_test" {
   source = "../lambda_function"
 
-  name              = var.feature_group == null ? "tabular_smoke_test" : "smoke_test"
+  name              = local.smoke_test
   description       = "Staging endpoint -> plausible answer and its data capture"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.smoke_test.json

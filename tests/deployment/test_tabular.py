@@ -1,0 +1,141 @@
+"""The abalone model deployed: trained by an upload, measured by its clients, renewed."""
+
+import json
+import random
+
+import pytest
+
+from scripts import local_terraform
+from scripts.provider import TABULAR
+from tests.support import abalones
+from tests.support.deployed_loop import deployed, evergreen
+
+pytestmark = pytest.mark.integration
+
+VARIABLES = {
+    "prefix": "abalone",
+    "model": "abalone",
+    "image_tag": "local",
+    "deletion_protection": False,
+    "approval_policy": "automatic",
+    "monitoring": {"bake_readings": [3]},
+}
+ENDPOINT = "abalone-production"
+REQUESTS = 40  # of a client in an hour
+OTHER_SEA = {"rings": lambda size: 22 - 14 * size}  # where large animals are young
+
+
+class Clients:
+    """Send rows to production with inference ids, and say an hour later how old they were."""
+
+    def __init__(self, aws, bucket):
+        self.aws, self.bucket, self.count = aws, bucket, 0
+
+    def hour(self, **sea):
+        """Let an hour pass in which requests are answered and their ground truth is collected."""
+        now = self.aws.now()
+        rows = abalones.rows(REQUESTS, seed=self.count, **sea)
+        runtime, records = self.aws.client("sagemaker-runtime"), []
+        for *features, rings in rows:
+            self.count += 1
+            name = f"client-{self.count}"
+            runtime.invoke_endpoint(
+                EndpointName=ENDPOINT,
+                Body=f"{','.join(features)}\n".encode(),
+                ContentType="text/csv",
+                InferenceId=name,
+            )
+            records.append(
+                {
+                    "groundTruthData": {"data": rings, "encoding": "CSV"},
+                    "eventMetadata": {"eventId": name},
+                    "eventVersion": "0",
+                }
+            )
+        random.Random(self.count).shuffle(records)
+        body = "".join(f"{json.dumps(record)}\n" for record in records).encode()
+        key = f"ground-truth/{ENDPOINT}/AllTraffic/{now:%Y/%m/%d/%H}/clients.jsonl"
+        self.aws.client("s3").put_object(Bucket=self.bucket, Key=key, Body=body)
+        self.aws.next_hour()
+        self.aws.pass_minutes(1)
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory):
+    home = tmp_path_factory.mktemp("tabular")
+    with deployed(home, VARIABLES, TABULAR) as aws:
+        yield aws
+
+
+@pytest.fixture(scope="module")
+def bucket(aws):
+    return local_terraform.output(aws.home, TABULAR)["bucket_name"]
+
+
+def command(aws, *arguments):
+    code, document = evergreen(aws, *arguments, "--prefix", "abalone")
+    assert code == 0, document
+    return document
+
+
+def upload(aws, bucket, name, rows):
+    body = abalones.text(rows).encode()
+    aws.client("s3").put_object(Bucket=bucket, Key=f"training-data/{name}.csv", Body=body)
+    aws.settle()
+
+
+def versions(aws):
+    return {stage["stage"]: stage["version"] for stage in command(aws, "status")["endpoints"]}
+
+
+def settled(aws, minutes=30):
+    """Let a training and its deployment end."""
+    for _ in range(minutes):
+        aws.pass_minutes(1)
+
+
+def test_upload_trains_and_deploys_the_first_version(aws, bucket):
+    upload(aws, bucket, "first", abalones.rows(3000))
+    settled(aws)
+    assert versions(aws)["production"] == 1
+
+
+def test_clients_are_measured_by_their_ground_truth(aws, bucket):
+    clients = Clients(aws, bucket)
+    for _ in range(2):
+        clients.hour()
+    results = command(aws, "status")["monitoring_results"]
+    assert [result["breach"] for result in results][-2:] == [False, False]
+    assert all(result["relative_loss"] < 0.6 for result in results[-2:])
+
+
+def test_another_sea_is_a_breach_and_retrains(aws, bucket):
+    clients = Clients(aws, bucket)
+    clients.count = 10_000
+    for _ in range(3):
+        clients.hour(**OTHER_SEA)
+    status = command(aws, "status")
+    assert status["monitoring_results"][-1]["breach"]
+    reasons = [run["reason"] for run in command(aws, "experiments")["experiments"]]
+    assert any(reason.startswith("alarm abalone-production-loss") for reason in reasons)
+    # What the alarm trained on was the old data: the champion stayed. New data replace it.
+    assert versions(aws)["production"] == 1
+    upload(aws, bucket, "second", abalones.rows(9000, seed=5, **OTHER_SEA))
+    for _ in range(8):
+        clients.hour(**OTHER_SEA)
+        if versions(aws)["production"] == 2:
+            break
+    assert versions(aws)["production"] == 2
+    for _ in range(4):
+        clients.hour(**OTHER_SEA)
+    assert not command(aws, "status")["monitoring_results"][-1]["breach"]
+    [checked] = command(aws, "history")["bake"]
+    assert checked["verdict"] == "kept"
+
+
+def test_second_plan_is_empty_and_destroy_leaves_nothing(aws):
+    assert local_terraform.plan_changes(aws.home, VARIABLES, TABULAR) == 0
+    local_terraform.destroy(aws.home, VARIABLES, TABULAR)
+    sagemaker = aws.client("sagemaker")
+    assert sagemaker.list_endpoints()["Endpoints"] == []
+    assert sagemaker.list_models()["Models"] == []
