@@ -23,7 +23,7 @@ handler = importlib.import_module(f"{name}.handler")
 assert handler.__file__.startswith(code) and handler.lambda_handler
 print(*(module for module in ("pydantic", "numpy", "pandas") if module in sys.modules))
 """
-STARTS_FAST = {"feature_writer", "window_aggregator"}
+STARTS_FAST = {"feature_writer", "predict", "window_aggregator"}
 NAMES = sorted(file.parent.name for file in package.FUNCTIONS.glob("*/handler.py"))
 
 

@@ -100,7 +100,7 @@ def test_environment_is_read_in_the_settings_models_only():
         if "environ" in file.read_text().replace("environment", "")
     }
     readers.remove("common/aws_session.py")  # for poller, jobs and command; Lambda sets the region
-    assert readers == {"common/config.py", "common/feature_groups.py"}
+    assert readers == {"common/config.py", "common/feature_groups.py", "predict/settings.py"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,201 @@
+"""What every API answers: problems, inference ids, health, CORS, metrics, the log."""
+
+import base64
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from predict import inference
+from predict.settings import Settings
+from tests.support.aws_calls import CallError
+from tests.support.predict_api import REQUEST_ID, environment, event, model_error
+
+FUNCTIONS = Path(__file__).parents[4] / "functions"
+BODY = {"x": [[0.3]]}
+
+
+def test_problem_has_all_members(linear):
+    answer = linear.call("POST", "/stream", {"x": [["a"]]}, x_inference_id="mine")
+    assert answer.json == {
+        "type": "urn:evergreen:problem:invalid-value",
+        "title": "A value is not what the model takes",
+        "status": 400,
+        "detail": "/x/0/0: got 'a', expected a finite number",
+        "instance": REQUEST_ID,
+        "inference_id": "mine",
+        "errors": [
+            {"pointer": "/x/0/0", "detail": "/x/0/0: got 'a', expected a finite number"},
+        ],
+    }
+    assert answer.headers["x-inference-id"] == "mine"
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("ThrottlingException", 429),
+        ("ValidationError", 503),
+        ("ServiceUnavailable", 503),
+        ("ModelNotReadyException", 503),
+        ("InternalFailure", 502),
+        ("AccessDeniedException", 502),
+    ],
+)
+def test_errors_of_sagemaker(linear, code, status):
+    linear.fails = CallError(code, "as it is")
+    answer = linear.call("POST", "/stream", BODY)
+    assert (answer.status, answer.json["detail"]) == (
+        status,
+        f"endpoint test-production: {code}: as it is",
+    )
+
+
+@pytest.mark.parametrize(
+    ("original", "status"),
+    [(400, 400), (415, 400), (413, 413), (429, 429), (500, 502), (503, 503)],
+)
+def test_errors_of_the_model_have_its_sentence(linear, original, status):
+    with model_error(linear, original):
+        answer = linear.call("POST", "/stream", BODY)
+    assert (answer.status, answer.json["detail"]) == (status, "the model: no such luck")
+
+
+def test_endpoint_that_does_not_answer_in_time_is_unavailable(linear):
+    linear.fails = ReadTimeoutError(endpoint_url="https://runtime")
+    assert linear.call("POST", "/stream", BODY).status == 503
+
+
+def test_body_that_sagemaker_would_refuse_is_too_large(linear, monkeypatch):
+    monkeypatch.setattr(inference, "MAX_BYTES", 100)
+    answer = linear.call("POST", "/stream", f"{json.dumps(BODY)}{' ' * 100}")
+    assert (answer.status, answer.json["type"]) == (413, "urn:evergreen:problem:too-large")
+    linear.response = b" " * 101
+    assert linear.call("POST", "/stream", BODY).status == 413
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/json+x", ","])
+def test_other_content_types_are_refused(linear, kind):
+    answer = linear.call("POST", "/stream", BODY, content_type=kind)
+    assert (answer.status, answer.json["detail"]) == (
+        415,
+        f"Content-Type: got '{kind}', expected application/json or text/csv",
+    )
+
+
+def test_forecaster_takes_no_csv(forecaster):
+    assert forecaster.call("POST", "/stream", "1", content_type="text/csv").status == 415
+
+
+def test_json_is_the_default_and_its_parameters_are_ignored(linear):
+    assert linear.call("POST", "/stream", BODY).status == 200
+    kind = "Application/JSON; charset=utf-8"
+    assert linear.call("POST", "/stream", BODY, content_type=kind).status == 200
+
+
+@pytest.mark.parametrize("body", [None, "", "  "])
+def test_empty_body_is_refused(linear, body):
+    assert linear.call("POST", "/stream", body).json["detail"].startswith("body: got nothing")
+
+
+def test_body_may_be_base64(linear):
+    encoded = base64.b64encode(json.dumps(BODY).encode()).decode()
+    for body, status in ((encoded, 200), ("///", 400), (base64.b64encode(b"\xff").decode(), 400)):
+        found = linear.deliver(event("POST", "/stream", body) | {"isBase64Encoded": True})
+        assert found.status == status
+
+
+def test_inference_id_is_the_clients_or_that_of_the_request(linear):
+    assert linear.call("POST", "/stream", BODY).headers["x-inference-id"] == REQUEST_ID
+    answer = linear.call("POST", "/stream", BODY, x_inference_id="order-17")
+    assert answer.headers["x-inference-id"] == "order-17"
+    assert [request["InferenceId"] for request in linear.requests] == [REQUEST_ID, "order-17"]
+
+
+@pytest.mark.parametrize("text", ["x" * 65, "a b", "é", "a\n"])
+def test_malformed_inference_id_is_refused(linear, text):
+    answer = linear.call("POST", "/stream", BODY, x_inference_id=text)
+    assert (answer.status, answer.json["type"]) == (400, "urn:evergreen:problem:invalid-header")
+    assert answer.headers["x-inference-id"] == REQUEST_ID
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/stream"), ("POST", "/"), ("GET", "/other")]
+)
+def test_unknown_routes(linear, method, path):
+    answer = linear.call(method, path)
+    assert (answer.status, answer.content_type) == (404, "application/problem+json")
+
+
+def test_health_reports_status_and_version(linear):
+    answer = linear.call("GET", "/health")
+    assert answer.json == {"endpoint": "test-production", "status": "InService", "version": 7}
+    linear.status = "Updating"
+    assert linear.call("GET", "/health").status == 200
+
+
+@pytest.mark.parametrize("status", [None, "Creating", "Failed", "Deleting", "OutOfService"])
+def test_health_of_an_endpoint_that_does_not_serve(linear, status):
+    linear.status = status
+    answer = linear.call("GET", "/health")
+    assert (answer.status, answer.json["type"]) == (
+        503,
+        "urn:evergreen:problem:endpoint-unavailable",
+    )
+
+
+def test_only_pages_of_allowed_origins_may_call(linear, monkeypatch):
+    page, name = "https://forms.example.com", "access-control-allow-origin"
+    assert name not in linear.call("POST", "/stream", BODY, origin=page).headers
+    monkeypatch.setenv("CORS_ORIGINS", json.dumps([page]))
+    assert linear.call("POST", "/stream", BODY, origin=page).headers[name] == page
+    assert linear.call("POST", "/stream", "{", origin=page).headers[name] == page
+    answer = linear.call("OPTIONS", "/stream", origin=page)
+    assert (answer.status, answer.headers[name]) == (204, page)
+    assert "X-Api-Key" in answer.headers["access-control-allow-headers"]
+    other = linear.call("POST", "/stream", BODY, origin="https://other.example.com").headers
+    assert (name in other, other["vary"]) == (False, "Origin")
+
+
+def test_requests_and_errors_are_counted_by_route_and_logged_once(linear, capsys):
+    linear.call("POST", "/stream", {"x": 1}, x_inference_id="mine")
+    log, emf = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (log["message"], log["route"], log["status"]) == (
+        "request answered",
+        "POST /stream",
+        400,
+    )
+    assert (log["inference_id"], log["problem"]) == ("mine", "INVALID_VALUE")
+    assert (emf["ApiRequests"], emf["ApiErrors"], emf["Route"], emf["Api"]) == (
+        [1.0],
+        [1.0],
+        "POST /stream",
+        "linear_regression",
+    )
+    linear.call("POST", "/stream", BODY)
+    assert json.loads(capsys.readouterr().out.splitlines()[1])["ApiErrors"] == [0.0]
+
+
+@pytest.mark.parametrize("name", ["CORS_ORIGINS", "ENDPOINT_NAME", "MAX_ROWS", "RECORD"])
+@pytest.mark.parametrize("value", ["", "{"])
+def test_missing_or_malformed_settings_are_named(monkeypatch, name, value):
+    for key, text in environment("abalone", **{name: value}).items():
+        monkeypatch.setenv(key, text)
+    if (name, value) == ("ENDPOINT_NAME", "{"):
+        return
+    with pytest.raises(ValueError, match=f"^{name}: got"):
+        Settings.from_env()
+
+
+def test_pydantic_is_not_imported():
+    code = (
+        "import sys; sys.path[:0] = sys.argv[1:]; import predict.handler; "
+        "print('pydantic' in sys.modules)"
+    )
+    argv = [sys.executable, "-c", code, str(FUNCTIONS)]
+    variables = {"AWS_DEFAULT_REGION": "eu-west-1", "POWERTOOLS_SERVICE_NAME": "test"}
+    done = subprocess.run(argv, env=variables, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
