@@ -16,8 +16,23 @@ json_response = find("core.responses", "json_response")
 # Modules whose `time` and `datetime` follow the clock. All that put messages into queues must
 # agree on the time from which a message is visible.
 TIMED_MODULES = ("core.responses", *(f"services.{name}" for name in (
-    "cloudwatch", "cloudwatch_logs", "codebuild", "ecr", "eventbridge", "s3", "sns", "sqs", "ssm",
-    "stepfunctions")))  # fmt: skip
+    "apigateway_v1", "cloudwatch", "cloudwatch_logs", "codebuild", "ecr", "eventbridge", "s3",
+    "sns", "sqs", "ssm", "stepfunctions")))  # fmt: skip
+
+# API Gateway
+GatewayError = find("services.apigateway_v1", "_GatewayError")
+rest_apis = find("services.apigateway_v1", "_rest_apis")
+lambda_of_integration = find("services.apigateway_v1", "_extract_lambda_ref_from_integration_uri")
+create_api_key = Hook("services.apigateway_v1", "_create_api_key")
+check_request_validation = Hook("services.apigateway_v1", "_check_request_validation")
+take_token = Hook("services.apigateway_v1", "_take_token")
+build_proxy_event = Hook("services.apigateway_v1", "_build_lambda_event_v1")
+proxy_response = Hook("services.apigateway_v1", "_lambda_proxy_response")
+invoke_proxy = Hook("services.apigateway_v1", "_invoke_lambda_proxy_v1")
+execute_request = Hook("services.apigateway_v1", "_execute_in_scope")
+answer_request = Hook("services.apigateway_v1", "_handle_execute_in_scope")
+throttle_state = find("services.apigateway_v1", "_throttle_state")
+deployed_gateway_responses = find("services.apigateway_v1", "_deployed_gateway_responses")
 
 # CloudWatch
 alarms = find("services.cloudwatch", "_alarms")

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from local import faults, ministack, processes, runtime
+from local.api_gateway import addresses
 from local.clock.clock import ClockBusyError
 from local.events import event_bus
 from local.http_messages import Request, Response, error
@@ -34,11 +35,13 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def _http(scope: Scope, receive: Receive, send: Send) -> None:
     headers = asgi.headers_of(scope)
-    found = CREDENTIAL.search(headers.get("authorization", ""))
-    key, _, service = found.groups() if found else ("", "", "")
+    client = addresses.is_client(scope["path"])
+    # An API without IAM authorization ignores signatures: its clients have its own key.
+    found = None if client else CREDENTIAL.search(headers.get("authorization", ""))
+    key, _, service = found.groups() if found else ("", "", "execute-api" if client else "")
     operation = headers.get("x-amz-target") or f"{scope['method']} {scope['path']}"
     send = asgi.observed(send, service, operation, headers.get("user-agent", ""))
-    if reason := request_origin.refusal(scope["headers"]):
+    if reason := request_origin.refusal(scope["headers"], from_pages=client):
         await asgi.respond(send, error("AccessDenied", reason, 403))
         return
     if scope["path"].startswith("/_evergreen/"):
@@ -96,7 +99,9 @@ async def _route(
     if authorized is None:
         return
     receive, send = authorized
-    if service == "sagemaker":
+    if addresses.is_client(scope["path"]):
+        await ministack.app(scope, receive, send)
+    elif service == "sagemaker":
         await asgi.run_handler(_sagemaker, scope, receive, send)
     elif service and service not in ministack.service_names:
         message = f"{service} is not part of the local AWS"

@@ -33,6 +33,9 @@ REPLACEMENTS = (
     "containers.codebuild",
     "containers.ecs",
     "vpc.ec2",
+    "api_gateway.checks",
+    "api_gateway.proxy",
+    "api_gateway.access",
 )
 
 

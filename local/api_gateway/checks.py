@@ -1,0 +1,46 @@
+"""What API Gateway checks before an integration, where MiniStack differs from AWS."""
+
+import time
+from typing import Any
+
+from local import ministack
+
+
+def create_key(create: Any) -> Any:
+    """Return a creation of keys that generates the value if it is empty, as Terraform sends it."""
+    return lambda data: create({k: v for k, v in data.items() if k != "value" or v})
+
+
+def validation(check: Any) -> Any:
+    """Return a check of bodies: those of a content type without a model are not validated."""
+
+    def checked(
+        method: Any, api_id: str, request: Any, headers: Any, body: Any, query: Any
+    ) -> Any:
+        given = next((v for name, v in headers.items() if name.lower() == "content-type"), "")
+        kind = str(given or "application/json").partition(";")[0].strip()
+        if kind not in (method.get("requestModels") or {}):
+            method = {**method, "requestModels": {}}
+        return check(method, api_id, request, headers, body, query)
+
+    return checked
+
+
+def take_token(slot: Any, limits: dict[str, Any]) -> bool:
+    """Return whether a request is within a rate, in real time: clients do not follow the clock."""
+    rate, burst = float(limits.get("rateLimit") or 0), float(limits.get("burstLimit") or 0)
+    if limits.get("rateLimit") is None and limits.get("burstLimit") is None:
+        return True
+    now = time.monotonic()
+    tokens, last = ministack.throttle_state.get(slot, (burst, now))
+    tokens = min(burst, tokens + (now - last) * rate)
+    allowed = tokens >= 1
+    ministack.throttle_state[slot] = (tokens - allowed, now)
+    return allowed
+
+
+def install() -> None:
+    """Replace MiniStack's parts."""
+    ministack.create_api_key.wrap(create_key)
+    ministack.check_request_validation.wrap(validation)
+    ministack.take_token.replace(take_token)
