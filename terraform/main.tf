@@ -145,6 +145,7 @@ module "register" {
 module "operator" {
   source = "./modules/operator"
 
+  api_key_ids              = [for serve in module.serve : serve.api.key_id]
   dead_letter_queues       = flatten(values(local.dead_letter_queues))
   decision_log_group       = module.foundation.decision_log_group
   foundation               = module.foundation.foundation
@@ -258,4 +259,33 @@ module "retrain" {
   retraining               = var.retraining
   state_machine_arn        = module.deploy.state_machine_arn
   threshold_parameter      = module.monitor.threshold_parameter
+}
+
+# Beside the loop: the role by which API Gateway writes access logs
+module "api_logs" {
+  source   = "./modules/api_logs"
+  for_each = toset(var.api.enabled && var.api.log_role ? ["own"] : [])
+
+  foundation = module.foundation.foundation
+}
+
+# Beside the loop: serve, the HTTP API of the model on production
+module "serve" {
+  source   = "./modules/serve"
+  for_each = toset(var.api.enabled ? ["forecaster"] : [])
+
+  api               = var.api
+  endpoint_name     = module.deploy.endpoint_names["production"]
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
+  log_role_arn      = one(values(module.api_logs)[*].role_arn)
+  name              = each.key
+  record_file       = "${path.root}/../sagemaker_pipelines/${each.key}/record.json"
+
+  forecast = {
+    feature_group     = module.features.feature_group
+    history_minutes   = var.monitoring.history_minutes
+    prediction_length = var.training.hyperparameters.prediction_length
+    samples           = var.monitoring.forecast_samples
+  }
 }

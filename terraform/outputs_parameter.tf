@@ -7,7 +7,7 @@ locals {
     "6"    = module.deploy.dead_letter_queues
     "7"    = concat(module.monitor.dead_letter_queues, module.monitoring_jobs.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
     "8"    = module.retrain.dead_letter_queues
-    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues)
+    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues, flatten(values(module.serve)[*].dead_letter_queues))
   }
 
   # What `evergreen monitor` invokes.
@@ -34,6 +34,7 @@ module "outputs_parameter" {
 
   value = jsonencode({
     account_id         = module.foundation.foundation.account_id
+    apis               = { for name, serve in module.serve : name => serve.api }
     athena             = module.analytics.athena
     bucket_name        = module.foundation.foundation.bucket_name
     bus_name           = module.foundation.foundation.bus_name
@@ -69,6 +70,7 @@ module "configuration_parameter" {
   tier        = "Intelligent-Tiering" # standard, up to 4 KB
 
   value = jsonencode({
+    api             = { enabled = var.api.enabled, memory_mb = var.api.memory_mb, waf_requests = var.api.waf_requests }
     data            = { expire_days = var.data.expire_days }
     endpoints       = var.endpoints
     engine          = var.engine

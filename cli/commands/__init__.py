@@ -16,12 +16,14 @@ from cli.commands import sql
 from cli.commands import audit
 from cli.commands import replay
 from cli.commands import backfill
+from cli.commands import api
 from cli.commands import cost
 from cli.commands import dead_letters
 from cli.commands import pause
 from cli.commands import env
 
 __all__ = [
+    "api",
     "approve",
     "audit",
     "backfill",

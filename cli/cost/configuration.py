@@ -24,6 +24,7 @@ FLINK_SERVICES = {"kinesis-streams"}
 class Configuration:
     """The variables of terraform/variables.tf that change the cost."""
 
+    api_memory_mb: int | None  # of the function of the HTTP API; None: no API
     bake_readings: int
     candidates: tuple[str, ...]
     compacted: bool
@@ -53,14 +54,17 @@ class Configuration:
     tracking_server_size: str | None
     training_instance_type: str
     tuning_jobs: int  # trainings of the search for hyperparameters; 0: no search
+    with_firewall: bool  # in front of the HTTP API
 
     @classmethod
     def of(cls, variables: Mapping[str, Any]) -> "Configuration":
         """Return the configuration of the root variables, all optional attributes filled in."""
         endpoints, training = variables["endpoints"], variables["training"]
+        api = variables["api"]
         poller, network = variables["poller"], variables["network"]
         simulated = poller["source"] == "simulator"
         return cls(
+            api_memory_mb=int(api["memory_mb"]) if api["enabled"] else None,
             bake_readings=len(variables["monitoring"]["bake_readings"]),
             candidates=tuple(training["candidates"]),
             compacted=bool(variables["features"]["compaction_schedule"]),
@@ -90,6 +94,7 @@ class Configuration:
             tracking_server_size=variables["tracking"]["server_size"],
             training_instance_type=training["training_instance_type"],
             tuning_jobs=int((training.get("tuning") or {"jobs": 0})["jobs"]),
+            with_firewall=api["enabled"] and api["waf_requests"] is not None,
         )
 
 

@@ -20,6 +20,8 @@ FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS = 13, 2, 1
 ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 8, 3, 2, 3
 METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 11, 2
 LOG_GB_PER_INVOCATION = 2_000 / GB
+# Of the HTTP API: two metrics per route, and three rules of the firewall.
+API_METRICS, API_SECONDS, FIREWALL_RULES = 8, 0.1, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Assumptions:
     aggregated_per_second: float = 80_000  # transactions per CPU second; the same
     queried_gb: float = 10  # that queries scan on AWS, per month
     aggregator_seconds: float = 0.3  # per object besides, for requests to AWS
+    api_requests: float = 100_000  # per month
 
     def lines(self) -> list[str]:
         """Describe what `evergreen cost` assumes."""
@@ -48,6 +51,7 @@ class Assumptions:
             f"{self.bytes_per_transaction:g} bytes per transaction, "
             f"{self.compressed_share:.0%} of it when compressed",
             f"{self.image_gb:g} GB of images in ECR",
+            f"{self.api_requests:g} requests of clients to the API a month",
             f"{self.queried_gb:g} GB that SQL queries scan a month",
             f"{self.image_builds:g} builds of the images a month if CodeBuild builds them",
             "raw archive at its final size, of data.expire_days.raw (12 months if never)",
@@ -62,6 +66,7 @@ def uses(config: Configuration, rate: float, assumed: Assumptions) -> list[Use]:
         *_endpoints(config),
         *_jobs(config, assumed),
         *_operation(config, assumed),
+        *_api(config, assumed),
     ]
 
 
@@ -76,6 +81,8 @@ def alarms(config: Configuration) -> int:
     functions, others = FUNCTIONS, ALARMS + per_stage * config.monitored_stages
     if config.bake_readings:
         functions += BAKE_FUNCTIONS
+    if config.api_memory_mb is not None:
+        functions, others = functions + 1, others + 1
     if config.engine == "flink":
         functions += FLINK_FUNCTIONS
         others += FLINK_ALARMS
@@ -230,3 +237,26 @@ def _tracking_server(config: Configuration) -> list[Use]:
         return []
     price = f"mlflow_{config.tracking_server_size.lower()}_hour"
     return [Use("MLflow", "tracking server", HOURS, price)]
+
+
+def _api(config: Configuration, assumed: Assumptions) -> list[Use]:
+    """Return what the HTTP API uses, and its firewall."""
+    if config.api_memory_mb is None:
+        return []
+    requests = assumed.api_requests
+    duration = requests * API_SECONDS * config.api_memory_mb / 1024
+    found = [
+        Use("API", "requests", requests, "api_request"),
+        Use("API", "invocations", requests, "lambda_request"),
+        Use("API", "duration of the function", duration, "lambda_arm_gb_second"),
+        Use("API", "traces", requests, "xray_trace"),
+        Use("API", "logs", requests * LOG_GB_PER_INVOCATION, "logs_gb"),
+        Use("API", "metrics by route", API_METRICS, "cloudwatch_metric"),
+    ]
+    if config.with_firewall:
+        found += [
+            Use("Firewall", "web ACL", 1, "waf_acl_month"),
+            Use("Firewall", "rules", FIREWALL_RULES, "waf_rule_month"),
+            Use("Firewall", "requests", requests, "waf_request"),
+        ]
+    return found

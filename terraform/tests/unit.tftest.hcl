@@ -68,6 +68,11 @@ run "defaults" {
   }
 
   assert {
+    condition     = jsondecode(module.outputs_parameter.value).apis == { forecaster = { id = "0a1b2c3d", key_id = "4e5f6a7b8c", stage = "production" } }
+    error_message = "`evergreen api` finds the API and its key."
+  }
+
+  assert {
     condition     = output.flink_application_name == null
     error_message = "By default there is no streaming application."
   }
@@ -87,6 +92,7 @@ run "options" {
   command = plan
 
   variables {
+    api           = { enabled = false }
     features      = { read_version = "v2", versions = { v2 = { median_fee_1min = "Fractional" } } }
     image_builder = "codebuild"
     network       = { security_group_ids = ["sg-1"], subnet_ids = ["subnet-1"] }
@@ -97,6 +103,11 @@ run "options" {
       source     = "http"
       source_url = "https://example.com:8443/list"
     }
+  }
+
+  assert {
+    condition     = length(module.serve) == 0 && length(module.api_logs) == 0
+    error_message = "Without an API nothing serves."
   }
 
   assert {

@@ -1,7 +1,8 @@
 # One Lambda function with its log group, role, triggers, dead-letter queue and alarms.
 
 locals {
-  function_name = "${var.function_defaults.prefix}-${replace(var.name, "_", "-")}"
+  ending        = var.suffix == "" ? "" : "-${var.suffix}"
+  function_name = "${var.function_defaults.prefix}-${replace(var.name, "_", "-")}${local.ending}"
   zip           = "${var.function_defaults.artifacts_dir}/${var.name}.zip"
 
   # Read by Powertools itself, not by the functions.
@@ -28,8 +29,10 @@ resource "aws_cloudwatch_log_group" "this" {
 
 # Deployed from S3: the provider serializes direct uploads.
 resource "aws_s3_object" "code" {
+  for_each = toset(var.image_uri == null ? ["zip"] : [])
+
   bucket      = var.function_defaults.bucket_name
-  key         = "code/${var.name}.zip"
+  key         = "code/${var.name}${local.ending}.zip"
   source      = local.zip
   source_hash = filemd5(local.zip)
 
@@ -47,13 +50,15 @@ resource "aws_lambda_function" "this" {
   function_name    = local.function_name
   description      = var.description
   role             = module.role.arn
-  runtime          = "python3.13"
   architectures    = ["arm64"]
-  layers           = [local.powertools_layer]
-  handler          = "${var.name}.handler.lambda_handler"
-  s3_bucket        = aws_s3_object.code.bucket
-  s3_key           = aws_s3_object.code.key
-  source_code_hash = filebase64sha256(local.zip)
+  package_type     = var.image_uri == null ? "Zip" : "Image"
+  image_uri        = var.image_uri
+  runtime          = var.image_uri == null ? "python3.13" : null
+  layers           = var.image_uri == null ? [local.powertools_layer] : null
+  handler          = var.image_uri == null ? "${var.name}.handler.lambda_handler" : null
+  s3_bucket        = one(values(aws_s3_object.code)[*].bucket)
+  s3_key           = one(values(aws_s3_object.code)[*].key)
+  source_code_hash = var.image_uri == null ? filebase64sha256(local.zip) : null
   memory_size      = var.memory_mb
   timeout          = var.timeout_seconds
   kms_key_arn      = var.function_defaults.kms_key_arn

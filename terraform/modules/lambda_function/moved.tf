@@ -9,3 +9,9 @@ moved {
   from = aws_iam_role_policy.this
   to   = module.role.aws_iam_role_policy.this
 }
+
+# With a container image there is no object.
+moved {
+  from = aws_s3_object.code
+  to   = aws_s3_object.code["zip"]
+}

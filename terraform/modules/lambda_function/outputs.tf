@@ -8,6 +8,11 @@ output "dead_letter_queue" {
   value       = { name = local.queue_name, redriven = length(var.triggers) > 0 }
 }
 
+output "invoke_arn" {
+  description = "ARN by which API Gateway invokes the function"
+  value       = aws_lambda_function.this.invoke_arn
+}
+
 output "log_group_name" {
   description = "Log group of the function"
   value       = aws_cloudwatch_log_group.this.name

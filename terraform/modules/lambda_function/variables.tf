@@ -33,6 +33,12 @@ variable "function_defaults" {
   nullable = false
 }
 
+variable "image_uri" {
+  description = "Container image in ECR that has the function, with Powertools, for arm64; null: the zip of `make package`"
+  type        = string
+  default     = null
+}
+
 variable "log_level" {
   description = "Minimum level of log lines"
   type        = string
@@ -74,6 +80,18 @@ variable "powertools_layer_version" {
   type        = number
   default     = 27
   nullable    = false
+}
+
+variable "suffix" {
+  description = "Ends the names of a function that is deployed more than once from the same directory"
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^([a-z][a-z0-9-]{0,28}[a-z0-9])?$", var.suffix))
+    error_message = "suffix: expected up to 30 lowercase letters, digits and hyphens, starting with a letter and not ending with a hyphen."
+  }
 }
 
 variable "timeout_seconds" {

@@ -36,6 +36,17 @@ resource "aws_iam_role_policy_attachment" "query" {
   policy_arn = each.value.arn
 }
 
+resource "aws_iam_policy" "api" {
+  name        = "${var.foundation.prefix}-api-clients"
+  description = "Keys of the HTTP APIs, and ground truth of requests, for people who operate the loop with the evergreen command"
+  policy      = data.aws_iam_policy_document.api.json
+}
+
+resource "aws_iam_role_policy_attachment" "api" {
+  role       = aws_iam_role.this.name
+  policy_arn = aws_iam_policy.api.arn
+}
+
 resource "aws_iam_role_policy" "read" {
   name   = "read"
   role   = aws_iam_role.this.id

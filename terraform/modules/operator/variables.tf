@@ -1,3 +1,10 @@
+variable "api_key_ids" {
+  description = "Keys of the HTTP APIs, which the role may read"
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "dead_letter_queues" {
   description = "Dead-letter queues: name, and whether the function of the queue may be invoked again with its messages"
   type = list(object({
@@ -20,7 +27,9 @@ variable "foundation" {
     bucket_arn  = string
     bus_arn     = string
     kms_key_arn = string
+    partition   = string
     prefix      = string
+    region      = string
     topic_arn   = string
   })
   nullable = false

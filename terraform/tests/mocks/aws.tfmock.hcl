@@ -27,6 +27,21 @@ mock_data "aws_sagemaker_prebuilt_ecr_image" {
   }
 }
 
+mock_resource "aws_api_gateway_api_key" {
+  defaults = { id = "4e5f6a7b8c" }
+}
+
+mock_resource "aws_api_gateway_rest_api" {
+  defaults = {
+    execution_arn = "arn:aws:execute-api:eu-west-1:123456789012:0a1b2c3d"
+    id            = "0a1b2c3d"
+  }
+}
+
+mock_resource "aws_api_gateway_stage" {
+  defaults = { arn = "arn:aws:apigateway:eu-west-1::/restapis/0a1b2c3d/stages/production" }
+}
+
 mock_resource "aws_cloudwatch_event_bus" {
   defaults = { arn = "arn:aws:events:eu-west-1:123456789012:event-bus/test" }
 }
@@ -71,7 +86,10 @@ mock_resource "aws_kms_key" {
 }
 
 mock_resource "aws_lambda_function" {
-  defaults = { arn = "arn:aws:lambda:eu-west-1:123456789012:function:mocked" }
+  defaults = {
+    arn        = "arn:aws:lambda:eu-west-1:123456789012:function:mocked"
+    invoke_arn = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:mocked/invocations"
+  }
 }
 
 mock_resource "aws_s3_bucket" {
@@ -88,4 +106,8 @@ mock_resource "aws_sfn_state_machine" {
 
 mock_resource "aws_sns_topic" {
   defaults = { arn = "arn:aws:sns:eu-west-1:123456789012:test-notifications" }
+}
+
+mock_resource "aws_wafv2_web_acl" {
+  defaults = { arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/mocked/00000000-0000-0000-0000-000000000000" }
 }

@@ -31,7 +31,7 @@ run "function_has_log_group_role_triggers_and_dead_letter_queue" {
   }
 
   assert {
-    condition     = endswith(aws_s3_object.code.source, "/window_aggregator.zip") && aws_lambda_function.this.s3_key == aws_s3_object.code.key && aws_s3_object.code.key == "code/window_aggregator.zip"
+    condition     = endswith(aws_s3_object.code["zip"].source, "/window_aggregator.zip") && aws_lambda_function.this.s3_key == aws_s3_object.code["zip"].key && aws_s3_object.code["zip"].key == "code/window_aggregator.zip"
     error_message = "The zip is that of the directory."
   }
 
@@ -188,6 +188,35 @@ run "log_level_must_be_known" {
   expect_failures = [var.log_level]
 }
 
+run "an_image_replaces_zip_layer_and_runtime" {
+  command = plan
+
+  variables {
+    image_uri = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/test-predict:1"
+    suffix    = "abalone"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.package_type == "Image" && aws_lambda_function.this.image_uri == var.image_uri && length(aws_s3_object.code) == 0
+    error_message = "The function runs from the image."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.function_name == "test-window-aggregator-abalone"
+    error_message = "The suffix ends the name."
+  }
+}
+
+run "suffix_has_the_characters_of_names" {
+  command = plan
+
+  variables {
+    suffix = "Abalone_1"
+  }
+
+  expect_failures = [var.suffix]
+}
+
 run "missing_zip_is_reported" {
   command = plan
 
@@ -195,7 +224,7 @@ run "missing_zip_is_reported" {
     name = "no_such_function"
   }
 
-  expect_failures = [aws_s3_object.code]
+  expect_failures = [aws_s3_object.code["zip"]]
 }
 
 run "name_must_be_a_directory" {

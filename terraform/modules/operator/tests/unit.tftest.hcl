@@ -4,6 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
+  api_key_ids              = ["4e5f6a7b8c"]
   dead_letter_queues       = [{ name = "test-undelivered", redriven = false }, { name = "test-window-aggregator-dead-letters", redriven = true }, { name = "test-smoke-test-dead-letters", redriven = true }, { name = "test-run-time-cleaner-dead-letters", redriven = false }]
   list_versions_policy     = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
   decision_log_group       = "/test/decisions"
@@ -33,6 +34,11 @@ run "the_role_is_for_people_of_the_account" {
   assert {
     condition     = length([for s in concat(data.aws_iam_policy_document.operate.statement, data.aws_iam_policy_document.pause.statement, data.aws_iam_policy_document.repair.statement) : s.sid if contains(s.resources, "*")]) == 0
     error_message = "Changes apply to named resources."
+  }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.api.statement : s.resources]) == ["arn:aws:apigateway:eu-west-1::/apikeys/4e5f6a7b8c", "arn:aws:s3:::test-123456789012-eu-west-1/ground-truth/*"]
+    error_message = "An operator reads exactly these keys, and writes only ground truth."
   }
 
   assert {
