@@ -21,7 +21,7 @@ class Outputs:
     """
 
     account_id: str
-    apis: Mapping[str, Mapping[str, str]]  # by model: id, key_id, stage
+    apis: Mapping[str, Mapping[str, str]]  # by model: endpoint, id, key_id, stage
     athena: Mapping[str, str] | None  # database, workgroup
     bucket_name: str
     bus_name: str

@@ -17,6 +17,7 @@ from cli.commands import audit
 from cli.commands import replay
 from cli.commands import backfill
 from cli.commands import api
+from cli.commands import traffic
 from cli.commands import cost
 from cli.commands import dead_letters
 from cli.commands import pause
@@ -43,4 +44,5 @@ __all__ = [
     "rollback",
     "sql",
     "status",
+    "traffic",
 ]

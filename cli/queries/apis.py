@@ -13,6 +13,7 @@ class Api:
     model: str
     url: str  # base of the routes
     key_id: str
+    endpoint: str  # that predicts
 
 
 def find_api(connection: Connection, model: str | None) -> Api:
@@ -24,7 +25,8 @@ def find_api(connection: Connection, model: str | None) -> Api:
         expected = f"one of {', '.join(apis)}" if apis else "a deployment with api.enabled"
         raise CommandError(f"--model: {got}, expected {expected}", 2)
     found = apis[names[0]]
-    return Api(names[0], _url(connection, found["id"], found["stage"]), found["key_id"])
+    url = _url(connection, found["id"], found["stage"])
+    return Api(names[0], url, found["key_id"], found["endpoint"])
 
 
 def _url(connection: Connection, api_id: str, stage: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
+import tests.support.lambda_environment  # noqa: F401 - the handler needs it
 from predict import handler
 from tests.support.aws_calls import CallError, stubbed
 from tests.support.feature_records import batch_response

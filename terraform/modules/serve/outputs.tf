@@ -1,9 +1,10 @@
 output "api" {
-  description = "Names that the evergreen command reads: ids of API and key, stage"
+  description = "Names that the evergreen command reads: endpoint, ids of API and key, stage"
   value = {
-    id     = aws_api_gateway_rest_api.this.id
-    key_id = aws_api_gateway_api_key.this.id
-    stage  = aws_api_gateway_stage.this.stage_name
+    endpoint = var.endpoint_name
+    id       = aws_api_gateway_rest_api.this.id
+    key_id   = aws_api_gateway_api_key.this.id
+    stage    = aws_api_gateway_stage.this.stage_name
   }
 }
 

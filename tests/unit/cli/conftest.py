@@ -18,7 +18,14 @@ MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:evergreen-deployment"
 TARGET_LINE = f"local AWS at http://127.0.0.1:1, account {ACCOUNT}, region {REGION}, prefix"
 OUTPUTS = {
     "account_id": ACCOUNT,
-    "apis": {"forecaster": {"id": "0a1b2c3d", "key_id": "4e5f6a7b8c", "stage": "production"}},
+    "apis": {
+        "forecaster": {
+            "endpoint": "evergreen-production",
+            "id": "0a1b2c3d",
+            "key_id": "4e5f6a7b8c",
+            "stage": "production",
+        }
+    },
     "athena": {"database": "evergreen", "workgroup": "evergreen"},
     "bucket_name": "the-bucket",
     "bus_name": PREFIX,
