@@ -54,6 +54,7 @@ check-code: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m scripts.terraform_docs --check
+	@$(BIN)/python -m scripts.openapi --check
 
 # Offline: no list of policies is downloaded. What is skipped says why, next to the resource.
 check-terraform: checks-setup
@@ -90,7 +91,7 @@ $(CHECKS_VENV)/ready: requirements-checks.lock
 
 fmt: setup ## format everything
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && terraform fmt -recursive terraform
-	@$(BIN)/python -m scripts.terraform_docs
+	@$(BIN)/python -m scripts.terraform_docs && $(BIN)/python -m scripts.openapi
 
 lock: setup ## renew all locks from pyproject.toml
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m scripts.lock

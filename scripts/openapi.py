@@ -80,7 +80,7 @@ def document(record: Mapping[str, Any]) -> Json:
 def _content(schema: str, *, tabular: bool) -> Json:
     found: Json = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
     if tabular:
-        found["text/csv"] = {"schema": {"type": "string", "description": "rows without a header"}}
+        found["text/csv"] = {"schema": {"description": "rows without a header"}}
     return found
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from predict import series as series_request
+
 Schema = dict[str, Any]
 KEYWORDS = ("type", "enum", "minimum", "maximum", "description")
 NUMBERS: Schema = {"type": "array", "items": {"type": "number"}}
@@ -57,6 +59,7 @@ def _of_series(record: Mapping[str, Any]) -> dict[str, Schema]:
     series: dict[str, Schema] = {
         "start": {
             "type": "string",
+            "pattern": series_request.TIME,
             "description": "time of the first value, YYYY-MM-DD HH:MM:SS",
             "examples": [record["example"]["start"]],
         },
@@ -79,7 +82,11 @@ def _of_series(record: Mapping[str, Any]) -> dict[str, Schema]:
             },
             "quantiles": {
                 "type": "array",
-                "items": {"type": "string", "description": 'such as "0.9"'},
+                "items": {
+                    "type": "string",
+                    "pattern": series_request.LEVEL,
+                    "description": 'such as "0.9"',
+                },
             },
         },
         ("num_samples", "output_types", "quantiles"),

@@ -137,7 +137,7 @@ def _predict(*, single: bool) -> Response[str]:
 def _exchange() -> Exchange:
     """Return the exchange with the client's inference id; raises ProblemError if it is bad."""
     exchange: Exchange = app.context["exchange"]
-    if given := app.current_event.headers.get(inference.HEADER):
+    if (given := app.current_event.headers.get(inference.HEADER)) is not None:
         exchange.inference_id = inference.checked_id(given)
     return exchange
 

@@ -1,6 +1,7 @@
 """Requests to a forecasting model: series in DeepAR's JSON. Pure."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,9 @@ from predict.problems import Fault, check_rows, invalid
 START, TARGET, CONFIGURATION, INSTANCES = "start", "target", "configuration", "instances"
 OPTIONAL = ("cat", "dynamic_feat")
 OUTPUT_TYPES = ("mean", "quantiles", "samples")
+DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+TIME = rf"^{DAY}[ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+LEVEL = r"^0?\.[0-9]*[1-9][0-9]*$"  # of a quantile: between 0 and 1
 EXPECTED_TARGET = 'a finite number, null or "NaN"'
 
 
@@ -113,14 +117,12 @@ def _is_list(value: object) -> bool:
 
 
 def _is_level(value: object) -> bool:
-    try:
-        return isinstance(value, str) and 0 < float(value) < 1
-    except ValueError:
-        return False
+    return isinstance(value, str) and re.fullmatch(LEVEL, value) is not None
 
 
 def _is_time(value: object) -> bool:
     try:
-        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+        found = isinstance(value, str) and re.fullmatch(TIME, value)
+        return bool(found and datetime.fromisoformat(str(value)))
     except ValueError:
         return False
