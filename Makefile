@@ -60,7 +60,7 @@ check-code: setup
 check-terraform: checks-setup
 	@$(CHECKS)/checkov --skip-download --quiet --compact --framework terraform --directory terraform --skip-path '/tests/'
 	@$(CHECKS)/checkov --skip-download --quiet --compact --framework dockerfile \
-		--file poller/Dockerfile --file sagemaker_pipelines/container/Dockerfile
+		--file functions/predict/Dockerfile --file poller/Dockerfile --file sagemaker_pipelines/container/Dockerfile
 
 check-policies: setup checks-setup package
 	@$(BIN)/python -m scripts.policies build/policies.json

@@ -15,7 +15,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = "requirements.lock"
-IMAGES = ("poller/requirements.txt", "sagemaker_pipelines/container/requirements.txt")
+IMAGES = (
+    "functions/predict/requirements.txt",
+    "poller/requirements.txt",
+    "sagemaker_pipelines/container/requirements.txt",
+)
 TORCH, WITHOUT_HASHES = "torch", "requirements-torch.txt"
 # Environments of their own, because their pins conflict with the others: lock -> group.
 SEPARATE = {

@@ -4,7 +4,11 @@ import re
 
 from scripts.provider import ROOT, SOURCE
 
-DOCKERFILES = ("poller/Dockerfile", "sagemaker_pipelines/container/Dockerfile")
+DOCKERFILES = (
+    "functions/predict/Dockerfile",
+    "poller/Dockerfile",
+    "sagemaker_pipelines/container/Dockerfile",
+)
 
 
 def test_skips_are_few_and_name_a_cost_or_a_limit():

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 # The directory of installed packages, without the .pth files that lead to this repository.
 SITE_PACKAGES = Path(importlib.util.find_spec("boto3").origin).parents[1]
 IMAGES = {
+    "functions/predict/Dockerfile": ["predict.handler"],
     "poller/Dockerfile": ["poller.__main__", "poller.health", "poller.simulator.__main__"],
     "sagemaker_pipelines/container/Dockerfile": [
         "sagemaker_pipelines.container.__main__",
@@ -35,8 +36,10 @@ for name in sys.argv[3:]:
 
 
 def copy_sources(dockerfile, app):
-    """Copy what the final stage of a Dockerfile copies from the repository to /app."""
-    found = re.findall(r"^COPY (\S+) /app/(\S+)$", (ROOT / dockerfile).read_text(), re.MULTILINE)
+    """Copy what the final stage of a Dockerfile copies from the repository."""
+    found = re.findall(
+        r"^COPY (\S+) /(?:app|var/task)/(\S+)$", (ROOT / dockerfile).read_text(), re.MULTILINE
+    )
     for source, target in found:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / source, app / target, ignore=ignored)

@@ -16,7 +16,7 @@ def test_every_package_has_hashes(file):
     entries = re.split(r"\n(?=[A-Za-z0-9])", re.sub(r"(?m)^#.*\n", "", text))
     without = [entry for entry in entries if not re.search(r"--hash=sha256:[0-9a-f]{64}", entry)]
     assert without == []
-    assert len(entries) == len(lock.pins(file)) > 10
+    assert len(entries) == len(lock.pins(file)) > 2
 
 
 @pytest.mark.parametrize("file", LOCKS)
