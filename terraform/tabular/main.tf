@@ -140,6 +140,7 @@ locals {
 module "operator" {
   source = "../modules/operator"
 
+  api_key_ids              = [for serve in module.serve : serve.api.key_id]
   dead_letter_queues       = flatten(values(local.dead_letter_queues))
   decision_log_group       = module.foundation.decision_log_group
   foundation               = module.foundation.foundation
@@ -152,4 +153,26 @@ module "operator" {
   principals               = var.operator_principals
   state_machine_arn        = module.deploy.state_machine_arn
   stream_names             = []
+}
+
+# Beside the loop: the role by which API Gateway writes access logs
+module "api_logs" {
+  source   = "../modules/api_logs"
+  for_each = toset(var.api.enabled && var.api.log_role ? ["own"] : [])
+
+  foundation = module.foundation.foundation
+}
+
+# Beside the loop: serve, the HTTP API of the model on production
+module "serve" {
+  source   = "../modules/serve"
+  for_each = toset(var.api.enabled ? [var.model] : [])
+
+  api               = var.api
+  endpoint_name     = module.deploy.endpoint_names["production"]
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
+  log_role_arn      = one(values(module.api_logs)[*].role_arn)
+  name              = replace(each.key, "_", "-")
+  record_file       = "${local.folder}/record.json"
 }

@@ -5,7 +5,7 @@ locals {
     "6"    = module.deploy.dead_letter_queues
     "7"    = concat(module.monitor.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
     "8"    = module.retrain.dead_letter_queues
-    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues)
+    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues, flatten(values(module.serve)[*].dead_letter_queues))
   }
 
   # What `evergreen pause` switches off, and `resume` on again.
@@ -26,6 +26,7 @@ module "outputs_parameter" {
 
   value = jsonencode({
     account_id         = module.foundation.foundation.account_id
+    apis               = { for name, serve in module.serve : name => serve.api }
     athena             = null
     bucket_name        = module.foundation.foundation.bucket_name
     bus_name           = module.foundation.foundation.bus_name

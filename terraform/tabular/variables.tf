@@ -13,6 +13,27 @@ variable "alarm" {
   nullable = false
 }
 
+variable "api" {
+  description = "HTTP API of the model on production"
+  type = object({
+    burst_limit  = optional(number, 20)       # requests at once
+    cors_origins = optional(list(string), []) # origins of web pages that may call the API, such as https://forms.example.com
+    enabled      = optional(bool, true)       # false: no API
+    image_uri    = optional(string)           # container image of the function in ECR (functions/predict/Dockerfile); null: the zip
+    log_role     = optional(bool, false)      # true: the account has no role yet by which API Gateway writes logs; one deployment of an account creates it
+    max_rows     = optional(number, 1000)     # rows or series of one request
+    memory_mb    = optional(number, 512)      # of the function
+    quota = optional(object({
+      limit  = number # requests of a key
+      period = string # DAY, WEEK or MONTH
+    }), { limit = 100000, period = "DAY" })
+    rate_limit   = optional(number, 10) # requests per second
+    waf_requests = optional(number)     # requests of an IP address in five minutes before the firewall blocks it; null: no firewall
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "approval_policy" {
   description = "Who approves a model version for staging and again for production: manual (a person) or automatic"
   type        = string
