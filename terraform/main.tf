@@ -149,7 +149,7 @@ module "operator" {
   dead_letter_queues       = flatten(values(local.dead_letter_queues))
   decision_log_group       = module.foundation.decision_log_group
   foundation               = module.foundation.foundation
-  invoked_functions        = concat([module.ingest.window_aggregator_name, module.retrain.retrain_function_name], values(local.monitoring_functions))
+  invoked_functions        = concat([module.ingest.window_aggregator_name, module.retrain.retrain_function_name], values(local.monitoring_functions), values(module.batch)[*].starter_name)
   kinesis_stream_names     = flatten([for flink in values(module.flink) : [flink.stream_names["minutes"], flink.stream_names["transactions"]]])
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
@@ -180,6 +180,7 @@ module "clean_up" {
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
   model_role_arn           = module.register.model_role_arn
+  other_pipeline_names     = values(module.batch)[*].pipeline_name
   pipeline_name            = module.train.pipeline_name
 }
 
@@ -288,4 +289,21 @@ module "serve" {
     prediction_length = var.training.hyperparameters.prediction_length
     samples           = var.monitoring.forecast_samples
   }
+}
+
+# Beside the loop: batch, files -> predictions of the latest approved version
+module "batch" {
+  source   = "./modules/batch"
+  for_each = toset(var.batch.enabled ? ["own"] : [])
+
+  batch                    = var.batch
+  definition_file          = "${path.root}/../sagemaker_pipelines/batch_scoring/definition.json"
+  foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
+  image                    = "${module.foundation.repositories["forecaster"].url}:${var.image_tag}"
+  list_versions_policy     = module.register.list_versions_policy
+  model                    = "forecaster"
+  model_package_group_name = module.register.model_package_group_name
+  repository_arn           = module.foundation.repositories["forecaster"].arn
+  samples                  = var.monitoring.forecast_samples
 }

@@ -7,7 +7,7 @@ locals {
     "6"    = module.deploy.dead_letter_queues
     "7"    = concat(module.monitor.dead_letter_queues, module.monitoring_jobs.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
     "8"    = module.retrain.dead_letter_queues
-    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues, flatten(values(module.serve)[*].dead_letter_queues))
+    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues, flatten(concat(values(module.batch)[*].dead_letter_queues, values(module.serve)[*].dead_letter_queues)))
   }
 
   # What `evergreen monitor` invokes.
@@ -21,7 +21,7 @@ locals {
     alarms         = concat(module.poll.silence_alarm_names, module.ingest.silence_alarm_names, module.monitor.silence_alarm_names)
     backfill_hours = var.poller.backfill.hours
     desired_count  = var.poller.desired_count
-    schedules      = concat(module.features.schedule_names, module.monitor.schedule_names, module.monitoring_jobs.schedule_names, module.retrain.schedule_names)
+    schedules      = concat(module.features.schedule_names, module.monitor.schedule_names, module.monitoring_jobs.schedule_names, module.retrain.schedule_names, flatten(values(module.batch)[*].schedule_names))
   }
 }
 
@@ -42,7 +42,7 @@ module "outputs_parameter" {
     decision_log_group = module.foundation.decision_log_group
     endpoint_names     = module.deploy.endpoint_names
     feature_group_name = module.features.feature_group.name
-    function_names = merge(local.monitoring_functions, {
+    function_names = merge(local.monitoring_functions, { for batch in values(module.batch) : "batch_starter" => batch.starter_name }, {
       retrain_trigger   = module.retrain.retrain_function_name
       window_aggregator = module.ingest.window_aggregator_name
     })

@@ -18,6 +18,7 @@ from cli.commands import replay
 from cli.commands import backfill
 from cli.commands import api
 from cli.commands import traffic
+from cli.commands import batch
 from cli.commands import cost
 from cli.commands import dead_letters
 from cli.commands import pause
@@ -28,6 +29,7 @@ __all__ = [
     "approve",
     "audit",
     "backfill",
+    "batch",
     "cost",
     "dead_letters",
     "drift",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
 from botocore.exceptions import ClientError
+from pydantic import Json
 
 from common.config import Settings
 from common.events import Event
@@ -42,7 +43,7 @@ class Config(Settings):
 
     model_package_group_name: str
     pending_path: str
-    pipeline_name: str
+    pipeline_names: Json[list[str]]
     prefix: str
 
 
@@ -84,7 +85,7 @@ def _run_time_resources() -> Kinds:
         ssm,
         sagemaker,
         prefix=config.prefix,
-        pipeline=config.pipeline_name,
+        pipelines=tuple(config.pipeline_names),
         package_group=config.model_package_group_name,
         pending_path=config.pending_path,
         operations_path=f"/{config.prefix}/operations",

@@ -18,13 +18,13 @@ class Resources:
     ssm: "SSMClient"
     sagemaker: "SageMakerClient"
     prefix: str
-    pipeline: str
+    pipelines: tuple[str, ...]
     package_group: str
     pending_path: str
     operations_path: str
 
     def running_trainings(self) -> Iterator[str]:
-        """Yield the ARNs of the pipeline's executions that have not ended."""
+        """Yield the ARNs of the pipelines' executions that have not ended."""
         for execution in self._executions():
             if execution["PipelineExecutionStatus"] in {"Executing", "Stopping"}:
                 yield execution["PipelineExecutionArn"]
@@ -47,7 +47,7 @@ class Resources:
                 yield config["EndpointConfigName"]
 
     def models(self) -> Iterator[str]:
-        """Yield the names of the versions' models and of the backtests' models."""
+        """Yield the names of the versions' models and of the pipelines' models."""
         ids = {e["PipelineExecutionArn"].rpartition("/")[2] for e in self._executions()}
         for part in (f"{self.prefix}-v", "pipelines-"):
             for model in self._list("list_models", NameContains=part):
@@ -67,7 +67,8 @@ class Resources:
                 yield from (parameter["Name"] for parameter in page["Parameters"])
 
     def _executions(self) -> Iterator[dict[str, Any]]:
-        return self._list("list_pipeline_executions", PipelineName=self.pipeline)
+        for pipeline in self.pipelines:
+            yield from self._list("list_pipeline_executions", PipelineName=pipeline)
 
     def _list(self, operation: Any, **filters: str) -> Iterator[dict[str, Any]]:
         paginator: Any = self.sagemaker.get_paginator(operation)

@@ -25,17 +25,17 @@ _JOB_RETRY = {
     "MaxAttempts": 4,
 }
 STEP_RETRIES = {"RetryPolicies": [_STEP_RETRY]}
-_JOB_RETRIES = {"RetryPolicies": [_STEP_RETRY, _JOB_RETRY]}
+JOB_RETRIES = {"RetryPolicies": [_STEP_RETRY, _JOB_RETRY]}
 # The arrays are small: more threads of NumPy and torch are slower, on a busy machine many times.
 _ONE_THREAD = {"MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 _STOP_AFTER_AN_HOUR = {"MaxRuntimeInSeconds": 3600}
 
 
-def folder(name: str) -> Join:
+def folder(name: str, root: str = "training") -> Join:
     """Return the S3 URI of a folder of this execution; its record is not below training/."""
     if name == records.OUTPUT:
         return Join("", ("s3://", p.BUCKET, f"/{training_runs.PREFIX}", EXECUTION_ID))
-    return Join("/", ("s3:/", p.BUCKET, "training", EXECUTION_ID, name))
+    return Join("/", ("s3:/", p.BUCKET, root, EXECUTION_ID, name))
 
 
 def processing(
@@ -48,10 +48,11 @@ def processing(
     property_files: Sequence[str] = (),
     environment: Mapping[str, Expression] | None = None,
     files: Mapping[str, Expression] | None = None,
+    root: str = "training",
 ) -> Step:
     """Return a step that runs a script of steps/; its property files are in the first output.
 
-    `inputs` are the S3 URIs of folders, `files` those of single objects.
+    `inputs` are the S3 URIs of folders, `files` those of single objects; outputs are below `root`.
     """
     request: dict[str, Any] = {
         "RoleArn": p.ROLE_ARN,
@@ -66,7 +67,7 @@ def processing(
         "ProcessingResources": {"ClusterConfig": _single_instance(p.PROCESSING_INSTANCE_TYPE)},
         "ProcessingOutputConfig": {
             "KmsKeyId": p.KMS_KEY_ID,
-            "Outputs": [_processing_output(output) for output in outputs],
+            "Outputs": [_processing_output(output, root) for output in outputs],
         },
         "StoppingCondition": _STOP_AFTER_AN_HOUR,
     }
@@ -78,7 +79,7 @@ def processing(
         for file in property_files
     ]
     return Step(
-        name, "Processing", request, _JOB_RETRIES | ({"PropertyFiles": read} if read else {})
+        name, "Processing", request, JOB_RETRIES | ({"PropertyFiles": read} if read else {})
     )
 
 
@@ -102,9 +103,9 @@ def _prefix(folder_uri: Expression) -> Join:
     return Join("/", (folder_uri, ""))
 
 
-def _processing_output(name: str) -> dict[str, Any]:
+def _processing_output(name: str, root: str) -> dict[str, Any]:
     path = f"/opt/ml/processing/{name}"
-    target = {"S3Uri": folder(name), "LocalPath": path, "S3UploadMode": "EndOfJob"}
+    target = {"S3Uri": folder(name, root), "LocalPath": path, "S3UploadMode": "EndOfJob"}
     return {"OutputName": name, "S3Output": target}
 
 
@@ -120,7 +121,7 @@ def training(
     """Return a step that trains on channels (by default of JSON Lines), without network access."""
     parameters = {"HyperParameters": hyperparameters}
     request = _training_job(image, parameters, channels, output, content_type)
-    return Step(name, "Training", request, _JOB_RETRIES)
+    return Step(name, "Training", request, JOB_RETRIES)
 
 
 def tuning(
@@ -138,7 +139,7 @@ def tuning(
         "HyperParameterTuningJobConfig": search,
         "TrainingJobDefinition": _training_job(image, parameters, channels, output),
     }
-    return Step(name, "Tuning", request, _JOB_RETRIES)
+    return Step(name, "Tuning", request, JOB_RETRIES)
 
 
 def best_artifact(tuning: Step, output: str) -> Join:
@@ -214,4 +215,4 @@ def transform(
             "VolumeKmsKeyId": p.KMS_KEY_ID,
         },
     }
-    return Step(name, "Transform", request, _JOB_RETRIES)
+    return Step(name, "Transform", request, JOB_RETRIES)

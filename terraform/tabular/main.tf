@@ -67,6 +67,7 @@ module "clean_up" {
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
   model_role_arn           = module.register.model_role_arn
+  other_pipeline_names     = values(module.batch)[*].pipeline_name
   pipeline_name            = module.train.pipeline_name
 }
 
@@ -144,7 +145,7 @@ module "operator" {
   dead_letter_queues       = flatten(values(local.dead_letter_queues))
   decision_log_group       = module.foundation.decision_log_group
   foundation               = module.foundation.foundation
-  invoked_functions        = [module.monitor.collector_name, module.retrain.retrain_function_name]
+  invoked_functions        = concat([module.monitor.collector_name, module.retrain.retrain_function_name], values(module.batch)[*].starter_name)
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
   paused                   = local.paused
@@ -175,4 +176,20 @@ module "serve" {
   log_role_arn      = one(values(module.api_logs)[*].role_arn)
   name              = replace(each.key, "_", "-")
   record_file       = "${local.folder}/record.json"
+}
+
+# Beside the loop: batch, files -> predictions of the latest approved version
+module "batch" {
+  source   = "../modules/batch"
+  for_each = toset(var.batch.enabled ? ["own"] : [])
+
+  batch                    = var.batch
+  definition_file          = "${path.root}/../../sagemaker_pipelines/batch_scoring/definition.json"
+  foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
+  image                    = local.image
+  list_versions_policy     = module.register.list_versions_policy
+  model                    = var.model
+  model_package_group_name = module.register.model_package_group_name
+  repository_arn           = module.foundation.repositories["forecaster"].arn
 }

@@ -5,7 +5,7 @@ locals {
     "6"    = module.deploy.dead_letter_queues
     "7"    = concat(module.monitor.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
     "8"    = module.retrain.dead_letter_queues
-    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues, flatten(values(module.serve)[*].dead_letter_queues))
+    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues, flatten(concat(values(module.batch)[*].dead_letter_queues, values(module.serve)[*].dead_letter_queues)))
   }
 
   # What `evergreen pause` switches off, and `resume` on again.
@@ -13,7 +13,7 @@ locals {
     alarms         = module.monitor.silence_alarm_names
     backfill_hours = 0
     desired_count  = 0
-    schedules      = concat(module.monitor.schedule_names, module.retrain.schedule_names)
+    schedules      = concat(module.monitor.schedule_names, module.retrain.schedule_names, flatten(values(module.batch)[*].schedule_names))
   }
 }
 
@@ -34,10 +34,10 @@ module "outputs_parameter" {
     decision_log_group = module.foundation.decision_log_group
     endpoint_names     = module.deploy.endpoint_names
     feature_group_name = null
-    function_names = {
+    function_names = merge({ for batch in values(module.batch) : "batch_starter" => batch.starter_name }, {
       monitoring_collector = module.monitor.collector_name
       retrain_trigger      = module.retrain.retrain_function_name
-    }
+    })
     loss_alarm_name          = module.monitor.loss_alarm.name
     metric_namespace         = module.foundation.foundation.metric_namespace
     model_package_group_name = module.register.model_package_group_name

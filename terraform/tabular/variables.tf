@@ -47,6 +47,18 @@ variable "artifacts_dir" {
   default     = null
 }
 
+variable "batch" {
+  description = "Scoring of files below batchdata/input/ of the data bucket"
+  type = object({
+    enabled        = optional(bool, true)            # false: files are not scored
+    instance_count = optional(number, 1)             # instances that share the parts (32 MB) of the files
+    instance_type  = optional(string, "ml.m5.large") # SageMaker instance type
+    schedule       = optional(string, "")            # schedule expression by which new files are scored; "": each as it is uploaded
+  })
+  default  = {}
+  nullable = false
+}
+
 variable "data" {
   description = "Retention of the data bucket"
   type = object({

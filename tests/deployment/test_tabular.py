@@ -4,6 +4,7 @@ import json
 import random
 
 import pytest
+import requests
 
 from scripts import local_terraform
 from scripts.provider import TABULAR
@@ -100,6 +101,44 @@ def test_upload_trains_and_deploys_the_first_version(aws, bucket):
     assert versions(aws)["production"] == 1
 
 
+def test_api_answers_with_rings_and_age(aws):
+    url = command(aws, "api", "url")["url"]
+    key = command(aws, "api", "key")["key"]
+    features = dict(zip(abalones.COLUMNS, abalones.rows(1)[0], strict=True))
+    del features["rings"]
+    numbers = {k: v if k == "sex" else float(v) for k, v in features.items()}
+    answer = requests.post(
+        f"{url}/stream", json=numbers, headers={"x-api-key": key}, timeout=30
+    ).json()
+    assert answer["age"] == pytest.approx(answer["rings"] + 1.5)
+    refused = requests.post(f"{url}/stream", json=numbers, timeout=30)
+    assert refused.status_code == 403
+    bad = requests.post(
+        f"{url}/stream", json={**numbers, "sex": "?"}, headers={"x-api-key": key}, timeout=30
+    )
+    assert (bad.status_code, bad.json()["errors"][0]["pointer"]) == (400, "/sex")
+
+
+def test_uploaded_file_is_scored(aws, bucket):
+    rows = [",".join(row[:-1]) for row in abalones.rows(500, seed=3)]
+    rows.insert(7, "unknown,1,2")
+    body = "\n".join(rows).encode()
+    key = "batchdata/input/today/sea.csv"
+    aws.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+    aws.settle()
+    [manifest] = command(aws, "batch")["files"]
+    assert (manifest["accepted"], manifest["rejected"], manifest["model"]["version"]) == (
+        500,
+        1,
+        1,
+    )
+    found = aws.client("s3").get_object(Bucket=bucket, Key="batchdata/output/today/sea.csv.out")
+    assert len(found["Body"].read().split()) == 500
+    command(aws, "batch", "run", "today/")
+    aws.settle()
+    assert len(command(aws, "batch")["files"]) == 1
+
+
 def test_clients_are_measured_by_their_ground_truth(aws, bucket):
     clients = Clients(aws, bucket)
     for _ in range(2):
@@ -116,7 +155,7 @@ def test_another_sea_is_a_breach_and_retrains(aws, bucket):
         clients.hour(**OTHER_SEA)
     status = command(aws, "status")
     assert status["monitoring_results"][-1]["breach"]
-    reasons = [run["reason"] for run in command(aws, "experiments")["experiments"]]
+    reasons = [run["reason"] for run in command(aws, "experiments")["runs"]]
     assert any(reason.startswith("alarm abalone-production-loss") for reason in reasons)
     # What the alarm trained on was the old data: the champion stayed. New data replace it.
     assert versions(aws)["production"] == 1
@@ -129,7 +168,7 @@ def test_another_sea_is_a_breach_and_retrains(aws, bucket):
     for _ in range(4):
         clients.hour(**OTHER_SEA)
     assert not command(aws, "status")["monitoring_results"][-1]["breach"]
-    [checked] = command(aws, "history")["bake"]
+    [checked] = command(aws, "history")["bake_checks"]
     assert checked["verdict"] == "kept"
 
 

@@ -1,8 +1,11 @@
-"""Transform jobs: every line of the input objects is one request to the model's container."""
+"""Transform jobs: the lines of the input objects are requests to the model's containers."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import PurePosixPath
 
+from local import runtime
 from local.sagemaker import s3_files, shapes
 from local.sagemaker.api import Json
 from local.sagemaker.hosting import models
@@ -11,10 +14,11 @@ from local.sagemaker.jobs import job_operations, job_process
 from local.sagemaker.jobs.job import Job, JobFailedError, Kind
 
 DEFAULT_CONCURRENCY = 2  # requests at a time
+DEFAULT_PAYLOAD_MB = 6
 
 
 def run(job: Job) -> None:
-    """Run a batch transform (SplitType Line, BatchStrategy SingleRecord)."""
+    """Run a batch transform; several instances share the objects."""
     record = job.record
     source = record["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
     bucket, prefix = s3_files.split(source)
@@ -25,18 +29,25 @@ def run(job: Job) -> None:
     if key := record["TransformOutput"].get("KmsKeyId"):
         job_process.require_encrypt(job, key)
     model = models.container(record["ModelName"])
-    try:
-        serving = ServingContainer(model, job.session, job.base / "serving", job.log, environment)
-    except ServingError as error:
-        raise JobFailedError(f"AlgorithmError: {error}") from error
-    try:
-        for key in found:
-            body = _transform(job, serving, s3_files.read(f"s3://{bucket}/{key}"))
-            name = key.removeprefix(prefix).lstrip("/") or PurePosixPath(key).name
-            target = record["TransformOutput"]["S3OutputPath"].rstrip("/")
-            s3_files.write(f"{target}/{name}.out", body)
-    finally:
-        serving.close()
+    count = min(record["TransformResources"]["InstanceCount"], len(found))
+    target = record["TransformOutput"]["S3OutputPath"].rstrip("/")
+
+    def share(number: int) -> None:
+        """Transform every `count`-th object on one instance."""
+        base = job.base / f"serving-{number}"
+        with runtime.acting(job.session):
+            try:
+                serving = ServingContainer(model, job.session, base, job.log, environment)
+            except ServingError as error:
+                raise JobFailedError(f"AlgorithmError: {error}") from error
+            with closing(serving):
+                for key in found[number::count]:
+                    body = _transform(job, serving, s3_files.read(f"s3://{bucket}/{key}"))
+                    name = key.removeprefix(prefix).lstrip("/") or PurePosixPath(key).name
+                    s3_files.write(f"{target}/{name}.out", body)
+
+    with ThreadPoolExecutor(count) as instances:
+        list(instances.map(share, range(count)))
 
 
 def _transform(job: Job, serving: ServingContainer, content: bytes) -> bytes:
@@ -44,8 +55,7 @@ def _transform(job: Job, serving: ServingContainer, content: bytes) -> bytes:
     source = job.record["TransformInput"]
     kind = source.get("ContentType", "application/octet-stream")
     accept = job.record["TransformOutput"].get("Accept", "*/*")
-    by_line = source.get("SplitType") == "Line"
-    parts = [line for line in content.splitlines() if line.strip()] if by_line else [content]
+    parts = list(_parts(job.record, content))
 
     def invoke(part: bytes) -> bytes:
         if job.stopping.is_set():
@@ -63,6 +73,28 @@ def _transform(job: Job, serving: ServingContainer, content: bytes) -> bytes:
     workers = int(job.record.get("MaxConcurrentTransforms") or DEFAULT_CONCURRENCY)
     with ThreadPoolExecutor(workers) as pool:
         return b"".join(pool.map(invoke, parts))
+
+
+def _parts(record: Json, content: bytes) -> Iterator[bytes]:
+    """Yield the body of each request: a line, or as many as fit (BatchStrategy MultiRecord)."""
+    if record["TransformInput"].get("SplitType") != "Line":
+        yield content
+        return
+    lines = [line for line in content.split(b"\n") if line.strip()]
+    if record.get("BatchStrategy") != "MultiRecord":
+        yield from lines
+        return
+    limit = int(record.get("MaxPayloadInMB", DEFAULT_PAYLOAD_MB)) * 1024 * 1024
+    waiting: list[bytes] = []
+    size = 0
+    for line in lines:
+        if waiting and size + len(line) + 1 > limit:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+        waiting.append(line + b"\n")
+        size += len(line) + 1
+    if waiting:
+        yield b"".join(waiting)
 
 
 def with_defaults(body: Json) -> Json:

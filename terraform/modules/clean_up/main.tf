@@ -5,6 +5,7 @@
 
 locals {
   parameters   = "${var.foundation.arns.ssm}:parameter"
+  pipelines    = concat([var.pipeline_name], var.other_pipeline_names)
   pending_path = "/${var.foundation.prefix}/approval/pending"
 }
 
@@ -20,7 +21,7 @@ module "run_time_cleaner" {
   environment = {
     MODEL_PACKAGE_GROUP_NAME = var.model_package_group_name
     PENDING_PATH             = local.pending_path
-    PIPELINE_NAME            = var.pipeline_name
+    PIPELINE_NAMES           = jsonencode(local.pipelines)
     PREFIX                   = var.foundation.prefix
   }
 }
@@ -60,7 +61,7 @@ data "aws_iam_policy_document" "run_time_cleaner" {
       "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-*",
       "${var.foundation.arns.sagemaker}:model-package/${var.model_package_group_name}/*",
       "${var.foundation.arns.sagemaker}:model/${var.foundation.prefix}-*",
-      "${var.foundation.arns.sagemaker}:model/pipelines-*", # models of backtests; the function deletes only those named after executions of this pipeline
+      "${var.foundation.arns.sagemaker}:model/pipelines-*", # models of backtests; the function deletes only those named after executions of these pipelines
     ]
   }
 
@@ -70,10 +71,7 @@ data "aws_iam_policy_document" "run_time_cleaner" {
       "sagemaker:ListPipelineExecutions",
       "sagemaker:StopPipelineExecution",
     ]
-    resources = [
-      "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}",
-      "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}/execution/*",
-    ]
+    resources = flatten([for name in local.pipelines : ["${var.foundation.arns.sagemaker}:pipeline/${name}", "${var.foundation.arns.sagemaker}:pipeline/${name}/execution/*"]])
   }
 
   statement {

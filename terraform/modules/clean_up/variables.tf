@@ -31,8 +31,15 @@ variable "model_role_arn" {
   nullable    = false
 }
 
+variable "other_pipeline_names" {
+  description = "Further pipelines whose executions are stopped and whose models are deleted"
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "pipeline_name" {
-  description = "Pipeline whose executions are stopped"
+  description = "Training pipeline, whose executions are stopped"
   type        = string
   nullable    = false
 }

@@ -23,7 +23,7 @@ def account(monkeypatch):
     settings = {
         "MODEL_PACKAGE_GROUP_NAME": "test-models",
         "PENDING_PATH": "/test/approval/pending",
-        "PIPELINE_NAME": "test-training",
+        "PIPELINE_NAMES": '["test-training"]',
         "PREFIX": "test",
     }
     for name, value in settings.items():

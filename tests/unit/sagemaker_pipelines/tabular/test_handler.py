@@ -81,7 +81,7 @@ def test_window_is_answered_as_a_forecast(line):
         (b"[" * 100_000, JSON, "request: expected JSON"),
         (b"\n", LINES, "request: got no lines"),
         (b"[0]\nnull\n", LINES, "line 2: row: got None"),
-        (b"0\n" * 100_001, CSV, "rows: got 100001, expected at most 100000"),
+        (b"0\n" * 600_001, CSV, "rows: got 600001, expected at most 600000"),
     ],
 )
 def test_bad_request_is_refused_by_name(line, body, kind, message):

@@ -1,0 +1,200 @@
+"""Upload, schedule or command -> one run of the batch pipeline with the latest approved model."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import boto3
+from aws_lambda_powertools.utilities.parser import event_parser
+from botocore.exceptions import ClientError
+from pydantic import Field
+
+from common import batch_scoring, model_packages, times
+from common.batch_scoring import INPUT, BatchRequest, InputFile
+from common.config import Settings
+from common.events import Event, Time
+from common.observability import logger
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+MAX_FILES = 1000  # of one run
+s3 = boto3.client("s3")
+sagemaker = boto3.client("sagemaker")
+
+
+class NoApprovedModelError(RuntimeError):
+    """No version is approved yet; the event is delivered again, then kept as a dead letter."""
+
+
+class TooManyFilesError(ValueError):
+    """A folder has more files than one run scores."""
+
+
+class Config(Settings):
+    """Settings of the function."""
+
+    bucket: str
+    model_package_group_name: str
+    pipeline_name: str
+
+
+class UploadedObject(Event):
+    """Object of `Object Created`."""
+
+    key: str
+    size: int
+    version_id: str | None = Field(None, alias="version-id")
+
+
+class UploadDetail(Event):
+    """Detail of `Object Created`."""
+
+    object: UploadedObject
+
+
+class Upload(Event):
+    """A file was put below batchdata/input/."""
+
+    source: Literal["aws.s3"]
+    time: Time
+    detail: UploadDetail
+
+    @property
+    def identity(self) -> str:
+        """The version of the object, or without versions the time at which it was written."""
+        found = self.detail.object
+        return f"{found.key} {found.version_id or times.iso(self.time)}"
+
+
+class Schedule(Event):
+    """The schedule: score the files that have no results yet."""
+
+    source: Literal["evergreen.schedule"]
+    id: str
+    time: Time
+
+    @property
+    def identity(self) -> str:
+        """The id of the event."""
+        return self.id
+
+
+class Command(Event):
+    """A person's request: score every file below a prefix, again if need be."""
+
+    source: Literal["evergreen.cli"]
+    id: str
+    time: Time
+    prefix: str = INPUT
+
+    @property
+    def identity(self) -> str:
+        """The id of the event."""
+        return self.id
+
+
+BatchEvent = Annotated[Upload | Schedule | Command, Field(discriminator="source")]
+
+
+@logger.inject_lambda_context
+@event_parser(model=BatchEvent)
+def lambda_handler(event: BatchEvent, _context: "LambdaContext") -> dict[str, Any]:
+    """Start a run; return its id and files, or the reason why there is none."""
+    config = Config.from_env()
+    files = _files(config, event)
+    if not files:
+        return _result(None, files, "no files to score")
+    request = BatchRequest(run_id=batch_scoring.run_id(event.identity), files=files)
+    package_arn = _latest_approved(config.model_package_group_name)
+    _keep(config.bucket, request)
+    return _result(request.run_id, files, _start(config, event, request, package_arn))
+
+
+def _keep(bucket: str, request: BatchRequest) -> None:
+    """Write the request of a run; that of an earlier delivery stays, because it is being used."""
+    key, body = batch_scoring.request_key(request.run_id), request.model_dump_json().encode()
+    try:
+        s3.put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "PreconditionFailed":
+            raise
+
+
+def _files(config: Config, event: BatchEvent) -> tuple[InputFile, ...]:
+    if isinstance(event, Upload):
+        found = event.detail.object
+        wanted = found.size > 0 and not found.key.endswith("/")
+        return (InputFile(key=found.key, version_id=found.version_id),) if wanted else ()
+    prefix = event.prefix if isinstance(event, Command) else INPUT
+    if not prefix.startswith(INPUT):
+        raise ValueError(f"prefix: got {prefix!r}, expected one that begins with {INPUT}")
+    files = tuple(_below(config.bucket, prefix))
+    if isinstance(event, Schedule):
+        files = tuple(file for file in files if not _is_scored(config.bucket, file))
+    if len(files) > MAX_FILES:
+        raise TooManyFilesError(f"{prefix}: got {len(files)} files, expected at most {MAX_FILES}")
+    return files
+
+
+def _below(bucket: str, prefix: str) -> Iterator[InputFile]:
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+    for page in pages:
+        for item in page.get("Versions", []):
+            if item["IsLatest"] and item["Size"] > 0 and not item["Key"].endswith("/"):
+                version = item["VersionId"]
+                known = None if version == "null" else version
+                yield InputFile(key=item["Key"], version_id=known)
+
+
+def _is_scored(bucket: str, file: InputFile) -> bool:
+    """Return whether this version of the file has results."""
+    key = batch_scoring.manifest_key(file.name)
+    try:
+        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            return False
+        raise
+    return bool(json.loads(body)["input"]["version_id"] == file.version_id)
+
+
+def _latest_approved(group: str) -> str:
+    listed = sagemaker.list_model_packages(
+        ModelPackageGroupName=group,
+        ModelApprovalStatus="Approved",
+        SortBy="CreationTime",
+        SortOrder="Descending",
+        MaxResults=1,
+    )["ModelPackageSummaryList"]
+    if not listed:
+        raise NoApprovedModelError(f"{group}: got no approved version, expected one")
+    return listed[0]["ModelPackageArn"]
+
+
+def _start(config: Config, event: BatchEvent, request: BatchRequest, package_arn: str) -> str:
+    """Start the run of the request once; return what happened."""
+    version = model_packages.version(package_arn)
+    parameters = {
+        "ModelPackageArn": package_arn,
+        "RequestKey": batch_scoring.request_key(request.run_id),
+        "StartTime": times.iso(event.time),
+    }
+    try:
+        sagemaker.start_pipeline_execution(
+            PipelineName=config.pipeline_name,
+            PipelineExecutionDisplayName=f"batch-{request.run_id[:12]}",
+            PipelineExecutionDescription=f"{len(request.files)} files with model {version}",
+            PipelineParameters=[{"Name": n, "Value": v} for n, v in parameters.items()],
+            ClientRequestToken=request.run_id,
+        )
+    except sagemaker.exceptions.ConflictException:
+        # Delivered before, with the version that was the latest one then.
+        return "the run was started before"
+    return f"started with model {version}"
+
+
+def _result(run: str | None, files: tuple[InputFile, ...], outcome: str) -> dict[str, Any]:
+    keys = [file.key for file in files]
+    logger.info("batch scoring requested", run_id=run, files=len(keys), outcome=outcome)
+    return {"run_id": run, "files": keys, "outcome": outcome}

@@ -1,0 +1,53 @@
+"""Batch scoring: the keys of a run's files, and the request that a run begins with."""
+
+import hashlib
+
+from common.events import Event
+
+INPUT = "batchdata/input/"  # below it, people and systems put files
+OUTPUT = "batchdata/output/"  # below it, results have the names of their files
+REQUESTS = "batch-runs/"  # what a run works with, by its id
+
+
+class InputFile(Event):
+    """One version of an object."""
+
+    key: str
+    version_id: str | None = None  # None: the bucket has no versions
+
+    @property
+    def name(self) -> str:
+        """Name of the results: the key below the input folder."""
+        return self.key.removeprefix(INPUT)
+
+
+class BatchRequest(Event):
+    """What one run scores."""
+
+    run_id: str
+    files: tuple[InputFile, ...]
+
+
+def run_id(identity: str) -> str:
+    """Return the id of a run from what is the same in every delivery of its event."""
+    return hashlib.sha256(identity.encode()).hexdigest()[:32]
+
+
+def request_key(run: str) -> str:
+    """Return the key of a run's request."""
+    return f"{REQUESTS}{run}/request.json"
+
+
+def manifest_key(name: str) -> str:
+    """Return the key of the manifest of a file's results."""
+    return f"{OUTPUT}{name}.manifest.json"
+
+
+def result_key(name: str) -> str:
+    """Return the key of the predictions of a file, one line per accepted line."""
+    return f"{OUTPUT}{name}.out"
+
+
+def rejected_key(name: str) -> str:
+    """Return the key of the rejected lines of a file (JSON Lines)."""
+    return f"{OUTPUT}{name}.rejected.jsonl"

@@ -1,0 +1,104 @@
+"""Lines of an input file: read with bounded memory, and checked as the model will read them."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from common.errors import bad_value
+from sagemaker_pipelines.container.series import SeriesError, parse
+from sagemaker_pipelines.tabular import record
+from sagemaker_pipelines.tabular.record import RecordError, csv_rows
+
+FORECASTER = "forecaster"
+MAX_LINE_BYTES = 1024 * 1024
+CHUNK = 1024 * 1024
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a file, counted from 1; None: it is longer than MAX_LINE_BYTES."""
+
+    number: int
+    content: bytes | None
+
+
+class LineError(ValueError):
+    """The model cannot score a line; the message says why."""
+
+
+def read(path: Path) -> Iterator[Line]:
+    """Yield the lines of a file, which may be compressed (.gz); those that are empty are not."""
+    with _open(path) as file:
+        for number, found in enumerate(_split(file), 1):
+            content = found
+            if number == 1 and content is not None:
+                content = content.removeprefix(BYTE_ORDER_MARK)
+            if content is None or content.strip():
+                yield Line(number, content)
+
+
+def _open(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
+def _split(file: BinaryIO) -> Iterator[bytes | None]:
+    """Yield the lines of a file without their ends; None for one that is too long."""
+    rest, skipping = b"", False
+    while chunk := file.read(CHUNK):
+        *complete, rest = (rest + chunk).split(b"\n")
+        for line in complete:
+            yield None if skipping or len(line) > MAX_LINE_BYTES else line.removesuffix(b"\r")
+            skipping = False
+        if len(rest) > MAX_LINE_BYTES:
+            rest, skipping = b"", True
+    if rest or skipping:
+        yield None if skipping or len(rest) > MAX_LINE_BYTES else rest.removesuffix(b"\r")
+
+
+def checker(model: str) -> Callable[[Line], None]:
+    """Return a function that raises LineError for a line that the model does not accept."""
+    accept = _accept_series if model == FORECASTER else _accept_row(model)
+
+    def check(line: Line) -> None:
+        if line.content is None:
+            raise LineError(f"line: got more bytes, expected at most {MAX_LINE_BYTES}")
+        try:
+            accept(line.content.decode())
+        except UnicodeDecodeError as error:
+            raise LineError(f"line: expected UTF-8 ({error})") from None
+        except (RecordError, SeriesError) as error:
+            raise LineError(str(error)) from None
+
+    return check
+
+
+def is_header(model: str, line: Line) -> bool:
+    """Return whether a line has the names of a tabular model's features."""
+    if model == FORECASTER or line.number != 1 or line.content is None:
+        return False
+    cells = line.content.decode(errors="replace").split(",")
+    return tuple(cell.strip().strip('"') for cell in cells) == record.read(model).names
+
+
+def _accept_series(text: str) -> None:
+    try:
+        instance = json.loads(text)
+    except (RecursionError, ValueError) as error:
+        raise SeriesError(f"expected JSON ({error})") from None
+    parse(instance)
+
+
+def _accept_row(model: str) -> Callable[[str], None]:
+    wanted = record.read(model)
+
+    def accept(text: str) -> None:
+        rows = list(csv_rows([text]))
+        if len(rows) != 1:
+            raise RecordError(bad_value("line", text, "one row"))
+        wanted.row(rows[0])
+
+    return accept

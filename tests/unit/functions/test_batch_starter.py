@@ -1,0 +1,141 @@
+"""Uploads, schedules and commands: one run for each, with the latest approved version."""
+
+import json
+
+import pytest
+
+from batch_starter import handler
+from tests.support.aws_calls import CallError, stubbed
+from tests.support.lambda_context import CONTEXT
+from tests.support.lambda_events import BUCKET, bucket, objects
+
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/test-models/3"
+TIME = "2024-10-10T12:00:00Z"
+
+
+def upload(key="batchdata/input/a.csv", version="v1", size=3):
+    item = {"key": key, "size": size, "version-id": version}
+    return {"source": "aws.s3", "time": TIME, "detail": {"object": item}}
+
+
+class Account:
+    """Starts one execution per token; another request with a used token is a conflict."""
+
+    def __init__(self, s3):
+        self.s3, self.runs, self.packages = s3, {}, [ARN]
+
+    def start(self, **request):
+        earlier = self.runs.setdefault(request["ClientRequestToken"], request)
+        if earlier != request:
+            raise CallError("ConflictException")
+        return {"PipelineExecutionArn": f"arn:{request['ClientRequestToken']}"}
+
+    def list(self, **request):
+        assert request["ModelApprovalStatus"] == "Approved"
+        summary = {
+            "ModelPackageGroupName": "test-models",
+            "CreationTime": 0,
+            "ModelPackageStatus": "Completed",
+        }
+        return {
+            "ModelPackageSummaryList": [
+                {**summary, "ModelPackageArn": arn} for arn in self.packages[:1]
+            ]
+        }
+
+    def put(self, key, body=b"0.1"):
+        return self.s3.put_object(Bucket=BUCKET, Key=key, Body=body).get("VersionId")
+
+    def deliver(self, event):
+        operations = {"StartPipelineExecution": self.start, "ListModelPackages": self.list}
+        with stubbed(handler.sagemaker, operations), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(handler, "s3", self.s3)
+            return handler.lambda_handler(event, CONTEXT)
+
+
+@pytest.fixture
+def account(monkeypatch):
+    settings = {
+        "BUCKET": BUCKET,
+        "MODEL_PACKAGE_GROUP_NAME": "test-models",
+        "PIPELINE_NAME": "test-batch",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    with bucket() as s3:
+        s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+        yield Account(s3)
+
+
+def test_upload_is_scored_by_the_latest_approved_version(account):
+    done = account.deliver(upload())
+    assert done["outcome"] == "started with model 3"
+    [run] = account.runs.values()
+    parameters = {p["Name"]: p["Value"] for p in run["PipelineParameters"]}
+    assert parameters["ModelPackageArn"] == ARN
+    request = json.loads(objects(account.s3)[parameters["RequestKey"]])
+    assert request["files"] == [{"key": "batchdata/input/a.csv", "version_id": "v1"}]
+
+
+def test_redelivered_upload_starts_no_second_run_even_with_a_newer_version(account):
+    first = account.deliver(upload())
+    assert account.deliver(upload()) == first
+    account.packages.insert(0, ARN.replace("/3", "/4"))
+    assert account.deliver(upload())["outcome"] == "the run was started before"
+    assert len(account.runs) == 1
+
+
+def test_same_file_uploaded_twice_is_scored_twice(account):
+    account.deliver(upload())
+    account.deliver(upload(version="v2"))
+    account.deliver(upload("batchdata/input/b.csv"))
+    assert len(account.runs) == 3
+
+
+@pytest.mark.parametrize("event", [upload(size=0), upload("batchdata/input/folder/")])
+def test_empty_files_and_folders_start_nothing(account, event):
+    assert account.deliver(event)["outcome"] == "no files to score"
+    assert account.runs == {}
+
+
+def test_without_an_approved_version_the_event_is_kept(account):
+    account.packages.clear()
+    with pytest.raises(handler.NoApprovedModelError, match="test-models: got no approved"):
+        account.deliver(upload())
+
+
+def test_schedule_scores_versions_without_a_manifest(account):
+    version = account.put("batchdata/input/done.csv")
+    account.put("batchdata/input/changed.csv")
+    account.put("batchdata/input/a/new.csv")
+    done = json.dumps({"input": {"version_id": version}}).encode()
+    account.put("batchdata/output/done.csv.manifest.json", done)
+    account.put("batchdata/output/changed.csv.manifest.json", done)
+    event = {"source": "evergreen.schedule", "id": "e-1", "time": TIME}
+    found = account.deliver(event)["files"]
+    assert found == ["batchdata/input/a/new.csv", "batchdata/input/changed.csv"]
+    account.put("batchdata/input/later.csv")
+    account.deliver(event)  # delivered again
+    [run] = account.runs.values()
+    key = run["PipelineParameters"][1]["Value"]
+    assert len(json.loads(objects(account.s3)[key])["files"]) == 2
+
+
+def test_command_scores_a_folder_again(account):
+    for name in ("a/1.csv", "a/2.csv", "b/3.csv"):
+        account.put(f"batchdata/input/{name}")
+    event = {
+        "source": "evergreen.cli",
+        "id": "c-1",
+        "time": TIME,
+        "prefix": "batchdata/input/a/",
+    }
+    assert len(account.deliver(event)["files"]) == 2
+    account.deliver({**event, "id": "c-2"})
+    assert len(account.runs) == 2
+
+
+def test_command_elsewhere_is_refused(account):
+    event = {"source": "evergreen.cli", "id": "c-1", "time": TIME, "prefix": "training/"}
+    with pytest.raises(ValueError, match="prefix: got 'training/'"):
+        account.deliver(event)
