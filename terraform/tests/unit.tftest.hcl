@@ -58,7 +58,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = jsondecode(module.outputs_parameter.value).function_names == { for name in ["monitoring_collector", "monitoring_job_starter", "retrain_trigger", "window_aggregator"] : name => "evergreen-${replace(name, "_", "-")}" }
+    condition     = jsondecode(module.outputs_parameter.value).function_names == { for name in ["batch_starter", "monitoring_collector", "monitoring_job_starter", "retrain_trigger", "window_aggregator"] : name => "evergreen-${replace(name, "_", "-")}" }
     error_message = "The functions that the command invokes are named."
   }
 
