@@ -1,4 +1,8 @@
-from benchmarks.cold_start.goals import Start, goals
+import json
+
+from benchmarks.cold_start import first_answer
+from benchmarks.cold_start.goals import FirstAnswer, Start, goals
+from benchmarks.measure import run_alone
 
 
 def start(name, handler, *, pydantic, bytecode=True):
@@ -17,3 +21,21 @@ def test_slowest_of_each_kind_is_compared_with_its_goal():
     assert [round(goal.value, 6) for goal in judged] == [1.2, 1.45, 1.1, 1.0]
     assert [goal.met for goal in judged] == [False, True, True, True]
     assert judged[0].name.endswith("(slower)")
+
+
+def test_function_of_the_api_has_goals_of_its_own():
+    starts = [start(name, 0.25, pydantic=False) for name in ("predict", "other")]
+    starts += [start("parsing", 0.2, pydantic=True)]
+    starts += [start("x", 0.2, pydantic=p, bytecode=False) for p in (True, False)]
+    judged = goals(starts, [FirstAnswer(True, 0.27, 0.2)])
+    assert [(round(goal.value, 6), goal.goal, goal.met) for goal in judged[:3]] == [
+        (1.25, 1.3, True),
+        (1.35, 1.3, False),
+        (1.25, 1.15, False),
+    ]
+
+
+def test_both_handlers_give_the_same_first_answer():
+    found = [run_alone("benchmarks.cold_start.first_answer", name) for name in ("predict", "bare")]
+    assert [(answer["status"], answer["body"]) for answer in found] == [(200, "434.08")] * 2
+    assert json.loads(first_answer.EVENT["body"]) == {"x": [[0.3]]}
