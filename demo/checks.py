@@ -69,6 +69,8 @@ def _incomplete(report: dict[str, Any]) -> list[str]:
         for grant in report["iam"]["unused"]
         if grant["reason"] is None
     ]
+    if (answer := report["api"] or {}).get("status") != 200:
+        found.append(f"The API gave no forecast: {answer.get('detail', 'nothing is deployed')}.")
     if not report["monitoring"]:
         found.append("⑦ production was never measured.")
     if not alarms:

@@ -80,6 +80,7 @@ class Demo:
             if self.faults:
                 server.inject(self.faults)
             loop.run()
+            self.report["api"] = loop.prediction
             if self.faults:
                 self.report["faults_left"] = server.pending_faults()
                 server.inject([])

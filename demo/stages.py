@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from cli.connection import Connection, local_client
+from demo import prediction
 from demo.approvals import Approvals
 from demo.progress import Progress
 from demo.server import Server
@@ -42,6 +43,7 @@ class Loop:
         self._ecs = local_client("ecs", server.url, connection.region)
         self._progress = Progress(connection, stream.clock_start)
         self._approvals = Approvals(server, connection) if by_hand else None
+        self.prediction: dict[str, Any] | None = None  # of the API, at the end of the stream
 
     def run(self) -> None:
         """Run until the end of the stream, and until its last consequences are processed."""
@@ -57,6 +59,8 @@ class Loop:
         if code != 0:
             reason = ended.get("stoppedReason", "")
             raise StageError(f"① the poller ended with exit code {code} ({reason}): see its log")
+        self._settled()
+        self.prediction = prediction.ask(self.connection)
         self._run_on(self.last + TAIL_HOURS * HOUR)
 
     def _poll(self) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from cli.queries.models import scores
 from cli.training_cost import text
+from common.deepar import QUANTILE_LEVELS
 from demo.checks import production_periods
 from demo.progress import CROSSED
 
@@ -31,6 +32,8 @@ def render(report: dict[str, Any]) -> str:
         reason = retrain["reason"].partition(CROSSED)[0]  # the report has the complete reason
         line = f"retraining     {_short(retrain['time'])}  {retrain['outcome']}: {reason}"
         lines.append(", ".join(filter(None, (line, text(retrain["cost"])))))
+    if (report["api"] or {}).get("status") == 200:
+        lines.append(_prediction(report["api"]))
     terraform, wall = report["terraform"], report["wall_seconds"]
     changes = terraform["second_plan_changes"]
     lines.append(
@@ -39,6 +42,16 @@ def render(report: dict[str, Any]) -> str:
     phases = ", ".join(f"{name} {s:.0f}" for name, s in wall.items() if name != "total")
     lines.append(f"seconds        {wall['total']:.0f} ({phases})")
     return "\n".join(lines)
+
+
+def _prediction(answer: dict[str, Any]) -> str:
+    first = answer["forecast"][0]
+    low, middle, high = (first["quantiles"][level] for level in QUANTILE_LEVELS)
+    return (
+        f"API            GET /forecast after {_short(answer['newest_minute'])}: model "
+        f"{answer['version']}, {len(answer['forecast'])} minutes, the first {middle:,.0f} "
+        f"satoshi ({low:,.0f} to {high:,.0f})"
+    )
 
 
 def _model(model: dict[str, Any], report: dict[str, Any]) -> str:

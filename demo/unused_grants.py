@@ -34,6 +34,7 @@ SEARCHED = "tests/unit/cli/test_training_cost.py::test_trainings_of_a_search_are
 SET = f"{TERRAFORM}::test_second_plan_is_empty_and_keeps_the_settings_of_operators"
 STARTED = f"{RULES}::test_rule_starts_a_training_with_its_reason"
 STOPPED = "tests/integration/local/test_pipelines.py::test_stopped_execution_stops_its_job"
+TRAFFIC = "tests/unit/cli/test_traffic.py::test_ground_truth_of_requests_is_matched_by_id"
 UNPROCESSABLE = f"{DEAD_LETTERS}::test_i10_unprocessable_event_is_in_the_queue_with_its_reason"
 
 
@@ -52,6 +53,7 @@ class Reason:
 REASONS = (
     Reason("run-time-cleaner", "*", "*", DESTROY, "modules/clean_up"),
     # Services
+    Reason("api-logs", "*", "*", AWS, "API Gateway"),
     Reason("*", "ConnectFunction", "ec2:*", AWS, "Lambda, with private_network"),
     Reason("compaction", "WriteLogs", "logs:DescribeLogStreams", AWS, "SageMaker"),
     Reason("monitoring", "WriteLogs", "logs:*", AWS, "SageMaker"),
@@ -107,6 +109,7 @@ REASONS = (
     Reason("operator", "ReplayTransactions", "*", PERSON, OPERATED),
     Reason("operator", "SetHyperparameters", "*", PERSON, SET),
     Reason("operator", "StartTrainingsAndBackfills", "*", PERSON, STARTED),
+    Reason("operator", "WriteGroundTruth", "*", PERSON, TRAFFIC),
     Reason("operator", "ArchiveAgain", "*", PERSON, REDRIVEN),
     Reason("operator", "LogDecisionsAgain", "*", PERSON, REDRIVEN),
     Reason("operator", "NotifyAgain", "*", PERSON, REDRIVEN),

@@ -20,8 +20,8 @@ TEST = ROOT / "scripts" / "policies.tftest.hcl"
 ATTRIBUTES = ("assume_role_policy", "policy", "policy_document")
 # Documents in the same attribute that are no IAM policies.
 OTHERS = ("aws_ecr_lifecycle_policy",)
-# Their policies are resources of their own.
-WITHOUT = ("aws_s3_bucket",)
+# Their policies are resources of their own, or they have none.
+WITHOUT = ("aws_api_gateway_rest_api", "aws_s3_bucket")
 
 
 def main(target: Path) -> None:

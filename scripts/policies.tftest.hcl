@@ -54,6 +54,12 @@ override_resource {
 }
 
 override_resource {
+  target          = module.serve["forecaster"].aws_api_gateway_api_key.this
+  override_during = plan
+  values          = { id = "0a1b2c3d" }
+}
+
+override_resource {
   target          = module.foundation.aws_ecr_repository.this
   override_during = plan
   values          = { arn = "arn:aws:ecr:eu-west-1:123456789012:repository/evergreen-image" }

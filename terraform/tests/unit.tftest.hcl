@@ -68,7 +68,7 @@ run "defaults" {
   }
 
   assert {
-    condition     = jsondecode(module.outputs_parameter.value).apis == { forecaster = { endpoint = "evergreen-production", id = "0a1b2c3d", key_id = "4e5f6a7b8c", stage = "production" } }
+    condition     = jsondecode(module.outputs_parameter.value).apis == { forecaster = { endpoint = "evergreen-production", id = "0a1b2c3d", key_id = "0a1b2c3d", stage = "production" } }
     error_message = "`evergreen api` finds the API and its key."
   }
 

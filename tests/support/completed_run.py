@@ -100,6 +100,14 @@ def report():
             retrain(30, "evergreen-production-loss", "deepar"),
             retrain(40, "schedule", None),
         ],
+        "api": {
+            "status": 200,
+            "version": 2,
+            "newest_minute": at(43.98),
+            "forecast": [
+                {"minute": at(44), "mean": 5.5, "quantiles": {"0.1": 4.0, "0.5": 5.0, "0.9": 6.0}}
+            ],
+        },
         "iam": {
             "calls": 59_828,
             "denied": 0,

@@ -30,6 +30,9 @@ def remaining_resources(aws):
         ],
         "machines": aws.client("stepfunctions").list_state_machines()["stateMachines"],
         "pipelines": aws.client("sagemaker").list_pipelines()["PipelineSummaries"],
+        "APIs": aws.client("apigateway").get_rest_apis()["items"],
+        "keys of APIs": aws.client("apigateway").get_api_keys()["items"],
+        "usage plans": aws.client("apigateway").get_usage_plans()["items"],
         "clusters": aws.client("ecs").list_clusters()["clusterArns"],
     } | run_time_resources(aws.client("sagemaker"))
     return {kind: items for kind, items in found.items() if items}

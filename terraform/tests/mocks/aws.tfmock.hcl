@@ -28,7 +28,7 @@ mock_data "aws_sagemaker_prebuilt_ecr_image" {
 }
 
 mock_resource "aws_api_gateway_api_key" {
-  defaults = { id = "4e5f6a7b8c" }
+  defaults = { id = "0a1b2c3d" }
 }
 
 mock_resource "aws_api_gateway_rest_api" {

@@ -37,7 +37,7 @@ def test_every_kind_that_destroy_must_delete_exists(aws, outputs):
         ]
     }
     kinds |= {"log groups", "machines", "pipelines", "clusters", "databases", "workgroups"}
-    kinds |= {"feature groups", "package groups"}
+    kinds |= {"feature groups", "package groups", "APIs", "keys of APIs", "usage plans"}
     # Endpoints, their configurations and models exist once a version was deployed.
     assert kinds <= set(remaining_resources(aws))
 

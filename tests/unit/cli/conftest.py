@@ -22,7 +22,7 @@ OUTPUTS = {
         "forecaster": {
             "endpoint": "evergreen-production",
             "id": "0a1b2c3d",
-            "key_id": "4e5f6a7b8c",
+            "key_id": "0a1b2c3d",
             "stage": "production",
         }
     },

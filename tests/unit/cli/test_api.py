@@ -38,8 +38,8 @@ def test_url_of_aws_is_a_host(deployment, region, end):
 def test_key_is_printed_by_this_command_only(deployment, capsys):
     value = "x" * 40
     with Stubber(deployment.clients("apigateway")) as stub:
-        wanted = {"apiKey": "4e5f6a7b8c", "includeValue": True}
-        stub.add_response("get_api_key", {"id": "4e5f6a7b8c", "value": value}, wanted)
+        wanted = {"apiKey": "0a1b2c3d", "includeValue": True}
+        stub.add_response("get_api_key", {"id": "0a1b2c3d", "value": value}, wanted)
         code, out = run(deployment, capsys, "api", "key")
     assert (code, out) == (0, f"{value}\n")
 

@@ -131,9 +131,7 @@ def printed(capsys):
     return json.loads(f"\n{capsys.readouterr().out}".rpartition("\n{\n")[2].join(["{\n", ""]))
 
 
-def test_requests_are_sent_and_their_ground_truth_is_matched_by_id(
-    deployment, serving, tmp_path, capsys
-):
+def test_ground_truth_of_requests_is_matched_by_id(deployment, serving, tmp_path, capsys):
     store = deployment.clients("sagemaker-featurestore-runtime")
     file = str(tmp_path / "log.jsonl")
     with (

@@ -18,6 +18,16 @@ def test_lost_transaction_is_a_failure():
     ]
 
 
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [(None, "nothing is deployed"), ({"status": 503, "detail": "no minute"}, "no minute")],
+)
+def test_api_must_have_given_a_forecast(answer, reason):
+    report = completed_run.report() | {"api": answer}
+    assert checks.failures(report, complete=False) == []
+    assert checks.failures(report, complete=True) == [f"The API gave no forecast: {reason}."]
+
+
 def test_plan_that_is_not_empty_is_a_failure():
     report = completed_run.report()
     report["terraform"]["second_plan_changes"] = 2

@@ -52,6 +52,7 @@ def test_table_is_a_short_summary():
     assert "model 2" in text
     assert "succeeded: schedule, 42 s, 0.0021 USD on AWS at these durations" in text
     assert "second plan: 0 changes" in text
+    assert "model 2, 1 minutes, the first 5 satoshi (4 to 6)" in text
 
 
 def test_missing_minutes_are_counted_between_first_and_last():

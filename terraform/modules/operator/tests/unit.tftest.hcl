@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  api_key_ids              = ["4e5f6a7b8c"]
+  api_key_ids              = ["0a1b2c3d"]
   dead_letter_queues       = [{ name = "test-undelivered", redriven = false }, { name = "test-window-aggregator-dead-letters", redriven = true }, { name = "test-smoke-test-dead-letters", redriven = true }, { name = "test-run-time-cleaner-dead-letters", redriven = false }]
   list_versions_policy     = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
   decision_log_group       = "/test/decisions"
@@ -37,7 +37,7 @@ run "the_role_is_for_people_of_the_account" {
   }
 
   assert {
-    condition     = flatten([for s in data.aws_iam_policy_document.api.statement : s.resources]) == ["arn:aws:apigateway:eu-west-1::/apikeys/4e5f6a7b8c", "arn:aws:s3:::test-123456789012-eu-west-1/ground-truth/*"]
+    condition     = flatten([for s in data.aws_iam_policy_document.api.statement : s.resources]) == ["arn:aws:apigateway:eu-west-1::/apikeys/0a1b2c3d", "arn:aws:s3:::test-123456789012-eu-west-1/ground-truth/*"]
     error_message = "An operator reads exactly these keys, and writes only ground truth."
   }
 
