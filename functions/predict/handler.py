@@ -131,6 +131,7 @@ def _predict(*, single: bool) -> Response[str]:
     exchange, event = _exchange(), app.current_event
     wanted = prediction(event.raw_event, event.headers, exchange.settings, single=single)
     found = wanted.answer(_invoke(exchange, wanted.content_type, wanted.request))
+    inference.check_size("the answer", json.dumps(found).encode())  # as Lambda returns it
     return _response(200, wanted.answer_type, found)
 
 

@@ -1,5 +1,7 @@
 """Invoke the endpoint; its errors become problems."""
 
+import contextlib
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 MAX_BYTES = 6_291_456  # of InvokeEndpoint's body; also what a function may return
+MAX_MESSAGE = 1000  # characters of a model's message
 HEADER = "X-Inference-Id"
 ID = re.compile(r"[\x21-\x7e]{1,64}")  # InferenceId takes any ASCII; headers have no spaces
 # By the model's own status; its other 4xx are faults of the request, and 5xx of the model.
@@ -75,5 +78,12 @@ def _problem(name: str, response: Any) -> ProblemError:
         return ProblemError(kind, f"endpoint {name}: {details['Code']}: {details['Message']}")
     status = response.get("OriginalStatusCode", 500)
     default = Kind.REFUSED_BY_MODEL if 400 <= status < 500 else Kind.MODEL_FAILED
-    message = response.get("OriginalMessage") or details["Message"]
+    message = _sentence(response.get("OriginalMessage") or details["Message"])
     return ProblemError(MODEL_STATUSES.get(status, default), f"the model: {message}")
+
+
+def _sentence(text: str) -> str:
+    """Return what the model says: our containers answer `{"error": "…"}`, others plain text."""
+    with contextlib.suppress(KeyError, TypeError, ValueError):
+        text = json.loads(text)["error"]
+    return str(text)[:MAX_MESSAGE]

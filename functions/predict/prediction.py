@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from predict import body, inference, json_body, series, tabular
+from predict import answers, body, inference, json_body, rows, series
 from predict.body import CSV, JSON
 from predict.settings import Settings
 
@@ -47,14 +47,14 @@ def _of_series(document: object, settings: Settings, *, single: bool) -> Predict
 def _of_rows(text: str, content_type: str, settings: Settings, *, single: bool) -> Prediction:
     record, limit = settings.record, settings.max_rows
     if content_type == CSV:
-        rows = tabular.csv_rows(text, record, limit, single=single)
+        found = rows.csv_rows(text, record, limit, single=single)
     else:
-        rows = tabular.json_rows(json_body.parse(text), record, limit, single=single)
+        found = rows.json_rows(json_body.parse(text), record, limit, single=single)
 
-    def answer(found: bytes) -> str:
-        values = tabular.predictions(found, len(rows))
+    def answer(response: bytes) -> str:
+        values = answers.predictions(response, len(found))
         if content_type == CSV:
-            return tabular.csv_answer(values, record, single=single)
-        return json.dumps(tabular.json_answer(values, record, single=single))
+            return answers.csv_answer(values, record, single=single)
+        return json.dumps(answers.json_answer(values, record, single=single))
 
-    return Prediction(CSV, tabular.request_body(rows), content_type, answer)
+    return Prediction(CSV, rows.request_body(found), content_type, answer)

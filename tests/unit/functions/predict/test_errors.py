@@ -64,6 +64,18 @@ def test_errors_of_the_model_have_its_sentence(linear, original, status):
     assert (answer.status, answer.json["detail"]) == (status, "the model: no such luck")
 
 
+def test_message_of_our_containers_is_unwrapped_and_cut(linear):
+    for message, expected in (
+        ('{"error": "x: got 1"}', "x: got 1"),
+        ('{"other": 1}', '{"other": 1}'),
+        ("[]", "[]"),
+        ("y" * 2000, "y" * 1000),
+    ):
+        with model_error(linear, 400, message):
+            answer = linear.call("POST", "/stream", BODY)
+        assert answer.json["detail"] == f"the model: {expected}"
+
+
 def test_endpoint_that_does_not_answer_in_time_is_unavailable(linear):
     linear.fails = ReadTimeoutError(endpoint_url="https://runtime")
     assert linear.call("POST", "/stream", BODY).status == 503

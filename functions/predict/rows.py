@@ -1,4 +1,4 @@
-"""Requests and answers of models that take rows of features. Pure.
+"""Requests to models that take rows of features. Pure.
 
 Rows go to the endpoint as CSV without a header, so that data capture has the raw features, one
 line per row.
@@ -8,10 +8,8 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from math import isfinite
 from typing import Any
 
-from common.errors import bad_value
 from predict.json_body import NOTHING, Path, is_number, member_faults
 from predict.problems import Fault, Kind, ProblemError, check_rows, invalid
 from predict.record import Feature, Record
@@ -49,45 +47,6 @@ def request_body(rows: Sequence[Row]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
-
-
-def predictions(body: bytes, count: int) -> list[float]:
-    """Return the endpoint's predictions: one number per line; raises ProblemError."""
-    try:
-        found = [float(line) for line in body.decode().split()]
-    except ValueError as error:
-        raise ProblemError(Kind.MODEL_FAILED, f"the model's answer: {error}") from None
-    if len(found) != count or not all(map(isfinite, found)):
-        expected = f"{count} finite numbers"
-        raise ProblemError(Kind.MODEL_FAILED, bad_value("the model's answer", found, expected))
-    return found
-
-
-def json_answer(found: Sequence[float], record: Record, *, single: bool) -> Any:
-    """Return the answer as a JSON value: numbers, or objects with the record's outputs."""
-    answers = _answers(found, record, single=single)
-    if not record.outputs:
-        return answers[0][0] if single else answers
-    named = [dict(zip(dict(record.outputs), values, strict=True)) for values in answers]
-    return named[0] if single else {"predictions": named}
-
-
-def csv_answer(found: Sequence[float], record: Record, *, single: bool) -> str:
-    """Return the answer as CSV: a line per row, with the outputs in their order."""
-    answers = _answers(found, record, single=single)
-    return "".join(f"{','.join(map(repr, values))}\n" for values in answers)
-
-
-def _answers(found: Sequence[float], record: Record, *, single: bool) -> list[list[float]]:
-    constants = [constant for _, constant in record.outputs] or [0.0]
-    decimals = record.stream_decimals if single else None
-    return [
-        [
-            value + constant if decimals is None else round(value + constant, decimals)
-            for constant in constants
-        ]
-        for value in found
-    ]
 
 
 def _member(document: object, name: str, what: str) -> list[Any]:
