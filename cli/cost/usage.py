@@ -51,7 +51,7 @@ class Assumptions:
             f"{self.bytes_per_transaction:g} bytes per transaction, "
             f"{self.compressed_share:.0%} of it when compressed",
             f"{self.image_gb:g} GB of images in ECR",
-            f"{self.api_requests:g} requests of clients to the API a month",
+            f"{self.api_requests:,.0f} requests of clients to the API a month",
             f"{self.queried_gb:g} GB that SQL queries scan a month",
             f"{self.image_builds:g} builds of the images a month if CodeBuild builds them",
             "raw archive at its final size, of data.expire_days.raw (12 months if never)",

@@ -1,5 +1,6 @@
 """Invocation of a function by a REST API: permission, proxy event, limits, failures."""
 
+import asyncio
 import json
 import uuid
 from typing import Any
@@ -10,6 +11,7 @@ from local.iam import deliveries
 from local.iam.policies import AccessDeniedError
 
 MAX_PAYLOAD_BYTES = 6 * 2**20  # of an invocation, request and response
+MAX_MILLISECONDS = 29_000  # that an integration waits, by default
 # What an identity always has in the event of a method without authorization.
 IDENTITY = (
     *("accessKey", "accountId", "caller", "cognitoAuthenticationProvider"),
@@ -83,7 +85,11 @@ def invoke(call: Any) -> Any:
         try:
             if record is not None and config is not None:
                 deliveries.to_function("apigateway", {**record, "config": config}, source)
-            return await call(integration, api_id, stage_name, *rest, **more)
+            seconds = int(integration.get("timeoutInMillis") or MAX_MILLISECONDS) / 1000
+            async with asyncio.timeout(seconds):  # the function itself goes on
+                return await call(integration, api_id, stage_name, *rest, **more)
+        except TimeoutError:
+            return ministack.GatewayError("INTEGRATION_TIMEOUT", "Endpoint request timed out")
         except AccessDeniedError:
             return ministack.GatewayError("API_CONFIGURATION_ERROR", "Internal server error")
         except _FailedError:

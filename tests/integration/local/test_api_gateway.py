@@ -11,9 +11,11 @@ from tests.support.lambda_function import Function
 pytestmark = pytest.mark.integration
 
 ECHO = """
-import json
+import json, time
 
 def lambda_handler(event, context):
+    if event["headers"].get("x-fail") == "sleep":
+        time.sleep(3)
     if event["headers"].get("x-fail") == "raise":
         raise ValueError("no such luck")
     if event["headers"].get("x-fail") == "shape":
@@ -28,7 +30,9 @@ PROBLEMS["API_CONFIGURATION_ERROR"] = 502
 class Api:
     """One API with the routes POST /echo and OPTIONS /echo."""
 
-    def __init__(self, aws, name, problems=PROBLEMS, rate=1000, burst=1000, quota=None):
+    def __init__(
+        self, aws, name, problems=PROBLEMS, rate=1000, burst=1000, quota=None, wait=29000
+    ):
         self.aws, self.client, self.name = aws, aws.client("apigateway"), name
         self.function = Function(aws, name, ECHO)
         self.id = self.client.create_rest_api(name=name)["id"]
@@ -55,6 +59,7 @@ class Api:
                 **place,
                 type="AWS_PROXY",
                 integrationHttpMethod="POST",
+                timeoutInMillis=wait,
                 uri=f"{path}/{arn}/invocations",
             )
         for kind, status in problems.items():
@@ -229,6 +234,8 @@ def test_rate_and_quota_of_a_key(aws):
 
 
 def test_api_without_gateway_responses_fails_as_on_aws(aws):
-    plain = Api(aws, "plain", problems={}).permit()
+    plain = Api(aws, "plain", problems={}, wait=2000).permit()
     status, _, body = plain.call(x_fail="raise")
     assert (status, body) == (502, {"message": "Internal server error"})
+    status, _, body = plain.call(x_fail="sleep")
+    assert (status, body) == (504, {"message": "Endpoint request timed out"})
