@@ -44,6 +44,7 @@ BY_NAME = {
         "HyperParameterTuningJobName",
     ),
     "StartPipelineExecution": ("pipeline", "PipelineName"),
+    "UpdateEndpointWeightsAndCapacities": ("endpoint", "EndpointName"),
 }
 ROLES = ("RoleArn", "ExecutionRoleArn")
 
@@ -75,6 +76,9 @@ def operation_checks(operation: str, body: Json) -> list[Check]:
         passed = {"iam:PassedToService": SERVICE}
         for part in (body, body.get("TrainingJobDefinition", {})):
             found += [Check("iam:PassRole", part[name], passed) for name in ROLES if name in part]
+    rollback = (body.get("DeploymentConfig") or {}).get("AutoRollbackConfiguration") or {}
+    for alarm in rollback.get("Alarms") or []:  # SageMaker reads their states as the caller
+        found.append(Check("cloudwatch:DescribeAlarms", _alarm(alarm["AlarmName"])))
     if operation.startswith("Create"):
         for key in sorted(_volume_keys(body)):
             grant = {"kms:GrantIsForAWSResource": "true", "kms:ViaService": _via()}
@@ -129,6 +133,10 @@ def _volume_keys(value: Any) -> set[str]:
 
 def _via() -> str:
     return f"sagemaker.{runtime.REGION}.amazonaws.com"
+
+
+def _alarm(name: str) -> str:
+    return f"arn:aws:cloudwatch:{runtime.REGION}:{runtime.ACCOUNT}:alarm:{name}"
 
 
 def _arn(kind: str, name: str) -> str:

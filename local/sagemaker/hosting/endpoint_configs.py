@@ -1,8 +1,9 @@
-"""Endpoint configurations: which model on how many instances, and data capture."""
+"""Endpoint configurations: which models on how many instances, and data capture."""
 
 from local import runtime
 from local.sagemaker import store, tags
-from local.sagemaker.api import Json, operation
+from local.sagemaker.api import ApiError, Json, operation
+from local.sagemaker.hosting import config_rules
 from local.sagemaker.hosting.models import models
 
 configs: store.Store[Json] = store.Store(
@@ -20,8 +21,13 @@ def create(body: Json) -> Json:
     name = body["EndpointConfigName"]
     arn = configs.arn(name)
     configs.require_free(name)
-    for variant in body["ProductionVariants"]:
-        models.get(variant["ModelName"])
+    names = [
+        variant["ModelName"]
+        for field in config_rules.VARIANTS
+        for variant in body.get(field) or []
+    ]
+    if refusal := config_rules.problem(body, {model: models.get(model) for model in names}):
+        raise ApiError("ValidationException", refusal)
     created = {"EndpointConfigArn": arn, "CreationTime": runtime.clock.now()}
     configs.add(name, store.without_tags(body) | created)
     tags.store(arn, body)
@@ -33,19 +39,3 @@ def delete(body: Json) -> Json:
     """Delete a configuration."""
     configs.remove(body["EndpointConfigName"])
     return {}
-
-
-def capture_summary(config: Json) -> Json:
-    """Return the DataCaptureConfig of DescribeEndpoint, empty without data capture."""
-    capture = config.get("DataCaptureConfig")
-    if capture is None:
-        return {}
-    enabled = capture.get("EnableCapture", False)
-    summary = {
-        "EnableCapture": enabled,
-        "CaptureStatus": "Started" if enabled else "Stopped",
-        "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
-        "DestinationS3Uri": capture["DestinationS3Uri"],
-        "KmsKeyId": capture.get("KmsKeyId", ""),
-    }
-    return {"DataCaptureConfig": summary}

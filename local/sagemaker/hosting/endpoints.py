@@ -1,58 +1,11 @@
-"""Endpoints as serving processes; an update replaces the process once the new one responds."""
+"""The operations on endpoints: create, update, change weights and counts, delete."""
 
-import re
-import uuid
-from dataclasses import dataclass
-from typing import Any
-
-from local import runtime
-from local.containers import images
-from local.containers.container import Log
-from local.events import event_bus
-from local.iam import agents, principals
-from local.iam.policies import AccessDeniedError
+from local import ministack, runtime
 from local.sagemaker import store, tags
 from local.sagemaker.api import LOCK, ApiError, Json, operation
-from local.sagemaker.hosting import models
-from local.sagemaker.hosting.endpoint_configs import capture_summary, configs
-from local.sagemaker.hosting.serving_container import ServingContainer, ServingError
-from local.vpc.network import Network
-
-IN_PROGRESS = frozenset({"Creating", "Updating", "Deleting"})
-IN_EVENT = ("EndpointName", "EndpointArn", "EndpointConfigName", "FailureReason")
-
-
-@dataclass(slots=True)
-class Endpoint:
-    """One endpoint: the response of DescribeEndpoint, its configuration and its process."""
-
-    record: Json
-    config: Json
-    serving: ServingContainer | None = None
-    session: str = ""  # access key of the session of the model's role
-    target: Json | None = None  # the configuration of an update in progress
-
-    @property
-    def variant(self) -> Json:
-        """The first production variant."""
-        variant: Json = self.config["ProductionVariants"][0]
-        return variant
-
-    def set_status(self, status: str, **changes: Any) -> None:
-        """Change status and record, and send the event."""
-        with LOCK:
-            now, arn = runtime.clock.now(), self.record["EndpointArn"]
-            self.record |= changes | {"EndpointStatus": status, "LastModifiedTime": now}
-            detail = {key: self.record.get(key) for key in IN_EVENT}
-            detail |= {
-                "ProductionVariants": self.record.get("ProductionVariants", []),
-                "EndpointStatus": re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status).upper(),
-                "CreationTime": int(self.record["CreationTime"] * 1000),
-                "LastModifiedTime": int(now * 1000),
-                "Tags": tags.get(arn),
-            }
-            event_bus.emit("aws.sagemaker", "SageMaker Endpoint State Change", detail, [arn])
-
+from local.sagemaker.hosting import rollout, shift
+from local.sagemaker.hosting.endpoint import IN_PROGRESS, Endpoint
+from local.sagemaker.hosting.endpoint_configs import configs
 
 endpoints: store.Store[Endpoint] = store.Store(
     "endpoint",
@@ -70,12 +23,14 @@ def create(body: Json) -> Json:
     arn = endpoints.arn(name)
     endpoints.require_free(name)
     config = configs.get(body["EndpointConfigName"])
+    deployment = body.get("DeploymentConfig") or {}
+    _rollout(deployment, config)
     record = {"EndpointName": name, "EndpointArn": arn, "CreationTime": runtime.clock.now()}
-    endpoint = Endpoint(record, config)
+    endpoint = Endpoint(record, config, deployment=deployment)
     endpoints.add(name, endpoint)
     tags.store(arn, body)
     endpoint.set_status("Creating", EndpointConfigName=config["EndpointConfigName"])
-    runtime.clock.spawn(_serve, endpoint, config)
+    runtime.clock.spawn(shift.create, endpoint, config)
     return {"EndpointArn": arn}
 
 
@@ -84,9 +39,40 @@ def update(body: Json) -> Json:
     """Serve another configuration; rejected while another change is in progress."""
     endpoint = _idle_endpoint(body["EndpointName"], "update")
     config = configs.get(body["EndpointConfigName"])
-    endpoint.target = config
+    deployment = body.get("DeploymentConfig") or {}
+    if body.get("RetainDeploymentConfig"):
+        deployment = endpoint.deployment
+    plan = _rollout(deployment, config)
+    endpoint.deployment, endpoint.update = deployment, body
+    summary = {
+        "EndpointConfigName": config["EndpointConfigName"],
+        "StartTime": runtime.clock.now(),
+    }
+    endpoint.set_status("Updating", PendingDeploymentSummary=summary)
+    runtime.clock.spawn(shift.update, endpoint, config, plan)
+    return {"EndpointArn": endpoint.record["EndpointArn"]}
+
+
+@operation("UpdateEndpointWeightsAndCapacities")
+def update_weights_and_capacities(body: Json) -> Json:
+    """Change weights and instance counts of variants that serve."""
+    endpoint = _idle_endpoint(body["EndpointName"], "update")
+    if endpoint.fleet is None:
+        raise ApiError("ValidationException", f"Endpoint {endpoint.name} is not in service.")
+    variants = endpoint.fleet.production
+    changes = {change["VariantName"]: change for change in body["DesiredWeightsAndCapacities"]}
+    if unknown := changes.keys() - variants.keys():
+        names = ", ".join(sorted(unknown))
+        raise ApiError("ValidationException", f"Variant {names} not found in {endpoint.name}.")
+    for name, change in changes.items():
+        if "DesiredInstanceCount" in change and variants[name].serverless():
+            message = f"DesiredInstanceCount: variant {name} is serverless"
+            raise ApiError("ValidationException", message)
+        if change.get("DesiredInstanceCount") == 0:
+            message = f"DesiredInstanceCount of {name}: got 0, expected at least 1"
+            raise ApiError("ValidationException", message)
     endpoint.set_status("Updating")
-    runtime.clock.spawn(_serve, endpoint, config)
+    runtime.clock.spawn(shift.resize, endpoint, changes)
     return {"EndpointArn": endpoint.record["EndpointArn"]}
 
 
@@ -101,66 +87,48 @@ def delete(body: Json) -> Json:
 
 def _delete(endpoint: Endpoint) -> None:
     """Stop serving; the endpoint exists until all of its output is in the log."""
-    if endpoint.serving:
-        endpoint.serving.close()
-    endpoints.remove(endpoint.record["EndpointName"])
+    if endpoint.fleet:
+        endpoint.fleet.close()
+    endpoints.remove(endpoint.name)
 
 
 def resume(endpoint: Endpoint) -> None:
-    """Continue to serve, update or delete an endpoint whose process is gone."""
-    status = endpoint.record["EndpointStatus"]
-    if status == "Deleting":
+    """Continue to serve, update or delete an endpoint whose processes are gone.
+
+    An interrupted update begins again, after the start of what served before it.
+    """
+    if endpoint.status == "Deleting":
         runtime.clock.spawn(_delete, endpoint)
-    elif status != "Failed":
-        runtime.clock.spawn(_serve, endpoint, endpoint.target or endpoint.config)
+    elif endpoint.status != "Failed":
+        runtime.clock.spawn(_resume, endpoint)
+
+
+def _resume(endpoint: Endpoint) -> None:
+    request, endpoint.update = endpoint.update, None
+    if endpoint.status == "Creating" or request is None:
+        shift.create(endpoint, endpoint.config)
+        return
+    shift.create(endpoint, endpoint.config)
+    if endpoint.status == "InService":
+        with LOCK:
+            update(request)
+
+
+def _rollout(deployment: Json, config: Json) -> rollout.Rollout:
+    """Return the rollout of an update; raises ApiError as SageMaker refuses it."""
+    counts = [variant.get("InitialInstanceCount", 1) for variant in config["ProductionVariants"]]
+    try:
+        plan = rollout.parse(deployment, sum(counts))
+    except rollout.RolloutError as refused:
+        raise ApiError("ValidationException", str(refused)) from None
+    if missing := [name for name in plan.alarms if ministack.alarms.get(name) is None]:
+        raise ApiError("ValidationException", f"Alarms not found: {', '.join(missing)}")
+    return plan
 
 
 def _idle_endpoint(name: str, verb: str) -> Endpoint:
     endpoint = endpoints.get(name)
-    if endpoint.record["EndpointStatus"] in IN_PROGRESS:
+    if endpoint.status in IN_PROGRESS:
         arn = endpoint.record["EndpointArn"]
         raise ApiError("ValidationException", f"Cannot {verb} in-progress endpoint {arn}.")
     return endpoint
-
-
-def _serve(endpoint: Endpoint, config: Json) -> None:
-    """Start the model of a configuration, then replace the process that served before."""
-    name, old = endpoint.record["EndpointName"], endpoint.serving
-    variant = config["ProductionVariants"][0]
-    host = f"i-{uuid.uuid4().hex[:17]}"
-    log = Log(
-        f"/aws/sagemaker/Endpoints/{name}",
-        f"{variant['VariantName']}/{host}",
-        runtime.home / "logs" / "endpoints" / f"{name}.log",
-    )
-    base = runtime.home / "work" / "endpoints" / f"{name}-{host}"
-    try:
-        model, role = models.container(variant["ModelName"]), models.role(variant["ModelName"])
-        network = Network.of(models.vpc_config(variant["ModelName"]))
-        key = principals.assume(role, "sagemaker", "SageMaker", network=network)
-        agents.join_network(key, network)
-        agents.write_log(key, log.group, log.stream)
-        agents.put_metrics(key, "/aws/sagemaker/Endpoints")
-        serving = ServingContainer(model, key, base, log, {})
-    except (AccessDeniedError, ApiError, ServingError, images.UnknownImageError, OSError) as error:
-        endpoint.set_status("InService" if old else "Failed", FailureReason=str(error))
-        return
-    except Exception as error:
-        endpoint.set_status("InService" if old else "Failed", FailureReason=repr(error))
-        raise
-    count = variant.get("InitialInstanceCount", 1)
-    weights = {"VariantName": variant["VariantName"], "CurrentWeight": 1.0, "DesiredWeight": 1.0}
-    counts = {"CurrentInstanceCount": count, "DesiredInstanceCount": count}
-    with LOCK:
-        endpoint.config, endpoint.serving, endpoint.session = config, serving, key
-        endpoint.target = None
-        for field in ("FailureReason", "DataCaptureConfig"):
-            endpoint.record.pop(field, None)
-        endpoint.set_status(
-            "InService",
-            EndpointConfigName=config["EndpointConfigName"],
-            ProductionVariants=[weights | counts],
-            **capture_summary(config),
-        )
-    if old:
-        old.close()

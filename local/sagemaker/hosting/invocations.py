@@ -1,118 +1,121 @@
-"""InvokeEndpoint: forward the request to the container and capture request and response."""
+"""InvokeEndpoint: forward the request to a container and capture request and response."""
 
-import base64
-import json
 import re
 import time
-import uuid
 
 from local import faults, runtime
 from local.http_messages import Request, Response, error, json_response
-from local.iam import agents
-from local.sagemaker import s3_files
-from local.sagemaker.api import LOCK, ApiError, Json
-from local.sagemaker.hosting.endpoints import Endpoint, endpoints
-from local.sagemaker.hosting.serving_container import ContainerResponse, ServingContainer
+from local.sagemaker.api import LOCK, ApiError
+from local.sagemaker.hosting import capture, endpoint_metrics
+from local.sagemaker.hosting.endpoint import Endpoint
+from local.sagemaker.hosting.endpoint_metrics import Invocation
+from local.sagemaker.hosting.endpoints import endpoints
+from local.sagemaker.hosting.fleet import Fleet, Instance, NoCapacityError, Variant, leased
+from local.sagemaker.hosting.serving_container import ContainerResponse
 
 PATH = re.compile(r"/endpoints/([^/]+)/invocations")
-SERVING = frozenset({"InService", "Updating", "SystemUpdating"})
-INFERENCE_ID = "x-amzn-sagemaker-inference-id"
+SERVING = frozenset({"InService", "Updating", "SystemUpdating", "RollingBack"})
+TARGET_VARIANT = "x-amzn-sagemaker-target-variant"
 
 
 def handle(request: Request, name: str) -> Response:
     """Handle one invocation."""
+    began = time.monotonic()
     try:
         endpoint = endpoints.get(name)
     except ApiError:
         message = f"Endpoint {name} of account {runtime.ACCOUNT} not found."
         return error("ValidationError", message)
     with LOCK:
-        serving, status = endpoint.serving, endpoint.record["EndpointStatus"]
-    if serving is None or status not in SERVING:
-        return error("ValidationError", f"Endpoint {name} is {status}, not InService.")
+        if endpoint.fleet is None or endpoint.status not in SERVING:
+            message = f"Endpoint {name} is {endpoint.status}, not InService."
+            return error("ValidationError", message)
+        try:
+            fleet, variant, instance = endpoint.route(request.headers.get(TARGET_VARIANT))
+        except ApiError as refused:
+            return error(refused.code, refused.message)
     if faults.take(faults.Faulty("endpoint", name)):
-        serving.crash()
-    kind = request.headers.get("content-type", "application/octet-stream")
-    accept = request.headers.get("accept", "*/*")
+        variant.crash()
     try:
-        response = _invoke(endpoint, serving, request.body, kind, accept)
-    except OSError as failure:
-        return _model_error(name, 0, repr(failure).encode())
-    if response.status >= 400:
+        response, seconds = _invoke(variant, instance, request)
+    except NoCapacityError:
+        message = f"Endpoint {name} has no capacity for more concurrent requests."
+        return error("ThrottlingException", message, 429)
+    whole = time.monotonic() - began
+    count = len(variant.instances)
+    endpoint_metrics.put(
+        Invocation(name, variant.name, count, response.status, seconds, whole - seconds)
+    )
+    _copy_to_shadow(endpoint, fleet, request)
+    if not 0 < response.status < 400:
         return _model_error(name, response.status, response.body)
-    _capture(endpoint, request, kind, response)
+    _capture(endpoint, fleet, variant, request, response)
     headers = {
         "content-type": response.content_type,
-        "x-amzn-invoked-production-variant": endpoint.variant["VariantName"],
+        "x-amzn-invoked-production-variant": variant.name,
     }
     return Response(200, headers, response.body)
 
 
 def _invoke(
-    endpoint: Endpoint, serving: ServingContainer, body: bytes, kind: str, accept: str
-) -> ContainerResponse:
-    """Invoke the container, once more if an update has just replaced it; raises OSError."""
-    try:
-        return serving.invoke(body, kind, accept)
-    except OSError:
-        if endpoint.serving in (None, serving):
-            raise
-        return endpoint.serving.invoke(body, kind, accept)
+    variant: Variant, instance: Instance, request: Request
+) -> tuple[ContainerResponse, float]:
+    """Return the response (status 0: no answer) and the seconds until it."""
+    kind, accept = _kind(request), request.headers.get("accept", "*/*")
+    with leased(variant, instance) as container:
+        began = time.monotonic()
+        try:
+            response = container.invoke(request.body, kind, accept)
+        except OSError as failure:
+            response = ContainerResponse(0, "", repr(failure).encode())
+        return response, time.monotonic() - began
 
 
-def capture_record(
-    config: Json, request: Request, kind: str, response: ContainerResponse, now: float
-) -> Json:
-    """Return the capture record of one invocation in SageMaker's format."""
-    types = config.get("CaptureContentTypeHeader", {})
-    modes = {option["CaptureMode"] for option in config["CaptureOptions"]}
-    parts = {
-        "Input": ("endpointInput", "INPUT", kind, request.body),
-        "Output": ("endpointOutput", "OUTPUT", response.content_type, response.body),
-    }
-    data = {
-        key: _part(mode, content_type, body, types)
-        for name, (key, mode, content_type, body) in parts.items()
-        if name in modes or "InputAndOutput" in modes
-    }
-    metadata = {"eventId": str(uuid.uuid4()), "inferenceTime": runtime.iso(now)}
-    if inference_id := request.headers.get(INFERENCE_ID):
-        metadata["inferenceId"] = inference_id
-    return {"captureData": data, "eventMetadata": metadata, "eventVersion": "0"}
+def _copy_to_shadow(endpoint: Endpoint, fleet: Fleet, request: Request) -> None:
+    """Send a copy of the request to the shadow variant, whose answer is only captured."""
+    with LOCK:
+        variant = fleet.next_shadow()
+        instance = variant.acquire() if variant and variant.instances else None
+    if variant and instance:
+        runtime.clock.spawn(_invoke_shadow, endpoint, fleet, variant, instance, request)
 
 
-def _capture(endpoint: Endpoint, request: Request, kind: str, response: ContainerResponse) -> None:
-    """Write the invocation to S3 if capture is enabled; the sampling percentage is ignored."""
-    config = endpoint.config.get("DataCaptureConfig", {})
-    if not config.get("EnableCapture", False):
-        return
-    now = runtime.clock.now()
-    line = json.dumps(capture_record(config, request, kind, response, now)) + "\n"
-    folder = f"{endpoint.record['EndpointName']}/{endpoint.variant['VariantName']}"
-    hour, minute = (time.strftime(form, time.gmtime(now)) for form in ("%Y/%m/%d/%H", "%M-%S"))
-    milliseconds = int(now % 1 * 1000)
-    name = f"{folder}/{hour}/{minute}-{milliseconds:03d}-{uuid.uuid4()}.jsonl"
-    uri = f"{config['DestinationS3Uri'].rstrip('/')}/{name}"
-    runtime.clock.spawn(_write, endpoint, uri, line.encode())
+def _invoke_shadow(
+    endpoint: Endpoint, fleet: Fleet, variant: Variant, instance: Instance, request: Request
+) -> None:
+    response, seconds = _invoke(variant, instance, request)
+    endpoint_metrics.put(
+        Invocation(
+            endpoint.name, variant.name, len(variant.instances), response.status, seconds, 0.0
+        )
+    )
+    if 0 < response.status < 400:
+        _capture(endpoint, fleet, variant, request, response, is_shadow=True)
 
 
-def _write(endpoint: Endpoint, uri: str, body: bytes) -> None:
-    """Write a capture record with the role of the model."""
-    if key := endpoint.config["DataCaptureConfig"].get("KmsKeyId"):
-        agents.encrypt_output(endpoint.session, key)
-    with runtime.acting(endpoint.session):
-        s3_files.write(uri, body)
+def _capture(
+    endpoint: Endpoint,
+    fleet: Fleet,
+    variant: Variant,
+    request: Request,
+    response: ContainerResponse,
+    *,
+    is_shadow: bool = False,
+) -> None:
+    capture.write(
+        endpoint.name,
+        variant.name,
+        variant.session,
+        fleet.config.get("DataCaptureConfig") or {},
+        request,
+        _kind(request),
+        response,
+        is_shadow=is_shadow,
+    )
 
 
-def _part(mode: str, content_type: str, body: bytes, types: Json) -> Json:
-    plain = content_type.partition(";")[0]
-    if plain in types.get("JsonContentTypes", []):
-        data, encoding = body.decode(), "JSON"
-    elif plain in types.get("CsvContentTypes", []):
-        data, encoding = body.decode(), "CSV"
-    else:
-        data, encoding = base64.b64encode(body).decode(), "BASE64"
-    return {"observedContentType": plain, "mode": mode, "data": data, "encoding": encoding}
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "application/octet-stream")
 
 
 def _model_error(endpoint_name: str, status: int, body: bytes) -> Response:

@@ -41,14 +41,21 @@ class ServingContainer:
     """A serving container; `invoke` is thread-safe."""
 
     def __init__(
-        self, model: Json, key: str, base: Path, log: container.Log, variables: dict[str, str]
+        self,
+        model: Json,
+        key: str,
+        base: Path,
+        log: container.Log,
+        variables: dict[str, str],
+        variant: str = "AllTraffic",
     ) -> None:
         """Start the container of a model and wait for its /ping; raises ServingError.
 
         `model` has the Image, ModelDataUrl and Environment of the container; `key` is the access
         key of a session of the model's role.
         """
-        self.base, self._last_line = base, "the container printed nothing"
+        self.base, self._variant = base, variant
+        self._last_line = "the container printed nothing"
         shutil.rmtree(base, ignore_errors=True)
         _pull(key, model["Image"])
         with runtime.acting(key):
@@ -119,7 +126,7 @@ class ServingContainer:
                 time.sleep(0.05)
         self.close()
         raise ServingError(
-            "The primary container for production variant AllTraffic did not pass the ping "
+            f"The primary container for production variant {self._variant} did not pass the ping "
             f"health check: {self._last_line[:512]}"
         )
 
