@@ -56,9 +56,10 @@ module "private_network" {
   source   = "./modules/private_network"
   for_each = { for network in var.private_network[*] : "own" => network }
 
-  network   = each.value
-  prefix    = var.prefix
-  streaming = var.engine == "flink"
+  autoscaling = var.endpoints.autoscaling != null
+  network     = each.value
+  prefix      = var.prefix
+  streaming   = var.engine == "flink"
 }
 
 # ① poll: public API -> event `Transactions Received`
@@ -193,6 +194,7 @@ module "deploy" {
   forecast_environment     = local.forecast_environment
   foundation               = module.foundation.foundation
   function_defaults        = module.foundation.function_defaults
+  loss_alarm_name          = module.monitor.loss_alarm.name
   model_package_group_name = module.clean_up.model_package_group_name
   model_role_arn           = module.clean_up.model_role_arn
   pending_path             = module.clean_up.pending_path

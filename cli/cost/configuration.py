@@ -18,6 +18,7 @@ INTERFACE_SERVICES = {
     *("sagemaker.api", "sagemaker.featurestore-runtime", "sagemaker.runtime"),
 }
 FLINK_SERVICES = {"kinesis-streams"}
+SCALING_SERVICES = {"application-autoscaling"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Configuration:
     monitoring_instance_type: str
     monitoring_jobs: float  # per day and stage
     poll_seconds: float
+    pre_traffic_check: bool
     processing_instance_type: str
     production_instance_count: int
     production_instance_type: str
@@ -48,7 +50,9 @@ class Configuration:
     public_address: bool  # of the poller
     rate: float  # transactions per second that it expects
     rate_source: str
+    scales: bool  # production, by its load
     scheduled_trainings: bool
+    serverless_gb: float | None  # memory of serverless production; None: instances
     staging_always_on: bool
     staging_instance_type: str
     tracking_server_size: str | None
@@ -81,6 +85,7 @@ class Configuration:
             monitoring_instance_type=variables["monitoring"]["jobs"]["instance_type"],
             monitoring_jobs=runs_per_day(variables["monitoring"]["jobs"]["schedule"]),
             poll_seconds=poller["poll_seconds"],
+            pre_traffic_check=endpoints["pre_traffic_check"],
             processing_instance_type=training["processing_instance_type"],
             production_instance_count=int(endpoints["production_instance_count"]),
             production_instance_type=endpoints["production_instance_type"],
@@ -88,7 +93,9 @@ class Configuration:
             public_address=network is None or network["assign_public_ip"],
             rate=poller["simulator"]["rate"] if simulated else BITCOIN_RATE,
             rate_source="poller.simulator.rate" if simulated else "about that of Bitcoin",
+            scales=endpoints["autoscaling"] is not None,
             scheduled_trainings=bool(variables["retraining"]["schedule"]),
+            serverless_gb=_gigabytes(endpoints["serverless"]),
             staging_always_on=endpoints["staging_always_on"],
             staging_instance_type=endpoints["staging_instance_type"],
             tracking_server_size=variables["tracking"]["server_size"],
@@ -98,12 +105,17 @@ class Configuration:
         )
 
 
+def _gigabytes(serverless: Mapping[str, float] | None) -> float | None:
+    return None if serverless is None else serverless["memory_mb"] / 1024
+
+
 def _interface_endpoints(variables: Mapping[str, Any]) -> int:
     """Return how many network interfaces the endpoints of modules/private_network have."""
     network = variables["private_network"]
     if network is None:
         return 0
     services = INTERFACE_SERVICES | (FLINK_SERVICES if variables["engine"] == "flink" else set())
+    services |= set() if variables["endpoints"]["autoscaling"] is None else SCALING_SERVICES
     return len(services - network["existing_endpoints"].keys()) * len(network["subnet_ids"])
 
 

@@ -9,7 +9,9 @@ from cli.cost.usage import Assumptions, uses
 from cli.cost.use import Use, by_service
 
 NOT_INCLUDED = [
-    "the free tier is not subtracted",
+    "the free tier is not subtracted, except for dashboards: three of every account are free, and "
+    "no others are assumed",
+    "requests of clients to a serverless endpoint, and instances that autoscaling adds",
     "taxes, support, data transfer to the internet, and a NAT gateway of a network of your own",
     "data capture, training data, offline store, archive of decisions, queues, notifications and "
     "volumes of jobs: together cents",

@@ -18,7 +18,10 @@ FUNCTION_GB = 0.25  # of all functions except window_aggregator
 # Of the modules; tests/integration/deployed counts them on the local AWS.
 FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS = 13, 2, 1
 ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 8, 3, 2, 3
+ALARMS_PER_ENDPOINT, SCALING_ALARMS = 2, 2  # of endpoints that always exist; of autoscaling
 METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 11, 2
+FREE_DASHBOARDS = 3  # of every account, always
+SERVERLESS_SECONDS = 1.0  # per request of the monitor, start included
 LOG_GB_PER_INVOCATION = 2_000 / GB
 # Of the HTTP API: two metrics per route, and three rules of the firewall.
 API_METRICS, API_SECONDS, FIREWALL_RULES = 8, 0.1, 3
@@ -79,6 +82,7 @@ def alarms(config: Configuration) -> int:
     """Return the number of alarms that Terraform creates."""
     per_stage = ALARMS_PER_STAGE + config.compared_features
     functions, others = FUNCTIONS, ALARMS + per_stage * config.monitored_stages
+    others += ALARMS_PER_ENDPOINT * (1 + config.staging_always_on)
     if config.bake_readings:
         functions += BAKE_FUNCTIONS
     if config.api_memory_mb is not None:
@@ -127,19 +131,20 @@ def _ingestion(config: Configuration, rate: float, assumed: Assumptions) -> list
 
 
 def _endpoints(config: Configuration) -> list[Use]:
-    production = HOURS * config.production_instance_count
-    found = [
-        Use(
-            "SageMaker endpoints",
-            "production",
-            production,
-            f"{config.production_instance_type}_hour",
-        )
-    ]
+    found = [_production(config, HOURS, "production")]
     if config.staging_always_on:
         price = f"{config.staging_instance_type}_hour"
         found.append(Use("SageMaker endpoints", "staging", HOURS, price))
     return found
+
+
+def _production(config: Configuration, hours: float, item: str) -> Use:
+    """Return an endpoint with production's configuration, in use for some hours."""
+    if config.serverless_gb is not None:  # only requests cost; those of clients are not counted
+        seconds = 2 * hours * SERVERLESS_SECONDS * config.serverless_gb
+        return Use("SageMaker endpoints", item, seconds, "serverless_gb_second")
+    price = f"{config.production_instance_type}_hour"
+    return Use("SageMaker endpoints", item, hours * config.production_instance_count, price)
 
 
 def _jobs(config: Configuration, assumed: Assumptions) -> list[Use]:
@@ -175,6 +180,9 @@ def _jobs(config: Configuration, assumed: Assumptions) -> list[Use]:
     if not config.staging_always_on:
         price = f"{config.staging_instance_type}_hour"
         found.append(Use("SageMaker endpoints", "staging, an hour a version", versions, price))
+    if config.pre_traffic_check:
+        item = "production's configuration before its traffic, an hour a version"
+        found.append(_production(config, versions, item))
     return found
 
 
@@ -185,7 +193,7 @@ def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
     metrics = METRICS + of_stage * stages
     # Hourly collectors, and the checks of retrain_trigger each 15 minutes.
     invocations = HOURS * (3 * stages + 4)
-    transitions = 60 * trainings(config, assumed) * assumed.versions_per_training
+    transitions = 75 * trainings(config, assumed) * assumed.versions_per_training
     reads = HOURS * stages * 2 * 300  # two forecasts an hour, of 270 minutes and their horizon
     poller_logs = MINUTES * 2 * 400 / GB
     return [
@@ -196,7 +204,11 @@ def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
         Use("Step Functions", "transitions of deployments", transitions, "sfn_transition"),
         Use("CloudWatch", "alarms", alarms(config), "cloudwatch_alarm"),
         Use("CloudWatch", "custom metrics", metrics, "cloudwatch_metric"),
-        Use("CloudWatch", "dashboards", DASHBOARDS, "cloudwatch_dashboard"),
+        Use(
+            *("CloudWatch", "dashboards beyond the free ones"),
+            max(DASHBOARDS - FREE_DASHBOARDS, 0),
+            "cloudwatch_dashboard",
+        ),
         Use(
             "CloudWatch",
             "logs of poller and ⑤ to ⑧",

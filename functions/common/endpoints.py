@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
+PRODUCTION = "production"
+# The endpoint on which a version is tested with production's configuration, just before it serves.
+PRE_TRAFFIC = "pre-traffic"
+
+
+def configured_stage(stage: str) -> str:
+    """Return the stage whose endpoint configuration, and folder of captures, a stage has."""
+    return PRODUCTION if stage == PRE_TRAFFIC else stage
+
 
 def describe(sagemaker: "SageMakerClient", name: str) -> dict[str, Any] | None:
     """Return DescribeEndpoint's response, None if the endpoint does not exist."""

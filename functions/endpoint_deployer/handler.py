@@ -1,4 +1,4 @@
-"""Version and stage -> its endpoint deployed (`deploy`), described, or deleted (`delete`)."""
+"""Version and stage -> its endpoint deployed, scaled (`scale`), described, or deleted."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
@@ -6,20 +6,23 @@ from typing import TYPE_CHECKING, Any, Literal
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
 from botocore.exceptions import ClientError
-from pydantic import Json, PositiveInt
+from pydantic import Json
 
 from common import endpoints
 from common.config import Settings
 from common.events import Event
 from common.observability import logger
-from endpoint_deployer import endpoint_status, sagemaker_requests
+from endpoint_deployer import autoscaling, endpoint_status, sagemaker_requests
 from endpoint_deployer.endpoint_status import Step
 from endpoint_deployer.sagemaker_requests import Deployment
+from endpoint_deployer.settings import Endpoints
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+cloudwatch = boto3.client("cloudwatch")
 sagemaker = boto3.client("sagemaker")
+scaling = boto3.client("application-autoscaling")
 
 
 class EndpointNotReadyError(RuntimeError):
@@ -34,20 +37,18 @@ class Config(Settings):
     """Settings of the function."""
 
     bucket: str
+    endpoints: Json[Endpoints]
     kms_key_arn: str
     model_role_arn: str
     prefix: str
-    production_instance_count: PositiveInt
-    production_instance_type: str
-    staging_instance_type: str
     vpc_config: Json[dict[str, list[str]] | None]  # VpcConfig of CreateModel, null for none
 
 
 class DeploymentAction(Event):
     """One action of the deployment's state machine."""
 
-    action: Literal["deploy", "describe", "delete"]
-    stage: Literal["staging", "production"]
+    action: Literal["deploy", "scale", "describe", "delete"]
+    stage: Literal["staging", "pre-traffic", "production"]
     package_arn: str
     version: int
 
@@ -62,6 +63,8 @@ def lambda_handler(event: DeploymentAction, _context: "LambdaContext") -> dict[s
         result = {"step": str(_deploy(config, deployment, event.package_arn))}
     elif event.action == "delete":
         result = {"step": str(_delete(deployment))}
+    elif event.action == "scale":
+        result = {"step": str(_scale(config.endpoints, deployment))}
     else:
         description = endpoints.describe(sagemaker, deployment.endpoint)
         result = endpoint_status.report(description, deployment.config)
@@ -86,13 +89,40 @@ def _deploy(config: Config, deployment: Deployment, package_arn: str) -> Step:
         case Step.CREATE:
             sagemaker.create_endpoint(**request, Tags=deployment.tags)
         case Step.UPDATE:
-            sagemaker.update_endpoint(**request)
+            sagemaker.update_endpoint(**_update(config.endpoints, deployment))
         case Step.REPLACE:
             sagemaker.delete_endpoint(EndpointName=deployment.endpoint)
             raise EndpointNotReadyError(f"{deployment.endpoint} had failed and is being deleted")
         case Step.WAIT:
             raise EndpointNotReadyError(f"{deployment.endpoint} is busy with another change")
     return step
+
+
+def _update(settings: Endpoints, deployment: Deployment) -> dict[str, Any]:
+    """Return UpdateEndpoint's request.
+
+    An alarm that is raised before the update says nothing about the new version, which may be the
+    remedy; SageMaker would roll it back at once.
+    """
+    alarms: list[str] = []
+    if deployment.stage == endpoints.PRODUCTION and settings.shift and settings.rollback_alarms:
+        found = cloudwatch.describe_alarms(AlarmNames=list(settings.rollback_alarms))
+        states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in found["MetricAlarms"]}
+        alarms = [name for name, state in states.items() if state != "ALARM"]
+        if raised := sorted(states.keys() - set(alarms)):
+            logger.info("raised alarms do not roll back", alarms=raised)
+    return sagemaker_requests.update(deployment, settings, alarms)
+
+
+def _scale(settings: Endpoints, deployment: Deployment) -> Step:
+    """Let the number of instances follow the load; the endpoint must be in service."""
+    if settings.autoscaling is None:
+        return Step.NOTHING
+    scaling.register_scalable_target(
+        **autoscaling.target(deployment.endpoint, settings.autoscaling)
+    )
+    scaling.put_scaling_policy(**autoscaling.policy(deployment.endpoint, settings.autoscaling))
+    return Step.UPDATE
 
 
 def _delete(deployment: Deployment) -> Step:
@@ -108,7 +138,11 @@ def _delete(deployment: Deployment) -> Step:
 
 def _ensure_model(config: Config, deployment: Deployment, package_arn: str) -> None:
     request = sagemaker_requests.model(
-        deployment, package_arn, config.model_role_arn, config.vpc_config
+        deployment,
+        package_arn,
+        config.model_role_arn,
+        config.vpc_config,
+        isolated=config.endpoints.serverless is None,
     )
     existing = _ensure(
         lambda: sagemaker.create_model(**request),
@@ -121,16 +155,8 @@ def _ensure_model(config: Config, deployment: Deployment, package_arn: str) -> N
 
 
 def _ensure_config(config: Config, deployment: Deployment) -> None:
-    if deployment.stage == "production":
-        count, instance_type = config.production_instance_count, config.production_instance_type
-    else:
-        count, instance_type = 1, config.staging_instance_type
     request = sagemaker_requests.config(
-        deployment,
-        instance_count=count,
-        instance_type=instance_type,
-        bucket=config.bucket,
-        key_arn=config.kms_key_arn,
+        deployment, config.endpoints, bucket=config.bucket, key_arn=config.kms_key_arn
     )
     _ensure(
         lambda: sagemaker.create_endpoint_config(**request),

@@ -1,9 +1,12 @@
 """Requests to SageMaker that deploy a version. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from common import model_packages
+from common.endpoints import PRODUCTION, configured_stage
+from endpoint_deployer.settings import Endpoints, Serverless, Shift
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import TagTypeDef
@@ -13,11 +16,19 @@ VARIANT = "AllTraffic"
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One version on one stage, and the names of its resources."""
+    """One version on one stage, and the names of its resources.
+
+    The endpoint of stage `pre-traffic` has production's configuration.
+    """
 
     prefix: str
     stage: str
     version: int
+
+    @property
+    def configured_stage(self) -> str:
+        """The stage whose configuration it has."""
+        return configured_stage(self.stage)
 
     @property
     def model(self) -> str:
@@ -27,7 +38,8 @@ class Deployment:
     @property
     def config(self) -> str:
         """Name of the endpoint configuration."""
-        return model_packages.endpoint_config_name(self.prefix, self.stage, self.version)
+        stage = self.configured_stage
+        return model_packages.endpoint_config_name(self.prefix, stage, self.version)
 
     @property
     def endpoint(self) -> str:
@@ -48,43 +60,112 @@ def model(
     package_arn: str,
     role_arn: str,
     vpc_config: dict[str, list[str]] | None,
+    *,
+    isolated: bool = True,
 ) -> dict[str, Any]:
-    """Return CreateModel's request; like the training, the container has no network."""
+    """Return CreateModel's request; like the training, the container has no network.
+
+    Serverless endpoints do not support isolation.
+    """
     return {
         "ModelName": deployment.model,
         "PrimaryContainer": {"ModelPackageName": package_arn},
         "ExecutionRoleArn": role_arn,
-        "EnableNetworkIsolation": True,
+        **({"EnableNetworkIsolation": True} if isolated else {}),
         "Tags": deployment.tags,
         # SageMaker reads the model and writes the captures through this network.
         **({"VpcConfig": vpc_config} if vpc_config else {}),
     }
 
 
-def config(
-    deployment: Deployment,
-    *,
-    instance_count: int,
-    instance_type: str,
-    bucket: str,
-    key_arn: str,
+def variant(
+    deployment: Deployment, endpoints: Endpoints, name: str = VARIANT, weight: float = 1.0
 ) -> dict[str, Any]:
-    """Return CreateEndpointConfig's request; every request and response is captured."""
+    """Return a production variant of CreateEndpointConfig."""
+    serverless = endpoints.serverless if deployment.configured_stage == PRODUCTION else None
+    return {
+        "VariantName": name,
+        "ModelName": deployment.model,
+        "InitialVariantWeight": weight,
+        **(_serverless(serverless) if serverless else _instances(deployment, endpoints)),
+    }
+
+
+def config(
+    deployment: Deployment, endpoints: Endpoints, *, bucket: str, key_arn: str
+) -> dict[str, Any]:
+    """Return CreateEndpointConfig's request; a share of requests and responses is captured."""
+    stage = deployment.configured_stage
+    serverless = endpoints.serverless is not None and stage == PRODUCTION
     return {
         "EndpointConfigName": deployment.config,
-        "ProductionVariants": [
-            {
-                "VariantName": VARIANT,
-                "ModelName": deployment.model,
-                "InitialInstanceCount": instance_count,
-                "InstanceType": instance_type,
-                "InitialVariantWeight": 1.0,
-            }
-        ],
+        "ProductionVariants": [variant(deployment, endpoints)],
+        **_capture(stage, endpoints.capture_percent[stage], bucket, key_arn),
+        **({} if serverless else {"KmsKeyId": key_arn}),
+        "Tags": deployment.tags,
+    }
+
+
+def endpoint(deployment: Deployment) -> dict[str, Any]:
+    """Return the request of CreateEndpoint and the base of that of UpdateEndpoint."""
+    return {"EndpointName": deployment.endpoint, "EndpointConfigName": deployment.config}
+
+
+def update(deployment: Deployment, endpoints: Endpoints, alarms: Sequence[str]) -> dict[str, Any]:
+    """Return UpdateEndpoint's request; `alarms` roll the shift of requests back."""
+    request = endpoint(deployment)
+    if deployment.stage != PRODUCTION:
+        return request
+    if endpoints.autoscaling:
+        # The number of instances stays what the load has made it.
+        request["RetainAllVariantProperties"] = True
+        request["ExcludeRetainedVariantProperties"] = [
+            {"VariantPropertyType": kind} for kind in ("DataCaptureConfig", "DesiredWeight")
+        ]
+    if endpoints.shift:
+        request["DeploymentConfig"] = _shift(endpoints.shift, alarms)
+    return request
+
+
+def _shift(shift: Shift, alarms: Sequence[str]) -> dict[str, Any]:
+    size = {"canary": "CanarySize", "linear": "LinearStepSize"}[shift.kind]
+    policy = {
+        "TrafficRoutingConfiguration": {
+            "Type": shift.kind.upper(),
+            size: {"Type": "CAPACITY_PERCENT", "Value": shift.percent},
+            "WaitIntervalInSeconds": shift.wait_seconds,
+        },
+        "TerminationWaitInSeconds": shift.termination_wait_seconds,
+    }
+    rollback = {"Alarms": [{"AlarmName": name} for name in alarms]}
+    return {
+        "BlueGreenUpdatePolicy": policy,
+        **({"AutoRollbackConfiguration": rollback} if alarms else {}),
+    }
+
+
+def _instances(deployment: Deployment, endpoints: Endpoints) -> dict[str, Any]:
+    instances = endpoints.instances[deployment.configured_stage]
+    return {"InitialInstanceCount": instances.count, "InstanceType": instances.type}
+
+
+def _serverless(serverless: Serverless) -> dict[str, Any]:
+    return {
+        "ServerlessConfig": {
+            "MaxConcurrency": serverless.max_concurrency,
+            "MemorySizeInMB": serverless.memory_mb,
+        }
+    }
+
+
+def _capture(stage: str, percent: int, bucket: str, key_arn: str) -> dict[str, Any]:
+    if percent == 0:
+        return {}
+    return {
         "DataCaptureConfig": {
             "EnableCapture": True,
-            "InitialSamplingPercentage": 100,
-            "DestinationS3Uri": f"s3://{bucket}/data-capture/{deployment.stage}",
+            "InitialSamplingPercentage": percent,
+            "DestinationS3Uri": f"s3://{bucket}/data-capture/{stage}",
             "KmsKeyId": key_arn,
             "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
             # Without it, captures are base64.
@@ -92,12 +173,5 @@ def config(
                 "CsvContentTypes": ["text/csv"],
                 "JsonContentTypes": ["application/json"],
             },
-        },
-        "KmsKeyId": key_arn,
-        "Tags": deployment.tags,
+        }
     }
-
-
-def endpoint(deployment: Deployment) -> dict[str, Any]:
-    """Return the request of CreateEndpoint and UpdateEndpoint."""
-    return {"EndpointName": deployment.endpoint, "EndpointConfigName": deployment.config}

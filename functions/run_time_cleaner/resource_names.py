@@ -9,12 +9,14 @@ from collections.abc import Container
 
 def is_endpoint(prefix: str, name: str) -> bool:
     """Return whether this is the endpoint of a stage."""
-    return bool(re.fullmatch(rf"{re.escape(prefix)}-(staging|production)", name))
+    return bool(re.fullmatch(rf"{re.escape(prefix)}-(pre-traffic|production|staging)", name))
 
 
 def is_config(prefix: str, name: str) -> bool:
-    """Return whether this is the endpoint configuration of a version on a stage."""
-    return bool(re.fullmatch(rf"{re.escape(prefix)}-(staging|production)-v\d+", name))
+    """Return whether this is the endpoint configuration of a version (and another) on a stage."""
+    return bool(
+        re.fullmatch(rf"{re.escape(prefix)}-(staging|production)-v\d+(-[a-z0-9-]+)?", name)
+    )
 
 
 def is_model(prefix: str, execution_ids: Container[str], name: str) -> bool:

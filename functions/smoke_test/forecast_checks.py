@@ -1,4 +1,4 @@
-"""Checks that a version must pass on staging before production. Pure."""
+"""Checks that a version must pass before its production traffic. Pure."""
 
 import math
 

@@ -1,10 +1,10 @@
-"""Version on staging -> check a forecast as the monitor requests it, and its data capture."""
+"""Version on an endpoint -> check a forecast as the monitor requests it, and its data capture."""
 
 from typing import TYPE_CHECKING
 
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
-from pydantic import PositiveInt
+from pydantic import Json, PositiveInt
 
 from common import captured_calls, deepar, endpoints, times, windows
 from common.config import Settings
@@ -29,6 +29,7 @@ class Config(Settings):
     """Settings of the function."""
 
     bucket: str
+    capture_percent: Json[dict[str, int]]  # by stage
     feature_group_name: str
     forecast_samples: PositiveInt
     history_minutes: PositiveInt
@@ -66,17 +67,22 @@ def lambda_handler(event: SmokeTest, _context: "LambdaContext") -> dict[str, str
     if all(fee is None for fee in tested.context):
         raise NoHistoryError("the Feature Store has no minute to forecast from")
     # Unique by version and time, so the capture of an earlier call does not match.
-    inference_id = f"{SMOKE_TEST}{event.version}-{event.time}"
-    forecast = endpoints.forecast(
-        runtime,
-        endpoint,
-        deepar.instance(tested.first, tested.context),
-        samples=config.forecast_samples,
-        length=config.prediction_length,
-        inference_id=inference_id,
-    )
-    forecast_checks.check_plausible(forecast, tested.context)
-    folder = f"data-capture/{event.stage}/{endpoint}/"
-    captured_calls.check(s3, config.bucket, folder, inference_id)
-    logger.info("smoke test passed", endpoint=endpoint, inference_id=inference_id)
-    return {"inference_id": inference_id}
+    first_id = f"{SMOKE_TEST}{event.version}-{event.time}"
+    stage = endpoints.configured_stage(event.stage)
+    percent = config.capture_percent[stage]
+    inference_ids = captured_calls.inference_ids(first_id, percent)
+    for inference_id in inference_ids:
+        forecast = endpoints.forecast(
+            runtime,
+            endpoint,
+            deepar.instance(tested.first, tested.context),
+            samples=config.forecast_samples,
+            length=config.prediction_length,
+            inference_id=inference_id,
+        )
+        forecast_checks.check_plausible(forecast, tested.context)
+    folder = f"data-capture/{stage}/{endpoint}/"
+    if percent:
+        captured_calls.check(s3, config.bucket, folder, inference_ids)
+    logger.info("smoke test passed", endpoint=endpoint, inference_id=first_id)
+    return {"inference_id": first_id}

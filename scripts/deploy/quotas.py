@@ -26,12 +26,14 @@ class Need:
 
 def needs(config: Configuration) -> list[Need]:
     """Return the quotas that a configuration needs."""
-    endpoints: dict[str, int] = {}
-    for kind, count in (
-        (config.production_instance_type, config.production_instance_count),
-        (config.staging_instance_type, 1),
-    ):
-        endpoints[kind] = endpoints.get(kind, 0) + count
+    # An update serves the old and the new instances at once, as the test before it does.
+    production = 0 if config.serverless_gb is not None else 2 * config.production_instance_count
+    endpoints = {config.production_instance_type: production} if production else {}
+    kind = config.staging_instance_type
+    beside = config.production_instance_count + 1  # staging is deleted before the update
+    endpoints[kind] = (
+        max(endpoints[kind] + config.staging_always_on, beside) if kind in endpoints else 1
+    )
     deepar = sum(name.removesuffix("_recent") == "deepar" for name in config.candidates)
     found = [Need("sagemaker", f"{kind} for endpoint usage", n) for kind, n in endpoints.items()]
     processing = {config.processing_instance_type: 1}

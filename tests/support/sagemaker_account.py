@@ -12,6 +12,8 @@ class Account:
     def __init__(self):
         self.models, self.configs, self.endpoints = {}, {}, {}
         self.packages, self.executions = {}, []
+        self.updates, self.scalable, self.policies = [], {}, {}
+        self.alarms = {"test-production-5xx": "OK", "test-production-loss": "OK"}
 
     def operations(self):
         return {
@@ -19,6 +21,26 @@ class Account:
             for name in dir(self)
             if name.split("_")[0] in {"create", "delete", "describe", "list", "stop", "update"}
         }
+
+    def scaling_operations(self):
+        return {
+            "RegisterScalableTarget": lambda **request: self._scale(self.scalable, request),
+            "PutScalingPolicy": lambda **request: self._scale(self.policies, request),
+            "DeregisterScalableTarget": self._deregister,
+        }
+
+    def _scale(self, kind, request):
+        kind[request["ResourceId"]] = request
+        return {"PolicyARN": "arn:policy", "Alarms": []} if kind is self.policies else {}
+
+    def _deregister(self, **request):
+        if request["ResourceId"] not in self.scalable:
+            raise CallError("ObjectNotFoundException", "No scalable target found")
+        del self.scalable[request["ResourceId"]]
+
+    def describe_alarms(self, AlarmNames):  # noqa: N803
+        found = [name for name in AlarmNames if name in self.alarms]
+        return {"MetricAlarms": [{"AlarmName": n, "StateValue": self.alarms[n]} for n in found]}
 
     def create_model(self, **request):
         self._new(self.models, request["ModelName"], request)
@@ -64,7 +86,9 @@ class Account:
         self._new(self.endpoints, EndpointName, made)
         return {"EndpointArn": f"{ARN}:endpoint/{EndpointName}"}
 
-    def update_endpoint(self, EndpointName, EndpointConfigName):  # noqa: N803
+    def update_endpoint(self, EndpointName, EndpointConfigName, **more):  # noqa: N803
+        names = {"EndpointName": EndpointName, "EndpointConfigName": EndpointConfigName}
+        self.updates.append(names | more)
         self._find(self.configs, EndpointConfigName)
         found = self._find(self.endpoints, EndpointName)
         if found["EndpointStatus"] != "InService":

@@ -44,16 +44,22 @@ class Staging:
         self.requests.append(request)
         return {"Body": io.BytesIO(self.response.encode()), "ContentType": "application/json"}
 
-    def capture(self, inference_id=INFERENCE, encoding="JSON", parts=("Input", "Output")):
+    def capture(
+        self,
+        inference_id=INFERENCE,
+        encoding="JSON",
+        parts=("Input", "Output"),
+        folder="staging/test-staging",
+    ):
         data = {f"endpoint{part}": {"data": "{}", "encoding": encoding} for part in parts}
         about = {"eventId": "1", "inferenceId": inference_id, "inferenceTime": EVENT["time"]}
         record = {"captureData": data, "eventMetadata": about, "eventVersion": "0"}
-        key = f"data-capture/staging/test-staging/AllTraffic/2024/10/10/12/{inference_id}.jsonl"
+        key = f"data-capture/{folder}/AllTraffic/2024/10/10/12/{inference_id}.jsonl"
         self.s3.put_object(Bucket=BUCKET, Key=key, Body=json.dumps(record) + "\n")
 
-    def deliver(self):
+    def deliver(self, **event):
         with (
             stubbed(handler.store, {"BatchGetRecord": self.rows}),
             stubbed(handler.runtime, {"InvokeEndpoint": self.invoke}),
         ):
-            return handler.lambda_handler(EVENT, CONTEXT)
+            return handler.lambda_handler(EVENT | event, CONTEXT)

@@ -31,24 +31,31 @@ locals {
     BackoffRate     = 1
   }]
 
-  catch = { for stage in ["Production", "Staging"] : stage => [{
+  catch = { for stage in keys(local.stages) : stage => [{
     ErrorEquals = ["States.ALL"]
     ResultPath  = "$.failure"
     Next        = "Report${stage}Failure"
   }] }
 
-  # Deploy<Stage> -> WaitFor<Stage> -> Describe<Stage> -> Is<Stage>Serving -> Record<Stage>
-  after = { Production = "Done", Staging = var.endpoints.staging_always_on ? "RequestApproval" : "DeleteStaging" }
-  fails = { Production = "Failed", Staging = var.endpoints.staging_always_on ? "Failed" : "DeleteFailedStaging" }
-  tests = { Production = "RecordProduction", Staging = "SmokeTest" }
+  # Deploy<Stage> -> WaitFor<Stage> -> Describe<Stage> -> Is<Stage>Serving -> tests -> next
+  stages = merge(
+    {
+      Staging    = { name = "staging", test = "SmokeTest", next = local.after_staging, fails = var.endpoints.staging_always_on ? "Failed" : "DeleteFailedStaging" }
+      Production = { name = "production", test = var.endpoints.autoscaling == null ? "RecordProduction" : "ScaleProduction", next = "Done", fails = "Failed" }
+    },
+    var.endpoints.pre_traffic_check ? { PreTraffic = { name = "pre-traffic", test = "TestPreTraffic", next = null, fails = "DeleteFailedPreTraffic" } } : {},
+  )
 
-  stage_states = merge([for stage, next in local.after : {
+  after_staging  = var.endpoints.staging_always_on ? "RequestApproval" : "DeleteStaging"
+  after_approval = var.endpoints.pre_traffic_check ? "DeployPreTraffic" : "DeployProduction"
+
+  stage_states = merge([for stage, of in local.stages : {
     "Deploy${stage}" = {
       Type     = "Task"
       Resource = local.invoke
       Parameters = {
         FunctionName = module.endpoint_deployer.arn
-        Payload      = { action = "deploy", stage = lower(stage), "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
+        Payload      = { action = "deploy", stage = of.name, "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
       }
       ResultPath = null
       Retry      = concat(local.retry_busy, local.retry_service)
@@ -61,7 +68,7 @@ locals {
       Resource = local.invoke
       Parameters = {
         FunctionName = module.endpoint_deployer.arn
-        Payload      = { action = "describe", stage = lower(stage), "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
+        Payload      = { action = "describe", stage = of.name, "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
       }
       ResultSelector = { "status.$" = "$.Payload.status", "failure_reason.$" = "$.Payload.failure_reason" }
       ResultPath     = "$.endpoint"
@@ -72,7 +79,7 @@ locals {
     "Is${stage}Serving" = {
       Type = "Choice"
       Choices = [
-        { Variable = "$.endpoint.status", StringEquals = "InService", Next = local.tests[stage] },
+        { Variable = "$.endpoint.status", StringEquals = "InService", Next = of.test },
         { Variable = "$.endpoint.status", StringEquals = "Failed", Next = "${stage}EndpointFailed" },
       ]
       Default = "WaitFor${stage}"
@@ -83,41 +90,65 @@ locals {
       ResultPath = "$.failure"
       Next       = "Report${stage}Failure"
     }
-    "Record${stage}" = {
-      Type       = "Task"
-      Resource   = local.put_events
-      Parameters = { Entries = [merge(local.entry, { DetailType = "Model Deployed", Detail = local.deployed[stage] })] }
-      ResultPath = null
-      Next       = next
-    }
     "Report${stage}Failure" = {
       Type       = "Task"
       Resource   = local.put_events
       Parameters = { Entries = [merge(local.entry, { DetailType = "Deployment Failed", Detail = local.failed[stage] })] }
       ResultPath = null
-      Next       = local.fails[stage]
+      Next       = of.fails
     }
   }]...)
 
-  # An endpoint without requests costs as much as one with them.
-  deletions = { DeleteStaging = "RequestApproval", DeleteFailedStaging = "Failed" }
+  record_states = { for stage in ["Production", "Staging"] : "Record${stage}" => {
+    Type       = "Task"
+    Resource   = local.put_events
+    Parameters = { Entries = [merge(local.entry, { DetailType = "Model Deployed", Detail = local.deployed[stage] })] }
+    ResultPath = null
+    Next       = local.stages[stage].next
+  } }
 
-  deletion_states = { for state, next in local.deletions : state => {
+  # An endpoint without requests costs as much as one with them.
+  deletions = merge(
+    var.endpoints.staging_always_on ? {} : {
+      DeleteStaging       = { stage = "staging", next = "RequestApproval" }
+      DeleteFailedStaging = { stage = "staging", next = "Failed" }
+    },
+    var.endpoints.pre_traffic_check ? {
+      DeletePreTraffic       = { stage = "pre-traffic", next = "DeployProduction" }
+      DeleteFailedPreTraffic = { stage = "pre-traffic", next = "Failed" }
+    } : {},
+  )
+
+  deletion_states = { for state, of in local.deletions : state => {
     Type     = "Task"
     Resource = local.invoke
     Parameters = {
       FunctionName = module.endpoint_deployer.arn
-      Payload      = { action = "delete", stage = "staging", "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
+      Payload      = { action = "delete", stage = of.stage, "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
     }
     ResultPath = null
     Retry      = concat(local.retry_busy, local.retry_service)
-    Catch      = [{ ErrorEquals = ["States.ALL"], ResultPath = null, Next = next }] # the alarm of the function's errors tells a person
-    Next       = next
-  } if !var.endpoints.staging_always_on }
+    Catch      = [{ ErrorEquals = ["States.ALL"], ResultPath = null, Next = of.next }] # the alarm of the function's errors tells a person
+    Next       = of.next
+  } }
+
+  # The endpoint exists only now; Terraform could not register it.
+  scaling_states = { for state in var.endpoints.autoscaling == null ? [] : ["ScaleProduction"] : state => {
+    Type     = "Task"
+    Resource = local.invoke
+    Parameters = {
+      FunctionName = module.endpoint_deployer.arn
+      Payload      = { action = "scale", stage = "production", "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
+    }
+    ResultPath = null
+    Retry      = local.retry_service
+    Catch      = local.catch["Production"]
+    Next       = "RecordProduction"
+  } }
 
   definition = jsonencode({
-    Comment = "Approved model package -> staging -> smoke test -> approval -> production; a rollback goes to production at once"
+    Comment = "Approved model package -> staging -> smoke test -> approval -> test with production's configuration -> production; a rollback goes to production at once"
     StartAt = "IsRollback"
-    States  = merge(local.stage_states, local.deletion_states, local.gate_states)
+    States  = merge(local.stage_states, local.record_states, local.test_states, local.deletion_states, local.scaling_states, local.gate_states)
   })
 }

@@ -13,12 +13,36 @@ locals {
     endpoint_name       = "${var.foundation.prefix}-${lower(stage)}"
   }, approval) }
 
-  failed = { for stage in ["Production", "Staging"] : stage => {
+  failed = { for stage, of in local.stages : stage => {
     version         = "1"
-    stage           = lower(stage)
+    stage           = of.name
     "package_arn.$" = "$.package_arn"
     "error.$"       = "$.failure.Error"
     "cause.$"       = "$.failure.Cause"
+  } }
+
+  # The newest minutes are forecast through an endpoint of the stage.
+  tests = merge(
+    { SmokeTest = { stage = "Staging", next = "RecordStaging" } },
+    var.endpoints.pre_traffic_check ? { TestPreTraffic = { stage = "PreTraffic", next = "DeletePreTraffic" } } : {},
+  )
+
+  test_states = { for state, of in local.tests : state => {
+    Type     = "Task"
+    Resource = local.invoke
+    Parameters = {
+      FunctionName = module.smoke_test.arn
+      Payload      = { stage = local.stages[of.stage].name, "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
+    }
+    ResultPath = null
+    Retry = concat([{
+      ErrorEquals     = ["CaptureNotFoundError"] # data capture is written with a delay of minutes
+      IntervalSeconds = 60
+      MaxAttempts     = 10
+      BackoffRate     = 1
+    }], local.retry_service)
+    Catch = local.catch[of.stage]
+    Next  = of.next
   } }
 
   gate_states = {
@@ -27,23 +51,6 @@ locals {
       Type    = "Choice"
       Choices = [{ Variable = "$.approval", IsPresent = true, Next = "DeployProduction" }]
       Default = "DeployStaging"
-    }
-    SmokeTest = {
-      Type     = "Task"
-      Resource = local.invoke
-      Parameters = {
-        FunctionName = module.smoke_test.arn
-        Payload      = { stage = "staging", "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
-      }
-      ResultPath = null
-      Retry = concat([{
-        ErrorEquals     = ["CaptureNotFoundError"] # data capture is written with a delay of minutes
-        IntervalSeconds = 60
-        MaxAttempts     = 10
-        BackoffRate     = 1
-      }], local.retry_service)
-      Catch = local.catch["Staging"]
-      Next  = "RecordStaging"
     }
     RequestApproval = {
       Type           = "Task"
@@ -56,7 +63,7 @@ locals {
       ResultPath = "$.approval"
       Retry      = local.retry_service
       Catch      = local.catch["Production"]
-      Next       = "DeployProduction"
+      Next       = local.after_approval
     }
     Done   = { Type = "Succeed" }
     Failed = { Type = "Fail", Error = "DeploymentFailed", Cause = "See the event Deployment Failed in the decision log" }

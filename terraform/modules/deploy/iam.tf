@@ -29,7 +29,7 @@ data "aws_iam_policy_document" "endpoint_deployer" {
       "sagemaker:CreateEndpoint",
       "sagemaker:CreateEndpointConfig",
       "sagemaker:CreateModel",
-      "sagemaker:DeleteEndpoint", # staging after its test, and to replace a failed endpoint
+      "sagemaker:DeleteEndpoint", # staging and pre-traffic after their tests, and to replace a failed endpoint
       "sagemaker:DescribeEndpoint",
       "sagemaker:DescribeEndpointConfig",
       "sagemaker:DescribeModel",
@@ -40,6 +40,36 @@ data "aws_iam_policy_document" "endpoint_deployer" {
       "${var.foundation.arns.sagemaker}:endpoint-config/${var.foundation.prefix}-staging-*",
       "${var.foundation.arns.sagemaker}:model/${var.foundation.prefix}-*",
     ])
+  }
+
+  dynamic "statement" {
+    for_each = local.scaling_statements
+
+    content {
+      sid       = statement.value.sid
+      actions   = statement.value.actions
+      resources = statement.value.resources
+
+      dynamic "condition" {
+        for_each = statement.value.condition
+
+        content {
+          test     = "StringEquals"
+          variable = condition.key
+          values   = [condition.value]
+        }
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.endpoints.shift == null ? [] : [local.endpoint_settings.rollback_alarms]
+
+    content {
+      sid       = "WatchAlarmsOfShift" # by SageMaker, and by the function before it
+      actions   = ["cloudwatch:DescribeAlarms"]
+      resources = [for name in statement.value : "${var.foundation.arns.cloudwatch}:alarm:${name}"]
+    }
   }
 
   statement {
@@ -61,11 +91,16 @@ data "aws_iam_policy_document" "endpoint_deployer" {
   }
 }
 
+locals {
+  tested_stages   = concat(["staging"], var.endpoints.pre_traffic_check ? ["pre-traffic"] : [])
+  tested_captures = concat(["data-capture/staging/*"], var.endpoints.pre_traffic_check ? ["data-capture/production/${var.foundation.prefix}-pre-traffic/*"] : [])
+}
+
 data "aws_iam_policy_document" "smoke_test" {
   statement {
     sid       = "InvokeEndpoint"
     actions   = ["sagemaker:InvokeEndpoint"]
-    resources = [local.endpoint_arns["staging"]]
+    resources = [for stage in local.tested_stages : local.endpoint_arns[stage]]
   }
 
   dynamic "statement" {
@@ -102,7 +137,7 @@ data "aws_iam_policy_document" "smoke_test" {
   statement {
     sid       = "ReadCapture"
     actions   = ["s3:GetObject"]
-    resources = ["${var.foundation.bucket_arn}/data-capture/staging/*"]
+    resources = [for folder in local.tested_captures : "${var.foundation.bucket_arn}/${folder}"]
   }
 
   statement {
@@ -113,7 +148,7 @@ data "aws_iam_policy_document" "smoke_test" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["data-capture/staging/*"]
+      values   = local.tested_captures
     }
   }
 }

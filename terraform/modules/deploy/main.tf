@@ -2,12 +2,25 @@
 
 locals {
   machine_name  = "${var.foundation.prefix}-deployment"
+  variant       = "AllTraffic" # of every endpoint: functions/endpoint_deployer
   machine_arn   = "${var.foundation.arns.states}:stateMachine:${local.machine_name}"
   smoke_test    = var.feature_group == null ? "tabular_smoke_test" : "smoke_test"
-  endpoint_arns = { for stage in ["production", "staging"] : stage => "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-${stage}" }
+  endpoint_arns = { for stage in ["pre-traffic", "production", "staging"] : stage => "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-${stage}" }
 
   # VpcConfig of models; null: none.
   vpc_config = one([for vpc in var.foundation.vpc_config[*] : { SecurityGroupIds = vpc.security_group_ids, Subnets = vpc.subnet_ids }])
+
+  endpoint_settings = {
+    autoscaling     = var.endpoints.autoscaling
+    capture_percent = var.endpoints.capture_percent
+    rollback_alarms = concat(local.endpoint_alarms["production"], [var.loss_alarm_name])
+    serverless      = var.endpoints.serverless
+    shift           = var.endpoints.shift
+    instances = {
+      production = { count = var.endpoints.production_instance_count, type = var.endpoints.production_instance_type }
+      staging    = { count = 1, type = var.endpoints.staging_instance_type }
+    }
+  }
 
   approved_pattern = {
     source        = ["aws.sagemaker"]
@@ -48,14 +61,12 @@ module "endpoint_deployer" {
   policy            = data.aws_iam_policy_document.endpoint_deployer.json
 
   environment = {
-    BUCKET                    = var.foundation.bucket_name
-    KMS_KEY_ARN               = var.foundation.kms_key_arn
-    MODEL_ROLE_ARN            = var.model_role_arn
-    PREFIX                    = var.foundation.prefix
-    PRODUCTION_INSTANCE_COUNT = tostring(var.endpoints.production_instance_count)
-    PRODUCTION_INSTANCE_TYPE  = var.endpoints.production_instance_type
-    STAGING_INSTANCE_TYPE     = var.endpoints.staging_instance_type
-    VPC_CONFIG                = jsonencode(local.vpc_config)
+    BUCKET         = var.foundation.bucket_name
+    ENDPOINTS      = jsonencode(local.endpoint_settings)
+    KMS_KEY_ARN    = var.foundation.kms_key_arn
+    MODEL_ROLE_ARN = var.model_role_arn
+    PREFIX         = var.foundation.prefix
+    VPC_CONFIG     = jsonencode(local.vpc_config)
   }
 }
 
@@ -63,7 +74,7 @@ module "smoke_test" {
   source = "../lambda_function"
 
   name              = local.smoke_test
-  description       = "Staging endpoint -> plausible answer and its data capture"
+  description       = "Endpoint of a version -> plausible answer and its data capture"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.smoke_test.json
   timeout_seconds   = 120
@@ -71,8 +82,9 @@ module "smoke_test" {
   environment = merge(
     var.feature_group == null ? { SAMPLE = var.sample } : merge(var.forecast_environment, { FEATURE_GROUP_NAME = var.feature_group.name }),
     {
-      BUCKET = var.foundation.bucket_name
-      PREFIX = var.foundation.prefix
+      BUCKET          = var.foundation.bucket_name
+      CAPTURE_PERCENT = jsonencode(var.endpoints.capture_percent)
+      PREFIX          = var.foundation.prefix
     },
   )
 }

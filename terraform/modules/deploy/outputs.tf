@@ -5,7 +5,7 @@ output "dead_letter_queues" {
 
 output "endpoint_names" {
   description = "Endpoints by stage"
-  value       = { for stage, _ in local.endpoint_arns : stage => "${var.foundation.prefix}-${stage}" }
+  value       = { for stage in ["production", "staging"] : stage => "${var.foundation.prefix}-${stage}" }
 }
 
 output "state_machine_arn" {

@@ -19,7 +19,7 @@ locals {
   arns = merge(
     { iam = "arn:${local.partition}:iam::${local.account_id}" },
     {
-      for service in ["athena", "cloudwatch", "ecs", "events", "firehose", "glue", "kinesis", "lambda", "logs", "sagemaker", "sns", "sqs", "ssm", "states"] :
+      for service in ["application-autoscaling", "athena", "cloudwatch", "ecs", "events", "firehose", "glue", "kinesis", "lambda", "logs", "sagemaker", "sns", "sqs", "ssm", "states"] :
       service => "arn:${local.partition}:${service}:${local.region}:${local.account_id}"
     },
   )

@@ -24,6 +24,7 @@ locals {
       states                           = ["states:*"]
       xray                             = ["xray:*"]
     },
+    var.autoscaling ? { "application-autoscaling" = ["application-autoscaling:*"] } : {},
     var.streaming ? { "kinesis-streams" = ["kinesis:*"] } : {},
   )
   gateway_services = { s3 = ["s3:*"] }

@@ -1,3 +1,9 @@
+variable "autoscaling" {
+  description = "true: the function that deploys endpoints registers them with Application Auto Scaling"
+  type        = bool
+  nullable    = false
+}
+
 variable "network" {
   description = "Variable private_network of the root: existing VPC, subnets (one per Availability Zone), their route tables, and the endpoints that the VPC already has (service -> security group, \"\" for s3)"
   type = object({

@@ -52,7 +52,7 @@ def changed_services(before, after):
 def test_defaults_are_those_of_terraform(source):
     config = read(source)
     assert config.rate == BITCOIN_RATE
-    assert (config.engine, config.production_instance_type) == ("lambda", "ml.m5.large")
+    assert (config.engine, config.production_instance_type) == ("lambda", "ml.t2.medium")
     assert config.public_address
 
 
@@ -65,7 +65,8 @@ def test_table_sums(source):
 
 def test_both_endpoints_run_all_month_if_staging_is_always_on(source):
     found = services(read(source, "endpoints = { staging_always_on = true }"))
-    assert found["SageMaker endpoints"] == pytest.approx(2 * 730 * 0.115)
+    before_traffic = 5
+    assert found["SageMaker endpoints"] == pytest.approx((2 * 730 + before_traffic) * 0.056)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +84,12 @@ def test_both_endpoints_run_all_month_if_staging_is_always_on(source):
         ('engine = "flink"\nflink = { shards = 3 }', {"Kinesis"}),
         ('endpoints = { production_instance_type = "ml.m5.xlarge" }', {"SageMaker endpoints"}),
         ("endpoints = { production_instance_count = 2 }", {"SageMaker endpoints"}),
-        ("endpoints = { staging_always_on = true }", {"SageMaker endpoints"}),
+        ("endpoints = { staging_always_on = true }", {"SageMaker endpoints", "CloudWatch"}),
+        ("endpoints = { pre_traffic_check = false }", {"SageMaker endpoints"}),
+        (
+            "endpoints = { capture_percent = { production = 0 }, serverless = {} }",
+            {"SageMaker endpoints"},
+        ),
         ('training = { training_instance_type = "ml.c5.2xlarge" }', {"SageMaker jobs"}),
         ('training = { candidates = ["ensemble"] }', {"SageMaker jobs"}),
         (
@@ -167,14 +173,29 @@ def test_a_stopped_poller_ingests_nothing(source):
 
 def test_staging_on_demand_costs_an_hour_for_each_version(source):
     found = services(read(source), trainings=9)
-    assert found["SageMaker endpoints"] == pytest.approx((730 + 10) * 0.115)
+    assert found["SageMaker endpoints"] == pytest.approx((730 + 10 + 10) * 0.056)
+
+
+def test_default_costs_at_most_75_dollars(source):
+    assert document(read(source))["total"] <= 75
+
+
+def test_guarded_production_is_priced_beside_the_default(source):
+    example = variables.SOURCE.parent / "examples/guarded_production/endpoints.tfvars"
+    found = services(read(source, example.read_text()))
+    assert found["SageMaker endpoints"] == pytest.approx((730 + 5) * 2 * 0.115 + 5 * 0.056)
+
+
+def test_serverless_production_costs_only_its_requests(source):
+    text = "endpoints = { capture_percent = { production = 0 }, serverless = {} }"
+    assert services(read(source, text))["SageMaker endpoints"] < 1
 
 
 def test_unknown_price_is_named_and_not_in_the_total(source):
     config = read(source, 'endpoints = { production_instance_type = "ml.x9.huge" }')
     found = document(config)
     assert found["unknown_prices"] == ["ml.x9.huge_hour"]
-    assert found["services"]["SageMaker endpoints"] == pytest.approx(5 * 0.115)
+    assert found["services"]["SageMaker endpoints"] == pytest.approx(5 * 0.056)
     assert "UNKNOWN prices, not in the total: ml.x9.huge_hour." in text(found)
 
 

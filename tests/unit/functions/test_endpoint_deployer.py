@@ -12,6 +12,26 @@ from tests.support.lambda_context import CONTEXT
 from tests.support.sagemaker_account import ARN, Account
 
 PACKAGE = f"{ARN}:model-package/test-models/3"
+ENDPOINTS = {
+    "autoscaling": None,
+    "capture_percent": {"production": 80, "staging": 100},
+    "instances": {
+        "production": {"count": 2, "type": "ml.m5.xlarge"},
+        "staging": {"count": 1, "type": "ml.m5.large"},
+    },
+    "rollback_alarms": ["test-production-5xx", "test-production-loss"],
+    "serverless": None,
+    "shift": None,
+}
+CANARY = {"kind": "canary", "percent": 50, "wait_seconds": 600, "termination_wait_seconds": 300}
+AUTOSCALING = {
+    "invocations_per_instance": 750,
+    "max_capacity": 10,
+    "min_capacity": 2,
+    "scale_in_cooldown_seconds": 600,
+    "scale_out_cooldown_seconds": 300,
+}
+SERVERLESS = {"max_concurrency": 5, "memory_mb": 2048}
 
 
 @pytest.fixture
@@ -20,18 +40,34 @@ def account(monkeypatch):
     monkeypatch.setenv("BUCKET", "bucket")
     monkeypatch.setenv("KMS_KEY_ARN", "arn:aws:kms:eu-west-1:123456789012:key/1")
     monkeypatch.setenv("MODEL_ROLE_ARN", "arn:aws:iam::123456789012:role/test-model")
-    monkeypatch.setenv("STAGING_INSTANCE_TYPE", "ml.m5.large")
-    monkeypatch.setenv("PRODUCTION_INSTANCE_TYPE", "ml.m5.xlarge")
-    monkeypatch.setenv("PRODUCTION_INSTANCE_COUNT", "2")
     monkeypatch.setenv("VPC_CONFIG", "null")
+    monkeypatch.setenv("ENDPOINTS", json.dumps(ENDPOINTS))
     return Account()
+
+
+@pytest.fixture
+def configure(monkeypatch):
+    """Return a function that changes the settings of endpoints."""
+    return lambda **changed: monkeypatch.setenv("ENDPOINTS", json.dumps(ENDPOINTS | changed))
 
 
 def call(account, action="deploy", stage="staging", version=3, package=PACKAGE):
     event = {"action": action, "stage": stage, "package_arn": package, "version": version}
-    with stubbed(handler.sagemaker, account.operations()) as seen:
+    with (
+        stubbed(handler.sagemaker, account.operations()) as seen,
+        stubbed(handler.cloudwatch, {"DescribeAlarms": account.describe_alarms}),
+        stubbed(handler.scaling, account.scaling_operations()),
+    ):
         result = handler.lambda_handler({**event, "time": "2024-10-10T00:05:00.123Z"}, CONTEXT)
     return result, names(seen)
+
+
+def promote(account, version=4):
+    """Deploy another version to production, whose requests go to the endpoint of version 3."""
+    serve(account, "test-production", "test-production-v3")
+    newer = PACKAGE.replace("/3", f"/{version}")
+    call(account, stage="production", version=version, package=newer)
+    return account.updates[-1]
 
 
 def serve(account, name="test-staging", config="test-staging-v3", status="InService"):
@@ -176,3 +212,98 @@ def test_every_endpoint_status_has_a_step_and_a_report():
 def test_unknown_action_is_invalid(account):
     with pytest.raises(ValueError, match="'remove'"):
         call(account, "remove")
+
+
+def test_share_of_production_requests_is_captured(account):
+    call(account, stage="production")
+    capture = account.configs["test-production-v3"]["DataCaptureConfig"]
+    assert capture["InitialSamplingPercentage"] == 80
+
+
+def test_without_a_shift_all_requests_move_at_once(account):
+    assert promote(account).keys() == {"EndpointName", "EndpointConfigName"}
+
+
+def test_canary_is_rolled_back_by_alarms(account, configure):
+    configure(shift=CANARY)
+    found = promote(account)["DeploymentConfig"]
+    policy = found["BlueGreenUpdatePolicy"]
+    assert policy["TrafficRoutingConfiguration"] == {
+        "Type": "CANARY",
+        "CanarySize": {"Type": "CAPACITY_PERCENT", "Value": 50},
+        "WaitIntervalInSeconds": 600,
+    }
+    assert policy["TerminationWaitInSeconds"] == 300
+    names_of_alarms = [
+        alarm["AlarmName"] for alarm in found["AutoRollbackConfiguration"]["Alarms"]
+    ]
+    assert names_of_alarms == ENDPOINTS["rollback_alarms"]
+
+
+def test_linear_shift_has_a_step_size(account, configure):
+    configure(shift=CANARY | {"kind": "linear"})
+    policy = promote(account)["DeploymentConfig"]["BlueGreenUpdatePolicy"]
+    assert policy["TrafficRoutingConfiguration"]["LinearStepSize"]["Value"] == 50
+
+
+def test_alarm_that_is_raised_already_does_not_stop_the_remedy(account, configure):
+    configure(shift=CANARY)
+    account.alarms["test-production-loss"] = "ALARM"
+    rollback = promote(account)["DeploymentConfig"]["AutoRollbackConfiguration"]
+    assert [alarm["AlarmName"] for alarm in rollback["Alarms"]] == ["test-production-5xx"]
+    account.alarms["test-production-5xx"] = "ALARM"
+    assert "AutoRollbackConfiguration" not in promote(account, version=5)["DeploymentConfig"]
+
+
+def test_staging_is_replaced_at_once(account, configure):
+    configure(shift=CANARY, autoscaling=AUTOSCALING)
+    serve(account, config="test-staging-v2")
+    call(account)
+    assert account.updates[-1].keys() == {"EndpointName", "EndpointConfigName"}
+
+
+def test_update_keeps_the_number_of_instances_that_the_load_needs(account, configure):
+    configure(autoscaling=AUTOSCALING)
+    found = promote(account)
+    assert found["RetainAllVariantProperties"]
+    excluded = found["ExcludeRetainedVariantProperties"]
+    assert {"VariantPropertyType": "DataCaptureConfig"} in excluded
+    assert {"VariantPropertyType": "DesiredInstanceCount"} not in excluded
+
+
+def test_autoscaling_is_registered_again_and_again_as_the_same(account, configure):
+    assert call(account, "scale", stage="production")[0] == {"step": "nothing"}
+    assert account.scalable == {}
+    configure(autoscaling=AUTOSCALING)
+    for _ in range(2):
+        assert call(account, "scale", stage="production")[0] == {"step": "update"}
+    [(resource, found)] = account.scalable.items()
+    assert resource == "endpoint/test-production/variant/AllTraffic"
+    assert (found["MinCapacity"], found["MaxCapacity"]) == (2, 10)
+    [policy] = account.policies.values()
+    tracking = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert (tracking["TargetValue"], tracking["ScaleInCooldown"]) == (750, 600)
+
+
+def test_serverless_production_has_no_instances_key_capture_or_isolation(account, configure):
+    configure(serverless=SERVERLESS, capture_percent={"production": 0, "staging": 100})
+    call(account, stage="production")
+    config = account.configs["test-production-v3"]
+    [variant] = config["ProductionVariants"]
+    assert variant["ServerlessConfig"] == {"MaxConcurrency": 5, "MemorySizeInMB": 2048}
+    assert not {"InstanceType", "InitialInstanceCount"} & variant.keys()
+    assert not {"KmsKeyId", "DataCaptureConfig"} & config.keys()
+    assert "EnableNetworkIsolation" not in account.models["test-v3"]
+    call(account)
+    assert "InstanceType" in account.configs["test-staging-v3"]["ProductionVariants"][0]
+
+
+def test_endpoint_before_traffic_has_the_configuration_of_production(account):
+    serve(account, "test-production", "test-production-v2")
+    assert call(account, stage="pre-traffic")[0] == {"step": "create"}
+    assert account.endpoints["test-pre-traffic"]["EndpointConfigName"] == "test-production-v3"
+    assert account.endpoints["test-production"]["EndpointConfigName"] == "test-production-v2"
+    account.endpoints["test-pre-traffic"]["EndpointStatus"] = "InService"
+    assert call(account, "describe", stage="pre-traffic")[0]["status"] == "InService"
+    assert call(account, "delete", stage="pre-traffic")[0] == {"step": "delete"}
+    assert list(account.endpoints) == ["test-production"]

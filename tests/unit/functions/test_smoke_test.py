@@ -16,6 +16,7 @@ from tests.support.staging_endpoint import BUCKET, FIRST_TRUTH, INFERENCE, Stagi
 def staging(monkeypatch):
     settings = {
         "BUCKET": BUCKET,
+        "CAPTURE_PERCENT": json.dumps({"production": 80, "staging": 100}),
         "FEATURE_GROUP_NAME": "test-minutes",
         "FORECAST_SAMPLES": "200",
         "HISTORY_MINUTES": "270",
@@ -109,3 +110,27 @@ def test_fees_of_zero_count_as_history(staging):
     assert staging.deliver() == {"inference_id": INFERENCE}
     [instance] = json.loads(staging.requests[0]["Body"])["instances"]
     assert instance["target"] == [0.0] * 270
+
+
+def test_version_is_tested_with_the_configuration_of_production(staging):
+    with pytest.raises(captured_calls.CaptureNotFoundError):
+        staging.deliver(stage="pre-traffic")
+    assert {request["EndpointName"] for request in staging.requests} == {"test-pre-traffic"}
+    ids = [request["InferenceId"] for request in staging.requests]
+    assert len(set(ids)) == len(ids) > 1
+    staging.capture(ids[-1], folder="production/test-pre-traffic")
+    assert staging.deliver(stage="pre-traffic") == {"inference_id": INFERENCE}
+
+
+def test_without_capture_only_the_forecast_is_checked(staging, monkeypatch):
+    monkeypatch.setenv("CAPTURE_PERCENT", json.dumps({"production": 0, "staging": 100}))
+    assert staging.deliver(stage="pre-traffic") == {"inference_id": INFERENCE}
+    assert len(staging.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("percent", "calls"), [(100, 1), (99, 3), (80, 9), (50, 20), (1, 20), (0, 1)]
+)
+def test_calls_suffice_for_one_sampled_capture(percent, calls):
+    found = captured_calls.inference_ids("id", percent)
+    assert (len(found), len(set(found)), found[0]) == (calls, calls, "id")

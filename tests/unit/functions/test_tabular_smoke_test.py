@@ -19,6 +19,14 @@ KEY = f"data-capture/staging/test-staging/AllTraffic/2024/10/10/12/{INFERENCE}.j
 THEN = times.parse("2024-10-10T00:00:00Z")
 
 
+SETTINGS = {
+    "BUCKET": BUCKET,
+    "CAPTURE_PERCENT": json.dumps({"production": 80, "staging": 100}),
+    "PREFIX": "test",
+    "SAMPLE": "M,0.4",
+}
+
+
 class Staging:
     def __init__(self, s3):
         self.s3, self.answer, self.requests = s3, b"10.5\n", []
@@ -63,7 +71,7 @@ class Staging:
 
 @pytest.fixture
 def staging(monkeypatch):
-    for name, value in {"BUCKET": BUCKET, "PREFIX": "test", "SAMPLE": "M,0.4"}.items():
+    for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     with bucket() as s3:
         yield Staging(s3)

@@ -64,7 +64,7 @@ def configuration(tmp_path, text=""):
 
 def test_quotas_of_the_default_configuration(tmp_path):
     assert set(quotas.needs(configuration(tmp_path))) == {
-        Need("sagemaker", "ml.m5.large for endpoint usage", 2),
+        Need("sagemaker", "ml.t2.medium for endpoint usage", 2),
         Need("sagemaker", "ml.m5.large for processing job usage", 1),
         Need("sagemaker", "ml.t3.medium for processing job usage", 1),
         Need("sagemaker", "ml.c5.xlarge for training job usage", 1),
@@ -78,11 +78,11 @@ def test_quotas_follow_the_configuration(tmp_path):
     text = """
     engine    = "flink"
     image_builder = "codebuild"
-    endpoints = { production_instance_count = 3, staging_instance_type = "ml.t2.medium" }
+    endpoints = { production_instance_count = 3, production_instance_type = "ml.m5.large" }
     training  = { candidates = ["deepar", "deepar_recent"] }
     """
     found = {need.name: need.value for need in quotas.needs(configuration(tmp_path, text))}
-    assert found["ml.m5.large for endpoint usage"] == 3
+    assert found["ml.m5.large for endpoint usage"] == 6
     assert found["ml.t2.medium for endpoint usage"] == 1
     assert found["ml.c5.xlarge for training job usage"] == 2
     assert found["Kinesis Processing Units (KPUs)"] == 2

@@ -4,7 +4,8 @@ mock_provider "aws" {
 }
 
 variables {
-  endpoints                = { production_instance_count = 1, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.m5.large" }
+  endpoints                = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 1, production_instance_type = "ml.t2.medium", staging_always_on = false, staging_instance_type = "ml.t2.medium" }
+  loss_alarm_name          = "test-production-loss"
   forecast_environment     = { FORECAST_SAMPLES = "200", HISTORY_MINUTES = "270", LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
   model_package_group_name = "test-models"
   model_role_arn           = "arn:aws:iam::123456789012:role/test-model"
@@ -23,7 +24,7 @@ run "production_comes_after_staging_test_and_approval" {
   }
 
   assert {
-    condition     = [for state in ["DeployStaging", "WaitForStaging", "DescribeStaging", "SmokeTest", "RecordStaging", "DeleteStaging", "RequestApproval", "DeployProduction", "RecordProduction"] : jsondecode(local.definition).States[state].Next] == ["WaitForStaging", "DescribeStaging", "IsStagingServing", "RecordStaging", "DeleteStaging", "RequestApproval", "DeployProduction", "WaitForProduction", "Done"]
+    condition     = [for state in ["DeployStaging", "WaitForStaging", "DescribeStaging", "SmokeTest", "RecordStaging", "DeleteStaging", "RequestApproval", "DeployPreTraffic", "TestPreTraffic", "DeletePreTraffic", "DeployProduction", "RecordProduction"] : jsondecode(local.definition).States[state].Next] == ["WaitForStaging", "DescribeStaging", "IsStagingServing", "RecordStaging", "DeleteStaging", "RequestApproval", "DeployPreTraffic", "WaitForPreTraffic", "DeletePreTraffic", "DeployProduction", "WaitForProduction", "Done"]
     error_message = "The states follow each other."
   }
 
@@ -71,7 +72,7 @@ run "staging_can_stay" {
   command = plan
 
   variables {
-    endpoints = { production_instance_count = 1, production_instance_type = "ml.m5.large", staging_always_on = true, staging_instance_type = "ml.m5.large" }
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 1, production_instance_type = "ml.t2.medium", staging_always_on = true, staging_instance_type = "ml.t2.medium" }
   }
 
   assert {
@@ -128,8 +129,8 @@ run "one_deployment_per_approval_with_least_privilege" {
   }
 
   assert {
-    condition     = flatten([for s in data.aws_iam_policy_document.smoke_test.statement : s.resources if contains(s.actions, "sagemaker:InvokeEndpoint")]) == ["arn:aws:sagemaker:eu-west-1:123456789012:endpoint/test-staging"]
-    error_message = "The smoke test invokes only the staging endpoint."
+    condition     = flatten([for s in data.aws_iam_policy_document.smoke_test.statement : s.resources if contains(s.actions, "sagemaker:InvokeEndpoint")]) == ["arn:aws:sagemaker:eu-west-1:123456789012:endpoint/test-pre-traffic", "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/test-staging"]
+    error_message = "The smoke test does not invoke production."
   }
 }
 
@@ -137,7 +138,7 @@ run "production_requires_an_instance" {
   command = plan
 
   variables {
-    endpoints = { production_instance_count = 0, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.m5.large" }
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 0, production_instance_type = "ml.t2.medium", staging_always_on = false, staging_instance_type = "ml.t2.medium" }
   }
 
   expect_failures = [var.endpoints]
@@ -195,4 +196,179 @@ run "a_tabular_version_is_tested_with_a_sample_row" {
     condition     = sort(data.aws_iam_policy_document.smoke_test.statement[*].sid) == tolist(["InvokeEndpoint", "ListCapture", "ReadCapture", "ReadEvaluation", "ReadVersion"])
     error_message = "The test reads the evaluation, and no feature group."
   }
+}
+
+run "version_is_tested_with_the_configuration_of_production_before_its_traffic" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(local.definition).States["TestPreTraffic"].Parameters.Payload.stage == "pre-traffic" && jsondecode(local.definition).States["ReportPreTrafficFailure"].Next == "DeleteFailedPreTraffic" && jsondecode(local.definition).States["DeleteFailedPreTraffic"].Next == "Failed"
+    error_message = "A failure ends before production is touched, with an event."
+  }
+
+  assert {
+    condition     = jsondecode(local.definition).States["ReportPreTrafficFailure"].Parameters.Entries[0].Detail.stage == "pre-traffic"
+    error_message = "The event says where it failed."
+  }
+}
+
+run "test_before_traffic_can_be_left_out" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = false, production_instance_count = 1, production_instance_type = "ml.t2.medium", staging_always_on = false, staging_instance_type = "ml.t2.medium" }
+  }
+
+  assert {
+    condition     = jsondecode(local.definition).States["RequestApproval"].Next == "DeployProduction" && !anytrue([for name in keys(jsondecode(local.definition).States) : strcontains(name, "PreTraffic")])
+    error_message = "No state of the test remains."
+  }
+}
+
+run "default_needs_no_permission_to_scale_or_watch" {
+  command = plan
+
+  assert {
+    condition     = !anytrue(flatten([for s in data.aws_iam_policy_document.endpoint_deployer.statement : [for a in s.actions : startswith(a, "application-autoscaling:") || startswith(a, "cloudwatch:") || startswith(a, "iam:Create")]])) && !contains(keys(jsondecode(local.definition).States), "ScaleProduction")
+    error_message = "Autoscaling and shift are off."
+  }
+}
+
+run "guarded_production" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 2, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.t2.medium", shift = { kind = "canary", percent = 50, termination_wait_seconds = 600, wait_seconds = 600 }, autoscaling = { invocations_per_instance = 750, max_capacity = 10, min_capacity = 2, scale_in_cooldown_seconds = 600, scale_out_cooldown_seconds = 300 } }
+  }
+
+  assert {
+    condition     = local.endpoint_settings.rollback_alarms == ["test-production-errors", "test-production-latency", "test-production-loss"] && sort([for a in concat(values(aws_cloudwatch_metric_alarm.errors), values(aws_cloudwatch_metric_alarm.latency)) : a.alarm_name]) == tolist(["test-production-errors", "test-production-latency"])
+    error_message = "The alarms that roll back exist."
+  }
+
+  assert {
+    condition     = one([for s in data.aws_iam_policy_document.endpoint_deployer.statement : sort(s.resources) if s.sid == "WatchAlarmsOfShift"]) == tolist(["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:test-production-errors", "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:test-production-latency", "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:test-production-loss"])
+    error_message = "The caller of an update may read the alarms."
+  }
+
+  assert {
+    condition     = one(flatten([for s in data.aws_iam_policy_document.endpoint_deployer.statement : [for c in s.condition : tolist(c.values)] if s.sid == "CreateRoleOfScaling"])) == "sagemaker.application-autoscaling.amazonaws.com"
+    error_message = "Only the role of this service is created."
+  }
+
+  assert {
+    condition     = jsondecode(local.definition).States["IsProductionServing"].Choices[0].Next == "ScaleProduction" && jsondecode(local.definition).States["ScaleProduction"].Next == "RecordProduction"
+    error_message = "The endpoint is registered as soon as it serves."
+  }
+
+}
+
+run "burstable_instances_are_not_scaled" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 2, production_instance_type = "ml.t2.medium", staging_always_on = false, staging_instance_type = "ml.t2.medium", autoscaling = { invocations_per_instance = 750, max_capacity = 10, min_capacity = 2, scale_in_cooldown_seconds = 600, scale_out_cooldown_seconds = 300 } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "scaling_starts_within_its_limits" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 1, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.t2.medium", autoscaling = { invocations_per_instance = 750, max_capacity = 10, min_capacity = 2, scale_in_cooldown_seconds = 600, scale_out_cooldown_seconds = 300 } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "canary_has_at_most_half_of_the_instances" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 4, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.t2.medium", shift = { kind = "canary", percent = 60, termination_wait_seconds = 600, wait_seconds = 600 } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "canary_has_at_least_one_instance" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 1, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.t2.medium", shift = { kind = "canary", percent = 50, termination_wait_seconds = 600, wait_seconds = 600 } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "canary_has_one_of_the_fewest_instances" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 4, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.t2.medium", shift = { kind = "canary", percent = 25, termination_wait_seconds = 600, wait_seconds = 600 }, autoscaling = { invocations_per_instance = 750, max_capacity = 10, min_capacity = 2, scale_in_cooldown_seconds = 600, scale_out_cooldown_seconds = 300 } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "linear_steps_have_at_least_a_tenth" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 20, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.t2.medium", shift = { kind = "linear", percent = 5, termination_wait_seconds = 600, wait_seconds = 600 } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "shift_has_a_kind" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 2, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.t2.medium", shift = { kind = "at_once", percent = 50, termination_wait_seconds = 600, wait_seconds = 600 } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "serverless_has_no_capture" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 1, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.t2.medium", serverless = { max_concurrency = 5, memory_mb = 2048 } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "serverless_has_no_shift" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 0, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 2, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.t2.medium", serverless = { max_concurrency = 5, memory_mb = 2048 }, shift = { kind = "canary", percent = 50, termination_wait_seconds = 600, wait_seconds = 600 } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "serverless_memory_is_in_whole_gigabytes" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 0, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 1, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.t2.medium", serverless = { max_concurrency = 5, memory_mb = 1500 } }
+  }
+
+  expect_failures = [var.endpoints]
+}
+
+run "capture_is_a_percentage" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 101, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 1, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.t2.medium" }
+  }
+
+  expect_failures = [var.endpoints]
 }

@@ -10,8 +10,9 @@ variables {
     subnet_ids         = ["subnet-1", "subnet-2"]
     vpc_id             = "vpc-1"
   }
-  prefix    = "test"
-  streaming = false
+  prefix      = "test"
+  autoscaling = false
+  streaming   = false
 }
 
 run "every_service_has_an_endpoint_in_every_subnet" {
@@ -135,4 +136,17 @@ run "existing_endpoint_without_its_group_is_refused" {
   }
 
   expect_failures = [var.network]
+}
+
+run "scaling_has_its_endpoint" {
+  command = plan
+
+  variables {
+    autoscaling = true
+  }
+
+  assert {
+    condition     = contains(keys(aws_vpc_endpoint.interface), "application-autoscaling")
+    error_message = "The deployer registers the endpoint."
+  }
 }

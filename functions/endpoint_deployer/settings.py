@@ -1,0 +1,53 @@
+"""How endpoints are set up: the variable `endpoints` of modules/deploy as frozen models."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, PositiveInt
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(defer_build=True, frozen=True)
+
+
+class Instances(_Part):
+    """Instances of a stage."""
+
+    count: PositiveInt
+    type: str
+
+
+class Serverless(_Part):
+    """Serverless production, instead of instances."""
+
+    max_concurrency: PositiveInt
+    memory_mb: PositiveInt
+
+
+class Shift(_Part):
+    """How production's requests go to a new version; the alarms are watched at each step."""
+
+    kind: Literal["canary", "linear"]
+    percent: PositiveInt  # of the new instances, in the first step (canary) or in each
+    wait_seconds: int  # at each step
+    termination_wait_seconds: int  # after the last step
+
+
+class Autoscaling(_Part):
+    """Target tracking of production by invocations per instance and minute."""
+
+    invocations_per_instance: float
+    max_capacity: PositiveInt
+    min_capacity: PositiveInt
+    scale_in_cooldown_seconds: int
+    scale_out_cooldown_seconds: int
+
+
+class Endpoints(_Part):
+    """Everything that is configured about endpoints; None switches an option off."""
+
+    autoscaling: Autoscaling | None
+    capture_percent: dict[str, int]  # by stage
+    instances: dict[str, Instances]  # by stage
+    rollback_alarms: tuple[str, ...]  # that roll a shift back
+    serverless: Serverless | None
+    shift: Shift | None
