@@ -16,7 +16,7 @@ AGGREGATOR_SHARE = 512 / 1769  # of a vCPU that a Lambda function with 512 MB ha
 COMPACTION_INSTANCE = "ml.t3.medium"  # modules/features
 FUNCTION_GB = 0.25  # of all functions except window_aggregator
 # Of the modules; tests/integration/deployed counts them on the local AWS.
-FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS = 13, 2, 1
+FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS, SCALING_FUNCTIONS = 13, 2, 1, 1
 ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 8, 3, 2, 3
 ALARMS_PER_ENDPOINT, SCALING_ALARMS = 2, 2  # of endpoints that always exist; of autoscaling
 METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 11, 2
@@ -79,7 +79,7 @@ def trainings(config: Configuration, assumed: Assumptions) -> float:
 
 
 def alarms(config: Configuration) -> int:
-    """Return the number of alarms that Terraform creates."""
+    """Return the number of alarms, of which autoscaling creates two."""
     per_stage = ALARMS_PER_STAGE + config.compared_features
     functions, others = FUNCTIONS, ALARMS + per_stage * config.monitored_stages
     others += ALARMS_PER_ENDPOINT * (1 + config.staging_always_on)
@@ -87,6 +87,9 @@ def alarms(config: Configuration) -> int:
         functions += BAKE_FUNCTIONS
     if config.api_memory_mb is not None:
         functions, others = functions + 1, others + 1
+    if config.scales:
+        functions += SCALING_FUNCTIONS
+        others += SCALING_ALARMS
     if config.engine == "flink":
         functions += FLINK_FUNCTIONS
         others += FLINK_ALARMS

@@ -1,4 +1,4 @@
-"""Version and stage -> its endpoint deployed, scaled (`scale`), described, or deleted."""
+"""Version and stage -> its endpoint deployed (`deploy`), described, or deleted (`delete`)."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,7 +12,7 @@ from common import endpoints
 from common.config import Settings
 from common.events import Event
 from common.observability import logger
-from endpoint_deployer import autoscaling, endpoint_status, sagemaker_requests
+from endpoint_deployer import endpoint_status, sagemaker_requests
 from endpoint_deployer.endpoint_status import Step
 from endpoint_deployer.sagemaker_requests import Deployment
 from endpoint_deployer.settings import Endpoints
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 cloudwatch = boto3.client("cloudwatch")
 sagemaker = boto3.client("sagemaker")
-scaling = boto3.client("application-autoscaling")
 
 
 class EndpointNotReadyError(RuntimeError):
@@ -47,7 +46,7 @@ class Config(Settings):
 class DeploymentAction(Event):
     """One action of the deployment's state machine."""
 
-    action: Literal["deploy", "scale", "describe", "delete"]
+    action: Literal["deploy", "describe", "delete"]
     stage: Literal["staging", "pre-traffic", "production"]
     package_arn: str
     version: int
@@ -63,8 +62,6 @@ def lambda_handler(event: DeploymentAction, _context: "LambdaContext") -> dict[s
         result = {"step": str(_deploy(config, deployment, event.package_arn))}
     elif event.action == "delete":
         result = {"step": str(_delete(deployment))}
-    elif event.action == "scale":
-        result = {"step": str(_scale(config.endpoints, deployment))}
     else:
         description = endpoints.describe(sagemaker, deployment.endpoint)
         result = endpoint_status.report(description, deployment.config)
@@ -112,17 +109,6 @@ def _update(settings: Endpoints, deployment: Deployment) -> dict[str, Any]:
         if raised := sorted(states.keys() - set(alarms)):
             logger.info("raised alarms do not roll back", alarms=raised)
     return sagemaker_requests.update(deployment, settings, alarms)
-
-
-def _scale(settings: Endpoints, deployment: Deployment) -> Step:
-    """Let the number of instances follow the load; the endpoint must be in service."""
-    if settings.autoscaling is None:
-        return Step.NOTHING
-    scaling.register_scalable_target(
-        **autoscaling.target(deployment.endpoint, settings.autoscaling)
-    )
-    scaling.put_scaling_policy(**autoscaling.policy(deployment.endpoint, settings.autoscaling))
-    return Step.UPDATE
 
 
 def _delete(deployment: Deployment) -> Step:

@@ -116,7 +116,7 @@ def update(deployment: Deployment, endpoints: Endpoints, alarms: Sequence[str]) 
     request = endpoint(deployment)
     if deployment.stage != PRODUCTION:
         return request
-    if endpoints.autoscaling:
+    if endpoints.scales:
         # The number of instances stays what the load has made it.
         request["RetainAllVariantProperties"] = True
         request["ExcludeRetainedVariantProperties"] = [

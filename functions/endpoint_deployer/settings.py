@@ -32,22 +32,12 @@ class Shift(_Part):
     termination_wait_seconds: int  # after the last step
 
 
-class Autoscaling(_Part):
-    """Target tracking of production by invocations per instance and minute."""
-
-    invocations_per_instance: float
-    max_capacity: PositiveInt
-    min_capacity: PositiveInt
-    scale_in_cooldown_seconds: int
-    scale_out_cooldown_seconds: int
-
-
 class Endpoints(_Part):
     """Everything that is configured about endpoints; None switches an option off."""
 
-    autoscaling: Autoscaling | None
     capture_percent: dict[str, int]  # by stage
     instances: dict[str, Instances]  # by stage
     rollback_alarms: tuple[str, ...]  # that roll a shift back
+    scales: bool  # whether the load decides on the number of production's instances
     serverless: Serverless | None
     shift: Shift | None

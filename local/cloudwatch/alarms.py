@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from local import ministack, runtime
@@ -14,6 +15,7 @@ from local.iam.policies import AccessDeniedError
 log = logging.getLogger(__name__)
 
 MINUTE = 60.0
+after_evaluation: list[Callable[[], None]] = []  # what acts on the states, each minute
 
 
 def evaluate(alarm: dict[str, Any]) -> None:
@@ -109,6 +111,8 @@ def _evaluate_all() -> None:
     metric_store.measure_queues()
     for alarm in list(ministack.alarms.values()):
         evaluate(alarm)
+    for act in after_evaluation:
+        act()
 
 
 def install() -> None:

@@ -210,11 +210,37 @@ def _kms(_operation: str, fields: Fields) -> Sequence[Check | str]:
     return [encrypted_resources.key_arn(key) or key or "*"]
 
 
+def _autoscaling(operation: str, fields: Fields) -> Sequence[Check | str]:
+    """Return the permissions on targets, and those that the service checks of its caller."""
+    if operation.startswith("Describe"):
+        return ["*"]
+    context = {"application-autoscaling:service-namespace": fields.get("ServiceNamespace")}
+    resource = _arn("application-autoscaling", "scalable-target/*")
+    found = [Check(f"application-autoscaling:{operation}", resource, context)]
+    name = str(fields.get("ResourceId"))
+    endpoint = _arn("sagemaker", "/".join(name.split("/")[:2]))
+    alarm = _arn("cloudwatch", f"alarm:TargetTracking-{name}-AlarmHigh")
+    if operation == "RegisterScalableTarget":
+        service = "sagemaker.application-autoscaling.amazonaws.com"
+        role = f"{service}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
+        arn = f"arn:aws:iam::{runtime.ACCOUNT}:role/aws-service-role/{role}"
+        actions = ("DescribeEndpoint", "UpdateEndpointWeightsAndCapacities")
+        found += [Check(f"sagemaker:{action}", endpoint) for action in actions]
+        found.append(Check("iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": service}))
+    elif operation == "PutScalingPolicy":
+        actions = ("DescribeAlarms", "PutMetricAlarm")
+        found += [Check(f"cloudwatch:{action}", alarm) for action in actions]
+    else:
+        found.append(Check("cloudwatch:DeleteAlarms", alarm))
+    return found
+
+
 def _sts(_operation: str, fields: Fields) -> Sequence[Check | str]:
     return [str(fields.get("RoleArn") or "*")]
 
 
 RESOURCES: dict[str, Callable[[str, Fields], Sequence[Check | str]]] = {
+    "application-autoscaling": _autoscaling,
     "athena": _athena,
     "ecr": _ecr,
     "ecs": _ecs,

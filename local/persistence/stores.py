@@ -3,6 +3,7 @@
 from typing import Any
 
 from local import ministack
+from local.autoscaling import targets
 from local.events import firehose
 from local.iam import principals
 from local.lambda_ import async_invocations
@@ -27,6 +28,7 @@ KINDS = {
 }
 # Plain dictionaries by name; they are refilled in place, because other modules have them too.
 OWN: dict[str, dict[Any, Any]] = {
+    "autoscaling": targets.targets,
     "async invocations": async_invocations.pending,
     "callers": principals.callers,
     "endpoint configurations": endpoint_configs.configs.items,

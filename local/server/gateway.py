@@ -103,6 +103,8 @@ async def _route(
         await ministack.app(scope, receive, send)
     elif service == "sagemaker":
         await asgi.run_handler(_sagemaker, scope, receive, send)
+    elif service == "application-autoscaling":
+        await asgi.run_handler(_autoscaling, scope, receive, send)
     elif service and service not in ministack.service_names:
         message = f"{service} is not part of the local AWS"
         await asgi.respond(send, error("UnknownOperationException", message))
@@ -116,6 +118,12 @@ def _sagemaker(request: Request) -> Response:
     from local.sagemaker import service  # noqa: PLC0415 - botocore's service model takes 0.3 s
 
     return service.handle(request)
+
+
+def _autoscaling(request: Request) -> Response:
+    from local.autoscaling import targets  # noqa: PLC0415 - imports SageMaker
+
+    return targets.handle(request)
 
 
 async def _inject(

@@ -29,6 +29,7 @@ REPLACEMENTS = (
     "cloudwatch.metric_store",
     "cloudwatch.alarms",
     "cloudwatch.alarm_api",
+    "autoscaling.scaler",
     "step_functions",
     "containers.codebuild",
     "containers.ecs",

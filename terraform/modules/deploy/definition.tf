@@ -41,7 +41,7 @@ locals {
   stages = merge(
     {
       Staging    = { name = "staging", test = "SmokeTest", next = local.after_staging, fails = var.endpoints.staging_always_on ? "Failed" : "DeleteFailedStaging" }
-      Production = { name = "production", test = var.endpoints.autoscaling == null ? "RecordProduction" : "ScaleProduction", next = "Done", fails = "Failed" }
+      Production = { name = "production", test = "RecordProduction", next = "Done", fails = "Failed" }
     },
     var.endpoints.pre_traffic_check ? { PreTraffic = { name = "pre-traffic", test = "TestPreTraffic", next = null, fails = "DeleteFailedPreTraffic" } } : {},
   )
@@ -132,23 +132,9 @@ locals {
     Next       = of.next
   } }
 
-  # The endpoint exists only now; Terraform could not register it.
-  scaling_states = { for state in var.endpoints.autoscaling == null ? [] : ["ScaleProduction"] : state => {
-    Type     = "Task"
-    Resource = local.invoke
-    Parameters = {
-      FunctionName = module.endpoint_deployer.arn
-      Payload      = { action = "scale", stage = "production", "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
-    }
-    ResultPath = null
-    Retry      = local.retry_service
-    Catch      = local.catch["Production"]
-    Next       = "RecordProduction"
-  } }
-
   definition = jsonencode({
     Comment = "Approved model package -> staging -> smoke test -> approval -> test with production's configuration -> production; a rollback goes to production at once"
     StartAt = "IsRollback"
-    States  = merge(local.stage_states, local.record_states, local.test_states, local.deletion_states, local.scaling_states, local.gate_states)
+    States  = merge(local.stage_states, local.record_states, local.test_states, local.deletion_states, local.gate_states)
   })
 }

@@ -43,26 +43,6 @@ data "aws_iam_policy_document" "endpoint_deployer" {
   }
 
   dynamic "statement" {
-    for_each = local.scaling_statements
-
-    content {
-      sid       = statement.value.sid
-      actions   = statement.value.actions
-      resources = statement.value.resources
-
-      dynamic "condition" {
-        for_each = statement.value.condition
-
-        content {
-          test     = "StringEquals"
-          variable = condition.key
-          values   = [condition.value]
-        }
-      }
-    }
-  }
-
-  dynamic "statement" {
     for_each = var.endpoints.shift == null ? [] : [local.endpoint_settings.rollback_alarms]
 
     content {

@@ -11,9 +11,9 @@ locals {
   vpc_config = one([for vpc in var.foundation.vpc_config[*] : { SecurityGroupIds = vpc.security_group_ids, Subnets = vpc.subnet_ids }])
 
   endpoint_settings = {
-    autoscaling     = var.endpoints.autoscaling
     capture_percent = var.endpoints.capture_percent
     rollback_alarms = concat(local.endpoint_alarms["production"], [var.loss_alarm_name])
+    scales          = var.endpoints.autoscaling != null
     serverless      = var.endpoints.serverless
     shift           = var.endpoints.shift
     instances = {

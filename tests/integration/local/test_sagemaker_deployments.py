@@ -256,3 +256,83 @@ def test_serverless_endpoint_has_no_capture(aws, sagemaker):
     assert invoke(aws, "serverless") == ("AllTraffic", 6)
     [found] = sagemaker.describe_endpoint(EndpointName="serverless")["ProductionVariants"]
     assert found["CurrentServerlessConfig"]["MaxConcurrency"] == 2
+
+
+TARGET = {
+    "ServiceNamespace": "sagemaker",
+    "ResourceId": "endpoint/scaled/variant/AllTraffic",
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+TRACKING = {
+    "TargetValue": 10,
+    "PredefinedMetricSpecification": {
+        "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+    },
+    "ScaleInCooldown": 300,
+    "ScaleOutCooldown": 60,
+}
+
+
+@pytest.fixture(scope="module")
+def scaling(aws, sagemaker):
+    """Create an endpoint that has one to three instances, 10 invocations a minute for each."""
+    for name, kind in {"scaled": "ml.m5.large", "burstable": "ml.t2.medium"}.items():
+        body = variant("AllTraffic", "good", kind=kind)
+        sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[body])
+        sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    aws.settle()
+    client = aws.client("application-autoscaling")
+    client.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=3)
+    client.put_scaling_policy(
+        **TARGET,
+        PolicyName="invocations",
+        PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration=TRACKING,
+    )
+    return client
+
+
+def instances(sagemaker):
+    [found] = sagemaker.describe_endpoint(EndpointName="scaled")["ProductionVariants"]
+    return found["CurrentInstanceCount"]
+
+
+def send(aws, minutes, each):
+    """Send requests in every minute."""
+    for _ in range(minutes):
+        for _ in range(each):
+            invoke(aws, "scaled")
+        aws.pass_minutes(1)
+
+
+def test_instances_follow_the_invocations(aws, sagemaker, scaling):
+    aws.next_hour()
+    send(aws, 2, 25)
+    assert instances(sagemaker) == 1  # not yet three minutes
+    send(aws, 1, 25)
+    assert instances(sagemaker) == 3
+    assert len(list((aws.home / "work" / "endpoints").glob("scaled-*"))) == 3
+    aws.pass_minutes(10)
+    assert instances(sagemaker) == 3  # without requests there is no metric
+    send(aws, 16, 1)
+    assert instances(sagemaker) == 1
+    activities = scaling.describe_scaling_activities(ServiceNamespace="sagemaker")
+    descriptions = [item["Description"] for item in activities["ScalingActivities"]]
+    assert descriptions == [f"Setting desired instance count to {n}." for n in (1, 3)]
+
+
+def test_burstable_and_unknown_variants_are_not_scaled(scaling):
+    for resource, message in (("burstable", "ml.t2.medium"), ("missing", "Could not find")):
+        changed = {"ResourceId": f"endpoint/{resource}/variant/AllTraffic"}
+        with pytest.raises(ClientError, match=message):
+            scaling.register_scalable_target(**TARGET | changed, MinCapacity=1, MaxCapacity=3)
+
+
+def test_deregistered_target_has_no_alarms(aws, scaling):
+    cloudwatch = aws.client("cloudwatch")
+    prefix = "TargetTracking-endpoint/scaled/"
+    assert len(cloudwatch.describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]) == 2
+    scaling.deregister_scalable_target(**TARGET)
+    assert cloudwatch.describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"] == []
+    with pytest.raises(ClientError, match="No scalable target"):
+        scaling.deregister_scalable_target(**TARGET)

@@ -13,24 +13,17 @@ from tests.support.sagemaker_account import ARN, Account
 
 PACKAGE = f"{ARN}:model-package/test-models/3"
 ENDPOINTS = {
-    "autoscaling": None,
     "capture_percent": {"production": 80, "staging": 100},
     "instances": {
         "production": {"count": 2, "type": "ml.m5.xlarge"},
         "staging": {"count": 1, "type": "ml.m5.large"},
     },
     "rollback_alarms": ["test-production-5xx", "test-production-loss"],
+    "scales": False,
     "serverless": None,
     "shift": None,
 }
 CANARY = {"kind": "canary", "percent": 50, "wait_seconds": 600, "termination_wait_seconds": 300}
-AUTOSCALING = {
-    "invocations_per_instance": 750,
-    "max_capacity": 10,
-    "min_capacity": 2,
-    "scale_in_cooldown_seconds": 600,
-    "scale_out_cooldown_seconds": 300,
-}
 SERVERLESS = {"max_concurrency": 5, "memory_mb": 2048}
 
 
@@ -56,7 +49,6 @@ def call(account, action="deploy", stage="staging", version=3, package=PACKAGE):
     with (
         stubbed(handler.sagemaker, account.operations()) as seen,
         stubbed(handler.cloudwatch, {"DescribeAlarms": account.describe_alarms}),
-        stubbed(handler.scaling, account.scaling_operations()),
     ):
         result = handler.lambda_handler({**event, "time": "2024-10-10T00:05:00.123Z"}, CONTEXT)
     return result, names(seen)
@@ -256,33 +248,19 @@ def test_alarm_that_is_raised_already_does_not_stop_the_remedy(account, configur
 
 
 def test_staging_is_replaced_at_once(account, configure):
-    configure(shift=CANARY, autoscaling=AUTOSCALING)
+    configure(shift=CANARY, scales=True)
     serve(account, config="test-staging-v2")
     call(account)
     assert account.updates[-1].keys() == {"EndpointName", "EndpointConfigName"}
 
 
 def test_update_keeps_the_number_of_instances_that_the_load_needs(account, configure):
-    configure(autoscaling=AUTOSCALING)
+    configure(scales=True)
     found = promote(account)
     assert found["RetainAllVariantProperties"]
     excluded = found["ExcludeRetainedVariantProperties"]
     assert {"VariantPropertyType": "DataCaptureConfig"} in excluded
     assert {"VariantPropertyType": "DesiredInstanceCount"} not in excluded
-
-
-def test_autoscaling_is_registered_again_and_again_as_the_same(account, configure):
-    assert call(account, "scale", stage="production")[0] == {"step": "nothing"}
-    assert account.scalable == {}
-    configure(autoscaling=AUTOSCALING)
-    for _ in range(2):
-        assert call(account, "scale", stage="production")[0] == {"step": "update"}
-    [(resource, found)] = account.scalable.items()
-    assert resource == "endpoint/test-production/variant/AllTraffic"
-    assert (found["MinCapacity"], found["MaxCapacity"]) == (2, 10)
-    [policy] = account.policies.values()
-    tracking = policy["TargetTrackingScalingPolicyConfiguration"]
-    assert (tracking["TargetValue"], tracking["ScaleInCooldown"]) == (750, 600)
 
 
 def test_serverless_production_has_no_instances_key_capture_or_isolation(account, configure):

@@ -229,7 +229,7 @@ run "default_needs_no_permission_to_scale_or_watch" {
   command = plan
 
   assert {
-    condition     = !anytrue(flatten([for s in data.aws_iam_policy_document.endpoint_deployer.statement : [for a in s.actions : startswith(a, "application-autoscaling:") || startswith(a, "cloudwatch:") || startswith(a, "iam:Create")]])) && !contains(keys(jsondecode(local.definition).States), "ScaleProduction")
+    condition     = !anytrue(flatten([for s in data.aws_iam_policy_document.endpoint_deployer.statement : [for a in s.actions : startswith(a, "application-autoscaling:") || startswith(a, "cloudwatch:") || startswith(a, "iam:Create")]])) && module.endpoint_scaler == {}
     error_message = "Autoscaling and shift are off."
   }
 }
@@ -252,13 +252,13 @@ run "guarded_production" {
   }
 
   assert {
-    condition     = one(flatten([for s in data.aws_iam_policy_document.endpoint_deployer.statement : [for c in s.condition : tolist(c.values)] if s.sid == "CreateRoleOfScaling"])) == "sagemaker.application-autoscaling.amazonaws.com"
+    condition     = one(flatten([for s in data.aws_iam_policy_document.endpoint_scaler.statement : [for c in s.condition : tolist(c.values)] if s.sid == "CreateRoleOfScaling"])) == "sagemaker.application-autoscaling.amazonaws.com"
     error_message = "Only the role of this service is created."
   }
 
   assert {
-    condition     = jsondecode(local.definition).States["IsProductionServing"].Choices[0].Next == "ScaleProduction" && jsondecode(local.definition).States["ScaleProduction"].Next == "RecordProduction"
-    error_message = "The endpoint is registered as soon as it serves."
+    condition     = keys(module.endpoint_scaler) == ["own"] && local.scaled_pattern.detail.EndpointName == ["test-production"] && aws_lambda_invocation.scaling["own"].lifecycle_scope == "CRUD"
+    error_message = "Production is registered when it serves, and deregistered with the option."
   }
 
 }
