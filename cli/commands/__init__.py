@@ -4,6 +4,7 @@
 from cli.commands import status
 from cli.commands import approve
 from cli.commands import rollback
+from cli.commands import endpoint
 from cli.commands import retrain
 from cli.commands import hyperparameters
 from cli.commands import history
@@ -33,6 +34,7 @@ __all__ = [
     "cost",
     "dead_letters",
     "drift",
+    "endpoint",
     "env",
     "experiments",
     "history",

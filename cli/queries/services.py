@@ -6,6 +6,7 @@ from cli.aws import Json, is_absent, pages
 from cli.connection import Connection
 from cli.dead_letters.queue import queues
 from common.endpoints import describe
+from common.model_packages import served_version
 from common.times import iso
 
 STAGES = ("production", "staging")
@@ -47,10 +48,9 @@ def _endpoint(connection: Connection, stage: str) -> Json:
     row: Json = {"stage": stage, "endpoint": name, "status": None, "version": None, "since": None}
     if (endpoint := describe(connection.clients("sagemaker"), name)) is None:
         return row
-    version = endpoint["EndpointConfigName"].rpartition("-v")[2]
     return row | {
         "status": endpoint["EndpointStatus"],
-        "version": int(version) if version.isdigit() else None,
+        "version": served_version(endpoint["EndpointConfigName"]),
         "since": iso(endpoint["LastModifiedTime"]),
     }
 

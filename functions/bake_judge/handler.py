@@ -94,8 +94,8 @@ def _act(
         return KEPT
     version = model_packages.version(comparison.package_arn)
     endpoint = endpoints.describe(sagemaker, f"{config.prefix}-production") or {}
-    expected = model_packages.endpoint_config_name(config.prefix, "production", version)
-    if endpoints.target_config(endpoint) != expected:
+    served = endpoints.target_config(endpoint)
+    if served is None or model_packages.served_version(served) != version:
         return SUPERSEDED
     if endpoint["EndpointStatus"] != "InService":
         raise EndpointNotReadyError(f"production: got {endpoint['EndpointStatus']}")

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 SOURCE = "evergreen.loop"
 VERSION = "1"
 
-# Detail types. The deployment's state machine sends the last two (modules/deploy/gates.tf).
+# Detail types. The deployment's state machine sends the last three (modules/deploy/gates.tf).
 RETRAINING_STARTED = "Retraining Started"
 RETRAINING_SKIPPED = "Retraining Skipped"
 TRAINING_FAILED = "Training Failed"
@@ -22,6 +22,7 @@ BATCH_SCORED = "Batch Scored"
 APPROVAL_REQUESTED = "Approval Requested"
 MODEL_DEPLOYED = "Model Deployed"
 DEPLOYMENT_FAILED = "Deployment Failed"
+VARIANTS_CHANGED = "Variants Changed"
 
 
 class DecisionError(RuntimeError):

@@ -46,8 +46,11 @@ def forecast(
     samples: int,
     length: int,
     inference_id: str,
+    variant: str | None = None,
 ) -> deepar.Forecast:
     """Request the forecast of the `length` minutes after a series (`deepar.instance`).
+
+    `variant` answers; by default any does, by its weight.
 
     Raises deepar.ForecastError unless the response is one plausible forecast.
     """
@@ -56,5 +59,6 @@ def forecast(
         ContentType=deepar.CONTENT_TYPE,
         Body=deepar.request(series, samples),
         InferenceId=inference_id,
+        **({"TargetVariant": variant} if variant else {}),
     )
     return deepar.response(response["Body"].read(), length)

@@ -1,6 +1,7 @@
 """Names that follow from the version of a model package, and the request to deploy one."""
 
 import json
+import re
 from collections.abc import Mapping
 
 
@@ -19,12 +20,26 @@ def endpoint_config_name(prefix: str, stage: str, package_version: int) -> str:
     return f"{prefix}-{stage}-v{package_version}"
 
 
+def served_version(config_name: str) -> int | None:
+    """Return the version of an endpoint configuration, None for a foreign one.
+
+    Of a configuration with two versions (`<prefix>-production-v3-split-v4-2000`) it is the first.
+    """
+    found = re.search(r"-(?:production|staging)-v(\d+)(?:-(?:shadow|split)-v\d+.*)?$", config_name)
+    return int(found[1]) if found else None
+
+
 def deployment_input(
-    package_arn: str, time: str, approval: Mapping[str, str] | None = None
+    package_arn: str,
+    time: str,
+    approval: Mapping[str, str] | None = None,
+    variants: Mapping[str, str | float] | None = None,
 ) -> str:
     """Return the input of the deployment's state machine (JSON), at an ISO time.
 
-    With an approval the version is deployed to production at once, as a rollback.
+    With an approval the version is deployed to production at once, as a rollback; with variants
+    (kind, weight) it serves beside the one in production.
     """
     document = {"package_arn": package_arn, "version": version(package_arn), "time": time}
-    return json.dumps(document | ({"approval": approval} if approval else {}))
+    more = {"approval": approval, "variants": variants}
+    return json.dumps(document | {name: value for name, value in more.items() if value})

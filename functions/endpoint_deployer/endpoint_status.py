@@ -10,6 +10,10 @@ Description = dict[str, Any] | None  # response of DescribeEndpoint; None: it do
 BROKEN = {"Deleting", "Failed", "OutOfService", "UpdateRollbackFailed"}
 
 
+class EndpointNotReadyError(RuntimeError):
+    """The endpoint is busy with another change; Step Functions retries."""
+
+
 class Step(StrEnum):
     """The next step towards a version."""
 

@@ -1,46 +1,25 @@
 """Version and stage -> its endpoint deployed (`deploy`), described, or deleted (`delete`)."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
-from botocore.exceptions import ClientError
-from pydantic import Json
 
 from common import endpoints
-from common.config import Settings
 from common.events import Event
 from common.observability import logger
-from endpoint_deployer import endpoint_status, sagemaker_requests
-from endpoint_deployer.endpoint_status import Step
+from endpoint_deployer import endpoint_status, resources, sagemaker_requests, second_version
+from endpoint_deployer.config import Config
+from endpoint_deployer.endpoint_status import EndpointNotReadyError, Step
 from endpoint_deployer.sagemaker_requests import Deployment
 from endpoint_deployer.settings import Endpoints
+from endpoint_deployer.variants import Variants
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 cloudwatch = boto3.client("cloudwatch")
 sagemaker = boto3.client("sagemaker")
-
-
-class EndpointNotReadyError(RuntimeError):
-    """The endpoint is busy with another change; Step Functions retries."""
-
-
-class OtherPackageError(ValueError):
-    """The model of this version was created from another package."""
-
-
-class Config(Settings):
-    """Settings of the function."""
-
-    bucket: str
-    endpoints: Json[Endpoints]
-    kms_key_arn: str
-    model_role_arn: str
-    prefix: str
-    vpc_config: Json[dict[str, list[str]] | None]  # VpcConfig of CreateModel, null for none
 
 
 class DeploymentAction(Event):
@@ -50,6 +29,7 @@ class DeploymentAction(Event):
     stage: Literal["staging", "pre-traffic", "production"]
     package_arn: str
     version: int
+    variants: Variants | None = None  # of production: the version serves beside the present one
 
 
 @logger.inject_lambda_context
@@ -58,13 +38,11 @@ def lambda_handler(event: DeploymentAction, _context: "LambdaContext") -> dict[s
     """Perform one action; return `{step}`, or for `describe` `{status, failure_reason}`."""
     config = Config.from_env()
     deployment = Deployment(config.prefix, event.stage, event.version)
-    if event.action == "deploy":
-        result = {"step": str(_deploy(config, deployment, event.package_arn))}
-    elif event.action == "delete":
-        result = {"step": str(_delete(deployment))}
-    else:
-        description = endpoints.describe(sagemaker, deployment.endpoint)
-        result = endpoint_status.report(description, deployment.config)
+    result = (
+        _report(config, deployment, event.variants)
+        if event.action == "describe"
+        else {"step": str(_step(config, deployment, event))}
+    )
     logger.info(
         "deployment action performed",
         action=event.action,
@@ -75,10 +53,30 @@ def lambda_handler(event: DeploymentAction, _context: "LambdaContext") -> dict[s
     return result
 
 
+def _report(config: Config, deployment: Deployment, wanted: Variants | None) -> dict[str, str]:
+    if wanted is not None:
+        return second_version.report(sagemaker, config, deployment, wanted)
+    description = endpoints.describe(sagemaker, deployment.endpoint)
+    return endpoint_status.report(description, deployment.config)
+
+
+def _step(config: Config, deployment: Deployment, event: DeploymentAction) -> Step:
+    if event.action == "delete":
+        return _delete(deployment)
+    if event.variants is None:
+        return _deploy(config, deployment, event.package_arn)
+    return second_version.change(sagemaker, config, deployment, event.package_arn, event.variants)
+
+
 def _deploy(config: Config, deployment: Deployment, package_arn: str) -> Step:
     """Create what is missing; raises EndpointNotReadyError while the endpoint is busy."""
-    _ensure_model(config, deployment, package_arn)
-    _ensure_config(config, deployment)
+    resources.ensure_model(sagemaker, config, deployment, package_arn)
+    resources.ensure_config(
+        sagemaker,
+        sagemaker_requests.config(
+            deployment, config.endpoints, bucket=config.bucket, key_arn=config.kms_key_arn
+        ),
+    )
     request = sagemaker_requests.endpoint(deployment)
     description = endpoints.describe(sagemaker, deployment.endpoint)
     step = endpoint_status.next_step(description, deployment.config)
@@ -120,46 +118,3 @@ def _delete(deployment: Deployment) -> Step:
     if step is Step.DELETE:
         sagemaker.delete_endpoint(EndpointName=deployment.endpoint)
     return step
-
-
-def _ensure_model(config: Config, deployment: Deployment, package_arn: str) -> None:
-    request = sagemaker_requests.model(
-        deployment,
-        package_arn,
-        config.model_role_arn,
-        config.vpc_config,
-        isolated=config.endpoints.serverless is None,
-    )
-    existing = _ensure(
-        lambda: sagemaker.create_model(**request),
-        lambda: sagemaker.describe_model(ModelName=deployment.model),
-    )
-    if existing is not None:
-        package = existing["PrimaryContainer"].get("ModelPackageName")
-        if package != package_arn:
-            raise OtherPackageError(f"{deployment.model}: got {package}, expected {package_arn}")
-
-
-def _ensure_config(config: Config, deployment: Deployment) -> None:
-    request = sagemaker_requests.config(
-        deployment, config.endpoints, bucket=config.bucket, key_arn=config.kms_key_arn
-    )
-    _ensure(
-        lambda: sagemaker.create_endpoint_config(**request),
-        lambda: sagemaker.describe_endpoint_config(EndpointConfigName=deployment.config),
-    )
-
-
-def _ensure(create: Callable[[], object], describe: Callable[[], Any]) -> Any:
-    """Create a resource and return None, or return the description of the existing one."""
-    try:
-        create()
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ValidationException":
-            raise
-        # SageMaker has the same code for "already exists" and "invalid request".
-        try:
-            return describe()
-        except ClientError:
-            raise error from None
-    return None

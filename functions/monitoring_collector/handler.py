@@ -79,7 +79,7 @@ def _measure(
     for number, window in enumerate(newest):
         inference_id = hour.inference_id(number)
         reason = unusable(window, parameter.known_until)
-        forecast = None if reason else _forecast(config, deployed.endpoint, inference_id, window)
+        forecast = None if reason else _forecast(config, deployed, inference_id, window)
         measured.append(MeasuredWindow(inference_id, window, forecast, reason))
     earlier = stored.before(hour, parameter.set_by, policy.remembered)
     return result.monitoring_result(
@@ -88,13 +88,14 @@ def _measure(
 
 
 def _forecast(
-    config: Config, endpoint: str, inference_id: str, window: ForecastWindows
+    config: Config, deployed: Deployed, inference_id: str, window: ForecastWindows
 ) -> deepar.Forecast:
     return endpoints.forecast(
         runtime,
-        endpoint,
+        deployed.endpoint,
         deepar.instance(window.first, window.context),
         samples=config.forecast_samples,
         length=len(window.truth),
         inference_id=inference_id,
+        variant=deployed.variant,  # not a second version beside it
     )

@@ -132,6 +132,17 @@ class Account:
             ]
         }
 
+    def describe_model_package(self, ModelPackageName):  # noqa: N803
+        status = "PendingManualApproval" if ModelPackageName.endswith("/9") else "Approved"
+        return {
+            "ModelPackageName": "test-models",
+            "ModelPackageArn": ModelPackageName,
+            "CreationTime": THEN,
+            "ModelPackageStatus": "Completed",
+            "ModelPackageStatusDetails": {"ValidationStatuses": []},
+            "ModelApprovalStatus": status,
+        }
+
     def delete_model_package(self, ModelPackageName):  # noqa: N803
         self._find(self.packages, ModelPackageName)
         del self.packages[ModelPackageName]

@@ -135,6 +135,6 @@ locals {
   definition = jsonencode({
     Comment = "Approved model package -> staging -> smoke test -> approval -> test with production's configuration -> production; a rollback goes to production at once"
     StartAt = "IsRollback"
-    States  = merge(local.stage_states, local.record_states, local.test_states, local.deletion_states, local.gate_states)
+    States  = merge(local.stage_states, local.record_states, local.test_states, local.deletion_states, local.variants_states, local.gate_states)
   })
 }

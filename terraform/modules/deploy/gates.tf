@@ -49,7 +49,10 @@ locals {
     # `evergreen rollback`: the version was in production before, so it is neither tested nor approved again.
     IsRollback = {
       Type    = "Choice"
-      Choices = [{ Variable = "$.approval", IsPresent = true, Next = "DeployProduction" }]
+      Choices = [
+        { Variable = "$.variants", IsPresent = true, Next = "DeployVariants" }, # `evergreen endpoint`
+        { Variable = "$.approval", IsPresent = true, Next = "DeployProduction" },
+      ]
       Default = "DeployStaging"
     }
     RequestApproval = {

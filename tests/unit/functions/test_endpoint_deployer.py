@@ -6,42 +6,28 @@ import pytest
 from botocore.exceptions import ClientError
 
 from endpoint_deployer import endpoint_status, handler
-from endpoint_deployer.endpoint_status import Step
+from endpoint_deployer.endpoint_status import EndpointNotReadyError, Step
+from endpoint_deployer.resources import OtherPackageError
+from tests.support import deployer_settings
 from tests.support.aws_calls import CallError, names, stubbed
+from tests.support.deployer_settings import ENDPOINTS, SERVERLESS
 from tests.support.lambda_context import CONTEXT
 from tests.support.sagemaker_account import ARN, Account
 
 PACKAGE = f"{ARN}:model-package/test-models/3"
-ENDPOINTS = {
-    "capture_percent": {"production": 80, "staging": 100},
-    "instances": {
-        "production": {"count": 2, "type": "ml.m5.xlarge"},
-        "staging": {"count": 1, "type": "ml.m5.large"},
-    },
-    "rollback_alarms": ["test-production-5xx", "test-production-loss"],
-    "scales": False,
-    "serverless": None,
-    "shift": None,
-}
 CANARY = {"kind": "canary", "percent": 50, "wait_seconds": 600, "termination_wait_seconds": 300}
-SERVERLESS = {"max_concurrency": 5, "memory_mb": 2048}
 
 
 @pytest.fixture
 def account(monkeypatch):
-    monkeypatch.setenv("PREFIX", "test")
-    monkeypatch.setenv("BUCKET", "bucket")
-    monkeypatch.setenv("KMS_KEY_ARN", "arn:aws:kms:eu-west-1:123456789012:key/1")
-    monkeypatch.setenv("MODEL_ROLE_ARN", "arn:aws:iam::123456789012:role/test-model")
-    monkeypatch.setenv("VPC_CONFIG", "null")
-    monkeypatch.setenv("ENDPOINTS", json.dumps(ENDPOINTS))
+    deployer_settings.set_all(monkeypatch)
     return Account()
 
 
 @pytest.fixture
 def configure(monkeypatch):
     """Return a function that changes the settings of endpoints."""
-    return lambda **changed: monkeypatch.setenv("ENDPOINTS", json.dumps(ENDPOINTS | changed))
+    return lambda **changed: deployer_settings.change(monkeypatch, **changed)
 
 
 def call(account, action="deploy", stage="staging", version=3, package=PACKAGE):
@@ -122,14 +108,14 @@ def test_another_version_updates_the_endpoint_once(account):
 def test_endpoint_busy_with_another_version_is_retried(account, status):
     call(account)
     serve(account, config="test-staging-v2", status=status)
-    with pytest.raises(handler.EndpointNotReadyError, match="busy"):
+    with pytest.raises(EndpointNotReadyError, match="busy"):
         call(account)
 
 
 def test_failed_endpoint_is_deleted_and_created_again(account):
     call(account)
     serve(account, status="Failed")
-    with pytest.raises(handler.EndpointNotReadyError, match="had failed"):
+    with pytest.raises(EndpointNotReadyError, match="had failed"):
         call(account)
     assert call(account)[0] == {"step": "create"}
 
@@ -151,13 +137,13 @@ def test_staging_of_another_deployment_is_not_deleted(account, status):
 
 def test_staging_that_is_being_updated_is_deleted_later(account):
     serve(account, status="Updating")
-    with pytest.raises(handler.EndpointNotReadyError, match="busy"):
+    with pytest.raises(EndpointNotReadyError, match="busy"):
         call(account, "delete")
 
 
 def test_model_of_another_package_is_not_deployed(account):
     call(account, package=PACKAGE.replace("test-models", "other-models"))
-    with pytest.raises(handler.OtherPackageError, match="other-models"):
+    with pytest.raises(OtherPackageError, match="other-models"):
         call(account)
 
 

@@ -19,7 +19,7 @@ run "production_comes_after_staging_test_and_approval" {
   command = plan
 
   assert {
-    condition     = jsondecode(local.definition).StartAt == "IsRollback" && jsondecode(local.definition).States.IsRollback.Default == "DeployStaging" && jsondecode(local.definition).States.IsRollback.Choices[0].Next == "DeployProduction"
+    condition     = jsondecode(local.definition).StartAt == "IsRollback" && jsondecode(local.definition).States.IsRollback.Default == "DeployStaging" && jsondecode(local.definition).States.IsRollback.Choices[*].Next == ["DeployVariants", "DeployProduction"]
     error_message = "The state machine starts with staging."
   }
 
@@ -148,7 +148,7 @@ run "machine_records_deployments_only" {
   command = plan
 
   assert {
-    condition     = { for c in one([for s in data.aws_iam_policy_document.machine.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Deployment Failed", "Model Deployed"])] }
+    condition     = { for c in one([for s in data.aws_iam_policy_document.machine.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Deployment Failed", "Model Deployed", "Variants Changed"])] }
     error_message = "Only the role's own events may be put on the bus."
   }
 }
@@ -371,4 +371,18 @@ run "capture_is_a_percentage" {
   }
 
   expect_failures = [var.endpoints]
+}
+
+run "second_version_is_recorded_when_it_serves" {
+  command = plan
+
+  assert {
+    condition     = [for choice in jsondecode(local.definition).States["AreVariantsServing"].Choices : choice.Next] == ["RecordVariants", "ProductionEndpointFailed"] && jsondecode(local.definition).States["RecordVariants"].Parameters.Entries[0].DetailType == "Variants Changed"
+    error_message = "It is not a deployment of its own."
+  }
+
+  assert {
+    condition     = alltrue([for state in ["DeployVariants", "DescribeVariants"] : jsondecode(local.definition).States[state].Parameters.Payload["variants.$"] == "$.variants"])
+    error_message = "The function knows what is wanted."
+  }
 }
