@@ -200,6 +200,7 @@ module "deploy" {
   pending_path             = module.clean_up.pending_path
   policy_parameter         = module.register.policy_parameter
   run_time_cleaner_name    = module.clean_up.run_time_cleaner_name
+  silence_alarm_names      = module.monitor.silence_alarm_names
 }
 
 # ⑦ monitor: hourly, forecast against actual values; threshold of the deployed version

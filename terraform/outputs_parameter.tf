@@ -21,7 +21,7 @@ locals {
     alarms         = concat(module.poll.silence_alarm_names, module.ingest.silence_alarm_names, module.monitor.silence_alarm_names)
     backfill_hours = var.poller.backfill.hours
     desired_count  = var.poller.desired_count
-    schedules      = concat(module.features.schedule_names, module.monitor.schedule_names, module.monitoring_jobs.schedule_names, module.retrain.schedule_names, flatten(values(module.batch)[*].schedule_names))
+    schedules      = concat(module.deploy.schedule_names, module.features.schedule_names, module.monitor.schedule_names, module.monitoring_jobs.schedule_names, module.retrain.schedule_names, flatten(values(module.batch)[*].schedule_names))
   }
 }
 

@@ -94,9 +94,13 @@ variable "endpoints" {
     pre_traffic_check         = optional(bool, true)             # a version is tested with production's configuration before it serves
     production_instance_count = optional(number, 1)              # at least 1
     production_instance_type  = optional(string, "ml.t2.medium") # SageMaker instance type
-    serverless = optional(object({                               # production without instances; null: instances
-      max_concurrency = optional(number, 5)                      # requests at a time
-      memory_mb       = optional(number, 2048)                   # a multiple of 1024 up to 6144
+    schedule = optional(object({                                 # production exists only at some hours; null: always
+      start = string                                             # cron expression of EventBridge, UTC
+      stop  = string                                             # the same, such as cron(0 20 * * ? *)
+    }))
+    serverless = optional(object({             # production without instances; null: instances
+      max_concurrency = optional(number, 5)    # requests at a time
+      memory_mb       = optional(number, 2048) # a multiple of 1024 up to 6144
     }))
     shift = optional(object({                          # null: all requests go to a new version at once
       kind                     = string                # canary or linear

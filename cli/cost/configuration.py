@@ -12,6 +12,8 @@ from common.feature_rows import FEATURES
 # Transactions per second where the configuration does not say: of the Bitcoin network, rounded up.
 BITCOIN_RATE = 6.0
 RUNS_PER_DAY = {"minute": 24 * 60, "hour": 24, "day": 1}  # of a schedule with rate 1
+# A time of every day, or of every working day.
+SIMPLE = re.compile(r"cron\((?P<minute>\d+) (?P<hour>\d+) (?P<days>\* \* \?|\? \* MON-FRI) \*\)")
 # Of modules/private_network; the gateway endpoint of S3 is free.
 INTERFACE_SERVICES = {
     *("events", "monitoring", "ssm", "states", "xray"),
@@ -52,6 +54,7 @@ class Configuration:
     rate_source: str
     scales: bool  # production, by its load
     scheduled_trainings: bool
+    served_share: float  # of a month, in which production exists
     serverless_gb: float | None  # memory of serverless production; None: instances
     staging_always_on: bool
     staging_instance_type: str
@@ -95,6 +98,7 @@ class Configuration:
             rate_source="poller.simulator.rate" if simulated else "about that of Bitcoin",
             scales=endpoints["autoscaling"] is not None,
             scheduled_trainings=bool(variables["retraining"]["schedule"]),
+            served_share=served_share(endpoints["schedule"]),
             serverless_gb=_gigabytes(endpoints["serverless"]),
             staging_always_on=endpoints["staging_always_on"],
             staging_instance_type=endpoints["staging_instance_type"],
@@ -137,6 +141,22 @@ def runs_per_day(schedule: str) -> float:
     if match := re.fullmatch(r"cron\((\S+) (\S+) .+\)", schedule):
         return _values(match[1], 60) * _values(match[2], 24)
     raise ValueError(bad_value("schedule", schedule, "a cron or rate expression"))
+
+
+def served_share(schedule: Mapping[str, str] | None) -> float:
+    """Return the share of the time between start and stop of a schedule, on the same days.
+
+    1 without a schedule, and for one that is less simple: it never costs more.
+    """
+    if schedule is None:
+        return 1.0
+    found = [SIMPLE.fullmatch(schedule[name]) for name in ("start", "stop")]
+    if not (found[0] and found[1]) or found[0]["days"] != found[1]["days"]:
+        return 1.0
+    start, stop = (int(match["hour"]) + int(match["minute"]) / 60 for match in found if match)
+    if found[0]["days"] == "? * MON-FRI":
+        return (stop - start) / 24 * 5 / 7 if stop > start else 1.0
+    return (stop - start) % 24 / 24
 
 
 def _values(field: str, count: int) -> int:

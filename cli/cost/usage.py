@@ -16,7 +16,7 @@ AGGREGATOR_SHARE = 512 / 1769  # of a vCPU that a Lambda function with 512 MB ha
 COMPACTION_INSTANCE = "ml.t3.medium"  # modules/features
 FUNCTION_GB = 0.25  # of all functions except window_aggregator
 # Of the modules; tests/integration/deployed counts them on the local AWS.
-FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS, SCALING_FUNCTIONS = 13, 2, 1, 1
+FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS, SCALING_FUNCTIONS, SCHEDULE_FUNCTIONS = 13, 2, 1, 1, 1
 ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 8, 3, 2, 3
 ALARMS_PER_ENDPOINT, SCALING_ALARMS = 2, 2  # of endpoints that always exist; of autoscaling
 METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 11, 2
@@ -87,6 +87,8 @@ def alarms(config: Configuration) -> int:
         functions += BAKE_FUNCTIONS
     if config.api_memory_mb is not None:
         functions, others = functions + 1, others + 1
+    if config.served_share < 1:
+        functions += SCHEDULE_FUNCTIONS
     if config.scales:
         functions += SCALING_FUNCTIONS
         others += SCALING_ALARMS
@@ -134,7 +136,7 @@ def _ingestion(config: Configuration, rate: float, assumed: Assumptions) -> list
 
 
 def _endpoints(config: Configuration) -> list[Use]:
-    found = [_production(config, HOURS, "production")]
+    found = [_production(config, HOURS * config.served_share, "production")]
     if config.staging_always_on:
         price = f"{config.staging_instance_type}_hour"
         found.append(Use("SageMaker endpoints", "staging", HOURS, price))

@@ -48,7 +48,7 @@ locals {
   gate_states = {
     # `evergreen rollback`: the version was in production before, so it is neither tested nor approved again.
     IsRollback = {
-      Type    = "Choice"
+      Type = "Choice"
       Choices = [
         { Variable = "$.variants", IsPresent = true, Next = "DeployVariants" }, # `evergreen endpoint`
         { Variable = "$.approval", IsPresent = true, Next = "DeployProduction" },

@@ -7,6 +7,7 @@ variable "endpoints" {
     pre_traffic_check         = bool
     production_instance_count = number
     production_instance_type  = string
+    schedule                  = optional(object({ start = string, stop = string }))
     serverless                = optional(object({ max_concurrency = number, memory_mb = number }))
     shift                     = optional(object({ kind = string, percent = number, termination_wait_seconds = number, wait_seconds = number }))
     staging_always_on         = bool
@@ -47,6 +48,11 @@ variable "endpoints" {
   validation {
     condition     = var.endpoints.shift == null ? true : alltrue([for seconds in [var.endpoints.shift.wait_seconds, var.endpoints.shift.termination_wait_seconds] : seconds >= 0 && seconds <= 3600])
     error_message = "endpoints.shift: expected waits from 0 to 3600 seconds: limits of SageMaker."
+  }
+
+  validation {
+    condition     = var.endpoints.schedule == null ? true : alltrue([for expression in values(var.endpoints.schedule) : can(regex("^cron\\(.+\\)$", expression))])
+    error_message = "endpoints.schedule: expected start and stop as cron expressions of EventBridge, such as cron(0 20 * * ? *)."
   }
 
   validation {
@@ -148,4 +154,10 @@ variable "sample" {
     condition     = (var.sample == null) != (var.feature_group == null)
     error_message = "sample: expected a row without feature_group, and none with it."
   }
+}
+
+variable "silence_alarm_names" {
+  description = "Alarms that a stopped production endpoint would raise"
+  type        = list(string)
+  nullable    = false
 }

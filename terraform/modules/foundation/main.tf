@@ -30,6 +30,7 @@ locals {
   bucket_arn = "arn:${local.partition}:s3:::${local.bucket_name}"
   key_alias  = "alias/${var.prefix}"
   paused     = contains(data.aws_ssm_parameters_by_path.operations.names, "/${var.prefix}/operations/paused")
+  stopped    = contains(data.aws_ssm_parameters_by_path.operations.names, "/${var.prefix}/operations/stopped") # production, by its schedule
   queue_name = "${var.prefix}-undelivered"
   queue_arn  = "${local.arns.sqs}:${local.queue_name}"
   topic_name = "${var.prefix}-notifications"

@@ -26,6 +26,7 @@ output "foundation" {
     prefix                 = var.prefix
     region                 = local.region
     runbook_url            = var.runbook_url
+    stopped                = local.stopped
     topic_arn              = aws_sns_topic.notifications.arn
     undelivered_queue_arn  = local.queue_arn
     vpc_config             = var.vpc_config

@@ -26,7 +26,7 @@ resource "aws_cloudwatch_metric_alarm" "silent" {
 
   alarm_name          = "${each.value}-unmonitored"
   alarm_description   = "No loss of ${each.value} was measured for three hours (or there is no model yet): ${var.foundation.runbook_url}#stage-unmonitored"
-  actions_enabled     = !var.foundation.paused
+  actions_enabled     = !var.foundation.paused && !(var.foundation.stopped && each.key == "production")
   namespace           = var.foundation.metric_namespace
   metric_name         = "MeanQuantileLoss"
   dimensions          = { Stage = each.key }

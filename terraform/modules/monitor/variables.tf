@@ -69,6 +69,7 @@ variable "foundation" {
     bus_name         = string
     metric_namespace = string
     paused           = optional(bool, false)
+    stopped          = optional(bool, false)
     prefix           = string
     region           = string
     runbook_url      = string

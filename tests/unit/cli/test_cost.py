@@ -8,7 +8,7 @@ import pytest
 
 from cli import terraform_variables as variables
 from cli.cost import usage
-from cli.cost.configuration import BITCOIN_RATE, Configuration, runs_per_day
+from cli.cost.configuration import BITCOIN_RATE, Configuration, runs_per_day, served_share
 from cli.cost.estimate import estimate, text
 from cli.cost.usage import Assumptions
 from cli.errors import CommandError
@@ -304,3 +304,20 @@ def test_schedules_are_counted(schedule, runs):
 def test_schedule_that_is_none_is_named():
     with pytest.raises(ValueError, match="schedule: got 'daily'"):
         runs_per_day("daily")
+
+
+@pytest.mark.parametrize(
+    ("start", "stop", "share"),
+    [
+        ("cron(0 6 * * ? *)", "cron(0 18 * * ? *)", 0.5),
+        ("cron(0 18 * * ? *)", "cron(0 6 * * ? *)", 0.5),
+        ("cron(0 6 ? * MON-FRI *)", "cron(30 16 ? * MON-FRI *)", 10.5 / 24 * 5 / 7),
+        ("cron(0 6 ? * MON-FRI *)", "cron(0 18 * * ? *)", 1),
+    ],
+    ids=["by day", "by night", "working days", "not simple"],
+)
+def test_stopped_production_costs_nothing(source, start, stop, share):
+    assert served_share({"start": start, "stop": stop}) == pytest.approx(share)
+    text = f'endpoints = {{ schedule = {{ start = "{start}", stop = "{stop}" }} }}'
+    always, found = (services(read(source, text))["SageMaker endpoints"] for text in ("", text))
+    assert always - found == pytest.approx(730 * 0.056 * (1 - share))

@@ -12,6 +12,7 @@ variables {
   pending_path             = "/test/approval/pending"
   policy_parameter         = "/test/approval/policy"
   run_time_cleaner_name    = "test-run-time-cleaner"
+  silence_alarm_names      = ["test-production-unmonitored", "test-staging-unmonitored"]
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
 }
 
@@ -385,4 +386,32 @@ run "second_version_is_recorded_when_it_serves" {
     condition     = alltrue([for state in ["DeployVariants", "DescribeVariants"] : jsondecode(local.definition).States[state].Parameters.Payload["variants.$"] == "$.variants"])
     error_message = "The function knows what is wanted."
   }
+}
+
+run "production_is_stopped_and_started_by_schedule" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 1, production_instance_type = "ml.t2.medium", staging_always_on = false, staging_instance_type = "ml.t2.medium", schedule = { start = "cron(0 6 * * ? *)", stop = "cron(0 20 * * ? *)" } }
+  }
+
+  assert {
+    condition     = module.production_switch["own"].schedule_names == ["test-production-switch-schedule-start", "test-production-switch-schedule-stop"] && output.schedule_names == module.production_switch["own"].schedule_names
+    error_message = "A pause disables both."
+  }
+
+  assert {
+    condition     = one([for s in data.aws_iam_policy_document.production_switch.statement : tolist(s.resources) if s.sid == "MuteAlarms"]) == tolist(["arn:aws:cloudwatch:eu-west-1:123456789012:alarm:test-production-unmonitored"])
+    error_message = "Only the alarms of production are muted."
+  }
+}
+
+run "schedule_is_a_cron_expression" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 1, production_instance_type = "ml.t2.medium", staging_always_on = false, staging_instance_type = "ml.t2.medium", schedule = { start = "at six", stop = "cron(0 20 * * ? *)" } }
+  }
+
+  expect_failures = [var.endpoints]
 }
