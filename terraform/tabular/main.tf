@@ -30,9 +30,10 @@ module "private_network" {
   source   = "../modules/private_network"
   for_each = { for network in var.private_network[*] : "own" => network }
 
-  network   = each.value
-  prefix    = var.prefix
-  streaming = false
+  autoscaling = var.endpoints.autoscaling != null
+  network     = each.value
+  prefix      = var.prefix
+  streaming   = false
 }
 
 # ④ train: CSV files -> a model, judged with the champion and the mean
@@ -79,12 +80,14 @@ module "deploy" {
   forecast_environment     = {}
   foundation               = module.foundation.foundation
   function_defaults        = module.foundation.function_defaults
+  loss_alarm_name          = module.monitor.loss_alarm.name
   model_package_group_name = module.clean_up.model_package_group_name
   model_role_arn           = module.clean_up.model_role_arn
   pending_path             = module.clean_up.pending_path
   policy_parameter         = module.register.policy_parameter
   run_time_cleaner_name    = module.clean_up.run_time_cleaner_name
   sample                   = local.sample
+  silence_alarm_names      = module.monitor.silence_alarm_names
 }
 
 # ⑦ monitor: hourly, predictions against the ground truth of clients; threshold of the deployed version

@@ -13,7 +13,7 @@ locals {
     alarms         = module.monitor.silence_alarm_names
     backfill_hours = 0
     desired_count  = 0
-    schedules      = concat(module.monitor.schedule_names, module.retrain.schedule_names, flatten(values(module.batch)[*].schedule_names))
+    schedules      = concat(module.deploy.schedule_names, module.monitor.schedule_names, module.retrain.schedule_names, flatten(values(module.batch)[*].schedule_names))
   }
 }
 

@@ -77,12 +77,39 @@ variable "deletion_protection" {
 }
 
 variable "endpoints" {
-  description = "Instances of the two endpoints"
+  description = "Endpoints: instances, data capture, autoscaling, and how production's requests go to a new version (docs/endpoints.md)"
   type = object({
-    production_instance_count = optional(number, 1)             # at least 1
-    production_instance_type  = optional(string, "ml.m5.large") # SageMaker instance type
-    staging_always_on         = optional(bool, false)           # false: staging exists only during its deployment and smoke test
-    staging_instance_type     = optional(string, "ml.m5.large") # SageMaker instance type
+    autoscaling = optional(object({                      # null: the number of instances stays
+      invocations_per_instance   = number                # per minute, that scaling keeps
+      max_capacity               = number                # instances
+      min_capacity               = number                # instances
+      scale_in_cooldown_seconds  = optional(number, 600) # before instances are taken away again
+      scale_out_cooldown_seconds = optional(number, 300) # before more instances are added again
+    }))
+    capture_percent = optional(object({
+      production = optional(number, 80)  # of requests and responses, in data-capture/production/; 0: none
+      staging    = optional(number, 100) # the same in data-capture/staging/, at least 1
+    }), {})
+    latency_seconds           = optional(number, 5)              # mean of a minute that raises the latency alarms
+    pre_traffic_check         = optional(bool, true)             # a version is tested with production's configuration before it serves
+    production_instance_count = optional(number, 1)              # at least 1
+    production_instance_type  = optional(string, "ml.t2.medium") # SageMaker instance type
+    schedule = optional(object({                                 # production exists only at some hours; null: always
+      start = string                                             # cron expression of EventBridge, UTC
+      stop  = string                                             # the same, such as cron(0 20 * * ? *)
+    }))
+    serverless = optional(object({             # production without instances; null: instances
+      max_concurrency = optional(number, 5)    # requests at a time
+      memory_mb       = optional(number, 2048) # a multiple of 1024 up to 6144
+    }))
+    shift = optional(object({                          # null: all requests go to a new version at once
+      kind                     = string                # canary or linear
+      percent                  = number                # of the new instances: first step (canary) or each (linear)
+      termination_wait_seconds = optional(number, 600) # watching the alarms after the last step
+      wait_seconds             = optional(number, 600) # watching the alarms at each step
+    }))
+    staging_always_on     = optional(bool, false)            # false: staging exists only during its deployment and smoke test
+    staging_instance_type = optional(string, "ml.t2.medium") # SageMaker instance type
   })
   default  = {}
   nullable = false
