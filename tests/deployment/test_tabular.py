@@ -64,7 +64,7 @@ class Clients:
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory):
     home = tmp_path_factory.mktemp("tabular")
-    with deployed(home, VARIABLES, TABULAR) as aws:
+    with deployed(home, TABULAR, VARIABLES) as aws:
         yield aws
 
 

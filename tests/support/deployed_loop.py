@@ -19,12 +19,15 @@ from tests.support.local_aws import started
 
 
 @contextlib.contextmanager
-def deployed(home, variables=VARIABLES, root=SOURCE):
-    """Yield a local AWS to which a root module was applied; no call may be denied."""
+def deployed(home, root=SOURCE, defaults=VARIABLES, **variables):
+    """Yield a local AWS to which a root module was applied; no call may be denied.
+
+    `variables` are added to the defaults, those of all tests of the root module of the forecaster.
+    """
     with started(home) as aws:
         subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
         local_terraform.init(aws.home, root)
-        local_terraform.apply(aws.home, variables, root=root)
+        local_terraform.apply(aws.home, defaults | variables, root=root)
         yield aws
         denials = aws.get("iam")["denials"]
     assert denials == []
