@@ -13,11 +13,11 @@ from cli.invocation import invoke
 from cli.queries.batch import manifests
 from cli.queries.pause import require_running
 from cli.result import Result
-from common.batch_scoring import INPUT
+from common.batch_files import INPUT
 from common.times import iso
 
 COLUMNS = ("file", "model", "lines", "accepted", "rejected", "requested")
-Prefix = Annotated[str, typer.Argument(help=f"Files to score: a key or folder below {INPUT}.")]
+Folder = Annotated[str, typer.Argument(help=f"File or folder below {INPUT}; default: all.")]
 
 commands = group("batch", "Scoring of files: run, list.", lists_by_default=True)
 
@@ -41,14 +41,14 @@ def list_(connection: Connection) -> Result:
 
 
 @command("run", "Score files now, also those that were scored before.", changes=True, of=commands)
-def run(connection: Connection, prefix: Prefix = "") -> Result:
-    """Start one run for all files below the prefix."""
+def run(connection: Connection, folder: Folder = "") -> Result:
+    """Start one run for all files in the folder."""
     require_running(connection)
     event = {
         "source": "evergreen.cli",
         "id": str(uuid.uuid4()),
         "time": iso(connection.now),
-        "prefix": f"{INPUT}{prefix.removeprefix(INPUT)}",
+        "prefix": f"{INPUT}{folder.removeprefix(INPUT)}",
     }
     document: Json = invoke(connection, "batch_starter", event)
     files = len(document["files"])

@@ -4,7 +4,7 @@ import json
 
 from cli.aws import Json, pages
 from cli.connection import Connection
-from common.batch_scoring import OUTPUT
+from common.batch_files import OUTPUT
 
 MANIFEST = ".manifest.json"
 

@@ -9,8 +9,9 @@ from aws_lambda_powertools.utilities.parser import event_parser
 from botocore.exceptions import ClientError
 from pydantic import Field
 
-from common import batch_scoring, model_packages, times
-from common.batch_scoring import INPUT, BatchRequest, InputFile
+from common import batch_files, model_packages, times
+from common.batch_files import INPUT
+from common.batch_request import BatchRequest, InputFile
 from common.config import Settings
 from common.events import Event, Time
 from common.observability import logger
@@ -105,7 +106,7 @@ def lambda_handler(event: BatchEvent, _context: "LambdaContext") -> dict[str, An
     files = _files(config, event)
     if not files:
         return _result(None, files, "no files to score")
-    request = BatchRequest(run_id=batch_scoring.run_id(event.identity), files=files)
+    request = BatchRequest(run_id=batch_files.run_id(event.identity), files=files)
     package_arn = _latest_approved(config.model_package_group_name)
     _keep(config.bucket, request)
     return _result(request.run_id, files, _start(config, event, request, package_arn))
@@ -113,7 +114,7 @@ def lambda_handler(event: BatchEvent, _context: "LambdaContext") -> dict[str, An
 
 def _keep(bucket: str, request: BatchRequest) -> None:
     """Write the request of a run; that of an earlier delivery stays, because it is being used."""
-    key, body = batch_scoring.request_key(request.run_id), request.model_dump_json().encode()
+    key, body = batch_files.request_key(request.run_id), request.model_dump_json().encode()
     try:
         s3.put_object(Bucket=bucket, Key=key, Body=body, IfNoneMatch="*")
     except ClientError as error:
@@ -149,7 +150,7 @@ def _below(bucket: str, prefix: str) -> Iterator[InputFile]:
 
 def _is_scored(bucket: str, file: InputFile) -> bool:
     """Return whether this version of the file has results."""
-    key = batch_scoring.manifest_key(file.name)
+    key = batch_files.manifest_key(file.name)
     try:
         body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
     except ClientError as error:
@@ -177,7 +178,7 @@ def _start(config: Config, event: BatchEvent, request: BatchRequest, package_arn
     version = model_packages.version(package_arn)
     parameters = {
         "ModelPackageArn": package_arn,
-        "RequestKey": batch_scoring.request_key(request.run_id),
+        "RequestKey": batch_files.request_key(request.run_id),
         "StartTime": times.iso(event.time),
     }
     try:

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from common import batch_scoring, decisions, model_packages, times
-from common.batch_scoring import InputFile
+from common import batch_files, decisions, model_packages, times
+from common.batch_request import InputFile
 from common.errors import bad_value
 from sagemaker_pipelines.aws import client
 from sagemaker_pipelines.batch.parts import FileSummary
@@ -56,8 +56,8 @@ def manifest(
         "lines": summary.lines,
         "accepted": summary.accepted,
         "rejected": summary.rejected,
-        "results": batch_scoring.result_key(file.name),
-        "rejected_lines": batch_scoring.rejected_key(file.name) if summary.rejected else None,
+        "results": batch_files.result_key(file.name),
+        "rejected_lines": batch_files.rejected_key(file.name) if summary.rejected else None,
     }
 
 
@@ -68,15 +68,15 @@ def _publish(
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results"
         join(paths, summary, results)
-        s3.upload_file(str(results), args.bucket, batch_scoring.result_key(file.name))
-    rejected, key = paths.processing("rejected"), batch_scoring.rejected_key(file.name)
+        s3.upload_file(str(results), args.bucket, batch_files.result_key(file.name))
+    rejected, key = paths.processing("rejected"), batch_files.rejected_key(file.name)
     if summary.rejected:
         s3.upload_file(str(rejected / f"{number:05d}.jsonl"), args.bucket, key)
     else:  # of an earlier version of the file
         s3.delete_object(Bucket=args.bucket, Key=key)
     document = manifest(args, run, file, summary)
     body = json.dumps(document, indent=2).encode()
-    s3.put_object(Bucket=args.bucket, Key=batch_scoring.manifest_key(file.name), Body=body + b"\n")
+    s3.put_object(Bucket=args.bucket, Key=batch_files.manifest_key(file.name), Body=body + b"\n")
     return document
 
 

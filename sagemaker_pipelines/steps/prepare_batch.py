@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from common.batch_scoring import BatchRequest, InputFile
+from common.batch_request import BatchRequest, InputFile
 from sagemaker_pipelines.aws import client
 from sagemaker_pipelines.batch import lines
 from sagemaker_pipelines.batch.parts import FileSummary, Writer

@@ -30,16 +30,17 @@ module "bake_starter" {
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.bake_starter.json
 
-  environment = merge({ for group in var.feature_group[*] : "FEATURE_GROUP_NAME" => group.name }, {
+  environment = {
     BAKE_READINGS       = jsonencode(var.readings)
     BUCKET              = var.foundation.bucket_name
+    FEATURE_GROUP_NAME  = try(var.feature_group.name, "") # empty: none
     FORECAST_SAMPLES    = var.forecast_environment["FORECAST_SAMPLES"]
     HISTORY_MINUTES     = var.forecast_environment["HISTORY_MINUTES"]
     INSTANCE_TYPE       = var.instance_type
     KMS_KEY_ARN         = var.foundation.kms_key_arn
     PREFIX              = var.foundation.prefix
     THRESHOLD_PARAMETER = var.threshold_parameter
-  })
+  }
 
   triggers = {
     result = {

@@ -31,7 +31,7 @@ locals {
     Type     = "Task"
     Resource = local.invoke
     Parameters = {
-      FunctionName = module.smoke_test.arn
+      FunctionName = local.smoke_test.arn
       Payload      = { stage = local.stages[of.stage].name, "package_arn.$" = "$.package_arn", "version.$" = "$.version", "time.$" = local.now }
     }
     ResultPath = null

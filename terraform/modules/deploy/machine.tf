@@ -2,7 +2,7 @@ data "aws_iam_policy_document" "machine" {
   statement {
     sid       = "InvokeFunctions"
     actions   = ["lambda:InvokeFunction"]
-    resources = [for name in ["approval-requester", "endpoint-deployer", replace(local.smoke_test, "_", "-")] : "${var.foundation.arns.lambda}:function:${var.foundation.prefix}-${name}"]
+    resources = [for name in ["approval-requester", "endpoint-deployer", local.is_tabular ? "tabular-smoke-test" : "smoke-test"] : "${var.foundation.arns.lambda}:function:${var.foundation.prefix}-${name}"]
   }
 
   statement {

@@ -4,7 +4,7 @@ locals {
   machine_name  = "${var.foundation.prefix}-deployment"
   variant       = "AllTraffic" # of every endpoint: functions/endpoint_deployer
   machine_arn   = "${var.foundation.arns.states}:stateMachine:${local.machine_name}"
-  smoke_test    = var.feature_group == null ? "tabular_smoke_test" : "smoke_test"
+  is_tabular    = var.feature_group == null
   endpoint_arns = { for stage in ["pre-traffic", "production", "staging"] : stage => "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-${stage}" }
 
   # VpcConfig of models; null: none.
@@ -71,22 +71,43 @@ module "endpoint_deployer" {
 }
 
 module "smoke_test" {
-  source = "../lambda_function"
+  source   = "../lambda_function"
+  for_each = toset(local.is_tabular ? [] : ["own"])
 
-  name              = local.smoke_test
-  description       = "Endpoint of a version -> plausible answer and its data capture"
+  name              = "smoke_test"
+  description       = "Endpoint of a version -> plausible forecast and its data capture"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.smoke_test.json
   timeout_seconds   = 120
 
-  environment = merge(
-    var.feature_group == null ? { SAMPLE = var.sample } : merge(var.forecast_environment, { FEATURE_GROUP_NAME = var.feature_group.name }),
-    {
-      BUCKET          = var.foundation.bucket_name
-      CAPTURE_PERCENT = jsonencode(var.endpoints.capture_percent)
-      PREFIX          = var.foundation.prefix
-    },
-  )
+  environment = merge(var.forecast_environment, {
+    BUCKET             = var.foundation.bucket_name
+    CAPTURE_PERCENT    = jsonencode(var.endpoints.capture_percent)
+    FEATURE_GROUP_NAME = var.feature_group.name
+    PREFIX             = var.foundation.prefix
+  })
+}
+
+module "tabular_smoke_test" {
+  source   = "../lambda_function"
+  for_each = toset(local.is_tabular ? ["own"] : [])
+
+  name              = "tabular_smoke_test"
+  description       = "Endpoint of a version -> plausible prediction and its data capture"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.smoke_test.json
+  timeout_seconds   = 120
+
+  environment = {
+    BUCKET          = var.foundation.bucket_name
+    CAPTURE_PERCENT = jsonencode(var.endpoints.capture_percent)
+    PREFIX          = var.foundation.prefix
+    SAMPLE          = var.sample
+  }
+}
+
+locals {
+  smoke_test = one(concat(values(module.smoke_test), values(module.tabular_smoke_test)))
 }
 
 module "approval_requester" {

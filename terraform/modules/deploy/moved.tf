@@ -9,3 +9,8 @@ moved {
   from = aws_iam_role_policy.machine
   to   = module.machine_role.aws_iam_role_policy.this
 }
+
+moved {
+  from = module.smoke_test
+  to   = module.smoke_test["own"]
+}

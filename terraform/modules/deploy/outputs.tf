@@ -1,6 +1,6 @@
 output "dead_letter_queues" {
   description = "Dead-letter queues: name, and whether operators may invoke the function again with its messages"
-  value       = concat([module.approval_requester.dead_letter_queue, module.deployment_starter.dead_letter_queue, module.endpoint_deployer.dead_letter_queue, module.smoke_test.dead_letter_queue], values(module.endpoint_scaler)[*].dead_letter_queue, values(module.production_switch)[*].dead_letter_queue)
+  value       = concat([module.approval_requester.dead_letter_queue, module.deployment_starter.dead_letter_queue, module.endpoint_deployer.dead_letter_queue, local.smoke_test.dead_letter_queue], values(module.endpoint_scaler)[*].dead_letter_queue, values(module.production_switch)[*].dead_letter_queue)
 }
 
 output "endpoint_names" {

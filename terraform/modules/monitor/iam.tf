@@ -1,5 +1,5 @@
 data "aws_iam_policy_document" "monitoring_collector" {
-  source_policy_documents = [(var.feature_group == null ? data.aws_iam_policy_document.read_records : data.aws_iam_policy_document.forecast).json]
+  source_policy_documents = [(local.is_tabular ? data.aws_iam_policy_document.read_records : data.aws_iam_policy_document.forecast).json]
 
   statement {
     sid       = "DescribeEndpoints"

@@ -1,9 +1,9 @@
 # ⑦ monitor: every hour, forecasts of each monitored stage against actual values, and its threshold.
 
 locals {
-  collector = var.feature_group == null ? "tabular_collector" : "monitoring_collector"
-  endpoints = { for stage in keys(var.thresholds) : stage => "${var.foundation.prefix}-${stage}" }
-  schedule  = "cron(0 * * * ? *)"
+  is_tabular = var.feature_group == null
+  endpoints  = { for stage in keys(var.thresholds) : stage => "${var.foundation.prefix}-${stage}" }
+  schedule   = "cron(0 * * * ? *)"
 
   endpoint_arns = [for name in values(local.endpoints) : "${var.foundation.arns.sagemaker}:endpoint/${name}"]
 
@@ -64,33 +64,56 @@ moved {
 }
 
 module "monitoring_collector" {
-  source = "../lambda_function"
+  source   = "../lambda_function"
+  for_each = toset(local.is_tabular ? [] : ["own"])
 
-  name              = local.collector
+  name              = "monitoring_collector"
   description       = "Hourly schedule -> loss of an endpoint relative to the reference, and whether it is in breach"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.monitoring_collector.json
   timeout_seconds   = 120
+  triggers          = local.collector_triggers
 
-  environment = merge(
-    var.feature_group == null ? { ROWS_PER_WINDOW = tostring(var.rows_per_window) } : merge(var.forecast_environment, { FEATURE_GROUP_NAME = var.feature_group.name }),
-    local.alarm_environment,
-    {
-      BUCKET               = var.foundation.bucket_name
-      METRICS              = jsonencode(var.metrics)
-      PREFIX               = var.foundation.prefix
-      THRESHOLD_PARAMETERS = jsonencode(local.threshold_parameters)
-    },
-  )
+  environment = merge(var.forecast_environment, local.alarm_environment, {
+    BUCKET               = var.foundation.bucket_name
+    FEATURE_GROUP_NAME   = var.feature_group.name
+    METRICS              = jsonencode(var.metrics)
+    PREFIX               = var.foundation.prefix
+    THRESHOLD_PARAMETERS = jsonencode(local.threshold_parameters)
+  })
+}
 
-  triggers = merge(
+module "tabular_collector" {
+  source   = "../lambda_function"
+  for_each = toset(local.is_tabular ? ["own"] : [])
+
+  name              = "tabular_collector"
+  description       = "Hourly schedule -> loss of the predictions with ground truth relative to the mean, and whether it is in breach"
+  function_defaults = var.function_defaults
+  policy            = data.aws_iam_policy_document.monitoring_collector.json
+  timeout_seconds   = 120
+  triggers          = local.collector_triggers
+
+  environment = merge(local.alarm_environment, {
+    BUCKET               = var.foundation.bucket_name
+    METRICS              = jsonencode(var.metrics)
+    PREFIX               = var.foundation.prefix
+    ROWS_PER_WINDOW      = tostring(var.rows_per_window)
+    THRESHOLD_PARAMETERS = jsonencode(local.threshold_parameters)
+  })
+}
+
+locals {
+  collector = one(concat(values(module.monitoring_collector), values(module.tabular_collector)))
+
+  collector_triggers = merge(
     { for stage in keys(var.thresholds) : "hourly-${stage}" => {
-      description         = "Hourly schedule -> ${local.collector} of ${stage}"
+      description         = "Hourly schedule -> collector of ${stage}"
       input               = { stage = stage }
       schedule_expression = local.schedule
     } },
     { for stage in keys(var.thresholds) : "deployed-${stage}" => {
-      description    = "Model deployed to ${stage} -> ${local.collector}"
+      description    = "Model deployed to ${stage} -> collector"
       event_bus_name = var.foundation.bus_name
       event_pattern  = jsonencode(merge(local.deployed_pattern, { detail = { stage = [stage] } }))
       input          = { stage = stage, trigger = "deployment" }
@@ -127,7 +150,7 @@ module "threshold_updater" {
 # The actual values of a forecast are in the feature store; those of a tabular model come from its clients.
 module "ground_truth_writer" {
   source   = "../lambda_function"
-  for_each = toset(var.feature_group == null ? [] : ["own"])
+  for_each = toset(local.is_tabular ? [] : ["own"])
 
   name              = "ground_truth_writer"
   description       = "Monitoring result -> ground truth and forecasts in the formats of Model Monitor"

@@ -9,3 +9,8 @@ moved {
   from = module.ground_truth_writer
   to   = module.ground_truth_writer["own"]
 }
+
+moved {
+  from = module.monitoring_collector
+  to   = module.monitoring_collector["own"]
+}

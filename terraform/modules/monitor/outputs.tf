@@ -1,6 +1,6 @@
 output "collector_name" {
   description = "Name of the function that measures a stage"
-  value       = module.monitoring_collector.name
+  value       = local.collector.name
 }
 
 output "dashboard_name" {
@@ -10,7 +10,7 @@ output "dashboard_name" {
 
 output "dead_letter_queues" {
   description = "Dead-letter queues: name, and whether operators may invoke the function again with its messages"
-  value       = concat(values(module.ground_truth_writer)[*].dead_letter_queue, [module.monitoring_collector.dead_letter_queue, module.threshold_updater.dead_letter_queue])
+  value       = concat(values(module.ground_truth_writer)[*].dead_letter_queue, [local.collector.dead_letter_queue, module.threshold_updater.dead_letter_queue])
 }
 
 output "loss_alarm" {
@@ -23,7 +23,7 @@ output "loss_alarm" {
 
 output "schedule_names" {
   description = "Rules that `evergreen pause` disables"
-  value       = module.monitoring_collector.schedule_names
+  value       = local.collector.schedule_names
 }
 
 output "silence_alarm_names" {

@@ -40,9 +40,10 @@ module "retrain_trigger" {
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.retrain_trigger.json
 
-  environment = merge({ for group in var.feature_group[*] : "FEATURE_GROUP_NAME" => group.name }, {
+  environment = {
     ALARM_NAME               = var.loss_alarm.name
     BUCKET                   = var.foundation.bucket_name
+    FEATURE_GROUP_NAME       = try(var.feature_group.name, "") # empty: none
     EVENT_BUS_NAME           = var.foundation.bus_name
     LAG_MINUTES              = var.forecast_environment["LAG_MINUTES"]
     MODEL_PACKAGE_GROUP_NAME = var.model_package_group_name
@@ -51,7 +52,7 @@ module "retrain_trigger" {
     PREDICTION_LENGTH        = var.forecast_environment["PREDICTION_LENGTH"]
     STATE_MACHINE_ARN        = var.state_machine_arn
     THRESHOLD_PARAMETER      = var.threshold_parameter
-  })
+  }
 
   triggers = merge(
     {

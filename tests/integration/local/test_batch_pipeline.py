@@ -8,7 +8,7 @@ import tarfile
 import numpy as np
 import pytest
 
-from common import batch_scoring
+from common import batch_files
 from sagemaker_pipelines.batch_scoring import pipeline
 from sagemaker_pipelines.container.algorithms import metadata
 from sagemaker_pipelines.tabular import algorithm
@@ -55,10 +55,10 @@ def scored(aws, tmp_path_factory):
     def score_files(run, files):
         wanted = []
         for name, body in files.items():
-            key = f"{batch_scoring.INPUT}{name}"
+            key = f"{batch_files.INPUT}{name}"
             s3.put_object(Bucket=BUCKET, Key=key, Body=body)
             wanted.append({"key": key})
-        request = batch_scoring.request_key(run)
+        request = batch_files.request_key(run)
         body = json.dumps({"run_id": run, "files": wanted}).encode()
         s3.put_object(Bucket=BUCKET, Key=request, Body=body)
         parameters = {"ModelPackageArn": package, "RequestKey": request, "StartTime": TIME}
@@ -113,21 +113,21 @@ def test_order_is_kept_and_bad_lines_are_numbered(aws, scored):
         },
     )
     assert {step["StepStatus"] for step in steps.values()} == {"Succeeded"}, steps
-    values = [float(line) for line in read(aws, batch_scoring.result_key("big.csv")).split()]
+    values = [float(line) for line in read(aws, batch_files.result_key("big.csv")).split()]
     assert values == pytest.approx([100 * number / count for number in range(count)], abs=0.01)
-    found = [float(line) for line in read(aws, batch_scoring.result_key("a/mixed.csv")).split()]
+    found = [float(line) for line in read(aws, batch_files.result_key("a/mixed.csv")).split()]
     assert found == pytest.approx([50, -50], abs=0.01)
-    rejected = read(aws, batch_scoring.rejected_key("a/mixed.csv")).splitlines()
+    rejected = read(aws, batch_files.rejected_key("a/mixed.csv")).splitlines()
     assert [json.loads(line) for line in rejected] == [
         {"line": 3, "reason": "x: got 'high', expected a number"},
         {"line": 5, "reason": "values: got 2, expected 1: x"},
         {"line": 7, "reason": "x: got 'nan', expected a number"},
     ]
-    manifest = json.loads(read(aws, batch_scoring.manifest_key("a/mixed.csv")))
+    manifest = json.loads(read(aws, batch_files.manifest_key("a/mixed.csv")))
     assert manifest["model"]["version"] == 1
     counts = {name: manifest[name] for name in ("header", "lines", "accepted", "rejected")}
     assert counts == {"header": True, "lines": 5, "accepted": 2, "rejected": 3}
-    packed = json.loads(read(aws, batch_scoring.manifest_key("a/packed.csv.gz")))
+    packed = json.loads(read(aws, batch_files.manifest_key("a/packed.csv.gz")))
     assert (packed["accepted"], packed["rejected_lines"]) == (2, None)
     assert aws.client("sagemaker").list_models()["Models"] == []
 
@@ -136,6 +136,6 @@ def test_file_without_a_good_line_has_a_manifest_and_no_job(aws, scored):
     steps = scored("second", {"bad.csv": b"high\nlow\n"})
     assert steps["CheckAccepted"]["Metadata"]["Condition"]["Outcome"] == "False"
     assert "Score" not in steps or steps["Score"]["StepStatus"] != "Succeeded"
-    manifest = json.loads(read(aws, batch_scoring.manifest_key("bad.csv")))
+    manifest = json.loads(read(aws, batch_files.manifest_key("bad.csv")))
     assert (manifest["accepted"], manifest["rejected"]) == (0, 2)
-    assert read(aws, batch_scoring.result_key("bad.csv")) == b""
+    assert read(aws, batch_files.result_key("bad.csv")) == b""

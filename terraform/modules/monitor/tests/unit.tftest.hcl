@@ -247,7 +247,7 @@ run "a_tabular_model_is_measured_by_the_ground_truth_of_its_clients" {
   }
 
   assert {
-    condition     = local.collector == "tabular_collector" && length(module.ground_truth_writer) == 0
+    condition     = length(module.tabular_collector) == 1 && length(module.monitoring_collector) == 0 && length(module.ground_truth_writer) == 0
     error_message = "Another function measures, and nothing writes ground truth."
   }
 

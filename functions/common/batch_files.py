@@ -1,31 +1,10 @@
-"""Batch scoring: the keys of a run's files, and the request that a run begins with."""
+"""Batch scoring: the keys of files, results and requests. Pure."""
 
 import hashlib
-
-from common.events import Event
 
 INPUT = "batchdata/input/"  # below it, people and systems put files
 OUTPUT = "batchdata/output/"  # below it, results have the names of their files
 REQUESTS = "batch-runs/"  # what a run works with, by its id
-
-
-class InputFile(Event):
-    """One version of an object."""
-
-    key: str
-    version_id: str | None = None  # None: the bucket has no versions
-
-    @property
-    def name(self) -> str:
-        """Name of the results: the key below the input folder."""
-        return self.key.removeprefix(INPUT)
-
-
-class BatchRequest(Event):
-    """What one run scores."""
-
-    run_id: str
-    files: tuple[InputFile, ...]
 
 
 def run_id(identity: str) -> str:
@@ -36,6 +15,11 @@ def run_id(identity: str) -> str:
 def request_key(run: str) -> str:
     """Return the key of a run's request."""
     return f"{REQUESTS}{run}/request.json"
+
+
+def name(key: str) -> str:
+    """Return the name of a file's results: its key below the input folder."""
+    return key.removeprefix(INPUT)
 
 
 def manifest_key(name: str) -> str:
