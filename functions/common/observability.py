@@ -46,6 +46,7 @@ metrics = Metrics(provider=EventTimeMetrics(service=""))
 # Everything imported so far lives as long as the process. Exclude it from garbage collection,
 # whose first full run would otherwise slow down the import of the handler.
 gc.freeze()
+gc.enable()  # see common/fast_start.py
 
 
 class MetricValueError(ValueError):

@@ -1,5 +1,7 @@
 """Proxy event of API Gateway -> predictions of the endpoint, or a problem (RFC 9457)."""
 
+from common import fast_start  # noqa: F401, I001 - before all other imports
+
 import json
 from datetime import UTC, datetime
 from functools import cache

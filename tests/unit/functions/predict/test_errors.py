@@ -202,12 +202,12 @@ def test_missing_or_malformed_settings_are_named(monkeypatch, name, value):
         Settings.from_env()
 
 
-def test_pydantic_is_not_imported():
+def test_pydantic_is_not_imported_and_garbage_is_collected_after_the_start():
     code = (
-        "import sys; sys.path[:0] = sys.argv[1:]; import predict.handler; "
-        "print('pydantic' in sys.modules)"
+        "import gc, sys; sys.path[:0] = sys.argv[1:]; import predict.handler; "
+        "print('pydantic' in sys.modules, gc.isenabled(), gc.get_freeze_count() > 10_000)"
     )
     argv = [sys.executable, "-c", code, str(FUNCTIONS)]
     variables = {"AWS_DEFAULT_REGION": "eu-west-1", "POWERTOOLS_SERVICE_NAME": "test"}
     done = subprocess.run(argv, env=variables, capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+    assert done.stdout == "False True True\n"
