@@ -16,6 +16,7 @@ from common.decisions import (
     TOURNAMENT_DECIDED,
     TRAINING_DATA_REJECTED,
     TRAINING_FAILED,
+    VARIANTS_CHANGED,
 )
 from demo.display import display
 
@@ -26,6 +27,7 @@ SIGNS = {
     TRAINING_FAILED: "④",
     MODEL_DEPLOYED: "⑥",
     DEPLOYMENT_FAILED: "⑥",
+    VARIANTS_CHANGED: "⑥",
     BAKE_CHECKED: "⑦",
     DRIFT_DETECTED: "⑦",
     RETRAINING_STARTED: "⑧",

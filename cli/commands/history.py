@@ -16,6 +16,7 @@ from cli.queries.decisions import (
     failed_deployments,
     rejections,
     retrains,
+    variant_changes,
 )
 from cli.queries.models import models, scores
 from cli.queries.training_costs import with_costs
@@ -50,6 +51,7 @@ def history(connection: Connection, limit: Limit = 20) -> Result:
         "retrains": with_costs(connection, retrains(connection, log)[-limit:]),
         "bake_checks": bake_checks(log)[-limit:],
         "failed_deployments": failed_deployments(log)[-limit:],
+        "variant_changes": variant_changes(log)[-limit:],
         "alarms": alarms[-limit:],
     }
     return Result(document, _body(document))
@@ -71,6 +73,10 @@ def _body(document: dict[str, list[Json]]) -> RenderableType:
         )
         for row in document["failed_deployments"]
     ]
+    varied = [
+        (short(row["time"]), row["kind"], f"model {row['package_version']}", row["comment"])
+        for row in document["variant_changes"]
+    ]
     baked = [
         (
             short(row["time"]),
@@ -85,6 +91,7 @@ def _body(document: dict[str, list[Json]]) -> RenderableType:
         table("④ ⑤ ⑥ models", rows or NONE, MODEL if rows else ()),
         table("④ rejected data", rejected or NONE),
         table("⑥ failed deployments", failed or NONE),
+        *([table("⑥ second versions in production", varied)] if varied else []),
         table("⑦ bake period", baked or NONE),
         table("⑧ retrainings", requests or NONE),
         table("⑦ alarms", changes or NONE),

@@ -14,7 +14,9 @@ from common.decisions import (
     TOURNAMENT_DECIDED,
     TRAINING_DATA_REJECTED,
     TRAINING_FAILED,
+    VARIANTS_CHANGED,
 )
+from common.endpoints import PRE_TRAFFIC, PRODUCTION
 
 BAKE = ("package_version", "replaced_version", "verdict", "ratio", "low", "windows", "reason")
 DEPLOYMENT = ("stage", "package_arn", "error", "cause")
@@ -81,9 +83,26 @@ def unresolved_deployments(log: list[Json]) -> list[Json]:
     for event in log:
         if event["detail-type"] == DEPLOYMENT_FAILED:
             failed[event["detail"]["stage"]] = event
-        elif event["detail-type"] == MODEL_DEPLOYED:
+        elif event["detail-type"] in {MODEL_DEPLOYED, VARIANTS_CHANGED}:
             failed.pop(event["detail"]["stage"], None)
+            if event["detail"]["stage"] == PRODUCTION:
+                failed.pop(PRE_TRAFFIC, None)
     return failed_deployments(list(failed.values()))
+
+
+def variant_changes(log: list[Json]) -> list[Json]:
+    """Return each change of production's variants: time, package_version, kind, weight, by."""
+    return [
+        {
+            "time": event["time"],
+            "package_version": event["detail"]["package_version"],
+            **{key: event["detail"]["variants"].get(key) for key in ("kind", "weight")},
+            "by": event["detail"]["approval"]["by"],
+            "comment": event["detail"]["approval"]["comment"],
+        }
+        for event in log
+        if event["detail-type"] == VARIANTS_CHANGED
+    ]
 
 
 def bake_checks(log: list[Json]) -> list[Json]:

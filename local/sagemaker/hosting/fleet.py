@@ -75,10 +75,6 @@ class Variant:
         for instance in stopping:
             instance.container.close()
 
-    def crash(self) -> None:
-        """Kill a container, which is started again."""
-        self.instances[0].container.crash()
-
     def serverless(self) -> Json | None:
         """Return the ServerlessConfig, None with instances."""
         return self.spec.get("ServerlessConfig")

@@ -35,7 +35,7 @@ def handle(request: Request, name: str) -> Response:
         except ApiError as refused:
             return error(refused.code, refused.message)
     if faults.take(faults.Faulty("endpoint", name)):
-        variant.crash()
+        instance.container.crash()  # which is started again
     try:
         response, seconds = _invoke(variant, instance, request)
     except NoCapacityError:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from cli.main import main
+from cli.queries.decisions import unresolved_deployments
 
 
 @pytest.fixture
@@ -105,3 +106,26 @@ def test_history_rejects_an_invalid_limit(limit, capsys):
 def test_history_of_a_new_deployment_is_empty(deployment, capsys):
     assert main(["history", "--prefix", "evergreen"], deployment.connect) == 0
     assert capsys.readouterr().out.count("none yet") == 6
+
+
+def test_second_versions_are_listed(deployment, capsys):
+    deployment.decide(
+        *("Variants Changed", "2024-10-10T13:50:00Z"),
+        package_version=4,
+        stage="production",
+        variants={"kind": "split", "weight": 0.2},
+        approval={"by": "somebody", "comment": "a test"},
+    )
+    assert main(["history"], deployment.connect) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "2024-10-10 13:50 split model 4 a test" in lines
+
+
+def test_version_that_failed_before_its_traffic_is_resolved_by_one_that_serves():
+    def event(kind, stage):
+        return {"detail-type": kind, "time": "t", "detail": {"stage": stage}}
+
+    failed = event("Deployment Failed", "pre-traffic")
+    assert [row["stage"] for row in unresolved_deployments([failed])] == ["pre-traffic"]
+    assert unresolved_deployments([failed, event("Model Deployed", "staging")]) != []
+    assert unresolved_deployments([failed, event("Model Deployed", "production")]) == []
