@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker.type_defs import TagTypeDef
 
 VARIANT = "AllTraffic"
+MARGIN_SECONDS = 3600  # for the start of instances, besides the waits of a shift
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,7 @@ def _shift(shift: Shift, alarms: Sequence[str]) -> dict[str, Any]:
             "WaitIntervalInSeconds": shift.wait_seconds,
         },
         "TerminationWaitInSeconds": shift.termination_wait_seconds,
+        "MaximumExecutionTimeoutInSeconds": shift.seconds + MARGIN_SECONDS,
     }
     rollback = {"Alarms": [{"AlarmName": name} for name in alarms]}
     return {

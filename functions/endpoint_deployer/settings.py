@@ -1,5 +1,6 @@
 """How endpoints are set up: the variable `endpoints` of modules/deploy as frozen models."""
 
+from math import ceil
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, PositiveInt
@@ -30,6 +31,12 @@ class Shift(_Part):
     percent: PositiveInt  # of the new instances, in the first step (canary) or in each
     wait_seconds: int  # at each step
     termination_wait_seconds: int  # after the last step
+
+    @property
+    def seconds(self) -> int:
+        """All waits together."""
+        steps = 1 if self.kind == "canary" else ceil(100 / self.percent) - 1
+        return steps * self.wait_seconds + self.termination_wait_seconds
 
 
 class Endpoints(_Part):

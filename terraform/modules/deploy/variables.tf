@@ -51,6 +51,11 @@ variable "endpoints" {
   }
 
   validation {
+    condition     = try((var.endpoints.shift.kind == "canary" ? 1 : ceil(100 / var.endpoints.shift.percent) - 1) * var.endpoints.shift.wait_seconds + var.endpoints.shift.termination_wait_seconds <= 25200, true)
+    error_message = "endpoints.shift: expected waits of at most 25200 seconds together: SageMaker ends an update after eight hours."
+  }
+
+  validation {
     condition     = var.endpoints.schedule == null ? true : alltrue([for expression in values(var.endpoints.schedule) : can(regex("^cron\\(.+\\)$", expression))])
     error_message = "endpoints.schedule: expected start and stop as cron expressions of EventBridge, such as cron(0 20 * * ? *)."
   }

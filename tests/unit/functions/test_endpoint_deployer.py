@@ -212,6 +212,7 @@ def test_canary_is_rolled_back_by_alarms(account, configure):
         "WaitIntervalInSeconds": 600,
     }
     assert policy["TerminationWaitInSeconds"] == 300
+    assert policy["MaximumExecutionTimeoutInSeconds"] == 600 + 300 + 3600
     names_of_alarms = [
         alarm["AlarmName"] for alarm in found["AutoRollbackConfiguration"]["Alarms"]
     ]
@@ -219,9 +220,10 @@ def test_canary_is_rolled_back_by_alarms(account, configure):
 
 
 def test_linear_shift_has_a_step_size(account, configure):
-    configure(shift=CANARY | {"kind": "linear"})
+    configure(shift=CANARY | {"kind": "linear", "percent": 30})
     policy = promote(account)["DeploymentConfig"]["BlueGreenUpdatePolicy"]
-    assert policy["TrafficRoutingConfiguration"]["LinearStepSize"]["Value"] == 50
+    assert policy["TrafficRoutingConfiguration"]["LinearStepSize"]["Value"] == 30
+    assert policy["MaximumExecutionTimeoutInSeconds"] == 3 * 600 + 300 + 3600
 
 
 def test_alarm_that_is_raised_already_does_not_stop_the_remedy(account, configure):

@@ -415,3 +415,13 @@ run "schedule_is_a_cron_expression" {
 
   expect_failures = [var.endpoints]
 }
+
+run "shift_ends_within_eight_hours" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, pre_traffic_check = true, production_instance_count = 10, production_instance_type = "ml.m5.large", staging_always_on = false, staging_instance_type = "ml.t2.medium", shift = { kind = "linear", percent = 10, termination_wait_seconds = 600, wait_seconds = 3600 } }
+  }
+
+  expect_failures = [var.endpoints]
+}
