@@ -31,10 +31,11 @@ def account(monkeypatch):
     account = Account()
     ours = {"test-v1", "test-v12", "pipelines-abc123-CreateModel-1234567890"}
     account.models = {name: {} for name in ours | OTHERS["models"]}
-    for name in OTHERS["configs"] | {"test-staging-v1", "test-production-v12"}:
+    split = "test-production-v12-split-v1-2000"
+    for name in OTHERS["configs"] | {"test-staging-v1", "test-production-v12", split}:
         account.configs[name] = {}
-    for name in OTHERS["endpoints"] | {"test-staging", "test-production"}:
-        config = {"test-staging": "test-staging-v1", "test-production": "test-production-v12"}
+    for name in OTHERS["endpoints"] | {"test-staging", "test-pre-traffic", "test-production"}:
+        config = {"test-staging": "test-staging-v1", "test-production": split}
         serving = {"EndpointConfigName": config.get(name, "other"), "EndpointStatus": "InService"}
         account.endpoints[name] = serving
     account.packages = {f"{GROUP}/test-models/{n}": "test-models" for n in (1, 12)}
@@ -63,8 +64,8 @@ def test_destroy_leaves_nothing_of_ours_and_everything_of_others(account):
     done, _ = clean(account)
     assert done == {
         "trainings": 1,
-        "endpoints": 2,
-        "endpoint_configs": 2,
+        "endpoints": 3,
+        "endpoint_configs": 3,
         "models": 3,
         "packages": 2,
         "parameters": 13,
