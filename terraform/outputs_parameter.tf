@@ -71,6 +71,7 @@ module "configuration_parameter" {
 
   value = jsonencode({
     api             = { enabled = var.api.enabled, memory_mb = var.api.memory_mb, waf_requests = var.api.waf_requests }
+    batch           = { enabled = var.batch.enabled }
     data            = { expire_days = var.data.expire_days }
     endpoints       = var.endpoints
     engine          = var.engine

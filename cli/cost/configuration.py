@@ -53,6 +53,7 @@ class Configuration:
     rate: float  # transactions per second that it expects
     rate_source: str
     scales: bool  # production, by its load
+    scores_files: bool  # batch scoring
     scheduled_trainings: bool
     served_share: float  # of a month, in which production exists
     serverless_gb: float | None  # memory of serverless production; None: instances
@@ -96,6 +97,7 @@ class Configuration:
             public_address=network is None or network["assign_public_ip"],
             rate=poller["simulator"]["rate"] if simulated else BITCOIN_RATE,
             rate_source="poller.simulator.rate" if simulated else "about that of Bitcoin",
+            scores_files=variables["batch"]["enabled"],
             scales=endpoints["autoscaling"] is not None,
             scheduled_trainings=bool(variables["retraining"]["schedule"]),
             served_share=served_share(endpoints["schedule"]),

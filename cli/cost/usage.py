@@ -24,7 +24,7 @@ FREE_DASHBOARDS = 3  # of every account, always
 SERVERLESS_SECONDS = 1.0  # per request of the monitor, start included
 LOG_GB_PER_INVOCATION = 2_000 / GB
 # Of the HTTP API: two metrics per route, and three rules of the firewall.
-API_METRICS, API_SECONDS, FIREWALL_RULES = 8, 0.1, 3
+API_SECONDS, FIREWALL_RULES = 0.1, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ def alarms(config: Configuration) -> int:
         functions += BAKE_FUNCTIONS
     if config.api_memory_mb is not None:
         functions, others = functions + 1, others + 1
+    if config.scores_files:
+        functions += 1
     if config.served_share < 1:
         functions += SCHEDULE_FUNCTIONS
     if config.scales:
@@ -268,7 +270,6 @@ def _api(config: Configuration, assumed: Assumptions) -> list[Use]:
         Use("API", "duration of the function", duration, "lambda_arm_gb_second"),
         Use("API", "traces", requests, "xray_trace"),
         Use("API", "logs", requests * LOG_GB_PER_INVOCATION, "logs_gb"),
-        Use("API", "metrics by route", API_METRICS, "cloudwatch_metric"),
     ]
     if config.with_firewall:
         found += [

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from common import deepar, endpoints, windows
-from common.observability import add_metrics, logger, metrics
+from common.observability import logger
 from predict import cors, forecasts, health, inference
 from predict.body import JSON
 from predict.exchange import Exchange
@@ -46,18 +45,14 @@ def store() -> "SageMakerFeatureStoreRuntimeClient":
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
-    """Answer one request of a client, and count it."""
+    """Answer one request of a client; API Gateway counts requests and errors, free of charge."""
     request = event["requestContext"]
     now = datetime.fromtimestamp(request["requestTimeEpoch"] / 1000, UTC)
     exchange = Exchange(Settings.from_env(), now, request["requestId"], request["requestId"])
     app.context["exchange"] = exchange  # cleared by `resolve`
     answer: dict[str, Any] = app.resolve(event, context)
     status, route = answer["statusCode"], f"{request['httpMethod']} {request['resourcePath']}"
-    metrics.add_dimension("Api", exchange.settings.record.model)
-    metrics.add_dimension("Route", route)
-    add_metrics(now, {"ApiRequests": 1, "ApiErrors": int(status >= 400)}, MetricUnit.Count)
     logger.info("request answered", route=route, status=status, extra=exchange.logged())
     return answer
 
