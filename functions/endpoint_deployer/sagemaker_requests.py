@@ -117,15 +117,21 @@ def update(deployment: Deployment, endpoints: Endpoints, alarms: Sequence[str]) 
     request = endpoint(deployment)
     if deployment.stage != PRODUCTION:
         return request
-    if endpoints.scales:
-        # The number of instances stays what the load has made it.
-        request["RetainAllVariantProperties"] = True
-        request["ExcludeRetainedVariantProperties"] = [
-            {"VariantPropertyType": kind} for kind in ("DataCaptureConfig", "DesiredWeight")
-        ]
+    request |= retained(endpoints)
     if endpoints.shift:
         request["DeploymentConfig"] = _shift(endpoints.shift, alarms)
     return request
+
+
+def retained(endpoints: Endpoints) -> dict[str, Any]:
+    """Return what an update of production keeps: the number of instances that the load needs."""
+    if not endpoints.scales:
+        return {}
+    changed = ("DataCaptureConfig", "DesiredWeight")
+    return {
+        "RetainAllVariantProperties": True,
+        "ExcludeRetainedVariantProperties": [{"VariantPropertyType": kind} for kind in changed],
+    }
 
 
 def _shift(shift: Shift, alarms: Sequence[str]) -> dict[str, Any]:

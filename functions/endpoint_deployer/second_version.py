@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from common import endpoints, model_packages
-from endpoint_deployer import endpoint_status, resources, variants
+from endpoint_deployer import endpoint_status, resources, sagemaker_requests, variants
 from endpoint_deployer.config import Config
 from endpoint_deployer.endpoint_status import EndpointNotReadyError, Step
 from endpoint_deployer.sagemaker_requests import Deployment
@@ -43,7 +43,11 @@ def change(
             key_arn=config.kms_key_arn,
         )
         resources.ensure_config(sagemaker, request)
-    sagemaker.update_endpoint(EndpointName=other.endpoint, EndpointConfigName=name)
+    sagemaker.update_endpoint(
+        EndpointName=other.endpoint,
+        EndpointConfigName=name,
+        **sagemaker_requests.retained(config.endpoints),
+    )
     return Step.UPDATE
 
 

@@ -59,6 +59,15 @@ def test_second_version_answers_its_share(production):
     assert update["EndpointConfigName"] == "test-production-v3-split-v4-2000"
 
 
+def test_first_version_keeps_the_instances_that_the_load_needs(production, monkeypatch):
+    deployer_settings.change(monkeypatch, scales=True)
+    call(production, SPLIT)
+    [update] = production.updates
+    assert update["RetainAllVariantProperties"]
+    excluded = [kind["VariantPropertyType"] for kind in update["ExcludeRetainedVariantProperties"]]
+    assert excluded == ["DataCaptureConfig", "DesiredWeight"]
+
+
 def test_shadow_gets_copies_and_no_request(production):
     call(production, SHADOW)
     config = production.configs["test-production-v3-shadow-v4"]
