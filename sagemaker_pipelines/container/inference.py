@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from common.config import describe
 from common.errors import bad_value
@@ -45,11 +45,14 @@ class Configuration(BaseModel):
 
     num_samples: Annotated[int, Field(strict=True, ge=1, le=5_000)] = 100
     output_types: Annotated[
-        tuple[Literal["mean", "quantiles", "samples"], ...], Field(min_length=1)
+        tuple[Literal["mean", "quantiles", "samples"], ...],
+        Field(min_length=1, max_length=3),
+        FailFast(),
     ] = ("mean", "quantiles")
     quantiles: Annotated[
         tuple[Annotated[str, Field(pattern=r"^0?\.[0-9]*[1-9][0-9]*$", max_length=20)], ...],
         Field(min_length=1, max_length=MAX_QUANTILES),
+        FailFast(),
     ] = ("0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9")
 
     @classmethod

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field, ValidationError
 
 from common.config import describe
 from common.deepar import MAX_FORECAST
@@ -58,7 +58,10 @@ class _Instance(BaseModel):
     model_config = ConfigDict(title="series")
 
     start: Annotated[datetime, BeforeValidator(_start)]
-    target: list[Annotated[float, BeforeValidator(_value)]] = Field(min_length=1)
+    # Stops at the first bad value: the list of two million errors takes 15 s and 4 GB.
+    target: Annotated[
+        list[Annotated[float, BeforeValidator(_value)]], Field(min_length=1), FailFast()
+    ]
 
 
 def parse(instance: Any) -> Series:

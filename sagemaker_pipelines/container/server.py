@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Any, BinaryIO
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
@@ -20,8 +20,9 @@ from sagemaker_pipelines.paths import Paths
 MAX_BODY_BYTES = 6 * 1024 * 1024  # limit of a SageMaker endpoint
 MAX_DRAINED_BYTES, CHUNK = 64 * 1024 * 1024, 1024 * 1024
 SILENCE_SECONDS = 20.0
-# Per worker. Other threads are left to respond to /ping, which SageMaker waits for 2 s.
-MAX_INVOCATIONS, THREADS = 4, 6
+# Per worker: invocations that are read or wait for the model, and threads. The other threads are
+# left to respond to /ping, which SageMaker waits for 2 s.
+MAX_INVOCATIONS, THREADS = 16, 24
 Answer = tuple[str, str, bytes]  # status line, content type, body
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -32,6 +33,9 @@ class Application:
     def __init__(self, handler: Handler) -> None:
         self._handler = handler
         self._free = BoundedSemaphore(MAX_INVOCATIONS)
+        # One at a time: threads that compute at once take the interpreter's lock from each other
+        # and need up to twice the CPU time. Further cores have workers of their own.
+        self._computing = Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
         """Handle one HTTP request."""
@@ -75,7 +79,8 @@ class Application:
             return _problem("415 Unsupported Media Type", message)
         accept = environ.get("HTTP_ACCEPT", "").partition(";")[0].strip().lower()
         try:
-            return "200 OK", *self._handler.answer(body, kind, accept)
+            with self._computing:
+                return "200 OK", *self._handler.answer(body, kind, accept)
         except RequestError as error:
             return _problem("400 Bad Request", str(error))
         except ValueError as error:  # JSON has no infinity

@@ -67,3 +67,10 @@ def test_channel_consists_of_all_json_lines_files(tmp_path):
 def test_field_that_requires_another_network_is_detected(tmp_path):
     (tmp_path / "a.json").write_text(json.dumps(GOOD | {"cat": [0]}))
     assert uses(tmp_path, "cat")
+
+
+def test_validation_stops_at_the_first_bad_value():
+    with pytest.raises(SeriesError) as caught:
+        parse({"start": "2024-10-10 00:00:00", "target": ["x"] * 100})
+    assert str(caught.value).startswith("target.0: got 'x'")
+    assert "target.1" not in str(caught.value)

@@ -316,6 +316,31 @@ def test_ping_is_answered_while_all_invocations_are_busy(trained):
     assert MAX_INVOCATIONS < THREADS
 
 
+def test_one_request_at_a_time_uses_the_model():
+    inside, most = [], []
+
+    class Counting:
+        content_types = ("application/json",)
+
+        def answer(self, _body, content_type, _accept):
+            inside.append(1)
+            most.append(len(inside))
+            time.sleep(0.005)
+            inside.pop()
+            return content_type, b"{}"
+
+    application = Application(Counting())
+
+    def invoke(_):
+        environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/invocations"}
+        more = {"wsgi.input": io.BytesIO(b"{}"), "CONTENT_TYPE": "application/json"}
+        return application.respond(environ | more)[0]
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(invoke, range(8))) == {"200 OK"}
+    assert max(most) == 1
+
+
 def test_forecast_that_json_cannot_express_is_an_error(trained, monkeypatch):
     model = registry.load(trained[0].model)
     application = Application(ForecastHandler(model, Configuration()))
