@@ -14,7 +14,10 @@ from sagemaker_pipelines.container.series import Series, SeriesError, parse
 # be answered. Amazon DeepAR's own clients send one series.
 MAX_INSTANCES = 50
 MAX_PATHS = 10_000  # sample paths of all instances
+MAX_STEPS = 600_000  # steps of these paths: about 2 s of CPU time with 40 cells
 MAX_QUANTILES = 100
+# Lists and objects in one JSON text: while millions are made, no other thread runs.
+MAX_CONTAINERS = 10_000
 
 
 JSON, LINES = "application/json", "application/jsonlines"
@@ -86,7 +89,7 @@ def respond(model: Model, body: bytes) -> dict[str, Any]:
     if not isinstance(instances, list) or not instances:
         raise RequestError("request: expected an object with a list of instances")
     configuration = Configuration.parse(request.get("configuration", {}))
-    _check_work(len(instances), configuration)
+    _check_work(len(instances), configuration, model.horizon)
     series = [_series(entry, f"instances[{n}]: ") for n, entry in enumerate(instances)]
     return {"predictions": [forecast(model, s, configuration) for s in series]}
 
@@ -96,19 +99,19 @@ def respond_lines(model: Model, body: bytes, configuration: Configuration) -> st
     lines = [line for line in body.splitlines() if line.strip()]
     if not lines:
         raise RequestError("request: got no lines, expected one instance per line")
-    _check_work(len(lines), configuration)
+    _check_work(len(lines), configuration, model.horizon)
     series = [_series(_json(line), f"line {n}: ") for n, line in enumerate(lines, 1)]
     return "\n".join(
         json.dumps(forecast(model, s, configuration), allow_nan=False) for s in series
     )
 
 
-def _check_work(count: int, configuration: Configuration) -> None:
+def _check_work(count: int, configuration: Configuration, horizon: int) -> None:
     if count > MAX_INSTANCES:
         raise RequestError(bad_value("instances", count, f"at most {MAX_INSTANCES}"))
     paths = count * configuration.num_samples
-    if paths > MAX_PATHS:
-        expected = f"at most {MAX_PATHS} in all instances"
+    if paths > (limit := min(MAX_PATHS, MAX_STEPS // horizon)):
+        expected = f"at most {limit} in all instances"
         raise RequestError(bad_value("num_samples", paths, expected))
 
 
@@ -130,6 +133,9 @@ def forecast(model: Model, series: Series, configuration: Configuration) -> dict
 
 
 def _json(body: bytes) -> Any:
+    if (found := body.count(b"[") + body.count(b"{")) > MAX_CONTAINERS:
+        expected = f"at most {MAX_CONTAINERS} lists and objects"
+        raise RequestError(f"request: expected JSON with {expected}, got {found}")
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -85,6 +85,7 @@ def test_any_length_of_history_is_accepted(forecaster, length):
         (b"{", "request: expected JSON"),
         (b"\xff\xfe\xfa", "request: expected JSON"),
         (b"[" * 100_000, "request: expected JSON"),
+        (b"[" + b"[]," * 10_000, "expected JSON with at most 10000 lists and objects, got 10001"),
         (b"[]", "request: expected an object with a list of instances"),
         (b'{"instances": []}', "request: expected an object with a list of instances"),
         (b'{"instances": [1]}', "instances[0]: series: got 1, expected a JSON object"),
@@ -93,7 +94,7 @@ def test_any_length_of_history_is_accepted(forecaster, length):
             "instances[0]: start: got 'x', expected a time",
         ),
     ],
-    ids=["cut", "bytes", "deep", "list", "none", "number", "start"],
+    ids=["cut", "bytes", "deep", "containers", "list", "none", "number", "start"],
 )
 def test_malformed_request_is_rejected(forecaster, body, message):
     with pytest.raises(RequestError) as caught:
@@ -135,6 +136,12 @@ def test_work_of_a_request_is_bounded(forecaster, count, samples, message):
     lines = b"\n".join([json.dumps(INSTANCE).encode()] * count)
     with pytest.raises(RequestError, match=message):
         respond_lines(forecaster, lines, Configuration(num_samples=samples))
+
+
+def test_work_of_a_request_with_a_long_horizon_is_bounded(forecaster, monkeypatch):
+    monkeypatch.setattr(forecaster, "horizon", 400)
+    with pytest.raises(RequestError, match="num_samples: got 1600, expected at most 1500 in all"):
+        predict(forecaster, [INSTANCE] * 16, num_samples=100)
 
 
 def test_largest_request_is_answered(forecaster):
@@ -287,6 +294,36 @@ def test_malformed_chunks_are_refused(served, rest):
 
 def test_request_without_a_body_is_refused(served):
     assert exchange(served, HEAD + b"\r\n")[0] == 400
+
+
+def post(body):
+    return [HEAD, b"Content-Length: %d\r\n" % len(body), b"\r\n", body]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"null", 400),
+        (b'{"instances": {}}', 400),
+        (b'{"instances": [null]}', 400),
+        (b'{"instances": [{"start": "2024-10-10", "target": []}]}', 400),
+        (b'{"instances": [{"start": "2024-10-10", "target": [NaN]}]}', 400),
+        (b'{"instances": [{"start": "2024-10-10", "target": ["NaN"]}]}', 400),
+        (b'{"instances": [{"start": "2024-10-10", "target": [1e400]}]}', 400),
+        (b'{"instances": [{"start": "2024-10-10", "target": [%b]}]}' % (b"9" * 400), 400),
+        (b'{"instances": [{"start": "9999-12-31", "target": [true]}]}', 400),
+        (b'{"instances": [{"start": "2024-10-10", "target": [[]%b]}]}' % (b",[]" * 10**6), 400),
+        (b'{"instances": [1], "configuration": {"output_types": [1%b]}}' % (b",1" * 10**6), 400),
+        (b'{"instances": [{"start": "9999-12-31 23:59:59", "target": [1]}]}', 200),
+        (b'{"instances": [{"start": "0001-01-01", "target": [-0.0]}]}', 200),
+    ],
+    ids=range(14),
+)
+def test_unusual_bodies_are_answered_and_so_is_the_next_request(served, body, status):
+    good = json.dumps({"instances": [INSTANCE], "configuration": CONFIGURATION}).encode()
+    assert exchange(served, *post(body))[0] == status
+    assert exchange(served, *post(good))[0] == 200
 
 
 def test_ping_is_answered_while_all_invocations_are_busy(trained):
