@@ -11,6 +11,7 @@ from threading import BoundedSemaphore, Lock
 from typing import Any, BinaryIO
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from common.errors import bad_value
 from sagemaker_pipelines.container import handlers
@@ -106,6 +107,20 @@ def _problem(status: str, message: str) -> Answer:
     return status, "application/json", json.dumps({"error": message}).encode()
 
 
+class Worker(ThreadWorker):  # type: ignore[misc]
+    """A worker that refuses new connections while it answers the last ones.
+
+    gunicorn's keeps the port open until then: clients connect, wait, and are cut off.
+    """
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Start or stop accepting connections; close the port at the end."""
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                listener.close()
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn, configured in code instead of on its command line."""
 
@@ -133,7 +148,7 @@ def main(paths: Paths, host: str) -> None:
     options = {
         "bind": f"{host}:{port}",
         "workers": int(os.environ.get("MODEL_SERVER_WORKERS") or os.cpu_count() or 1),
-        "worker_class": "gthread",
+        "worker_class": Worker,
         "threads": THREADS,
         "preload_app": True,
         "timeout": 60,  # timeout of an invocation in SageMaker

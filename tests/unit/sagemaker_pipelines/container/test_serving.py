@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from threading import Event, Semaphore
 
 import numpy as np
@@ -140,7 +141,7 @@ def test_work_of_a_request_is_bounded(forecaster, count, samples, message):
 
 def test_work_of_a_request_with_a_long_horizon_is_bounded(forecaster, monkeypatch):
     monkeypatch.setattr(forecaster, "horizon", 400)
-    with pytest.raises(RequestError, match="num_samples: got 1600, expected at most 1500 in all"):
+    with pytest.raises(RequestError, match="num_samples: got 1600, expected at most 1000 in all"):
         predict(forecaster, [INSTANCE] * 16, num_samples=100)
 
 
@@ -169,9 +170,9 @@ def test_batch_responds_line_by_line(forecaster):
     assert [json.loads(item) for item in lines.splitlines()] == predict(forecaster) * 2
 
 
-@pytest.fixture(scope="module")
-def served(trained):
-    """Yield the address of a real server."""
+@contextmanager
+def serving(base):
+    """Start a real server; yield its address and process. It must end with exit code 0."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -179,9 +180,7 @@ def served(trained):
     server = subprocess.Popen(
         [sys.executable, "-m", "sagemaker_pipelines.container", "serve", "--host", "127.0.0.1"],
         cwd=ROOT,
-        env=environment(
-            trained[0].base, MODEL_SERVER_WORKERS="1", SAGEMAKER_BIND_TO_PORT=str(port), **BATCH
-        ),
+        env=environment(base, MODEL_SERVER_WORKERS="1", SAGEMAKER_BIND_TO_PORT=str(port), **BATCH),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -191,10 +190,17 @@ def served(trained):
             assert server.poll() is None, "the server ended"
             assert time.monotonic() < deadline, "the server did not start"
             time.sleep(0.02)
-        yield address
+        yield address, server
     finally:
         server.terminate()
         assert server.wait(timeout=30) == 0
+
+
+@pytest.fixture(scope="module")
+def served(trained):
+    """Yield the address of a real server."""
+    with serving(trained[0].base) as (address, _):
+        yield address
 
 
 def call(url, body=None, kind="application/json"):
@@ -324,6 +330,33 @@ def test_unusual_bodies_are_answered_and_so_is_the_next_request(served, body, st
     good = json.dumps({"instances": [INSTANCE], "configuration": CONFIGURATION}).encode()
     assert exchange(served, *post(body))[0] == status
     assert exchange(served, *post(good))[0] == 200
+
+
+def test_sigterm_answers_accepted_requests_and_refuses_new_connections(trained):
+    body = json.dumps({"instances": [INSTANCE], "configuration": CONFIGURATION}).encode()
+    head, _, _ = b"".join(post(body)).partition(b"\r\n\r\n")
+    with ExitStack() as stack:
+        address, server = stack.enter_context(serving(trained[0].base))
+        host, port = address.removeprefix("http://").split(":")
+        accepted = []
+        for _ in range(3):
+            connection = socket.create_connection((host, int(port)), timeout=10)
+            accepted.append(stack.enter_context(connection))
+            connection.sendall(head + b"\r\nExpect: 100-continue\r\n\r\n")
+            # The server says so when it reads the request: it is accepted.
+            assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        server.terminate()
+        deadline = time.monotonic() + 10
+        while call(address + "/ping")[0]:
+            assert time.monotonic() < deadline, "new connections are still accepted"
+            time.sleep(0.02)
+        for connection in accepted:
+            connection.sendall(body)
+            response = http.client.HTTPResponse(connection)
+            response.begin()
+            assert response.status == 200
+            assert len(json.loads(response.read())["predictions"]) == 1
+        assert server.wait(timeout=30) == 0
 
 
 def test_ping_is_answered_while_all_invocations_are_busy(trained):
