@@ -11,7 +11,7 @@ from pydantic import NonNegativeInt, PositiveInt
 from common import decisions, hyperparameters, times
 from common.config import Settings
 from common.observability import logger
-from retrain_trigger import attempts, guards
+from retrain_trigger import attempts, guards, uploads
 from retrain_trigger.attempts import Situation
 from retrain_trigger.execution import Execution, started_by
 from retrain_trigger.production import Production
@@ -22,6 +22,7 @@ from retrain_trigger.training_events import (
     Check,
     TrainingEvent,
     TrainingFailed,
+    uploaded,
 )
 from retrain_trigger.training_pipeline import TrainingPipeline
 from retrain_trigger.training_record import TrainingRecords
@@ -88,9 +89,10 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
         if isinstance(event, TrainingFailed):
             return _report(config, event, pipeline, situation, executions)
         if situation is None:
-            if not attempts.retry_follows(executions):
+            due = _due(config, executions)
+            if due is None:
                 return _ignore(event, reason)
-            reason = RETRY
+            reason = due
     else:
         reason = event.reason
     if isinstance(event, AlarmEvent):
@@ -112,6 +114,14 @@ def _read(path: str) -> "list[ParameterTypeDef]":
     """Read all SSM parameters below a path; an operator may just have changed them."""
     pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=path)
     return [parameter for page in pages for parameter in page["Parameters"]]
+
+
+def _due(config: Config, executions: list[Execution]) -> str | None:
+    """Return why a training is due although production needs no better model, None if none is."""
+    if attempts.retry_follows(executions):
+        return RETRY
+    file = uploads.waiting(s3, config.bucket, executions)
+    return uploaded(file) if file else None
 
 
 def _warn(config: Config, check: Check, stored: StoredHyperparameters) -> None:

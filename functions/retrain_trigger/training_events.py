@@ -89,7 +89,7 @@ class UploadEvent(Event):
     @property
     def reason(self) -> str:
         """Why a training is requested."""
-        return f"data uploaded: {self.detail.object.key}"
+        return uploaded(self.detail.object.key)
 
 
 class DriftDetail(Event):
@@ -163,6 +163,11 @@ TrainingEvent = Annotated[
     | ManualEvent,
     Field(discriminator="source"),
 ]
+
+
+def uploaded(key: str) -> str:
+    """Return the reason of a training that a file requests."""
+    return f"data uploaded: {key}"
 
 
 def alarm_reason(name: str, state_reason: str) -> str:

@@ -84,7 +84,7 @@ class Loop:
         # One version, which is no reference; no monitoring results; a row in every minute.
         self.versions, self.candidate = [NOW - timedelta(days=3)], "deepar"
         self.results, self.evaluation, self.missing_rows = {}, {}, set()
-        self.records = {}  # of trainings, by key
+        self.records, self.uploads = {}, {}  # of trainings, by key; time of files, by key
         self.parameters = {"EndTime": "2024-10-10T11:00:00Z", "Reason": "a test"}  # of all
         self.fee = "12.5"  # of every row
         self.approval, self.deployments = "Approved", []  # of the versions; running ones by name
@@ -182,6 +182,8 @@ class Loop:
         }
 
     def list_objects(self, Prefix, StartAfter="", **_):  # noqa: N803
+        if Prefix == "training-data/":
+            return {"Contents": [{"Key": k, "LastModified": t} for k, t in self.uploads.items()]}
         stored = self.records if Prefix.startswith("experiments/") else self.results
         keys = [key for key in sorted(stored) if key.startswith(Prefix) and key > StartAfter]
         return {"Contents": [{"Key": key} for key in keys]} if keys else {}

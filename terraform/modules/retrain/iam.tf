@@ -81,7 +81,7 @@ data "aws_iam_policy_document" "retrain_trigger" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["experiments/*", "monitoring/production/*"]
+      values   = ["experiments/*", "monitoring/production/*", "training-data/*"]
     }
   }
 

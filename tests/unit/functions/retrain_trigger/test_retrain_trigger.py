@@ -213,6 +213,23 @@ def test_every_kind_of_request_starts_a_training_with_its_reason(loop, event, re
     assert json.loads(loop.decisions[0]["Detail"])["reason"] == reason
 
 
+def test_file_whose_request_was_refused_is_trained_on_by_a_later_check(loop):
+    loop.add_execution(hours_ago=1)
+    loop.uploads["training-data/a.csv"] = NOW - timedelta(minutes=10)
+    assert not loop.deliver(UPLOAD)["started"]  # within the cooldown
+    assert loop.deliver(CHECK)["reason"].startswith("the last training started at")
+    loop.executions[0]["StartTime"] -= timedelta(hours=9)
+    assert loop.deliver(CHECK)["started"]
+    reasons = [json.loads(entry["Detail"])["reason"] for entry in loop.decisions]
+    assert reasons[-1] == "data uploaded: training-data/a.csv"
+
+
+def test_file_that_a_training_has_read_requests_no_other_one(loop):
+    loop.add_execution(hours_ago=12)
+    loop.uploads["training-data/a.csv"] = NOW - timedelta(hours=13)
+    assert not loop.deliver(CHECK)["started"]
+
+
 def test_first_model_is_trained_as_soon_as_the_history_suffices(loop):
     loop.versions = []
     needed = [f"2024-10-10T04:{minute:02}:00Z" for minute in range(25, 55)]
