@@ -152,6 +152,13 @@ SEED ?=
 chaos: setup ## run the whole loop while faults are injected, and check that nothing is lost (about 15 minutes; SEED=…)
 	@$(BIN)/python -m chaos $(addprefix --seed ,$(SEED))
 
+.PHONY: develop
+ALGORITHM ?= abalone
+DATA ?=
+
+develop: setup ## train an algorithm on a sample and serve it as its image does, until Ctrl-C: ALGORITHM=abalone (DATA=file)
+	@$(BIN)/python -m scripts.develop "$(ALGORITHM)" $(if $(DATA),--data "$(DATA)") $(if $(PORT),--port "$(PORT)") $(ARGS)
+
 .PHONY: bench
 NAME ?= ingestion
 
