@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -74,6 +74,22 @@ def checker(model: str) -> Callable[[Line], None]:
             raise LineError(str(error)) from None
 
     return check
+
+
+def all_accepted(model: str, block: Sequence[Line]) -> bool:
+    """Return whether the model accepts all lines of a block, without saying which it does not.
+
+    Rows are checked together, which is several times faster; series one by one by `checker`.
+    """
+    if model == FORECASTER or any(line.content is None for line in block):
+        return False
+    try:
+        texts = [(line.content or b"").decode() for line in block]
+        rows = list(csv_rows(texts))
+        record.read(model).matrix(rows)
+    except (RecordError, UnicodeDecodeError):
+        return False
+    return len(rows) == len(block)
 
 
 def is_header(model: str, line: Line) -> bool:

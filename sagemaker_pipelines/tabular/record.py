@@ -59,6 +59,18 @@ class Feature(BaseModel):
             return number
         raise ValueError(bad_value(self.name, value, self._expected))
 
+    def column(self, texts: Sequence[str]) -> Array:
+        """Return the numbers of texts; raises KeyError or ValueError if one is not valid."""
+        if self.enum:
+            positions = {value: float(number) for number, value in enumerate(self.enum)}
+            return np.array([positions[text] for text in texts])
+        numbers = np.array(texts, np.float64)
+        if not (
+            np.isfinite(numbers) & (numbers >= self.minimum) & (numbers <= self.maximum)
+        ).all():
+            raise ValueError(bad_value(self.name, "values", self._expected))
+        return numbers
+
     @property
     def _expected(self) -> str:
         if math.isfinite(self.minimum) and math.isfinite(self.maximum):
@@ -110,6 +122,9 @@ class Record(BaseModel):
 
         Rows are counted from `first` and named after `where`.
         """
+        rows = list(rows)
+        if (table := self._texts(rows)) is not None:
+            return table
         found = []
         for number, values in enumerate(rows, first):
             try:
@@ -117,6 +132,26 @@ class Record(BaseModel):
             except RecordError as error:
                 raise RecordError(f"{where}{number}: {error}") from None
         return np.array(found, np.float64).reshape(len(found), len(self.features))
+
+    def _texts(self, rows: Sequence[Any]) -> Array | None:
+        """Return the numbers of rows of CSV by columns, which is several times faster.
+
+        None if not all rows are valid lists of texts; what is wrong is then found row by row.
+        """
+        size = len(self.features)
+        if not all(type(row) is list and len(row) == size for row in rows):
+            return None
+        table = np.empty((len(rows), size))
+        for position, (feature, column) in enumerate(
+            zip(self.features, zip(*rows, strict=True), strict=False)
+        ):
+            if {*map(type, column)} != {str}:
+                return None
+            try:
+                table[:, position] = feature.column(column)
+            except (KeyError, ValueError):
+                return None
+        return table
 
     def _by_name(self, values: Mapping[str, Any]) -> list[Any]:
         for name in self.names:

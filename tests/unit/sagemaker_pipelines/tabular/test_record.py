@@ -138,3 +138,24 @@ def test_gate(text, value, passes):
 def test_bad_gate_is_refused(text):
     with pytest.raises(ValueError, match=r"gate: got .*, expected mae, mse, r2, rmse"):
         Gate.parse(text)
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["0.5", "1", "M", "x", "", "nan", "-1", " 2", "1_0", "٣", "1e400"]),
+            min_size=7,
+            max_size=9,
+        ),
+        max_size=4,
+    )
+)
+def test_rows_together_are_the_rows_one_by_one(rows):
+    rows = [["M", *row[:7]] for row in rows]
+    try:
+        single = [ABALONE.row(row) for row in rows]
+    except RecordError:
+        with pytest.raises(RecordError):
+            ABALONE.matrix(rows)
+    else:
+        assert ABALONE.matrix(rows).tolist() == single
