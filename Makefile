@@ -14,8 +14,6 @@ FILE ?=
 DEMO_ARGS ?=
 # A worker per core, at most 4: a worker of the integration tests runs a local AWS.
 WORKERS := -n auto --maxprocesses 4
-# CI measures the coverage of the unit tests.
-COVERAGE = $(if $(CI),--cov --cov-report=term:skip-covered)
 PORT ?=
 VARS ?=
 KEEP ?=
@@ -39,7 +37,7 @@ test: setup checks-setup package ## Terraform, unit, integration and end-to-end 
 	@echo "== 1/3 Terraform: format, validate, module tests"
 	@$(BIN)/python -m scripts.terraform
 	@echo "== 2/3 unit tests"
-	@$(BIN)/python -m pytest tests/unit -q $(WORKERS) --dist loadfile --durations 10 $(COVERAGE)
+	@$(BIN)/python -m pytest tests/unit -q $(WORKERS) --dist loadfile --durations 10
 	@echo "== 3/3 integration tests on the local AWS, and the loop from end to end (minutes between dots)"
 	@$(BIN)/python -m pytest tests/integration tests/e2e -q $(WORKERS) --durations 10
 	@echo "All tests passed. Results of the end-to-end test: .evergreen/e2e (logs, report.json, loop.png)"
@@ -143,7 +141,7 @@ $(MLFLOW_VENV)/ready: requirements-mlflow.lock
 	@touch $@
 
 .PHONY: test-deployment
-test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; an upgrade; bake period, rollback and pause; a second version of the features (about 12 minutes)
+test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; an upgrade; bake period, rollback and pause; a second version of the features; guarded endpoints; a tabular model (about 22 minutes)
 	@$(BIN)/python -m pytest tests/deployment -q
 
 .PHONY: chaos
