@@ -75,7 +75,7 @@ module "model_role" {
 }
 
 resource "aws_cloudwatch_log_group" "endpoint" {
-  for_each = toset(["production", "staging"])
+  for_each = toset(["pre-traffic", "production", "staging"])
 
   name              = "/aws/sagemaker/Endpoints/${var.foundation.prefix}-${each.key}"
   kms_key_id        = var.foundation.kms_key_arn

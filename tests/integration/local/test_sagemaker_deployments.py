@@ -89,7 +89,8 @@ def served(sagemaker):
     return found["EndpointStatus"], found["EndpointConfigName"], found.get("FailureReason")
 
 
-def test_failing_version_gets_only_its_share_and_is_rolled_back(aws, sagemaker, events):
+def check_failing_version(aws, sagemaker, events):
+    """A failing version gets only its share, and is rolled back."""
     with load(aws, "loop") as sent:
         assert set(sent.more()) == {"answered"}
         update(aws, sagemaker, "failing", CANARY)
@@ -123,7 +124,8 @@ def test_failing_version_gets_only_its_share_and_is_rolled_back(aws, sagemaker, 
     assert phases[0]["StartTime"] > 1e12  # milliseconds
 
 
-def test_linear_shift_replaces_the_version_without_a_failed_request(aws, sagemaker):
+def check_linear_shift(aws, sagemaker):
+    """A linear shift replaces the version without a failed request."""
     aws.pass_minutes(3)  # the alarm of the test before is over
     with load(aws, "loop") as sent:
         update(aws, sagemaker, "better", LINEAR)
@@ -136,7 +138,8 @@ def test_linear_shift_replaces_the_version_without_a_failed_request(aws, sagemak
     assert summary["CurrentInstanceCount"] == 2
 
 
-def test_metrics_of_each_variant_are_in_cloudwatch(aws, sagemaker):
+def check_metrics(aws):
+    """The metrics of each variant are in CloudWatch."""
     end = aws.now()
     found = aws.client("cloudwatch").get_metric_statistics(
         Namespace="AWS/SageMaker",
@@ -149,6 +152,12 @@ def test_metrics_of_each_variant_are_in_cloudwatch(aws, sagemaker):
     )["Datapoints"]
     assert {point["Maximum"] for point in found} == {0.5}
     assert sum(point["Sum"] for point in found) > 20
+
+
+def test_shifts_of_one_endpoint_one_after_the_other(aws, sagemaker, events):
+    check_failing_version(aws, sagemaker, events)
+    check_linear_shift(aws, sagemaker)
+    check_metrics(aws)
 
 
 def test_deployment_that_cannot_work_is_refused(sagemaker):
@@ -165,8 +174,7 @@ def test_deployment_that_cannot_work_is_refused(sagemaker):
         attempt(**CANARY | {"AutoRollbackConfiguration": missing})
 
 
-@pytest.fixture(scope="module")
-def split(aws, sagemaker):
+def create_split(aws, sagemaker):
     """Create an endpoint with two variants."""
     sagemaker.create_endpoint_config(
         EndpointConfigName="split",
@@ -183,14 +191,16 @@ def invoke(aws, name, **more):
     return found["InvokedProductionVariant"], len(mean)
 
 
-def test_variants_answer_by_weight_or_as_named(aws, split):
+def check_weights(aws):
+    """Variants answer by weight, or as named."""
     assert Counter(invoke(aws, "split") for _ in range(8)) == {("A", 6): 6, ("B", 7): 2}
     assert invoke(aws, "split", TargetVariant="B") == ("B", 7)
     with pytest.raises(ClientError, match="Variant C not found"):
         invoke(aws, "split", TargetVariant="C")
 
 
-def test_weights_and_counts_of_variants_are_changed(aws, sagemaker, split):
+def check_changes(aws, sagemaker):
+    """Weights and counts of variants are changed."""
     sagemaker.update_endpoint_weights_and_capacities(
         EndpointName="split",
         DesiredWeightsAndCapacities=[
@@ -207,7 +217,8 @@ def test_weights_and_counts_of_variants_are_changed(aws, sagemaker, split):
     assert len(list((aws.home / "work" / "endpoints").glob("split-*"))) == 3
 
 
-def test_update_can_retain_instance_counts_and_weights(aws, sagemaker, split):
+def check_retained_properties(aws, sagemaker):
+    """An update can retain instance counts and weights."""
     sagemaker.update_endpoint(
         EndpointName="split",
         EndpointConfigName="split",
@@ -221,6 +232,13 @@ def test_update_can_retain_instance_counts_and_weights(aws, sagemaker, split):
         for item in described["ProductionVariants"]
     }
     assert found == {"A": (1, 0.75), "B": (2, 0.25)}
+
+
+def test_variants_of_one_endpoint_by_weight_changed_and_retained(aws, sagemaker):
+    create_split(aws, sagemaker)
+    check_weights(aws)
+    check_changes(aws, sagemaker)
+    check_retained_properties(aws, sagemaker)
 
 
 def test_shadow_variant_gets_copies_and_never_answers(aws, sagemaker):
