@@ -150,7 +150,8 @@ def check_metrics(aws):
         Period=3600,
         Statistics=["Sum", "Maximum"],
     )["Datapoints"]
-    assert {point["Maximum"] for point in found} == {0.5}
+    # While an instance is replaced, the other one has all requests.
+    assert {point["Maximum"] for point in found} <= {0.5, 1.0}
     assert sum(point["Sum"] for point in found) > 20
 
 
@@ -328,12 +329,12 @@ def test_instances_follow_the_invocations(aws, sagemaker, scaling):
     send(aws, 2, 25)
     assert instances(sagemaker) == 1  # not yet three minutes
     send(aws, 1, 25)
-    assert instances(sagemaker) == 3
+    aws.until(lambda: instances(sagemaker) == 3)
     assert len(list((aws.home / "work" / "endpoints").glob("scaled-*"))) == 3
     aws.pass_minutes(10)
     assert instances(sagemaker) == 3  # without requests there is no metric
     send(aws, 16, 1)
-    assert instances(sagemaker) == 1
+    aws.until(lambda: instances(sagemaker) == 1)
     activities = scaling.describe_scaling_activities(ServiceNamespace="sagemaker")
     descriptions = [item["Description"] for item in activities["ScalingActivities"]]
     assert descriptions == [f"Setting desired instance count to {n}." for n in (1, 3)]
