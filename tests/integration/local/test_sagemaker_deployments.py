@@ -324,6 +324,17 @@ def send(aws, minutes, each):
         aws.pass_minutes(1)
 
 
+def check_deregistration(aws, scaling):
+    """A deregistered target has no alarms."""
+    cloudwatch = aws.client("cloudwatch")
+    prefix = "TargetTracking-endpoint/scaled/"
+    assert len(cloudwatch.describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]) == 2
+    scaling.deregister_scalable_target(**TARGET)
+    assert cloudwatch.describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"] == []
+    with pytest.raises(ClientError, match="No scalable target"):
+        scaling.deregister_scalable_target(**TARGET)
+
+
 def test_instances_follow_the_invocations(aws, sagemaker, scaling):
     aws.next_hour()
     send(aws, 2, 25)
@@ -338,6 +349,7 @@ def test_instances_follow_the_invocations(aws, sagemaker, scaling):
     activities = scaling.describe_scaling_activities(ServiceNamespace="sagemaker")
     descriptions = [item["Description"] for item in activities["ScalingActivities"]]
     assert descriptions == [f"Setting desired instance count to {n}." for n in (1, 3)]
+    check_deregistration(aws, scaling)
 
 
 def test_burstable_and_unknown_variants_are_not_scaled(scaling):
@@ -345,13 +357,3 @@ def test_burstable_and_unknown_variants_are_not_scaled(scaling):
         changed = {"ResourceId": f"endpoint/{resource}/variant/AllTraffic"}
         with pytest.raises(ClientError, match=message):
             scaling.register_scalable_target(**TARGET | changed, MinCapacity=1, MaxCapacity=3)
-
-
-def test_deregistered_target_has_no_alarms(aws, scaling):
-    cloudwatch = aws.client("cloudwatch")
-    prefix = "TargetTracking-endpoint/scaled/"
-    assert len(cloudwatch.describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"]) == 2
-    scaling.deregister_scalable_target(**TARGET)
-    assert cloudwatch.describe_alarms(AlarmNamePrefix=prefix)["MetricAlarms"] == []
-    with pytest.raises(ClientError, match="No scalable target"):
-        scaling.deregister_scalable_target(**TARGET)
