@@ -25,4 +25,4 @@ def load(folder: Path, environment: Mapping[str, str]) -> Handler:
         batch = Configuration.parse(json.loads(environment.get(BATCH, "{}")))
     except ValueError as error:
         raise RequestError(f"{BATCH}: {error}") from error
-    return ForecastHandler(registry.load(folder), batch)
+    return ForecastHandler(registry.load(folder), batch, registry.covariates(folder))

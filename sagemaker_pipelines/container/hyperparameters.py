@@ -3,16 +3,18 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from common.config import describe
 from common.hyperparameters import PredictionLength
+from sagemaker_pipelines.container.series import MAX_CATEGORIES, MAX_FEATURES
 from sagemaker_pipelines.paths import JobError
 
 _SECONDS = {"min": 60, "H": 3600, "D": 86400, "W": 7 * 86400}
 ALGORITHM = "algorithm"
+UNSPECIFIED = ("auto", "ignore", "")  # of cardinality and num_dynamic_feat
 
 
 def _step_seconds(value: Any) -> int:
@@ -31,15 +33,35 @@ def _json_list(text: Any) -> Any:
     return tuple(value)
 
 
+def _cardinality(value: Any) -> Any:
+    if value in UNSPECIFIED:
+        return value
+    try:
+        sizes = json.loads(value) if isinstance(value, str) else list(value)
+    except (RecursionError, TypeError, ValueError):
+        sizes = None
+    if not isinstance(sizes, list) or not 1 <= len(sizes) <= MAX_FEATURES:
+        sizes = [None]
+    if any(type(size) is not int or not 1 <= size <= MAX_CATEGORIES for size in sizes):
+        raise ValueError(
+            f'"auto", "ignore", "" or a JSON list of integers from 1 to {MAX_CATEGORIES}'
+        )
+    return tuple(sizes)
+
+
+def _feature_count(value: Any) -> Any:
+    if value in UNSPECIFIED:
+        return value
+    if re.fullmatch("[1-9][0-9]?[0-9]?", str(value), re.ASCII) and int(value) <= MAX_FEATURES:
+        return int(value)
+    raise ValueError(f'"auto", "ignore", "" or an integer from 1 to {MAX_FEATURES}')
+
+
 Level = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Hyperparameters(BaseModel):
-    """Settings of a training, with the names of Amazon DeepAR.
-
-    Every algorithm learns from the target alone: `cardinality` and `num_dynamic_feat` must not
-    request features, which would otherwise be ignored silently.
-    """
+    """Settings of a training, with the names of Amazon DeepAR."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
@@ -48,8 +70,8 @@ class Hyperparameters(BaseModel):
     prediction_length: PredictionLength
     step_seconds: Annotated[int, BeforeValidator(_step_seconds)] = Field(alias="time_freq")
     algorithm: str = "deepar"
-    cardinality: Literal["auto", "ignore", ""] = "auto"
-    num_dynamic_feat: Literal["auto", "ignore", ""] = "auto"
+    cardinality: Annotated[str | tuple[int, ...], BeforeValidator(_cardinality)] = "auto"
+    num_dynamic_feat: Annotated[str | int, BeforeValidator(_feature_count)] = "auto"
     num_eval_samples: int = Field(100, ge=1, le=10_000)
     test_quantiles: Annotated[
         tuple[Level, ...], Field(min_length=1, max_length=100), BeforeValidator(_json_list)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 from common.config import describe
 from common.errors import bad_value
 from sagemaker_pipelines.container.algorithms.model import Model, Sampler
+from sagemaker_pipelines.container.covariates import Covariates
 from sagemaker_pipelines.container.series import Series, SeriesError, parse
 
 # Bounds of the work of one request, which SageMaker ends after 60 s and during which /ping must
@@ -22,6 +23,7 @@ MAX_QUANTILES = 100
 MAX_CONTAINERS = 10_000
 
 
+WITHOUT = Covariates()  # of a model that learned from the target alone
 JSON, LINES = "application/json", "application/jsonlines"
 
 
@@ -74,17 +76,21 @@ class ForecastHandler:
 
     content_types = (JSON, LINES, "application/x-jsonlines", "")
 
-    def __init__(self, model: Model, batch: Configuration) -> None:
-        self._model, self._batch = model, batch
+    def __init__(
+        self, model: Model, batch: Configuration, covariates: Covariates = WITHOUT
+    ) -> None:
+        self._model, self._batch, self._covariates = model, batch, covariates
 
     def answer(self, body: bytes, content_type: str, accept: str) -> tuple[str, bytes]:  # noqa: ARG002
         """Return content type and body of the response."""
         if content_type in (JSON, ""):
-            return JSON, json.dumps(respond(self._model, body), allow_nan=False).encode()
-        return LINES, respond_lines(self._model, body, self._batch).encode()
+            return JSON, json.dumps(
+                respond(self._model, body, self._covariates), allow_nan=False
+            ).encode()
+        return LINES, respond_lines(self._model, body, self._batch, self._covariates).encode()
 
 
-def respond(model: Model, body: bytes) -> dict[str, Any]:
+def respond(model: Model, body: bytes, covariates: Covariates = WITHOUT) -> dict[str, Any]:
     """Process the request of an endpoint: `{"instances": […], …}` -> `{"predictions": […]}`."""
     request = _json(body)
     instances = request.get("instances") if isinstance(request, dict) else None
@@ -92,17 +98,25 @@ def respond(model: Model, body: bytes) -> dict[str, Any]:
         raise RequestError("request: expected an object with a list of instances")
     configuration = Configuration.parse(request.get("configuration", {}))
     _check_work(len(instances), configuration, model.horizon)
-    series = [_series(entry, f"instances[{n}]: ") for n, entry in enumerate(instances)]
+    series = [
+        _series(entry, f"instances[{n}]: ", covariates, model.horizon)
+        for n, entry in enumerate(instances)
+    ]
     return {"predictions": [forecast(model, s, configuration) for s in series]}
 
 
-def respond_lines(model: Model, body: bytes, configuration: Configuration) -> str:
+def respond_lines(
+    model: Model, body: bytes, configuration: Configuration, covariates: Covariates = WITHOUT
+) -> str:
     """Process the request of a batch transform: one instance per line -> one forecast per line."""
     lines = [line for line in body.splitlines() if line.strip()]
     if not lines:
         raise RequestError("request: got no lines, expected one instance per line")
     _check_work(len(lines), configuration, model.horizon)
-    series = [_series(_json(line), f"line {n}: ") for n, line in enumerate(lines, 1)]
+    series = [
+        _series(_json(line), f"line {n}: ", covariates, model.horizon)
+        for n, line in enumerate(lines, 1)
+    ]
     return "\n".join(
         json.dumps(forecast(model, s, configuration), allow_nan=False) for s in series
     )
@@ -144,9 +158,9 @@ def _json(body: bytes) -> Any:
         raise RequestError(f"request: expected JSON ({error})") from error
 
 
-def _series(instance: Any, where: str) -> Series:
+def _series(instance: Any, where: str, covariates: Covariates, horizon: int) -> Series:
     try:
-        return parse(instance)
+        return covariates.select(parse(instance), horizon)
     except SeriesError as error:
         raise RequestError(where + str(error)) from error
 

@@ -4,7 +4,7 @@ import gzip
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,23 +17,38 @@ from common.config import describe
 from common.deepar import MAX_FORECAST
 from common.errors import bad_value
 
+MAX_CATEGORIES, MAX_FEATURES = 100_000, 100  # of a grouping; groupings or features of a series
 MAX_VALUE = MAX_FORECAST  # the forecast of larger values could exceed 32-bit floats
+
+
+Category = Annotated[int, Field(strict=True, ge=0, lt=MAX_CATEGORIES)]
 
 
 class SeriesError(ValueError):
     """The JSON is not a time series; the message states the expected format."""
 
 
+def no_features() -> NDArray[np.float32]:
+    """Return the features of a series without any: shape (0, 0)."""
+    return np.empty((0, 0), np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Values at equal steps from `start` (UTC); missing values are NaN."""
+    """Values at equal steps from `start` (UTC); missing values are NaN.
+
+    `cat` has the number of its category in each grouping; `dynamic_feat` has the shape (features,
+    steps) and may go on after the target. Both are empty without.
+    """
 
     start: np.datetime64
     target: NDArray[np.float32]
+    cat: tuple[int, ...] = ()
+    dynamic_feat: NDArray[np.float32] = field(default_factory=no_features)
 
     def upto(self, length: int) -> "Series":
-        """Return the first `length` values as a series."""
-        return Series(self.start, self.target[:length])
+        """Return the first `length` values as a series; its features still go on after them."""
+        return replace(self, target=self.target[:length])
 
 
 def _start(value: Any) -> datetime:
@@ -54,6 +69,13 @@ def _value(value: Any) -> float:
     return float(value)
 
 
+def _feature(value: Any) -> float:
+    number = None if value is None or value == "NaN" else _value(value)
+    if number is None:
+        raise ValueError("a finite number: features have no missing values")
+    return number
+
+
 class _Instance(BaseModel):
     model_config = ConfigDict(title="series")
 
@@ -62,6 +84,12 @@ class _Instance(BaseModel):
     target: Annotated[
         list[Annotated[float, BeforeValidator(_value)]], Field(min_length=1), FailFast()
     ]
+    cat: Annotated[list[Category], Field(max_length=MAX_FEATURES), FailFast()] = []
+    dynamic_feat: Annotated[
+        list[Annotated[list[Annotated[float, BeforeValidator(_feature)]], FailFast()]],
+        Field(max_length=MAX_FEATURES),
+        FailFast(),
+    ] = []
 
 
 def parse(instance: Any) -> Series:
@@ -73,7 +101,11 @@ def parse(instance: Any) -> Series:
     target = np.array(valid.target, np.float32)
     if np.isnan(target).all():
         raise SeriesError("target: got only missing values, expected at least one number")
-    return Series(np.datetime64(valid.start, "s"), target)
+    lengths = [len(values) for values in valid.dynamic_feat]
+    if len(set(lengths)) > 1:
+        raise SeriesError(bad_value("dynamic_feat: lengths", lengths, "equal ones"))
+    features = np.array(valid.dynamic_feat, np.float32) if lengths else no_features()
+    return Series(np.datetime64(valid.start, "s"), target, tuple(valid.cat), features)
 
 
 def impute(target: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -91,11 +123,6 @@ def read_channel(folder: Path) -> list[Series]:
     Raises SeriesError, or OSError, EOFError and zlib.error for a damaged file.
     """
     return [parse(document) for document in _documents(folder)]
-
-
-def uses(folder: Path, key: str) -> bool:
-    """Return whether any series of the channel has an optional field (cat, dynamic_feat)."""
-    return any(isinstance(found, dict) and key in found for found in _documents(folder))
 
 
 def _documents(folder: Path) -> Iterator[Any]:

@@ -19,9 +19,6 @@ from sagemaker_pipelines.container.tabular import training as tabular_training
 from sagemaker_pipelines.paths import JobError, Paths
 from sagemaker_pipelines.tabular import record
 
-# Fields that this image ignores, unlike Amazon DeepAR, by their hyperparameter.
-UNUSED_FIELDS = {"cardinality": "cat", "num_dynamic_feat": "dynamic_feat"}
-
 
 def main(paths: Paths) -> None:
     """Train a model with the hyperparameters and channels of the job."""
@@ -31,10 +28,10 @@ def main(paths: Paths) -> None:
         return
     parameters = Hyperparameters.parse_shared(values)
     interruption.watch()
-    series = _read(paths, "train", values)
+    series = _read(paths, "train")
     registry.fit(parameters.algorithm, series, values, paths.model, paths.checkpoints)
     if paths.channel("test").is_dir():
-        _test(registry.load(paths.model), _read(paths, "test", values), parameters)
+        _test(registry.load(paths.model), _test_series(paths), parameters)
 
 
 def _hyperparameters(paths: Paths) -> dict[str, str]:
@@ -47,17 +44,19 @@ def _hyperparameters(paths: Paths) -> dict[str, str]:
     return values
 
 
-def _read(paths: Paths, channel: str, values: dict[str, str]) -> list[data.Series]:
+def _test_series(paths: Paths) -> list[data.Series]:
+    covariates = registry.covariates(paths.model)
+    try:
+        return [covariates.select(series) for series in _read(paths, "test")]
+    except data.SeriesError as error:
+        raise JobError(f"test channel: {error}") from error
+
+
+def _read(paths: Paths, channel: str) -> list[data.Series]:
     folder = paths.channel(channel)
     if not folder.is_dir():
         raise JobError(f"{channel} channel: missing")
     try:
-        for hyperparameter, field in UNUSED_FIELDS.items():
-            if values.get(hyperparameter, "auto") == "auto" and data.uses(folder, field):
-                raise JobError(
-                    f"{channel} channel: got the field {field}, which this image ignores; "
-                    f'set hyperparameter {hyperparameter} to "ignore" to train without it'
-                )
         return data.read_channel(folder)
     except (ValueError, OSError, EOFError, zlib.error) as error:
         raise JobError(f"{channel} channel: {error}") from error

@@ -1,6 +1,7 @@
 """The algorithms of the image by name: fit one, or load a model that one has written."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -11,8 +12,9 @@ from common.errors import bad_value
 from common.tournament import MINIMUM_TRAINING_MINUTES
 from sagemaker_pipelines.container.algorithms import metadata
 from sagemaker_pipelines.container.algorithms.model import Algorithm, Model
+from sagemaker_pipelines.container.covariates import Covariates, resolve
 from sagemaker_pipelines.container.hyperparameters import ALGORITHM, Hyperparameters
-from sagemaker_pipelines.container.series import Series
+from sagemaker_pipelines.container.series import Series, SeriesError
 from sagemaker_pipelines.paths import JobError
 
 # Modules below this package, imported when used: a server needs only the one of its model.
@@ -23,6 +25,7 @@ ALGORITHMS = {
     "gradient_boosting": "gradient_boosting.algorithm",
     "reference": "reference",
 }
+LEARN_COVARIATES = ("deepar",)  # from cat and dynamic_feat
 MIN_OBSERVATIONS = MINIMUM_TRAINING_MINUTES  # in all training series, as Amazon DeepAR requires
 
 
@@ -39,8 +42,20 @@ def fit(
     Raises JobError if the algorithm, a hyperparameter or the data are unusable.
     """
     parameters = parse(name, hyperparameters)
+    found = resolve(parameters, series)
+    try:
+        series = [found.select(one) for one in series]
+    except SeriesError as error:
+        raise JobError(f"train channel: {error}") from error
+    if found and name not in LEARN_COVARIATES:
+        raise JobError(
+            f"train channel: got the fields cat or dynamic_feat, which {name} does not learn "
+            'from; set the hyperparameters cardinality and num_dynamic_feat to "ignore" to train '
+            "without them"
+        )
     _check(series, parameters.prediction_length)
     algorithm(name).fit(series, parameters, folder, checkpoints)
+    metadata.add(folder, **asdict(found))
 
 
 def parse(name: str, hyperparameters: Mapping[str, str]) -> Hyperparameters:
@@ -51,6 +66,13 @@ def parse(name: str, hyperparameters: Mapping[str, str]) -> Hyperparameters:
 def load(folder: Path) -> Model:
     """Load the model of a folder."""
     return algorithm(metadata.read(folder)["algorithm"]).load(folder)
+
+
+def covariates(folder: Path) -> Covariates:
+    """Return what the model of a folder learned from; older models ignore all fields."""
+    document = metadata.read(folder)
+    sizes = document.get("cardinality")
+    return Covariates(None if sizes is None else tuple(sizes), document.get("num_dynamic_feat"))
 
 
 def algorithm(name: str) -> Algorithm:

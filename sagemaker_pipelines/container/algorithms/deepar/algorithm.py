@@ -9,6 +9,7 @@ import numpy as np
 from sagemaker_pipelines.container import interruption, log
 from sagemaker_pipelines.container.algorithms.deepar.forecaster import Forecaster
 from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
+from sagemaker_pipelines.container.covariates import resolve
 from sagemaker_pipelines.container.series import Series
 from sagemaker_pipelines.paths import JobError
 
@@ -34,10 +35,9 @@ def fit(
     )
 
     torch.manual_seed(0)
-    longest = max(len(s.target) for s in series)
-    cycles = features.cycles_for(parameters.step_seconds, longest)
-    model = network.build(parameters, cycles)
-    windows = batches.Windows(series, parameters, cycles, model.past_length)
+    inputs = features.Inputs.fit(series, parameters.step_seconds)
+    model = network.build(parameters, inputs, resolve(parameters, series).cardinality or ())
+    windows = batches.Windows(series, parameters, inputs, model.past_length)
 
     def on_epoch(progress: loop.Progress) -> bool:
         where = f"{log.QUALITY} epoch={progress.epoch},"
@@ -59,7 +59,7 @@ def fit(
         "best_epoch": progress.best_epoch,
         "resumed_after_epochs": progress.resumed,  # 0: not interrupted
     }
-    export.write(model, parameters, cycles, training, folder)
+    export.write(model, parameters, inputs, training, folder)
 
 
 def load(folder: Path) -> Forecaster:

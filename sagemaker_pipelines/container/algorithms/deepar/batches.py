@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sagemaker_pipelines.container.algorithms.deepar.features import calendar
+from sagemaker_pipelines.container.algorithms.deepar.features import Inputs
 from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
 from sagemaker_pipelines.container.series import Series, impute
 
@@ -22,6 +22,7 @@ class _Track:
     target: torch.Tensor
     observed: torch.Tensor
     features: torch.Tensor
+    cat: torch.Tensor
     length: int
 
 
@@ -32,26 +33,25 @@ class Windows:
         self,
         series: Sequence[Series],
         parameters: Hyperparameters,
-        cycles: Sequence[str],
+        inputs: Inputs,
         past: int,
     ) -> None:
         self.past, self.horizon = past, parameters.prediction_length
-        self.tracks = [self._track(s, parameters, cycles) for s in series]
+        self.tracks = [self._track(s, parameters, inputs) for s in series]
 
-    def _track(self, series: Series, parameters: Hyperparameters, cycles: Sequence[str]) -> _Track:
+    def _track(self, series: Series, parameters: Hyperparameters, inputs: Inputs) -> _Track:
         values, length = series.target, len(series.target)
         if parameters.likelihood == "negative-binomial":
             values = np.maximum(np.round(values), 0)  # its values are counts
         before = np.zeros(self.past, np.float32)
         target = np.concatenate([before, impute(values)])
         observed = np.concatenate([before, ~np.isnan(values)]).astype(np.float32)
-        features = calendar(
-            series.start, -self.past, self.past + length, parameters.step_seconds, cycles
-        )
+        features = inputs.rows(series, -self.past, self.past + length)
         return _Track(
             torch.from_numpy(target),
             torch.from_numpy(observed),
             torch.from_numpy(features),
+            torch.tensor(series.cat or (0,)),
             length,
         )
 
@@ -78,7 +78,7 @@ class Windows:
             for part in ("target", "observed", "features")
         )
         return {
-            "feat_static_cat": torch.zeros(len(slices), 1, dtype=torch.long),
+            "feat_static_cat": torch.stack([track.cat for track, _ in slices]),
             "feat_static_real": torch.zeros(len(slices), 1),
             "past_time_feat": features[:, :past],
             "past_target": target[:, :past],

@@ -26,7 +26,8 @@ def fingerprint(series: Sequence[Series], parameters: Hyperparameters) -> str:
     """Return what tells a training with other data or hyperparameters apart."""
     digest = hashlib.sha256(parameters.model_dump_json().encode())
     for one in series:
-        digest.update(str(one.start).encode() + one.target.tobytes())
+        digest.update(str((one.start, one.cat)).encode() + one.target.tobytes())
+        digest.update(one.dynamic_feat.tobytes())
     return digest.hexdigest()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sagemaker_pipelines.container.algorithms import metadata
-from sagemaker_pipelines.container.algorithms.deepar.features import calendar
+from sagemaker_pipelines.container.algorithms.deepar.features import Inputs
 from sagemaker_pipelines.container.algorithms.deepar.likelihoods import (
     LIKELIHOODS,
     Parameters,
@@ -40,7 +40,14 @@ class Forecaster:
         self._lags = np.array(settings["lags"])
         self._past = self._context + int(self._lags.max()) - 1
         self._likelihood = LIKELIHOODS[settings["likelihood"]]
-        self._static = weights["embedding"]
+        dynamic = settings.get("dynamic_feat", {})  # older models have none
+        self._inputs = Inputs(settings["step_seconds"], settings["cycles"], **dynamic)
+        groupings = sum(name.startswith("embedding") for name in weights)
+        self._embeddings = (
+            [weights["embedding"][None]]
+            if "embedding" in weights
+            else [weights[f"embedding{n}"] for n in range(groupings)]
+        )
         self._cells = [
             _Cell(weights[f"inward{n}"].T, weights[f"recurrent{n}"].T, weights[f"bias{n}"])
             for n in range(settings["num_layers"])
@@ -97,14 +104,12 @@ class Forecaster:
         scale = float(max(np.abs(level).mean(dtype=np.float32), np.float32(1e-10)))
         scaled = values / np.float32(scale)
         first = series.target.size - self._context + 1
-        features = calendar(
-            series.start,
-            first,
-            self._context - 1 + self.horizon,
-            self.settings["step_seconds"],
-            self.settings["cycles"],
-        )
-        static = np.concatenate([self._static, [0.0, np.log(scale)]]).astype(np.float32)
+        features = self._inputs.rows(series, first, self._context - 1 + self.horizon)
+        embedded = [
+            table[number]
+            for table, number in zip(self._embeddings, series.cat or (0,), strict=True)
+        ]
+        static = np.concatenate([*embedded, [0.0, np.log(scale)]]).astype(np.float32)
         fixed = np.concatenate(
             [np.broadcast_to(static, (len(features), static.size)), features], axis=1
         )

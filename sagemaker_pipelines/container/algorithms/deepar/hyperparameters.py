@@ -1,5 +1,9 @@
 """The hyperparameters of Amazon DeepAR, with its names and defaults."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from common import hyperparameters as ranges
 from sagemaker_pipelines.container import hyperparameters
 
@@ -9,6 +13,7 @@ class Hyperparameters(hyperparameters.Hyperparameters):
 
     context_length: ranges.ContextLength
     epochs: ranges.Epochs
+    embedding_dimension: Annotated[int, Field(ge=1, le=256)] = 10
     dropout_rate: ranges.DropoutRate = 0.1
     early_stopping_patience: ranges.Patience | None = None
     learning_rate: ranges.LearningRate = 1e-3

@@ -6,6 +6,7 @@ from gluonts.time_feature import get_lags_for_frequency
 from gluonts.torch.distributions import NegativeBinomialOutput, NormalOutput, StudentTOutput
 from gluonts.torch.model.deepar.module import DeepARModel
 
+from sagemaker_pipelines.container.algorithms.deepar.features import Inputs
 from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
 
 OUTPUTS = {
@@ -15,15 +16,21 @@ OUTPUTS = {
 }
 
 
-def build(parameters: Hyperparameters, cycles: Sequence[str]) -> DeepARModel:
-    """Return an untrained network."""
+def build(
+    parameters: Hyperparameters, inputs: Inputs, cardinality: Sequence[int] = ()
+) -> DeepARModel:
+    """Return an untrained network, with an embedding for each of the groupings."""
     minutes = parameters.step_seconds // 60
     return DeepARModel(
         freq=f"{minutes}min",
         lags_seq=get_lags_for_frequency(f"{minutes}min"),
         context_length=parameters.context_length,
         prediction_length=parameters.prediction_length,
-        num_feat_dynamic_real=1 + 2 * len(cycles),
+        num_feat_dynamic_real=1 + 2 * len(inputs.cycles) + len(inputs.centers),
+        # GluonTS requires a grouping.
+        num_feat_static_cat=len(cardinality) or 1,
+        cardinality=list(cardinality) or [1],
+        embedding_dimension=[parameters.embedding_dimension] * len(cardinality) or [1],
         num_layers=parameters.num_layers,
         hidden_size=parameters.num_cells,
         dropout_rate=parameters.dropout_rate if parameters.num_layers > 1 else 0.0,

@@ -37,13 +37,15 @@ def run(folder, until=EPOCHS, parameters=PARAMETERS, series=SERIES, seed=0):
     # Imported here, because it takes seconds and warns.
     from sagemaker_pipelines.container.algorithms.deepar import (  # noqa: PLC0415
         batches,
+        features,
         loop,
         network,
     )
 
     torch.manual_seed(seed)
-    model = network.build(parameters, [])
-    windows = batches.Windows(series, parameters, [], model.past_length)
+    inputs = features.Inputs(parameters.step_seconds, [])
+    model = network.build(parameters, inputs)
+    windows = batches.Windows(series, parameters, inputs, model.past_length)
     epochs = []
 
     def on_epoch(progress):

@@ -25,6 +25,8 @@ def test_defaults_are_those_of_amazon_deepar():
         "student-T",
     )
     assert parsed.early_stopping_patience is None
+    assert (parsed.cardinality, parsed.num_dynamic_feat) == ("auto", "auto")
+    assert parsed.embedding_dimension == 10
     assert parsed.test_quantiles == (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
@@ -77,7 +79,15 @@ def test_other_time_freq_is_rejected(text):
         ({"test_quantiles": "[]"}, "test_quantiles: got (), expected at least 1 item"),
         ({"epochs": "٣"}, "epochs: got '\\u0663', expected a valid integer"),
         ({"num_cells": "1" * 30}, "num_cells: got '1"),
-        ({"cardinality": "[3]"}, "cardinality: got '[3]', expected 'auto', 'ignore' or ''"),
+        (
+            {"cardinality": "[3, 0]"},
+            'cardinality: got \'[3, 0]\', expected "auto", "ignore", "" or a JSON list of',
+        ),
+        ({"cardinality": "[]"}, "cardinality: got '[]', expected"),
+        ({"cardinality": "3"}, "cardinality: got '3', expected"),
+        ({"num_dynamic_feat": "0"}, 'num_dynamic_feat: got \'0\', expected "auto", "ignore", ""'),
+        ({"num_dynamic_feat": "1.5"}, "num_dynamic_feat: got '1.5', expected"),
+        ({"embedding_dimension": "0"}, "embedding_dimension: got '0', expected greater than or"),
         ({"num_cell": "40"}, "num_cell: got '40', expected no setting of this name"),
     ],
 )

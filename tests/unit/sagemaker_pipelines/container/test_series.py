@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from sagemaker_pipelines.container.series import SeriesError, parse, read_channel, uses
+from sagemaker_pipelines.container.series import SeriesError, parse, read_channel
 
 GOOD = {"start": "2024-10-10 00:00:00", "target": [1.5, "NaN", None, 4]}
 
@@ -44,6 +44,16 @@ def test_common_time_formats_are_accepted(start):
         (GOOD | {"target": [1, float("inf")]}, "target.1: got inf, expected a finite number"),
         (GOOD | {"target": [1, 1e300]}, "target.1: got 1e+300, expected a finite number"),
         (GOOD | {"target": [1, 10**400]}, "target.1: got an integer of 1329 bits"),
+        (GOOD | {"cat": [-1]}, "cat.0: got -1, expected greater than or equal to 0"),
+        (GOOD | {"cat": [True]}, "cat.0: got True, expected a valid integer"),
+        (GOOD | {"cat": 1}, "cat: got 1, expected a valid list"),
+        (
+            GOOD | {"dynamic_feat": [[1, None]]},
+            "dynamic_feat.0.1: got None, expected a finite number: features have no missing",
+        ),
+        (GOOD | {"dynamic_feat": [["NaN"]]}, "dynamic_feat.0.0: got 'NaN', expected a finite"),
+        (GOOD | {"dynamic_feat": [1]}, "dynamic_feat.0: got 1, expected a valid list"),
+        (GOOD | {"dynamic_feat": [[1], [1, 2]]}, "dynamic_feat: lengths: got"),
         (GOOD | {"target": ["NaN"]}, "target: got only missing values"),
     ],
 )
@@ -61,12 +71,12 @@ def test_channel_consists_of_all_json_lines_files(tmp_path):
     (tmp_path / "more" / "c.json.gz").write_bytes(gzip.compress(line))
     (tmp_path / "_SUCCESS").touch()
     assert len(read_channel(tmp_path)) == 4
-    assert not uses(tmp_path, "cat")
 
 
-def test_field_that_requires_another_network_is_detected(tmp_path):
-    (tmp_path / "a.json").write_text(json.dumps(GOOD | {"cat": [0]}))
-    assert uses(tmp_path, "cat")
+def test_categories_and_features_are_read():
+    series = parse(GOOD | {"cat": [0, 2], "dynamic_feat": [[1, 2, 3.5, 4, 5]]})
+    assert series.cat == (0, 2)
+    np.testing.assert_array_equal(series.dynamic_feat, np.float32([[1, 2, 3.5, 4, 5]]))
 
 
 def test_validation_stops_at_the_first_bad_value():

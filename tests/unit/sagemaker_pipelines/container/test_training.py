@@ -8,7 +8,7 @@ import pytest
 
 from sagemaker_pipelines.container.algorithms.deepar.forecaster import Forecaster
 from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
-from sagemaker_pipelines.container.series import Series
+from sagemaker_pipelines.container.series import Series, no_features
 from sagemaker_pipelines.container.series import parse as series
 from sagemaker_pipelines.paths import Paths
 from tests.support.training_jobs import SMALL, channel, train, wave
@@ -50,9 +50,9 @@ def test_training_is_deterministic(trained, tmp_path):
         ),
         (["no series"], {}, "train channel: series: got 'no series', expected a JSON object"),
         (
-            [{"start": START, "target": [1.0], "cat": [0]}],
-            {},
-            'set hyperparameter cardinality to "',
+            [{"start": START, "target": [1.0] * 400, "cat": [0]}],
+            {"algorithm": "gradient_boosting"},
+            "got the fields cat or dynamic_feat, which gradient_boosting does not learn from; set",
         ),
         ([{"start": START, "target": [1.0]}] * 300, {}, "longest training series: got 1 values"),
         ([], {"epochs": "many"}, "hyperparameter epochs: got 'many', expected a valid integer"),
@@ -78,20 +78,31 @@ def test_malformed_json_names_the_channel(tmp_path):
 
 @pytest.mark.filterwarnings("ignore")  # of GluonTS
 @pytest.mark.parametrize("likelihood", ["student-T", "gaussian", "negative-binomial"])
-def test_numpy_forecaster_is_equivalent_to_the_torch_network(tmp_path, likelihood):
+@pytest.mark.parametrize("covariates", [False, True], ids=["target", "cat and dynamic_feat"])
+def test_numpy_forecaster_is_equivalent_to_the_torch_network(tmp_path, likelihood, covariates):
     # Imported here, because it takes seconds and warns.
     import torch  # noqa: PLC0415
 
-    from sagemaker_pipelines.container.algorithms.deepar import batches, export, network  # noqa: PLC0415
+    from sagemaker_pipelines.container.algorithms.deepar import (  # noqa: PLC0415
+        batches,
+        export,
+        features,
+        network,
+    )
 
     parameters = Hyperparameters.parse(SMALL | {"likelihood": likelihood})
     torch.manual_seed(1)
-    model = network.build(parameters, ["hour"]).eval()
-    export.write(model, parameters, ["hour"], {}, tmp_path)
+    rng = np.random.default_rng(0)
+    dynamic = rng.normal(5, 3, (2, 600)).astype(np.float32) if covariates else no_features()
+    inputs = features.Inputs(60, ["hour"], *([[5.0, 4.0], [3.0, 2.0]] if covariates else []))
+    model = network.build(parameters, inputs, [2, 4] if covariates else []).eval()
+    export.write(model, parameters, inputs, {}, tmp_path)
     target = np.round(wave(600))
     past = model.past_length
-    whole = Series(series({"start": START, "target": [1]}).start, target.astype(np.float32))
-    windows = batches.Windows([whole], parameters, ["hour"], past)
+    start = series({"start": START, "target": [1]}).start
+    cat = (1, 2) if covariates else ()
+    whole = Series(start, target.astype(np.float32), cat, dynamic)
+    windows = batches.Windows([whole], parameters, inputs, past)
     batch = windows.batch(np.array([[0, 500]]))
     with torch.no_grad():
         expected, scale, *_ = model.unroll_lagged_rnn(
