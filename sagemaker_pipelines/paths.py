@@ -28,6 +28,16 @@ class Paths:
         return self.base / "input/config/hyperparameters.json"
 
     @property
+    def resources(self) -> Path:
+        """File of the training's instances."""
+        return self.base / "input/config/resourceconfig.json"
+
+    @property
+    def input_channels(self) -> Path:
+        """File of how the training's channels were copied."""
+        return self.base / "input/config/inputdataconfig.json"
+
+    @property
     def model(self) -> Path:
         """Folder that becomes model.tar.gz, and is unpacked for serving."""
         return self.base / "model"

@@ -4,13 +4,16 @@ Forecasters learn from JSON Lines; for tabular models see tabular/training.py.
 """
 
 import json
+import os
 import zlib
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from common import scores
 from common.errors import bad_value
-from sagemaker_pipelines.container import interruption, log
+from sagemaker_pipelines.container import cluster, interruption, log
 from sagemaker_pipelines.container import series as data
 from sagemaker_pipelines.container.algorithms import registry
 from sagemaker_pipelines.container.algorithms.model import Model
@@ -28,8 +31,15 @@ def main(paths: Paths) -> None:
         return
     parameters = Hyperparameters.parse_shared(values)
     interruption.watch()
-    series = _read(paths, "train")
-    registry.fit(parameters.algorithm, series, values, paths.model, paths.checkpoints)
+    with cluster.joined(paths.resources, os.environ) as place:
+        series = _read(paths, "train")
+        if _shared_out(paths, "train"):
+            series = cluster.gather(series)
+        if place.rank:  # only the first instance writes the model and its log
+            with TemporaryDirectory() as folder, log.silent():
+                registry.fit(parameters.algorithm, series, values, Path(folder))
+            return
+        registry.fit(parameters.algorithm, series, values, paths.model, paths.checkpoints)
     if paths.channel("test").is_dir():
         _test(registry.load(paths.model), _test_series(paths), parameters)
 
@@ -42,6 +52,14 @@ def _hyperparameters(paths: Paths) -> dict[str, str]:
     if not isinstance(values, dict) or {*map(type, values.values())} - {str}:
         raise JobError(f"{bad_value('hyperparameters', values, 'a JSON object of texts')}.")
     return values
+
+
+def _shared_out(paths: Paths, channel: str) -> bool:
+    """Return whether each instance has only some of the objects of a channel."""
+    if not paths.input_channels.is_file():
+        return False
+    config = json.loads(paths.input_channels.read_text()).get(channel, {})
+    return bool(config.get("S3DistributionType") == cluster.PARTS)
 
 
 def _test_series(paths: Paths) -> list[data.Series]:

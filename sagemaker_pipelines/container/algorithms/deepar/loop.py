@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from gluonts.torch.model.deepar.module import DeepARModel
 
+from sagemaker_pipelines.container import cluster
 from sagemaker_pipelines.container.algorithms.deepar.batches import Batch, Windows
 from sagemaker_pipelines.container.algorithms.deepar.checkpoint_store import Checkpoints, State
 from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
@@ -42,7 +43,8 @@ class Training:
 
     def __init__(self, network: DeepARModel, parameters: Hyperparameters) -> None:
         self.network = network
-        self.rng = np.random.default_rng(0)
+        # Of several instances, each draws other windows.
+        self.rng = np.random.default_rng(cluster.place().rank)
         self.optimizer = torch.optim.Adam(network.parameters(), lr=parameters.learning_rate)
         self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
             self.optimizer, parameters.epochs
@@ -73,6 +75,8 @@ class Training:
         self.best, self.best_loss = state["best"], state["best_loss"]
         self.progress = Progress(**state["progress"])
         self.progress.resumed = self.progress.epoch + 1
+        if rank := cluster.place().rank:  # the state is that of the first instance
+            self.rng = np.random.default_rng((rank, self.progress.resumed))
 
 
 def fit(
@@ -87,20 +91,22 @@ def fit(
     A training that goes on from a checkpoint ends with the weights of one without interruption.
     """
     training = Training(network, parameters)
-    if (state := checkpoints.newest()) is not None:
+    if (state := cluster.from_first(checkpoints.newest())) is not None:
         training.restore(state)
     train, held_out = windows.split()
     chosen = np.linspace(0, len(held_out) - 1, min(len(held_out), VALIDATION_WINDOWS)).astype(int)
     validation = windows.batch(held_out[chosen])
+    size = -(-parameters.mini_batch_size // cluster.place().size)  # of a batch, rounded up
     while not training.progress.finished(parameters):
         network.train()
         total = 0.0
         for _ in range(BATCHES_PER_EPOCH):
-            selected = train[training.rng.integers(len(train), size=parameters.mini_batch_size)]
+            selected = train[training.rng.integers(len(train), size=size)]
             batch = _at_random_levels(windows.batch(selected), training.rng, parameters.likelihood)
             loss = network.loss(**batch).mean()
             training.optimizer.zero_grad()
             loss.backward()
+            cluster.average_gradients(network)
             torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
             training.optimizer.step()
             total += float(loss.detach())
@@ -115,7 +121,7 @@ def fit(
             training.best = {name: value.clone() for name, value in network.state_dict().items()}
             training.best_loss, progress.best_epoch = score, progress.epoch
         checkpoints.save(progress.epoch, training.state())
-        if not on_epoch(progress):
+        if not cluster.from_first(on_epoch(progress)):
             break
     network.load_state_dict(training.best)
     return training.progress
