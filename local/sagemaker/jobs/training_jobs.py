@@ -1,11 +1,16 @@
 """Training jobs: input channels from S3, model.tar.gz to S3, by the /opt/ml contract."""
 
-import json
 import time
 
 from local.sagemaker import s3_files
 from local.sagemaker.api import LOCK, ApiError, Json
-from local.sagemaker.jobs import job_operations, job_process, spot, training_status
+from local.sagemaker.jobs import (
+    instances,
+    job_operations,
+    job_process,
+    spot,
+    training_status,
+)
 from local.sagemaker.jobs.job import Job, JobInterruptedError, JobStoppedError, Kind
 
 
@@ -40,14 +45,15 @@ def run(job: Job) -> None:
 def _train(job: Job, used: float) -> list[str]:
     """Run the container, on an instance without files -> its log lines."""
     job.update(**training_status.changes(job, "Downloading"))
-    _prepare(job)
+    instances.prepare(job)
     image = job.record["AlgorithmSpecification"]["TrainingImage"]
     argv = job_process.program(job, image, "train")
     env = job_process.environment(job, isolated=job.record["EnableNetworkIsolation"])
     env |= {"TRAINING_JOB_NAME": job.name, "TRAINING_JOB_ARN": job.record["TrainingJobArn"]}
     with spot.attended(job):
         job.update(**training_status.changes(job, "Training"))
-        return job_process.run(job, argv, env, used)
+        with instances.others(job, argv, env) as first:
+            return job_process.run(job, argv, first, used)
 
 
 def _set_times(job: Job, seconds: float) -> None:
@@ -55,39 +61,6 @@ def _set_times(job: Job, seconds: float) -> None:
     whole = max(1, round(seconds))
     with LOCK:
         job.record.update(TrainingTimeInSeconds=whole, BillableTimeInSeconds=whole)
-
-
-def _prepare(job: Job) -> None:
-    """Write the configuration files and download the channels."""
-    for name in ("model", "output/data", "input/config", "input/data"):
-        (job.base / name).mkdir(parents=True)
-    channels = job.record["InputDataConfig"]
-    config = {
-        "hyperparameters": job.record["HyperParameters"],
-        "resourceconfig": {
-            "current_host": "algo-1",
-            "hosts": ["algo-1"],
-            "network_interface_name": "lo",
-        },
-        "inputdataconfig": {c["ChannelName"]: _channel_config(c) for c in channels},
-    }
-    for name, value in config.items():
-        (job.base / "input" / "config" / f"{name}.json").write_text(json.dumps(value))
-    for channel in channels:
-        uri = channel["DataSource"]["S3DataSource"]["S3Uri"]
-        folder = job.base / "input" / "data" / channel["ChannelName"]
-        job_process.download_input(job, uri, folder)
-
-
-def _channel_config(channel: Json) -> Json:
-    """Return the entry of a channel in inputdataconfig.json."""
-    source = channel["DataSource"]["S3DataSource"]
-    config = {
-        "TrainingInputMode": "File",
-        "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
-        "RecordWrapperType": channel["RecordWrapperType"],
-    }
-    return config | {key: channel[key] for key in ("ContentType",) if key in channel}
 
 
 def _upload(job: Job) -> None:

@@ -89,12 +89,19 @@ def train(
             ],
         },
         HyperParameters=HYPERPARAMETERS | hyperparameters,
-        InputDataConfig=[channel(name) for name in channels],
         OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/out/"},
-        ResourceConfig={"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 5},
         EnableNetworkIsolation=True,
         Tags=[{"Key": "stage", "Value": "test"}],
-        **{"StoppingCondition": {"MaxRuntimeInSeconds": 300}, **(settings or {})},
+        **{
+            "InputDataConfig": [channel(name) for name in channels],
+            "ResourceConfig": {
+                "InstanceType": "ml.m5.large",
+                "InstanceCount": 1,
+                "VolumeSizeInGB": 5,
+            },
+            "StoppingCondition": {"MaxRuntimeInSeconds": 300},
+            **(settings or {}),
+        },
     )
     aws.settle()
     return sagemaker.describe_training_job(TrainingJobName=name)
@@ -125,6 +132,27 @@ def test_training_has_its_model_metrics_and_times(trained, s3, aws):
         "Completed",
     ]
     assert not list((aws.home / "work").glob("*/good"))
+
+
+def test_instances_of_a_training_share_its_data(aws, sagemaker, s3):
+    for number in (0, 1):
+        line = {"start": "2024-10-10 00:00:00", "target": SERIES, "cat": [number]}
+        key = f"in/parts/{number}.json"
+        s3.put_object(Bucket=BUCKET, Key=key, Body=json.dumps(line).encode())
+    parts = channel("parts") | {"ChannelName": "train"}
+    parts["DataSource"]["S3DataSource"]["S3DataDistributionType"] = "ShardedByS3Key"
+    count = {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 5}
+    settings = {"InputDataConfig": [parts], "ResourceConfig": count}
+    job = train(aws, sagemaker, "two", settings=settings)
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    body = s3.get_object(Bucket=BUCKET, Key="out/two/output/model.tar.gz")["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(body)) as tar:
+        (name,) = [name for name in tar.getnames() if name.endswith("metadata.json")]
+        # Each instance has read only one of the two categories.
+        assert json.load(tar.extractfile(name))["cardinality"] == [2]
+    group = {"logGroupName": "/aws/sagemaker/TrainingJobs"}
+    streams = aws.client("logs").describe_log_streams(**group)["logStreams"]
+    assert any(stream["logStreamName"].startswith("two/algo-1-") for stream in streams)
 
 
 def test_output_of_a_training_is_in_its_log_file_and_in_cloudwatch(trained, aws):
