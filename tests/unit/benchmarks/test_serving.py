@@ -1,0 +1,29 @@
+"""Goals and measurements of the serving benchmark."""
+
+import os
+
+import pytest
+
+from benchmarks.serving import load
+from benchmarks.serving.goals import SERVED, SYNC, Load, goals, percentile
+
+
+def test_every_concurrency_is_judged_and_the_slowest_beside_torch():
+    loads = [Load(SERVED, 1, 6.6, 7, 9), Load(SERVED, 4, 8.0, 30, 40), Load(SYNC, 1, 99, 1, 1)]
+    judged = goals(6.0, 30.0, loads)
+    assert [goal.value for goal in judged] == pytest.approx([1.1, 8 / 6, 3.75])
+    assert [goal.met for goal in judged] == [True, False, False]
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.5, 51), (0.99, 100), (1, 100)])
+def test_percentile_is_one_of_the_values(share, value):
+    assert percentile(list(range(1, 101)), share) == value
+
+
+def test_cpu_seconds_are_those_of_the_process():
+    before = load.cpu_seconds(os.getpid())
+    while load.cpu_seconds(os.getpid()) == before:
+        sum(range(100_000))
+    own = os.times()
+    assert load.cpu_seconds(os.getpid()) >= before
+    assert load.cpu_seconds(os.getpid()) == pytest.approx(own.user + own.system, abs=0.5)
