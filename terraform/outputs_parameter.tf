@@ -84,7 +84,7 @@ module "configuration_parameter" {
     private_network = one([for network in var.private_network[*] : { existing_endpoints = network.existing_endpoints, subnet_ids = network.subnet_ids }])
     retraining      = { schedule = var.retraining.schedule }
     tracking        = { server_size = var.tracking.server_size }
-    training        = { candidates = var.training.candidates, processing_instance_type = var.training.processing_instance_type, training_instance_type = var.training.training_instance_type, tuning = var.training.tuning }
+    training        = { candidates = var.training.candidates, instance_count = var.training.instance_count, processing_instance_type = var.training.processing_instance_type, training_instance_type = var.training.training_instance_type, tuning = var.training.tuning }
   })
 }
 

@@ -394,6 +394,7 @@ variable "training" {
       prediction_length       = optional(number, 30)          # minutes to forecast
     }), {})
     image                    = optional(string, "builtin")     # builtin (Amazon DeepAR) or own (our image)
+    instance_count           = optional(number, 1)             # instances of each DeepAR training, at most 20; 1 is enough for one series; with private_network 1
     minimum_minutes          = optional(number)                # minutes with data that a training requires; null: default of the pipeline
     processing_instance_type = optional(string, "ml.m5.large") # SageMaker instance type
     spot = optional(object({

@@ -60,6 +60,7 @@ class Configuration:
     staging_always_on: bool
     staging_instance_type: str
     tracking_server_size: str | None
+    training_instance_count: int
     training_instance_type: str
     tuning_jobs: int  # trainings of the search for hyperparameters; 0: no search
     with_firewall: bool  # in front of the HTTP API
@@ -105,6 +106,7 @@ class Configuration:
             staging_always_on=endpoints["staging_always_on"],
             staging_instance_type=endpoints["staging_instance_type"],
             tracking_server_size=variables["tracking"]["server_size"],
+            training_instance_count=int(training.get("instance_count", 1)),
             training_instance_type=training["training_instance_type"],
             tuning_jobs=int((training.get("tuning") or {"jobs": 0})["jobs"]),
             with_firewall=api["enabled"] and api["waf_requests"] is not None,

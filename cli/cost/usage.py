@@ -162,7 +162,7 @@ def _jobs(config: Configuration, assumed: Assumptions) -> list[Use]:
     # ReadHistory, ForecastCandidates, Evaluate, Baseline; a transform per candidate of DeepAR.
     processing = hours * count * (4 + deepar + bool(config.tuning_jobs))
     # And the winner again, on all data.
-    training = hours * count * (deepar + config.tuning_jobs + 1)
+    training = hours * count * (deepar + config.tuning_jobs + 1) * config.training_instance_count
     found = [
         Use(
             "SageMaker jobs",

@@ -44,7 +44,7 @@ def needs(config: Configuration) -> list[Need]:
     ]
     # All candidates train at the same time; the winner is trained again without any.
     training = f"{config.training_instance_type} for training job usage"
-    found.append(Need("sagemaker", training, max(deepar, 1)))
+    found.append(Need("sagemaker", training, max(deepar, 1) * config.training_instance_count))
     if deepar or config.bake_readings:
         transform = f"{config.processing_instance_type} for transform job usage"
         found.append(Need("sagemaker", transform, max(deepar, 1)))

@@ -54,7 +54,7 @@ locals {
       for key, items in { IfSteps = try(step.Arguments.IfSteps, []), ProcessingInputs = try(step.Arguments.ProcessingInputs, []) } :
       key => [
         for item in items :
-        try(merge(item, { Arguments = merge(item.Arguments, try(local.network[item.Type], {}), try(local.spot[item.Name], {}), try(local.search[item.Name], {})) }), item)
+        try(merge(item, { Arguments = merge(item.Arguments, try(local.network[item.Type], {}), try(local.instances[item.Name], {}), try(local.spot[item.Name], {}), try(local.search[item.Name], {})) }), item)
         if !contains(local.absent, try(item.Name, item.InputName))
       ] if length(items) > 0
     }, try(local.network[step.Type], {})) }) if !contains(local.absent, step.Name)
@@ -73,12 +73,18 @@ locals {
     }
   } }
 
-  # Arguments of the search: its budget, its network, and for our image the metric, which SageMaker knows only for its own algorithms.
+  # Arguments of the trainings by step: their instances.
+  instances = { for item in flatten([for step in local.definition.Steps : try(step.Arguments.IfSteps, [])]) : item.Name => {
+    ResourceConfig = merge(item.Arguments.ResourceConfig, { InstanceCount = var.training.instance_count })
+  } if item.Type == "Training" }
+
+  # Arguments of the search: its budget, its instances, its network, and for our image the metric, which SageMaker knows only for its own algorithms.
   search = { for item in flatten([for step in local.definition.Steps : try(step.Arguments.IfSteps, [])]) : item.Name => {
     HyperParameterTuningJobConfig = merge(item.Arguments.HyperParameterTuningJobConfig, {
       ResourceLimits = { MaxNumberOfTrainingJobs = var.training.tuning.jobs, MaxParallelTrainingJobs = var.training.tuning.parallel }
     })
     TrainingJobDefinition = merge(item.Arguments.TrainingJobDefinition, try(local.network.Training, {}), {
+      ResourceConfig = merge(item.Arguments.TrainingJobDefinition.ResourceConfig, { InstanceCount = var.training.instance_count })
       AlgorithmSpecification = merge(item.Arguments.TrainingJobDefinition.AlgorithmSpecification, {
         for image in setintersection(["own"], [var.training.image]) : "MetricDefinitions" => [{
           Name  = item.Arguments.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective.MetricName
@@ -117,4 +123,11 @@ resource "aws_sagemaker_pipeline" "training" {
     ]
     Steps = local.steps
   }))
+
+  lifecycle {
+    precondition {
+      condition     = length(var.foundation.vpc_config[*]) == 0 || var.training.instance_count == 1
+      error_message = "training.instance_count: got ${var.training.instance_count}, expected 1 with private_network: its security group lets no instance reach another."
+    }
+  }
 }

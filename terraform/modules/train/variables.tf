@@ -138,6 +138,7 @@ variable "training" {
       prediction_length       = number
     })
     image                    = string
+    instance_count           = optional(number, 1)
     minimum_minutes          = number
     processing_instance_type = string
     spot = optional(object({
@@ -171,6 +172,11 @@ variable "training" {
   validation {
     condition     = !anytrue([for type in [var.training.processing_instance_type, var.training.training_instance_type] : can(regex("^ml\\.([gp][0-9]|trn|inf|[a-z]+[0-9]+[a-z]*d)", type))])
     error_message = "training.processing_instance_type, training.training_instance_type: expected types without local storage (not ml.m5d or ml.g5): their volumes are encrypted by the key."
+  }
+
+  validation {
+    condition     = var.training.instance_count >= 1 && var.training.instance_count <= 20 && floor(var.training.instance_count) == var.training.instance_count
+    error_message = "training.instance_count: expected an integer from 1 to 20."
   }
 
   validation {

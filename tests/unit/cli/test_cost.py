@@ -91,6 +91,7 @@ def test_both_endpoints_run_all_month_if_staging_is_always_on(source):
             {"SageMaker endpoints"},
         ),
         ('training = { training_instance_type = "ml.c5.2xlarge" }', {"SageMaker jobs"}),
+        ("training = { instance_count = 2 }", {"SageMaker jobs"}),
         ('training = { candidates = ["ensemble"] }', {"SageMaker jobs"}),
         (
             'retraining = { schedule = "" }',

@@ -333,6 +333,44 @@ run "unknown_group_is_refused" {
   expect_failures = [var.training]
 }
 
+run "instances_of_a_training_follow_the_variable" {
+  command = plan
+
+  variables {
+    training = merge(var.training, { instance_count = 2, tuning = { jobs = 2, parallel = 1 } })
+  }
+
+  assert {
+    condition = toset([
+      for item in flatten([for step in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : try(step.Arguments.IfSteps, [])]) :
+      "${item.Type} ${try(item.Arguments.TrainingJobDefinition, item.Arguments).ResourceConfig.InstanceCount}"
+      if contains(["Training", "Tuning"], item.Type)
+    ]) == toset(["Training 2", "Tuning 2"])
+    error_message = "Every training, and those of the search, have two instances."
+  }
+}
+
+run "instances_without_a_way_to_each_other_are_refused" {
+  command = plan
+
+  variables {
+    foundation = merge(var.foundation, { vpc_config = { interface_arns = ["arn:aws:ec2:eu-west-1:123456789012:network-interface/*"], security_group_ids = ["sg-1"], subnet_ids = ["subnet-1", "subnet-2"] } })
+    training   = merge(var.training, { instance_count = 2 })
+  }
+
+  expect_failures = [aws_sagemaker_pipeline.training]
+}
+
+run "instances_of_a_training_are_a_whole_number" {
+  command = plan
+
+  variables {
+    training = merge(var.training, { instance_count = 1.5 })
+  }
+
+  expect_failures = [var.training]
+}
+
 run "trainings_use_spot_instances_with_checkpoints_of_their_own" {
   command = plan
 
