@@ -32,9 +32,7 @@ def main(paths: Paths) -> None:
     parameters = Hyperparameters.parse_shared(values)
     interruption.watch()
     with cluster.joined(paths.resources, os.environ) as place:
-        series = _read(paths, "train")
-        if _shared_out(paths, "train"):
-            series = cluster.gather(series)
+        series = _read_on_all(paths)
         if place.rank:  # only the first instance writes the model and its log
             with TemporaryDirectory() as folder, log.silent():
                 registry.fit(parameters.algorithm, series, values, Path(folder))
@@ -52,6 +50,17 @@ def _hyperparameters(paths: Paths) -> dict[str, str]:
     if not isinstance(values, dict) or {*map(type, values.values())} - {str}:
         raise JobError(f"{bad_value('hyperparameters', values, 'a JSON object of texts')}.")
     return values
+
+
+def _read_on_all(paths: Paths) -> list[data.Series]:
+    """Read the train channel; an error of one instance is the failure reason of all."""
+    try:
+        series, problem = _read(paths, "train"), ""
+    except JobError as error:
+        series, problem = [], str(error)
+    if found := [text for text in cluster.gather([problem]) if text]:
+        raise JobError(found[0])
+    return cluster.gather(series) if _shared_out(paths, "train") else series
 
 
 def _shared_out(paths: Paths, channel: str) -> bool:

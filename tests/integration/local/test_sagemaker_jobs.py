@@ -155,6 +155,20 @@ def test_instances_of_a_training_share_its_data(aws, sagemaker, s3):
     assert any(stream["logStreamName"].startswith("two/algo-1-") for stream in streams)
 
 
+def test_error_in_the_part_of_one_instance_is_the_failure_reason(aws, sagemaker, s3):
+    lines = [{"start": "2024-10-10 00:00:00", "target": SERIES}, {"start": "noon", "target": [1]}]
+    for number, line in enumerate(lines):
+        body = json.dumps(line).encode()
+        s3.put_object(Bucket=BUCKET, Key=f"in/damaged/{number}.json", Body=body)
+    parts = channel("damaged") | {"ChannelName": "train"}
+    parts["DataSource"]["S3DataSource"]["S3DataDistributionType"] = "ShardedByS3Key"
+    count = {"InstanceType": "ml.m5.large", "InstanceCount": 2, "VolumeSizeInGB": 5}
+    settings = {"InputDataConfig": [parts], "ResourceConfig": count}
+    job = train(aws, sagemaker, "two-damaged", settings=settings)
+    assert job["TrainingJobStatus"] == "Failed"
+    assert "start: got 'noon', expected a time" in job["FailureReason"]
+
+
 def test_output_of_a_training_is_in_its_log_file_and_in_cloudwatch(trained, aws):
     written = (aws.home / "logs/jobs/good.log").read_text()
     assert "#quality_metric" in written
