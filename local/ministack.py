@@ -27,6 +27,7 @@ create_api_key = Hook("services.apigateway_v1", "_create_api_key")
 check_request_validation = Hook("services.apigateway_v1", "_check_request_validation")
 take_token = Hook("services.apigateway_v1", "_take_token")
 build_proxy_event = Hook("services.apigateway_v1", "_build_lambda_event_v1")
+call_function = Hook("services.apigateway_v1", "_call_lambda_raw")
 proxy_response = Hook("services.apigateway_v1", "_lambda_proxy_response")
 invoke_proxy = Hook("services.apigateway_v1", "_invoke_lambda_proxy_v1")
 execute_request = Hook("services.apigateway_v1", "_execute_in_scope")
@@ -131,7 +132,10 @@ receive_message = Hook("services.sqs", "_act_receive_message", "_HANDLERS", "Rec
 queue_by_arn = find("services.sqs", "_queue_by_arn")
 
 # Lambda
+functions = find("services.lambda_svc", "_functions")
 function_record = find("services.lambda_svc", "_get_func_record_for_ref")
+invoke_function = Hook("services.lambda_svc", "_invoke")
+update_alias = find("services.lambda_svc", "_update_alias")
 event_invoke_config = find("services.lambda_svc", "_event_invoke_config")
 reserved_concurrency = find("services.lambda_svc", "_reserved_concurrency")
 throttle_response = find("services.lambda_svc", "_throttle_response")

@@ -9,6 +9,7 @@ from local import ministack, runtime
 from local.api_gateway import access
 from local.iam import deliveries
 from local.iam.policies import AccessDeniedError
+from local.lambda_ import aliases
 
 MAX_PAYLOAD_BYTES = 6 * 2**20  # of an invocation, request and response
 MAX_MILLISECONDS = 29_000  # that an integration waits, by default
@@ -77,14 +78,17 @@ def invoke(call: Any) -> Any:
         if len(body or b"") > MAX_PAYLOAD_BYTES:
             return ministack.GatewayError("REQUEST_TOO_LARGE", "Request Too Long")
         reference = ministack.lambda_of_integration(integration.get("uri", ""))
-        record, config, _ = ministack.function_record(reference)
+        arn, _ = aliases.split(reference)
+        record, config, _ = ministack.function_record(arn)
         source = (
             f"arn:aws:execute-api:{runtime.REGION}:{runtime.ACCOUNT}:{api_id}/{stage_name}/"
             f"{method}{resource['path']}"
         )
         try:
             if record is not None and config is not None:
-                deliveries.to_function("apigateway", {**record, "config": config}, source)
+                deliveries.to_function(
+                    "apigateway", {**record, "config": config}, source, reference
+                )
             seconds = int(integration.get("timeoutInMillis") or MAX_MILLISECONDS) / 1000
             async with asyncio.timeout(seconds):  # the function itself goes on
                 return await call(integration, api_id, stage_name, *rest, **more)

@@ -29,10 +29,16 @@ def to_topic(service: str, topic: str, source: str) -> None:
     _use_key(service, encrypted_resources.topic_key(topic), check, context)
 
 
-def to_function(service: str, record: dict[str, Any], source: str) -> None:
-    """Require that a service may invoke a function; raises AccessDeniedError."""
+def to_function(
+    service: str, record: dict[str, Any], source: str, reference: str | None = None
+) -> None:
+    """Require that a service may invoke a function; raises AccessDeniedError.
+
+    `reference` is the ARN of the version or alias that it invokes.
+    """
     config = record.get("config") or record
-    check = Check("lambda:InvokeFunction", config["FunctionArn"], _context(source))
+    arn = reference or config["FunctionArn"]
+    check = Check("lambda:InvokeFunction", arn, _context(source))
     policies.authorize_service(service, check, record.get("policy"))
 
 

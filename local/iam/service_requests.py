@@ -76,7 +76,8 @@ def _invocation(request: Request) -> list[Check]:
         return []
     name = parts[2]
     arn = name if name.startswith("arn:") else _arn("lambda", f"function:{name}")
-    return [Check("lambda:InvokeFunction", arn)]
+    qualifier = request.query.get("Qualifier")
+    return [Check("lambda:InvokeFunction", f"{arn}:{qualifier}" if qualifier else arn)]
 
 
 def _bus(reference: str | None) -> str:

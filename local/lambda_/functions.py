@@ -14,6 +14,7 @@ from typing import Any
 from local import cloudwatch_logs, ministack, runtime
 from local.iam import agents
 from local.iam.policies import AccessDeniedError
+from local.lambda_ import aliases
 from local.lambda_.invocation import Function, Outcome
 from local.lambda_.sandbox import Sandbox
 
@@ -69,6 +70,7 @@ def invoke(record: Record, event: Any, request_id: str, *, queued: bool) -> Resu
         function.log_group, sandbox.stream, lines, file, creates_group=creates_group
     )
     _emit_metrics(function.name, outcome.milliseconds, error=outcome.failed)
+    aliases.emit_metrics(function.name, function.version, error=outcome.failed)
     return _result(outcome, lines)
 
 

@@ -20,6 +20,7 @@ from local.clock.clock import Clock, Mode
 REPLACEMENTS = (
     "time_patch",
     "lambda_.functions",
+    "lambda_.aliases",
     "lambda_.async_invocations",
     "events.event_bus",
     "events.schedules",
