@@ -6,6 +6,7 @@ from typing import Any
 # The principal that assumes the roles in the requests of a service.
 PRINCIPALS = {
     "codebuild": "codebuild",
+    "codedeploy": "codedeploy",
     "ecs": "ecs-tasks",
     "events": "events",
     "firehose": "firehose",
@@ -14,7 +15,7 @@ PRINCIPALS = {
     "sagemaker": "sagemaker",
     "states": "states",
 }
-FIELDS = {"executionrolearn", "role", "rolearn", "servicerole", "taskrolearn"}
+FIELDS = {"executionrolearn", "role", "rolearn", "servicerole", "servicerolearn", "taskrolearn"}
 
 
 def find(value: Any) -> Iterator[str]:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote
 
 from local import runtime
 from local.http_messages import Request
-from local.iam import administration, encrypted_resources
+from local.iam import administration, deployment_groups, encrypted_resources
 from local.iam.policies import Check
 
 Fields = dict[str, Any]
@@ -50,7 +50,11 @@ def _used_at_run_time(service: str, request: Request) -> list[Check]:
         return _invocation(request)
     operation, fields = _parse(request)
     resources = RESOURCES.get(service)
-    if resources is None or not operation or operation.startswith(ADMINISTRATION):
+    if (
+        resources is None
+        or not operation
+        or (service != "codedeploy" and operation.startswith(ADMINISTRATION))
+    ):
         return []
     namespace = "cloudwatch" if service == "monitoring" else service
     action = f"{namespace}:{BATCH_ACTIONS.get(operation, operation)}"
@@ -236,6 +240,31 @@ def _autoscaling(operation: str, fields: Fields) -> Sequence[Check | str]:
     return found
 
 
+def _codedeploy(operation: str, fields: Fields) -> Sequence[Check | str]:
+    """Return the group of a deployment, or of its id; applications and tags have their own."""
+    if operation.endswith(("TagsForResource", "TagResource", "UntagResource")):
+        return [str(fields.get("ResourceArn"))]
+    application = fields.get("applicationName")
+    group = fields.get("deploymentGroupName") or fields.get("currentDeploymentGroupName")
+    if group:
+        arn = _arn("codedeploy", f"deploymentgroup:{application}/{group}")
+        if operation != "CreateDeployment":
+            return [arn]
+        # The application's revision is registered, and the configuration read, by the caller.
+        revision = _arn("codedeploy", f"application:{application}")
+        configuration = _arn("codedeploy", "deploymentconfig:*")
+        return [
+            arn,
+            Check("codedeploy:RegisterApplicationRevision", revision),
+            Check("codedeploy:GetApplicationRevision", revision),
+            Check("codedeploy:GetDeploymentConfig", configuration),
+        ]
+    if application:
+        return [_arn("codedeploy", f"application:{application}")]
+    unknown = _arn("codedeploy", "deploymentgroup:*/*")
+    return [deployment_groups.arns.get(str(fields.get("deploymentId")), unknown)]
+
+
 def _sts(_operation: str, fields: Fields) -> Sequence[Check | str]:
     return [str(fields.get("RoleArn") or "*")]
 
@@ -243,6 +272,7 @@ def _sts(_operation: str, fields: Fields) -> Sequence[Check | str]:
 RESOURCES: dict[str, Callable[[str, Fields], Sequence[Check | str]]] = {
     "application-autoscaling": _autoscaling,
     "athena": _athena,
+    "codedeploy": _codedeploy,
     "ecr": _ecr,
     "ecs": _ecs,
     "events": _events,

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from local import ministack
-from local.sagemaker.hosting.turns import WeightedTurns
+from local.turns import WeightedTurns
 
 NAMESPACE = "AWS/Lambda"
 

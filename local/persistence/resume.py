@@ -11,6 +11,7 @@ import time
 from typing import Any
 
 from local import ministack, runtime
+from local.codedeploy import deployments
 from local.events import firehose, schedules
 from local.lambda_ import async_invocations
 from local.persistence.stores import KINDS
@@ -43,6 +44,7 @@ def resume() -> None:
         "pipelines and jobs": _pipelines_and_jobs,
         "ECS": ministack.relaunch_services,
         "functions": async_invocations.resume,
+        "deployments of functions": deployments.resume,
         "state machines": _executions,
     }.items():
         try:

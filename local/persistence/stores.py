@@ -4,6 +4,7 @@ from typing import Any
 
 from local import ministack
 from local.autoscaling import targets
+from local.codedeploy import deployments, groups
 from local.events import firehose
 from local.iam import principals
 from local.lambda_ import async_invocations
@@ -30,6 +31,9 @@ KINDS = {
 OWN: dict[str, dict[Any, Any]] = {
     "autoscaling": targets.targets,
     "async invocations": async_invocations.pending,
+    "codedeploy applications": groups.applications,
+    "codedeploy deployments": deployments.deployments,
+    "codedeploy tags": groups.tags,
     "callers": principals.callers,
     "endpoint configurations": endpoint_configs.configs.items,
     "endpoints": endpoints.endpoints.items,

@@ -105,6 +105,8 @@ async def _route(
         await asgi.run_handler(_sagemaker, scope, receive, send)
     elif service == "application-autoscaling":
         await asgi.run_handler(_autoscaling, scope, receive, send)
+    elif service == "codedeploy":
+        await asgi.run_handler(_codedeploy, scope, receive, send)
     elif service and service not in ministack.service_names:
         message = f"{service} is not part of the local AWS"
         await asgi.respond(send, error("UnknownOperationException", message))
@@ -124,6 +126,12 @@ def _autoscaling(request: Request) -> Response:
     from local.autoscaling import targets  # noqa: PLC0415 - imports SageMaker
 
     return targets.handle(request)
+
+
+def _codedeploy(request: Request) -> Response:
+    from local.codedeploy import service  # noqa: PLC0415 - imports SageMaker
+
+    return service.handle(request)
 
 
 async def _inject(

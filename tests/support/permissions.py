@@ -3,7 +3,16 @@
 import json
 
 ROLE = "arn:aws:iam::123456789012:role/any"
-SERVICES = ("codebuild", "ecs-tasks", "events", "firehose", "lambda", "sagemaker", "states")
+SERVICES = (
+    "codebuild",
+    "codedeploy",
+    "ecs-tasks",
+    "events",
+    "firehose",
+    "lambda",
+    "sagemaker",
+    "states",
+)
 
 
 EVERYTHING = {"Action": "*", "Resource": "*"}

@@ -10,7 +10,7 @@ from local.sagemaker import tags
 from local.sagemaker.api import LOCK, Json
 from local.sagemaker.hosting import capture
 from local.sagemaker.hosting.fleet import Fleet, Instance, Variant
-from local.sagemaker.hosting.turns import WeightedTurns
+from local.turns import WeightedTurns
 
 IN_PROGRESS = frozenset({"Creating", "Updating", "Deleting", "RollingBack"})
 IN_EVENT = ("EndpointName", "EndpointArn", "EndpointConfigName", "FailureReason")

@@ -12,7 +12,7 @@ from local.iam import agents, principals
 from local.sagemaker.api import ApiError, Json
 from local.sagemaker.hosting import models
 from local.sagemaker.hosting.serving_container import ServingContainer
-from local.sagemaker.hosting.turns import WeightedTurns
+from local.turns import WeightedTurns
 from local.vpc.network import Network
 
 DRAIN_SECONDS = 60.0  # for the requests that an instance still answers: as long as one may take

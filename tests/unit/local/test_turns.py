@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from local.sagemaker.hosting.turns import WeightedTurns
+from local.turns import WeightedTurns
 
 
 @pytest.mark.parametrize(
