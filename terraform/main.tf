@@ -279,6 +279,7 @@ module "serve" {
   for_each = toset(var.api.enabled ? ["forecaster"] : [])
 
   api               = var.api
+  capture_percent   = var.endpoints.capture_percent.production
   endpoint_name     = module.deploy.endpoint_names["production"]
   foundation        = module.foundation.foundation
   function_defaults = module.foundation.function_defaults

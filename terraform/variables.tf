@@ -27,8 +27,9 @@ variable "api" {
       limit  = number # requests of a key
       period = string # DAY, WEEK or MONTH
     }), { limit = 100000, period = "DAY" })
-    rate_limit   = optional(number, 10) # requests per second
-    waf_requests = optional(number)     # requests of an IP address in five minutes before the firewall blocks it; null: no firewall
+    rate_limit   = optional(number, 10)                        # requests per second
+    release      = optional(string, "Canary10Percent5Minutes") # how requests go to a new version of the function: a configuration of CodeDeploy; "": all at once
+    waf_requests = optional(number)                            # requests of an IP address in five minutes before the firewall blocks it; null: no firewall
   })
   default  = {}
   nullable = false

@@ -173,6 +173,7 @@ module "serve" {
   for_each = toset(var.api.enabled ? [var.model] : [])
 
   api               = var.api
+  capture_percent   = var.endpoints.capture_percent.production
   endpoint_name     = module.deploy.endpoint_names["production"]
   foundation        = module.foundation.foundation
   function_defaults = module.foundation.function_defaults

@@ -61,6 +61,7 @@ resource "aws_lambda_function" "this" {
   source_code_hash = var.image_uri == null ? filebase64sha256(local.zip) : null
   memory_size      = var.memory_mb
   timeout          = var.timeout_seconds
+  publish          = var.publish
   kms_key_arn      = var.function_defaults.kms_key_arn
 
   environment {

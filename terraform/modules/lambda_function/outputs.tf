@@ -32,3 +32,8 @@ output "schedule_names" {
   description = "Rules that invoke the function by schedule"
   value       = [for key, trigger in var.triggers : aws_cloudwatch_event_rule.this[key].name if trigger.schedule_expression != null]
 }
+
+output "version" {
+  description = "Newest published version of the function"
+  value       = aws_lambda_function.this.version
+}

@@ -82,6 +82,13 @@ variable "powertools_layer_version" {
   nullable    = false
 }
 
+variable "publish" {
+  description = "Publish a version of every change, for an alias"
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "suffix" {
   description = "Ends the names of a function that is deployed more than once from the same directory"
   type        = string

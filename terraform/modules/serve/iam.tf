@@ -23,6 +23,7 @@ resource "aws_lambda_permission" "this" {
   statement_id  = "api-${lower(each.value.method)}-${each.value.route}"
   action        = "lambda:InvokeFunction"
   function_name = module.function.name
+  qualifier     = aws_lambda_alias.live.name
   principal     = "apigateway.amazonaws.com"
   source_arn    = "${aws_api_gateway_rest_api.this.execution_arn}/${local.stage}/${each.value.method}/${each.value.route}"
 }

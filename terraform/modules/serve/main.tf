@@ -26,6 +26,7 @@ module "function" {
   image_uri         = var.api.image_uri
   memory_mb         = var.api.memory_mb
   policy            = data.aws_iam_policy_document.predict.json
+  publish           = true
   timeout_seconds   = 29 # API Gateway waits no longer
 
   environment = {

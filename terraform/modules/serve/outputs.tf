@@ -10,7 +10,7 @@ output "api" {
 
 output "dead_letter_queues" {
   description = "Dead-letter queues: name, and whether operators may invoke the function again with its messages"
-  value       = [module.function.dead_letter_queue]
+  value       = concat([module.function.dead_letter_queue], module.release.dead_letter_queues)
 }
 
 output "invoke_url" {

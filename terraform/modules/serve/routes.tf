@@ -36,5 +36,5 @@ resource "aws_api_gateway_integration" "this" {
   integration_http_method = "POST"
   timeout_milliseconds    = 29000
   type                    = "AWS_PROXY"
-  uri                     = module.function.invoke_arn
+  uri                     = aws_lambda_alias.live.invoke_arn
 }

@@ -10,7 +10,7 @@ resource "aws_api_gateway_deployment" "this" {
   triggers = {
     definition = sha1(jsonencode({
       files    = [for name in ["gateway_responses.tf", "models.tf", "routes.tf"] : filesha1("${path.module}/${name}")]
-      function = module.function.arn
+      function = aws_lambda_alias.live.arn
       headers  = local.problem_headers
       methods  = local.methods
       models   = local.models

@@ -10,8 +10,9 @@ variable "api" {
       limit  = number # requests
       period = string # DAY, WEEK or MONTH
     }), { limit = 100000, period = "DAY" })
-    rate_limit   = optional(number, 10) # requests per second
-    waf_requests = optional(number)     # requests of an IP address in five minutes before the firewall blocks it; null: no firewall
+    rate_limit   = optional(number, 10)                        # requests per second
+    release      = optional(string, "Canary10Percent5Minutes") # how requests go to a new version of the function, as in modules/api_release
+    waf_requests = optional(number)                            # requests of an IP address in five minutes before the firewall blocks it; null: no firewall
   })
   default  = {}
   nullable = false
@@ -42,6 +43,12 @@ variable "api" {
   }
 }
 
+variable "capture_percent" {
+  description = "Share of the endpoint's requests in its data capture, in which a new version of the function finds its own"
+  type        = number
+  nullable    = false
+}
+
 variable "endpoint_name" {
   description = "Endpoint that predicts"
   type        = string
@@ -63,6 +70,8 @@ variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
     arns               = map(string)
+    bucket_arn         = string
+    bucket_name        = string
     kms_key_arn        = string
     log_retention_days = number
     prefix             = string

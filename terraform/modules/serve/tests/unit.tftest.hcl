@@ -4,9 +4,10 @@ mock_provider "aws" {
 }
 
 variables {
-  endpoint_name = "test-production"
-  name          = "forecaster"
-  record_file   = "../../../sagemaker_pipelines/forecaster/record.json"
+  capture_percent = 80
+  endpoint_name   = "test-production"
+  name            = "forecaster"
+  record_file     = "../../../sagemaker_pipelines/forecaster/record.json"
   forecast = {
     feature_group     = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
     history_minutes   = 270
