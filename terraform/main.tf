@@ -56,6 +56,7 @@ module "private_network" {
   source   = "./modules/private_network"
   for_each = { for network in var.private_network[*] : "own" => network }
 
+  api         = var.api.enabled
   autoscaling = var.endpoints.autoscaling != null
   network     = each.value
   prefix      = var.prefix

@@ -24,6 +24,7 @@ locals {
       states                           = ["states:*"]
       xray                             = ["xray:*"]
     },
+    var.api ? { codedeploy = ["codedeploy:*"], lambda = ["lambda:*"] } : {},
     var.autoscaling ? { "application-autoscaling" = ["application-autoscaling:*"] } : {},
     var.streaming ? { "kinesis-streams" = ["kinesis:*"] } : {},
   )

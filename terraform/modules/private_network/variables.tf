@@ -1,3 +1,10 @@
+variable "api" {
+  description = "Versions of the API's function are released by functions: they call CodeDeploy and Lambda"
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "autoscaling" {
   description = "true: the function that deploys endpoints registers them with Application Auto Scaling"
   type        = bool
