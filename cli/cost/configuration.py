@@ -20,6 +20,7 @@ INTERFACE_SERVICES = {
     *("sagemaker.api", "sagemaker.featurestore-runtime", "sagemaker.runtime"),
 }
 FLINK_SERVICES = {"kinesis-streams"}
+RELEASE_SERVICES = {"codedeploy", "lambda"}  # of the API's function
 SCALING_SERVICES = {"application-autoscaling"}
 
 
@@ -124,6 +125,7 @@ def _interface_endpoints(variables: Mapping[str, Any]) -> int:
         return 0
     services = INTERFACE_SERVICES | (FLINK_SERVICES if variables["engine"] == "flink" else set())
     services |= set() if variables["endpoints"]["autoscaling"] is None else SCALING_SERVICES
+    services |= RELEASE_SERVICES if variables["api"]["enabled"] else set()
     return len(services - network["existing_endpoints"].keys()) * len(network["subnet_ids"])
 
 

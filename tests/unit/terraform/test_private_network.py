@@ -6,7 +6,12 @@ import boto3
 import hcl2
 import pytest
 
-from cli.cost.configuration import FLINK_SERVICES, INTERFACE_SERVICES, SCALING_SERVICES
+from cli.cost.configuration import (
+    FLINK_SERVICES,
+    INTERFACE_SERVICES,
+    RELEASE_SERVICES,
+    SCALING_SERVICES,
+)
 from tests.support.terraform_source import TERRAFORM, unquoted
 
 ROOT = TERRAFORM.parent
@@ -49,4 +54,6 @@ def test_every_client_of_functions_and_jobs_has_an_endpoint_and_no_other_service
 
 
 def test_cost_counts_the_same_endpoints(services):
-    assert services[0] == INTERFACE_SERVICES | FLINK_SERVICES | SCALING_SERVICES
+    assert services[0] == (
+        INTERFACE_SERVICES | FLINK_SERVICES | RELEASE_SERVICES | SCALING_SERVICES
+    )
