@@ -11,6 +11,7 @@ FAILURE = "failure path"
 PERSON = "a person's decision"
 
 BAKE = "tests/deployment/test_bake.py"
+BATCH = "tests/deployment/test_tabular.py::test_uploaded_file_is_scored"
 CONSERVATION = "tests/integration/deployed/test_conservation.py"
 BACKFILLED = "tests/unit/poller/test_backfill.py::test_archived_hashes_of_the_hours_are_read"
 DEAD_LETTERS = "tests/integration/deployed/test_dead_letters.py"
@@ -91,6 +92,8 @@ REASONS = (
     Reason("approval-requester", "RequestApproval", "*", PERSON, APPROVED),
     Reason("approval-requester", "EncryptTaskToken", "*", PERSON, APPROVED),
     Reason("approval-requester", "StorePendingApproval", "*", PERSON, APPROVED),
+    Reason("batch", "*", "*", PERSON, BATCH),
+    Reason("batch-starter", "*", "*", PERSON, BATCH),
     Reason("operator", "DecideOnDeployments", "states:SendTaskFailure", PERSON, REJECTED),
     Reason("operator", "DecideOn*", "*", PERSON, APPROVED),
     Reason("operator", "RemovePendingApprovals", "*", PERSON, APPROVED),
