@@ -86,7 +86,7 @@ def alarms(config: Configuration) -> int:
     if config.bake_readings:
         functions += BAKE_FUNCTIONS
     if config.api_memory_mb is not None:
-        functions, others = functions + 1, others + 1
+        functions, others = functions + 1, others + 2
     if config.scores_files:
         functions += 1
     if config.served_share < 1:

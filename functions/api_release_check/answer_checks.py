@@ -3,12 +3,41 @@
 import json
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+UNAVAILABLE_STATUS = 503
+UNAVAILABLE = "urn:evergreen:problem:endpoint-unavailable"  # functions/predict/problems.py
 
 
 class BadAnswerError(Exception):
     """The version does not answer as the API must."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The versions of a deployment."""
+
+    function: str
+    alias: str
+    current: str
+    target: str
+
+
+def release(revision: Mapping[str, Any]) -> Release:
+    """Return the versions that the AppSpec of a revision names."""
+    [resource] = json.loads(revision["appSpecContent"]["content"])["Resources"]
+    [described] = resource.values()
+    found = described["Properties"]
+    return Release(found["Name"], found["Alias"], found["CurrentVersion"], found["TargetVersion"])
+
+
+def is_unavailable(answer: Mapping[str, Any]) -> bool:
+    """Return whether a version says that the endpoint behind it does not serve."""
+    if answer.get("statusCode") != UNAVAILABLE_STATUS:
+        return False
+    return bool(json.loads(answer["body"]).get("type") == UNAVAILABLE)
 
 
 def proxy_event(body: str, inference_id: str, now: datetime) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
@@ -34,9 +34,6 @@ class Config(Settings):
     bucket: str
     capture_folder: str
     capture_percent: NonNegativeInt  # 0: the capture is not checked
-    function_name: str
-    qualifier: str  # the version, or the alias once it has the version
-    version: str
 
 
 class Hook(Event):
@@ -50,9 +47,9 @@ class Hook(Event):
 @event_parser(model=Hook)
 def lambda_handler(event: Hook, context: "LambdaContext") -> dict[str, str]:
     """Check the version; report to CodeDeploy, which ends the deployment after a failure."""
-    status = "Succeeded"
+    status, checked = "Succeeded", False
     try:
-        _check(Config.from_env(), event, context)
+        checked = _check(Config.from_env(), event, context)
     except Exception:  # noqa: BLE001 - without a report, CodeDeploy waits for an hour
         logger.exception("release check failed")
         status = "Failed"
@@ -64,25 +61,27 @@ def lambda_handler(event: Hook, context: "LambdaContext") -> dict[str, str]:
         )
     except codedeploy.exceptions.LifecycleEventAlreadyCompletedException:
         logger.info("already reported", deployment=event.deployment_id)
-    logger.info("release checked", deployment=event.deployment_id, status=status)
+    logger.info("release checked", deployment=event.deployment_id, status=status, answered=checked)
     return {"status": status}
 
 
-def _check(config: Config, event: Hook, context: "LambdaContext") -> None:
-    first_id = f"{SMOKE_TEST}{event.deployment_id}-{config.qualifier}"
-    ids = captured_calls.inference_ids(first_id, config.capture_percent)
+def _check(config: Config, event: Hook, context: "LambdaContext") -> bool:
+    """Return whether the version predicted: an endpoint that does not serve is not its fault."""
+    info = codedeploy.get_deployment(deploymentId=event.deployment_id)["deploymentInfo"]
+    release = answer_checks.release(info["revision"])
+    alias = lambda_.get_alias(FunctionName=release.function, Name=release.alias)
+    shifted = alias["FunctionVersion"] == release.target
+    qualifier = release.alias if shifted else release.target
+    first_id = f"{SMOKE_TEST}{event.deployment_id}-{qualifier}"
+    ids = captured_calls.inference_ids(first_id, 0 if shifted else config.capture_percent)
     for inference_id in ids:
-        request = answer_checks.proxy_event(config.body, inference_id, datetime.now(UTC))
-        response = lambda_.invoke(
-            FunctionName=config.function_name,
-            Qualifier=config.qualifier,
-            Payload=json.dumps(request).encode(),
-        )
-        if (found := response.get("ExecutedVersion")) != config.version:
-            message = f"ExecutedVersion: got {found}, expected {config.version}"
-            raise answer_checks.BadAnswerError(message)
-        answer_checks.check(json.load(response["Payload"]))
-    while config.capture_percent:
+        answer = _predict(config, release, qualifier, inference_id)
+        if answer_checks.is_unavailable(answer):
+            live = _predict(config, release, release.current, inference_id)
+            if answer_checks.is_unavailable(live):
+                return False
+        answer_checks.check(answer)
+    while config.capture_percent and not shifted:
         try:
             captured_calls.check(s3, config.bucket, config.capture_folder, ids)
         except captured_calls.CaptureNotFoundError:
@@ -90,4 +89,19 @@ def _check(config: Config, event: Hook, context: "LambdaContext") -> None:
                 raise
             time.sleep(POLL_SECONDS)
         else:
-            return
+            break
+    return True
+
+
+def _predict(
+    config: Config, release: answer_checks.Release, qualifier: str, inference_id: str
+) -> dict[str, Any]:
+    """Return the answer of a version, or of the alias; raises BadAnswerError."""
+    request = answer_checks.proxy_event(config.body, inference_id, datetime.now(UTC))
+    response = lambda_.invoke(
+        FunctionName=release.function, Qualifier=qualifier, Payload=json.dumps(request).encode()
+    )
+    expected = release.target if qualifier == release.alias else qualifier
+    if (found := response.get("ExecutedVersion")) != expected:
+        raise answer_checks.BadAnswerError(f"ExecutedVersion: got {found}, expected {expected}")
+    return dict(json.load(response["Payload"]))

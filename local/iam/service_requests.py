@@ -18,6 +18,8 @@ BATCH_ACTIONS = {
     "SendMessageBatch": "SendMessage",
 }
 
+ALIAS_OPERATIONS = {"DELETE": "DeleteAlias", "GET": "GetAlias", "PUT": "UpdateAlias"}
+
 # Their resources are in other fields than those of the operations below.
 ADMINISTRATION = (
     *("AddTags", "ListTags", "RemoveTags", "Tag", "Untag"),
@@ -47,7 +49,7 @@ def checks(service: str, request: Request) -> list[Check]:
 def _used_at_run_time(service: str, request: Request) -> list[Check]:
     """Return the permissions of a request that functions, jobs and operators make, else none."""
     if service == "lambda":
-        return _invocation(request)
+        return _invocation(request) or _alias(request)
     operation, fields = _parse(request)
     resources = RESOURCES.get(service)
     if (
@@ -82,6 +84,16 @@ def _invocation(request: Request) -> list[Check]:
     arn = name if name.startswith("arn:") else _arn("lambda", f"function:{name}")
     qualifier = request.query.get("Qualifier")
     return [Check("lambda:InvokeFunction", f"{arn}:{qualifier}" if qualifier else arn)]
+
+
+def _alias(request: Request) -> list[Check]:
+    """Return the permission of a request about one alias, for which MiniStack has ListAliases."""
+    parts = [unquote(part) for part in request.path.split("/") if part]
+    if len(parts) != 5 or parts[3] != "aliases" or request.method not in ALIAS_OPERATIONS:
+        return []
+    name = parts[2]
+    arn = name if name.startswith("arn:") else _arn("lambda", f"function:{name}")
+    return [Check(f"lambda:{ALIAS_OPERATIONS[request.method]}", arn)]
 
 
 def _bus(reference: str | None) -> str:

@@ -1,16 +1,10 @@
-# Errors through the alias, and those of the new version alone, which a canary's share could hide.
-
-resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = {
-    alias   = {}
-    version = { ExecutedVersion = var.function.version }
-  }
-
-  alarm_name          = "${local.name}-${each.key}-errors"
-  alarm_description   = "Requests to the API failed (${each.key}); a deployment is rolled back: ${var.foundation.runbook_url}#function-errors"
+# Errors of the new version alone: a canary's share of all requests could hide them.
+resource "aws_cloudwatch_metric_alarm" "version" {
+  alarm_name          = "${local.name}-version-errors"
+  alarm_description   = "The version of the API's function that is released fails; its deployment is rolled back: ${var.foundation.runbook_url}#function-errors"
   namespace           = "AWS/Lambda"
   metric_name         = "Errors"
-  dimensions          = merge({ FunctionName = var.function.name, Resource = "${var.function.name}:${var.alias.name}" }, each.value)
+  dimensions          = { ExecutedVersion = var.function.version, FunctionName = var.function.name, Resource = "${var.function.name}:${var.alias.name}" }
   statistic           = "Sum"
   period              = 60
   evaluation_periods  = 1

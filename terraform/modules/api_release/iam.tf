@@ -21,7 +21,7 @@ data "aws_iam_policy_document" "codedeploy" {
   statement {
     sid       = "InvokeHooks"
     actions   = ["lambda:InvokeFunction"]
-    resources = [for check in module.check : check.arn]
+    resources = [module.check.arn]
   }
 
   statement {
@@ -70,22 +70,26 @@ data "aws_iam_policy_document" "releaser" {
 }
 
 data "aws_iam_policy_document" "check" {
-  for_each = toset(["after", "before"])
+  statement {
+    sid       = "ReadAlias"
+    actions   = ["lambda:GetAlias"]
+    resources = [local.function_arn, "${local.function_arn}:${var.alias.name}"]
+  }
 
   statement {
     sid       = "Predict"
     actions   = ["lambda:InvokeFunction"]
-    resources = ["${local.function_arn}:${each.key == "before" ? "*" : var.alias.name}"]
+    resources = ["${local.function_arn}:*"]
   }
 
   statement {
     sid       = "Report"
-    actions   = ["codedeploy:PutLifecycleEventHookExecutionStatus"]
+    actions   = ["codedeploy:GetDeployment", "codedeploy:PutLifecycleEventHookExecutionStatus"]
     resources = [local.group]
   }
 
   dynamic "statement" {
-    for_each = toset(each.key == "before" && var.capture_percent > 0 ? ["captures"] : [])
+    for_each = toset(var.capture_percent > 0 ? ["captures"] : [])
 
     content {
       sid       = "ReadCaptures"
@@ -95,7 +99,7 @@ data "aws_iam_policy_document" "check" {
   }
 
   dynamic "statement" {
-    for_each = toset(each.key == "before" && var.capture_percent > 0 ? ["captures"] : [])
+    for_each = toset(var.capture_percent > 0 ? ["captures"] : [])
 
     content {
       sid       = "ListCaptures"

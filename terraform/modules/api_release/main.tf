@@ -7,7 +7,7 @@ locals {
   configuration = "CodeDeployDefault.Lambda${var.configuration == "" ? "AllAtOnce" : var.configuration}"
   group         = "${local.codedeploy}:deploymentgroup:${local.name}/${var.alias.name}"
   function_arn  = "${var.foundation.arns.lambda}:function:${var.function.name}"
-  hooks         = { BeforeAllowTraffic = module.check["before"].name, AfterAllowTraffic = module.check["after"].name }
+  hooks         = { BeforeAllowTraffic = module.check.name, AfterAllowTraffic = module.check.name }
 }
 
 resource "aws_codedeploy_app" "this" {
@@ -28,7 +28,7 @@ resource "aws_codedeploy_deployment_group" "this" {
 
   alarm_configuration {
     enabled = true
-    alarms  = [for alarm in aws_cloudwatch_metric_alarm.this : alarm.alarm_name]
+    alarms  = [aws_cloudwatch_metric_alarm.version.alarm_name, var.function.alarm_name]
   }
 
   auto_rollback_configuration {
@@ -49,6 +49,7 @@ module "releaser" {
   name              = "api_releaser"
   suffix            = var.name
   description       = "Published version -> deployment of CodeDeploy to the alias of the API"
+  alarmed           = false # the apply that invokes it fails
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.releaser.json
 
@@ -62,24 +63,21 @@ module "releaser" {
 }
 
 module "check" {
-  source   = "../lambda_function"
-  for_each = { after = var.alias.name, before = var.function.version }
+  source = "../lambda_function"
 
   name              = "api_release_check"
-  suffix            = "${var.name}-${each.key}"
-  description       = "Hook of CodeDeploy ${each.key} traffic -> prediction through the version, and a report"
+  suffix            = var.name
+  description       = "Hook of CodeDeploy -> prediction through the version, and a report"
+  alarmed           = false # a deployment without a report fails, and is mailed
   function_defaults = var.function_defaults
-  policy            = data.aws_iam_policy_document.check[each.key].json
+  policy            = data.aws_iam_policy_document.check.json
   timeout_seconds   = 900 # captures arrive minutes later
 
   environment = {
     BODY            = var.body
     BUCKET          = var.foundation.bucket_name
     CAPTURE_FOLDER  = local.capture_folder
-    CAPTURE_PERCENT = each.key == "before" ? tostring(var.capture_percent) : "0"
-    FUNCTION_NAME   = var.function.name
-    QUALIFIER       = each.value
-    VERSION         = var.function.version
+    CAPTURE_PERCENT = tostring(var.capture_percent)
   }
 }
 
@@ -90,5 +88,5 @@ resource "aws_lambda_invocation" "release" {
 
   triggers = { version = var.function.version }
 
-  depends_on = [aws_codedeploy_deployment_group.this, aws_cloudwatch_metric_alarm.this, module.check, module.releaser, module.role]
+  depends_on = [aws_codedeploy_deployment_group.this, aws_cloudwatch_metric_alarm.version, module.check, module.releaser, module.role]
 }

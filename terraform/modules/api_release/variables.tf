@@ -54,8 +54,8 @@ variable "foundation" {
 }
 
 variable "function" {
-  description = "Function of the API and its newest version"
-  type        = object({ name = string, version = string })
+  description = "Function of the API, its newest version, and the alarm of its errors"
+  type        = object({ alarm_name = string, name = string, version = string })
   nullable    = false
 }
 

@@ -1,4 +1,6 @@
 resource "aws_cloudwatch_metric_alarm" "errors" {
+  count = var.alarmed ? 1 : 0
+
   alarm_name          = "${local.function_name}-errors"
   alarm_description   = "${local.function_name} failed; see its log: ${var.function_defaults.runbook_url}#function-errors"
   namespace           = "AWS/Lambda"
@@ -14,6 +16,8 @@ resource "aws_cloudwatch_metric_alarm" "errors" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
+  count = var.alarmed ? 1 : 0
+
   alarm_name          = local.queue_name
   alarm_description   = "${local.queue_name} has events that failed after all retries; they are retained for 14 days: evergreen dead-letters list: ${var.function_defaults.runbook_url}#function-dead-letters"
   namespace           = "AWS/SQS"

@@ -1,3 +1,8 @@
+output "alarm_name" {
+  description = "Alarm of its errors, null without alarms"
+  value       = one(aws_cloudwatch_metric_alarm.errors[*].alarm_name)
+}
+
 output "arn" {
   description = "ARN of the function"
   value       = aws_lambda_function.this.arn

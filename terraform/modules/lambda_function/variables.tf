@@ -1,3 +1,10 @@
+variable "alarmed" {
+  description = "Whether errors and dead letters raise alarms; false: whoever invokes it reports its failures"
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "description" {
   description = "Purpose of the function: input -> effect"
   type        = string

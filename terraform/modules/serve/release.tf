@@ -27,7 +27,7 @@ module "release" {
   configuration     = var.api.release
   endpoint_name     = var.endpoint_name
   foundation        = var.foundation
-  function          = { name = module.function.name, version = module.function.version }
+  function          = { alarm_name = module.function.alarm_name, name = module.function.name, version = module.function.version }
   function_defaults = var.function_defaults
   name              = var.name
 }

@@ -114,17 +114,17 @@ run "function_has_log_group_role_triggers_and_dead_letter_queue" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.errors.dimensions["FunctionName"] == "test-window-aggregator" && aws_cloudwatch_metric_alarm.errors.threshold == 0
+    condition     = aws_cloudwatch_metric_alarm.errors[0].dimensions["FunctionName"] == "test-window-aggregator" && aws_cloudwatch_metric_alarm.errors[0].threshold == 0
     error_message = "One error raises the alarm."
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.dead_letters.dimensions["QueueName"] == aws_sqs_queue.dead_letters.name
+    condition     = aws_cloudwatch_metric_alarm.dead_letters[0].dimensions["QueueName"] == aws_sqs_queue.dead_letters.name
     error_message = "The alarm watches the queue of this function."
   }
 
   assert {
-    condition     = alltrue([for a in [aws_cloudwatch_metric_alarm.errors, aws_cloudwatch_metric_alarm.dead_letters] : tolist(a.alarm_actions) == tolist([var.function_defaults.topic_arn])])
+    condition     = alltrue([for a in [aws_cloudwatch_metric_alarm.errors[0], aws_cloudwatch_metric_alarm.dead_letters[0]] : tolist(a.alarm_actions) == tolist([var.function_defaults.topic_arn])])
     error_message = "Both alarms publish to the notification topic."
   }
 
@@ -312,5 +312,18 @@ run "function_is_in_no_subnets_by_default" {
   assert {
     condition     = length(aws_lambda_function.this.vpc_config) == 0 && [for s in data.aws_iam_policy_document.this.statement : s.sid if s.effect == "Deny"] == []
     error_message = "The option is off by default."
+  }
+}
+
+run "function_whose_caller_reports_failures_raises_no_alarm" {
+  command = plan
+
+  variables {
+    alarmed = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_metric_alarm.errors) == 0 && length(aws_cloudwatch_metric_alarm.dead_letters) == 0 && output.alarm_name == null
+    error_message = "A failure is reported once."
   }
 }

@@ -48,3 +48,17 @@ def test_tags_are_those_of_the_resource():
     [check] = checks("ListTagsForResource", ResourceArn=f"{PREFIX}:application:a")
     assert check.resource == f"{PREFIX}:application:a"
     assert check.action == "codedeploy:ListTagsForResource"
+
+
+def test_request_about_an_alias_needs_its_own_permission():
+    path = "/2015-03-31/functions/predict/aliases/live"
+    actions = {}
+    for method in ("GET", "PUT", "DELETE"):
+        [check] = service_requests.checks("lambda", Request(method, path, {}, {}, b"{}"))
+        assert check.resource == "arn:aws:lambda:eu-west-1:123456789012:function:predict"
+        actions[method] = check.action
+    assert list(actions.values()) == [
+        "lambda:GetAlias",
+        "lambda:UpdateAlias",
+        "lambda:DeleteAlias",
+    ]
