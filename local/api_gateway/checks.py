@@ -5,6 +5,8 @@ from typing import Any
 
 from local import ministack
 
+LIMITS = {"burstLimit": int, "limit": int, "offset": int, "rateLimit": float}
+
 
 def create_key(create: Any) -> Any:
     """Return a creation of keys that generates the value if it is empty, as Terraform sends it."""
@@ -26,6 +28,21 @@ def validation(check: Any) -> Any:
     return checked
 
 
+def update_plan(update: Any) -> Any:
+    """Return an update of usage plans that stores numbers: patches have them as text."""
+
+    def numeric(plan_id: str, data: dict[str, Any]) -> Any:
+        patches = [
+            {**patch, "value": LIMITS[name](patch["value"])}
+            if (name := patch["path"].rpartition("/")[2]) in LIMITS and patch.get("value")
+            else patch
+            for patch in data.get("patchOperations", [])
+        ]
+        return update(plan_id, {**data, "patchOperations": patches})
+
+    return numeric
+
+
 def take_token(slot: Any, limits: dict[str, Any]) -> bool:
     """Return whether a request is within a rate, in real time: clients do not follow the clock."""
     rate, burst = float(limits.get("rateLimit") or 0), float(limits.get("burstLimit") or 0)
@@ -42,5 +59,6 @@ def take_token(slot: Any, limits: dict[str, Any]) -> bool:
 def install() -> None:
     """Replace MiniStack's parts."""
     ministack.create_api_key.wrap(create_key)
+    ministack.update_usage_plan.wrap(update_plan)
     ministack.check_request_validation.wrap(validation)
     ministack.take_token.replace(take_token)

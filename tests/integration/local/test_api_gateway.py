@@ -83,14 +83,14 @@ class Api:
         ]
         self.client.update_stage(restApiId=self.id, stageName="live", patchOperations=operations)
         self.key = self.client.create_api_key(name=name, value="", enabled=True)
-        plan = self.client.create_usage_plan(
+        self.plan = self.client.create_usage_plan(
             name=name,
             apiStages=[{"apiId": self.id, "stage": "live"}],
             throttle={"rateLimit": rate, "burstLimit": burst},
             **({"quota": {"limit": quota, "period": "DAY"}} if quota else {}),
         )["id"]
         self.client.create_usage_plan_key(
-            usagePlanId=plan, keyId=self.key["id"], keyType="API_KEY"
+            usagePlanId=self.plan, keyId=self.key["id"], keyType="API_KEY"
         )
 
     def permit(self, method="POST"):
@@ -231,6 +231,19 @@ def test_rate_and_quota_of_a_key(aws):
     assert [limited.call()[0], limited.call()[0]] == [200, 429]
     assert limited.call()[2] == {"message": "Limit Exceeded"}
     assert limited.call(x_fail="raise", key=False)[2] == {"message": "Forbidden"}
+
+
+def test_changed_limits_are_numbers(aws):
+    limited = Api(aws, "changed", quota=1).permit()
+    assert limited.call()[0] == 200
+    patches = [
+        {"op": "replace", "path": "/quota/limit", "value": "2"},
+        {"op": "replace", "path": "/throttle/burstLimit", "value": "7"},
+        {"op": "replace", "path": "/throttle/rateLimit", "value": "0.5"},
+    ]
+    plan = limited.client.update_usage_plan(usagePlanId=limited.plan, patchOperations=patches)
+    assert (plan["quota"]["limit"], plan["throttle"]) == (2, {"burstLimit": 7, "rateLimit": 0.5})
+    assert [limited.call()[0], limited.call()[0]] == [200, 429]
 
 
 def test_api_without_gateway_responses_fails_as_on_aws(aws):
