@@ -21,13 +21,13 @@ data "aws_iam_policy_document" "codedeploy" {
   statement {
     sid       = "InvokeHooks"
     actions   = ["lambda:InvokeFunction"]
-    resources = [module.check.arn]
+    resources = ["${var.foundation.arns.lambda}:function:${module.check.name}"]
   }
 
   statement {
     sid       = "WatchAlarms"
     actions   = ["cloudwatch:DescribeAlarms"]
-    resources = ["*"] # CodeDeploy asks for all alarms of a group at once
+    resources = [for name in ["${local.name}-version-errors", var.function.alarm_name] : "${var.foundation.arns.cloudwatch}:alarm:${name}"]
   }
 
   statement {

@@ -126,7 +126,7 @@ def test_an_option_changes_its_services(source, text, expected):
 
 @pytest.mark.parametrize(
     ("existing", "engine", "interfaces"),
-    [("{}", "lambda", 16), ("{}", "flink", 18), ('{ s3 = "", ssm = "sg-1" }', "lambda", 14)],
+    [("{}", "lambda", 20), ("{}", "flink", 22), ('{ s3 = "", ssm = "sg-1" }', "lambda", 18)],
 )
 def test_endpoints_cost_an_hour_per_service_and_zone(source, existing, engine, interfaces):
     found = services(
