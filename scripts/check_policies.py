@@ -22,6 +22,12 @@ ACCEPTED = {
     # The reference names no resource, but IAM evaluates the state machine; AWS CDK grants it too.
     ("ApproveAutomatically", MISMATCH, "states:SendTaskSuccess"): "the state machine of the token",
     ("DecideOnDeployments", MISMATCH, "states:SendTask*"): "the state machine of the token",
+    # The reference names no resource; AWS's examples (SAM, safe deployments) grant it on the group.
+    (
+        "Report",
+        MISMATCH,
+        "codedeploy:PutLifecycleEventHookExecutionStatus",
+    ): "the group of the hook",
     # The reference requires every kind of resource that the action takes.
     ("Queries", MISMATCH, "athena:*[Tt]ag*"): "a workgroup, not the other kinds with tags",
     ("ListDeployments", MISMATCH, "states:ListExecutions"): "a state machine, not its map runs",
