@@ -22,7 +22,7 @@ ACCEPTED = {
     # The reference names no resource, but IAM evaluates the state machine; AWS CDK grants it too.
     ("ApproveAutomatically", MISMATCH, "states:SendTaskSuccess"): "the state machine of the token",
     ("DecideOnDeployments", MISMATCH, "states:SendTask*"): "the state machine of the token",
-    # The reference names no resource; AWS's examples (SAM, safe deployments) grant it on the group.
+    # The reference names no resource; the documentation of AWS SAM grants it on the group.
     (
         "Report",
         MISMATCH,
