@@ -16,6 +16,7 @@ CONSERVATION = "tests/integration/deployed/test_conservation.py"
 BACKFILLED = "tests/unit/poller/test_backfill.py::test_archived_hashes_of_the_hours_are_read"
 DEAD_LETTERS = "tests/integration/deployed/test_dead_letters.py"
 TERRAFORM = "tests/integration/deployed/test_terraform.py"
+RELEASED = "tests/deployment/test_api_release.py::test_apply_releases_a_changed_function_by_canary"
 RULES = "tests/integration/deployed/test_retraining_rules.py"
 DRIFTED = (
     "tests/unit/sagemaker_pipelines/jobs/test_monitor.py::"
@@ -92,6 +93,8 @@ REASONS = (
     Reason("approval-requester", "RequestApproval", "*", PERSON, APPROVED),
     Reason("approval-requester", "EncryptTaskToken", "*", PERSON, APPROVED),
     Reason("approval-requester", "StorePendingApproval", "*", PERSON, APPROVED),
+    Reason("api-forecaster", "*", "*", PERSON, RELEASED),
+    Reason("api-release*-forecaster", "*", "*", PERSON, RELEASED),
     Reason("batch", "*", "*", PERSON, BATCH),
     Reason("batch-starter", "*", "*", PERSON, BATCH),
     Reason("operator", "DecideOnDeployments", "states:SendTaskFailure", PERSON, REJECTED),
