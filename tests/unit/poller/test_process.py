@@ -370,7 +370,7 @@ def test_secrets_of_urls_are_in_no_log_and_no_event(bus):
             BACKFILL_URL=f"http://me:s3cret@{history}/k3y",
             POLL_SECONDS="1",
         )
-        wait_for(lambda: len(bus.rejected()) == 1)
+        wait_for(bus.rejected)
         process.send_signal(signal.SIGTERM)
         out, errors = process.communicate(timeout=DEADLINE)
     seen = out + errors + json.dumps(bus.entries)
