@@ -1,14 +1,14 @@
-"""DeepAR inference in NumPy, with a third of torch's CPU time and a tenth of its memory."""
+"""DeepAR inference in NumPy, with a fifth of torch's CPU time and a tenth of its memory."""
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sagemaker_pipelines.container.algorithms import metadata
+from sagemaker_pipelines.container.algorithms.deepar.cell import Cell
 from sagemaker_pipelines.container.algorithms.deepar.features import Inputs
 from sagemaker_pipelines.container.algorithms.deepar.likelihoods import (
     LIKELIHOODS,
@@ -19,15 +19,6 @@ from sagemaker_pipelines.container.algorithms.model import Prediction, predictio
 from sagemaker_pipelines.container.series import Series, impute
 
 State = list[tuple[Values, Values]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """The weights of one LSTM layer, transposed for `rows @ weights`."""
-
-    inward: Values
-    recurrent: Values
-    bias: Values
 
 
 class Forecaster:
@@ -49,9 +40,11 @@ class Forecaster:
             else [weights[f"embedding{n}"] for n in range(groupings)]
         )
         self._cells = [
-            _Cell(weights[f"inward{n}"].T, weights[f"recurrent{n}"].T, weights[f"bias{n}"])
+            Cell.of(weights[f"inward{n}"], weights[f"recurrent{n}"], weights[f"bias{n}"])
             for n in range(settings["num_layers"])
         ]
+        first = self._cells[0].inward
+        self._of_lags, self._of_features = first[: self._lags.size], first[self._lags.size :]
         outputs = range(self._likelihood.outputs)
         self._heads = np.concatenate([weights[f"head{n}"] for n in outputs]).T
         self._head_bias = np.concatenate([weights[f"head_bias{n}"] for n in outputs])
@@ -75,24 +68,24 @@ class Forecaster:
         parameters = tuple(np.repeat(p, count) for p in parameters)
         state = [(np.repeat(h, count, 0), np.repeat(c, count, 0)) for h, c in state]
         known = scaled.size
-        values = np.empty((count, known + self.horizon), np.float32)
-        values[:, :known] = scaled
-        paths = np.empty((count, self.horizon), np.float32)
+        # Steps in rows, because a step's lagged values are then a copy of whole rows.
+        values = np.empty((known + self.horizon, count), np.float32)
+        values[:known] = scaled[:, None]
+        paths = np.empty((self.horizon, count), np.float32)
         for step in range(self.horizon):
-            paths[:, step] = self._likelihood.sample(parameters, scale, rng)
+            paths[step] = self._likelihood.sample(parameters, scale, rng)
             if step + 1 < self.horizon:
                 at = known + step + 1
-                values[:, at - 1] = paths[:, step] / scale
-                fixed = np.broadcast_to(ahead[step + 1], (count, ahead.shape[1]))
-                rows = np.concatenate([values[:, at - self._lags], fixed], axis=1)
-                parameters = self._parameters(self._advance(rows, state))
-        return np.maximum(paths, 0)
+                values[at - 1] = paths[step] / scale
+                inward = values[at - self._lags].T @ self._of_lags + ahead[step + 1]
+                parameters = self._parameters(self._advance(inward, state))
+        return np.maximum(paths.T, 0)
 
     def unroll(self, series: Series) -> tuple[Parameters, State, float, Values, Values]:
         """Run the network over the past.
 
         Returns the parameters of the first forecast step, the state, the scale, the scaled past
-        and the features of the steps to forecast.
+        and what the features of the steps to forecast add to the gates of the first layer.
         """
         observed = ~np.isnan(series.target)
         missing = max(0, self._past - series.target.size)
@@ -113,33 +106,26 @@ class Forecaster:
         fixed = np.concatenate(
             [np.broadcast_to(static, (len(features), static.size)), features], axis=1
         )
+        of_features = fixed @ self._of_features + self._cells[0].bias
         steps = np.arange(self._past - self._context + 1, self._past + 1)
-        rows = np.concatenate(
-            [scaled[steps[:, None] - self._lags], fixed[: self._context]], axis=1
-        )
-        state = [(np.zeros((1, len(c.recurrent)), np.float32),) * 2 for c in self._cells]
-        for row in rows:
-            hidden = self._advance(row[None], state)
-        return self._parameters(hidden), state, scale, scaled, fixed[self._context - 1 :]
+        inward = scaled[steps[:, None] - self._lags] @ self._of_lags + of_features[: self._context]
+        state = [(np.zeros((1, cell.size), np.float32),) * 2 for cell in self._cells]
+        for row in inward:
+            hidden = self._advance(row, state)
+        return self._parameters(hidden), state, scale, scaled, of_features[self._context - 1 :]
 
-    def _advance(self, rows: Values, state: State) -> Values:
+    def _advance(self, inward: Values, state: State) -> Values:
         """Advance every layer by one step; updates the state in place."""
-        for number, cell in enumerate(self._cells):
-            hidden, memory = state[number]
-            gates = rows @ cell.inward + hidden @ cell.recurrent + cell.bias
-            enter, forget, candidate, leave = np.split(gates, 4, axis=1)
-            memory = _sigmoid(forget) * memory + _sigmoid(enter) * np.tanh(candidate)
-            rows = _sigmoid(leave) * np.tanh(memory)
-            state[number] = (rows, memory)
-        return rows
+        first, *others = self._cells
+        state[0] = first.advance(inward, *state[0])
+        for number, cell in enumerate(others, 1):
+            below = state[number - 1][0]
+            state[number] = cell.advance(below @ cell.inward + cell.bias, *state[number])
+        return state[-1][0]
 
     def _parameters(self, hidden: Values) -> Parameters:
         raw = hidden @ self._heads + self._head_bias
         return self._likelihood.parameters(tuple(raw.T))
-
-
-def _sigmoid(x: Values) -> Values:
-    return np.asarray(0.5 * (np.tanh(0.5 * x) + 1), np.float32)
 
 
 def _seed(series: Series) -> int:
