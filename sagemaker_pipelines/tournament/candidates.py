@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from common.errors import bad_value
+from common.reference_forecast import REFERENCE
 from common.tournament import MINIMUM_TRAINING_MINUTES
+from sagemaker_pipelines import algorithms
 from sagemaker_pipelines.paths import JobError
 
 DEEPAR = "deepar"  # trained by jobs of its own; the other algorithms are in our image
-ALGORITHMS = (DEEPAR, "gradient_boosting", "ets", "ensemble")
+# The reference is always judged, without being a candidate.
+ALGORITHMS = tuple(name for name in algorithms.NAMES if name != REFERENCE)
 RECENT = "_recent"  # suffix: trained on the newest MINIMUM_TRAINING_MINUTES before the windows
 TUNED = f"{DEEPAR}_tuned"  # with the best hyperparameters of a search (a tuning job)
 MAXIMUM = 6  # candidates in one tournament, to limit its cost

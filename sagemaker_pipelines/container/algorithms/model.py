@@ -67,7 +67,7 @@ class Explainable(Protocol):
 
 
 class Algorithm(Protocol):
-    """A module of `algorithms`, listed in the registry."""
+    """`algorithm.py` in the folder of an algorithm."""
 
     Hyperparameters: type[Hyperparameters]
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from common.errors import bad_value
 from common.tournament import MINIMUM_TRAINING_MINUTES
+from sagemaker_pipelines import algorithms
 from sagemaker_pipelines.container.algorithms import metadata
 from sagemaker_pipelines.container.algorithms.model import Algorithm, Model
 from sagemaker_pipelines.container.covariates import Covariates, resolve
@@ -17,14 +18,7 @@ from sagemaker_pipelines.container.hyperparameters import ALGORITHM, Hyperparame
 from sagemaker_pipelines.container.series import Series, SeriesError
 from sagemaker_pipelines.paths import JobError
 
-# Modules below this package, imported when used: a server needs only the one of its model.
-ALGORITHMS = {
-    "deepar": "deepar.algorithm",
-    "ensemble": "ensemble",
-    "ets": "ets",
-    "gradient_boosting": "gradient_boosting.algorithm",
-    "reference": "reference",
-}
+ALGORITHMS = algorithms.NAMES
 LEARN_COVARIATES = ("deepar",)  # from cat and dynamic_feat
 MIN_OBSERVATIONS = MINIMUM_TRAINING_MINUTES  # in all training series, as Amazon DeepAR requires
 
@@ -79,7 +73,8 @@ def algorithm(name: str) -> Algorithm:
     """Return the module of an algorithm; JobError names the known ones."""
     if name not in ALGORITHMS:
         raise JobError(bad_value(f"hyperparameter {ALGORITHM}", name, " or ".join(ALGORITHMS)))
-    return cast(Algorithm, import_module(f"{__package__}.{ALGORITHMS[name]}"))
+    # Only when it is used: a server needs only the one of its model.
+    return cast(Algorithm, import_module(f"{__package__}.{name}.algorithm"))
 
 
 def _check(series: Sequence[Series], horizon: int) -> None:

@@ -164,8 +164,11 @@ variable "training" {
   }
 
   validation {
-    condition     = alltrue([for name in var.training.candidates : contains(["deepar", "ensemble", "ets", "gradient_boosting"], trimsuffix(name, "_recent"))])
-    error_message = "training.candidates: expected deepar, ensemble, ets or gradient_boosting, each with _recent or without."
+    condition = alltrue([
+      for name in var.training.candidates :
+      trimsuffix(name, "_recent") != "reference" && fileexists("${dirname(var.definition_file)}/../container/algorithms/${trimsuffix(name, "_recent")}/algorithm.py")
+    ])
+    error_message = "training.candidates: expected algorithms of the image, folders of sagemaker_pipelines/container/algorithms such as deepar or ets but not reference, each with _recent or without."
   }
 
   # SageMaker refuses a key for the volumes of instances with local storage.

@@ -126,6 +126,16 @@ run "unknown_candidate_is_rejected" {
   expect_failures = [var.training]
 }
 
+run "reference_is_no_candidate" {
+  command = plan
+
+  variables {
+    training = { candidates = ["reference"], history_hours = 48, image = "builtin", minimum_minutes = null, processing_instance_type = "ml.m5.large", training_instance_type = "ml.c5.xlarge", hyperparameters = { context_length = 60, dropout_rate = 0.1, early_stopping_patience = 10, epochs = 12, learning_rate = 0.005, likelihood = "student-T", mini_batch_size = 32, num_cells = 40, num_layers = 2, prediction_length = 30 } }
+  }
+
+  expect_failures = [var.training]
+}
+
 run "settings_can_be_changed_without_an_apply" {
   command = plan
 

@@ -45,13 +45,14 @@ def test_default_of_terraform_is_that_of_the_pipeline():
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        ("deepar,prophet", "candidates: got 'prophet', expected deepar, gradient_boosting, ets"),
+        ("deepar,prophet", "candidates: got 'prophet', expected deepar, ensemble, ets, gradient"),
         ("", "candidates: got '', expected deepar"),
         ("ets_tuned", "or deepar_tuned"),
+        ("reference", "candidates: got 'reference'"),
         ("deepar,deepar", "expected at most 6 different names"),
         (",".join(f"{a}{s}" for a in candidates.ALGORITHMS for s in ("", "_recent")), "at most 6"),
     ],
-    ids=["unknown", "empty", "not-tuned", "twice", "too-many"],
+    ids=["unknown", "empty", "not-tuned", "reference", "twice", "too-many"],
 )
 def test_wrong_names_are_refused(names, message):
     with pytest.raises(JobError, match=message):
