@@ -90,6 +90,25 @@ End = Annotated[
     datetime,
     typer.Option("--to", parser=parse_minute, metavar="TIME", help="Minute after the last one."),
 ]
+# Of commands that look at the newest minutes unless they are told otherwise.
+OptionalStart = Annotated[
+    datetime | None,
+    typer.Option(
+        "--from",
+        parser=parse_minute,
+        metavar="TIME",
+        help="First minute; default: --to minus 1 h.",
+    ),
+]
+OptionalEnd = Annotated[
+    datetime | None,
+    typer.Option(
+        "--to",
+        parser=parse_minute,
+        metavar="TIME",
+        help="Minute after the last one; default: now.",
+    ),
+]
 Late = Annotated[
     timedelta,
     typer.Option(
@@ -101,3 +120,4 @@ Late = Annotated[
     ),
 ]
 ONE_DAY = timedelta(days=1)
+ONE_HOUR = timedelta(hours=1)

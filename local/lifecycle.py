@@ -111,7 +111,7 @@ def _record(home: Path) -> dict[str, Any] | None:
 def _is_server(pid: int) -> bool:
     """Return whether the process is a local AWS server (ids are reused)."""
     listing = subprocess.run(
-        ["ps", "-o", "stat=", "-o", "command=", "-p", str(pid)],
+        ["ps", "-ww", "-o", "stat=", "-o", "command=", "-p", str(pid)],
         capture_output=True,
         text=True,
         check=False,

@@ -14,7 +14,7 @@ from cli.queries.metrics import ForgottenError, PollerCounts, poller_counts
 from cli.queries.offline_rows import transaction_counts
 from cli.queries.online_rows import online_rows, transactions
 from cli.result import Result
-from cli.time_range import ONE_DAY, End, Late, Start, TimeRange
+from cli.time_range import ONE_DAY, ONE_HOUR, Late, OptionalEnd, OptionalStart, TimeRange
 from common.times import MINUTE, floor_minute, iso
 
 HORIZON = timedelta(minutes=15)
@@ -23,9 +23,15 @@ MAX_SHOWN = 10  # minutes that do not add up
 
 
 @command("audit", "①–③ Account for every transaction of a range.")
-def audit(connection: Connection, start: Start, end: End, late: Late = ONE_DAY) -> Result:
+def audit(
+    connection: Connection,
+    start: OptionalStart = None,
+    end: OptionalEnd = None,
+    late: Late = ONE_DAY,
+) -> Result:
     """Compare poller, archive and rows; exit code 1 if any difference is unexplained."""
-    time_range = TimeRange(start, end).until(connection.now)
+    end = end or floor_minute(connection.now)
+    time_range = TimeRange(start or end - ONE_HOUR, end).until(connection.now)
     if time_range.end < end:
         note(f"minutes from {iso(time_range.end)} on have not ended yet and are not audited")
     found, rejected = _read_archive(connection, time_range, late)

@@ -42,7 +42,6 @@ def test_range_is_not_longer_than_the_memory_allows():
     [
         (["--from", "yesterday", *NIGHT[2:]], "--from: got 'yesterday', expected an ISO 8601"),
         (["--from", "2024-10-10T00:00:30Z", *NIGHT[2:]], "expected the start of a minute"),
-        (NIGHT[:2], "Missing option '--to'"),
         ([*NIGHT, "--late-days", "-1"], "--late-days: got '-1', expected a number of days"),
         ([*NIGHT, "--late-days", "nan"], "--late-days: got 'nan', expected a number of days"),
         ([*NIGHT, "--late-days", "1e300"], "--late-days: got '1e300', expected a number of days"),
@@ -58,6 +57,21 @@ def test_invalid_range_is_a_usage_error(capsys, command, arguments, message):
     printed = capsys.readouterr()
     assert message in printed.err
     assert message in json.loads(printed.out)["error"]
+
+
+@pytest.mark.parametrize("command", ["replay", "backfill"])
+def test_range_of_a_change_has_no_default(capsys, command):
+    assert main([command, *NIGHT[:2]]) == 2
+    assert "Missing option '--to'" in capsys.readouterr().err
+
+
+def test_audit_is_of_the_last_hour_by_default(deployment, capsys):
+    with Stubber(deployment.clients("sagemaker-featurestore-runtime")) as stub:
+        stub.add_response("batch_get_record", batch_response(GROUP, []))
+        assert main(["audit", "--json"], deployment.connect) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["minutes"]["in_range"] == 60
+    assert found["to"] == f"{deployment.connection.now:%Y-%m-%dT%H:%M:00Z}"
 
 
 def test_range_that_runs_backwards_is_rejected(deployment, capsys):
