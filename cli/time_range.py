@@ -90,7 +90,7 @@ End = Annotated[
     datetime,
     typer.Option("--to", parser=parse_minute, metavar="TIME", help="Minute after the last one."),
 ]
-# Of commands that look at the newest minutes unless they are told otherwise.
+# Of commands that by default look at the newest minutes.
 OptionalStart = Annotated[
     datetime | None,
     typer.Option(

@@ -27,9 +27,7 @@ def follow(shell, copy, title, waits, replaced):
     Commands of which `waits` has a part are repeated until their output has the pattern there.
     """
     outputs = {}
-    for name, text in guide.blocks(GUIDE, title):
-        for old, new in replaced.items():
-            text = text.replace(old, new)
+    for name, text in guide.blocks(GUIDE, title, replaced):
         if name:
             guide.write(copy, name, text)
             continue

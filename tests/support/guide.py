@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 from scripts import provider
 from tests.support.markdown import PROJECT
@@ -16,13 +15,16 @@ FENCE = re.compile(r"(?:^`([^`\n]+)`:\n\n)?^```(\w*)\n(.*?)^```$", re.MULTILINE 
 END = "the-block-has-ended"
 
 
-def blocks(file, title):
+def blocks(file, title, replaced=None):
     """Return the blocks of a section in order: (name of the file or None, its text or commands).
 
-    A block that is neither a file nor commands for the shell is not returned.
+    A block that is neither a file nor commands for the shell is not returned. `replaced` are texts
+    that cannot be taken literally, and what is in their place.
     """
     text = file.read_text()
-    [section] = re.findall(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
+    for old, new in (replaced or {}).items():
+        text = text.replace(old, new)
+    section = text.split(f"\n## {title}\n")[1].split("\n## ")[0]
     found = FENCE.findall(section)
     return [(name or None, body) for name, kind, body in found if name or kind == "sh"]
 
