@@ -22,6 +22,7 @@ from local.sagemaker.api import Json
 
 START_SECONDS = 60.0
 RESPONSE_SECONDS = 60.0
+WORKERS = 2  # as many as the default instance types have cores
 
 
 class ServingError(Exception):
@@ -66,7 +67,7 @@ class ServingContainer:
         environment = container.sagemaker_environment(base, None)
         environment |= {
             "SAGEMAKER_BIND_TO_PORT": str(self.port),
-            "MODEL_SERVER_WORKERS": "1",
+            "MODEL_SERVER_WORKERS": str(WORKERS),
             **model.get("Environment", {}),
             **variables,
         }

@@ -8,10 +8,8 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from threading import Event, Semaphore
 
 import numpy as np
@@ -28,7 +26,8 @@ from sagemaker_pipelines.container.inference import (
     respond_lines,
 )
 from sagemaker_pipelines.container.server import MAX_INVOCATIONS, THREADS, Application
-from tests.support.training_jobs import ROOT, environment, wave
+from tests.support.model_server import call, serving
+from tests.support.training_jobs import ROOT, wave
 
 INSTANCE = {"start": "2024-10-10 00:00:00", "target": [*wave(60), "NaN", None]}
 CONFIGURATION = {
@@ -170,49 +169,11 @@ def test_batch_responds_line_by_line(forecaster):
     assert [json.loads(item) for item in lines.splitlines()] == predict(forecaster) * 2
 
 
-@contextmanager
-def serving(base):
-    """Start a real server; yield its address and process. It must end with exit code 0."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    deadline = time.monotonic() + 60
-    server = subprocess.Popen(
-        [sys.executable, "-m", "sagemaker_pipelines.container", "serve", "--host", "127.0.0.1"],
-        cwd=ROOT,
-        env=environment(base, MODEL_SERVER_WORKERS="1", SAGEMAKER_BIND_TO_PORT=str(port), **BATCH),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        while call(address + "/ping")[0] != 200:
-            assert server.poll() is None, "the server ended"
-            assert time.monotonic() < deadline, "the server did not start"
-            time.sleep(0.02)
-        yield address, server
-    finally:
-        server.terminate()
-        assert server.wait(timeout=30) == 0
-
-
 @pytest.fixture(scope="module")
 def served(trained):
     """Yield the address of a real server."""
-    with serving(trained[0].base) as (address, _):
+    with serving(trained[0].base, **BATCH) as (address, _):
         yield address
-
-
-def call(url, body=None, kind="application/json"):
-    request = urllib.request.Request(url, body, {"Content-Type": kind} if body else {})
-    try:
-        with urllib.request.urlopen(request, timeout=10) as response:
-            return response.status, response.headers["Content-Type"], response.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.headers["Content-Type"], error.read()
-    except urllib.error.URLError:
-        return 0, "", b""
 
 
 def test_endpoint_responds_with_json(served, forecaster):
@@ -336,7 +297,7 @@ def test_sigterm_answers_accepted_requests_and_refuses_new_connections(trained):
     body = json.dumps({"instances": [INSTANCE], "configuration": CONFIGURATION}).encode()
     head, _, _ = b"".join(post(body)).partition(b"\r\n\r\n")
     with ExitStack() as stack:
-        address, server = stack.enter_context(serving(trained[0].base))
+        address, server = stack.enter_context(serving(trained[0].base, **BATCH))
         host, port = address.removeprefix("http://").split(":")
         accepted = []
         for _ in range(3):
