@@ -57,8 +57,8 @@ check-code: setup
 # Offline: no list of policies is downloaded. What is skipped says why, next to the resource.
 check-terraform: checks-setup
 	@$(CHECKS)/checkov --skip-download --quiet --compact --framework terraform --directory terraform --skip-path '/tests/'
-	@$(CHECKS)/checkov --skip-download --quiet --compact --framework dockerfile \
-		--file functions/predict/Dockerfile --file poller/Dockerfile --file sagemaker_pipelines/container/Dockerfile
+	@$(CHECKS)/checkov --skip-download --quiet --compact --framework dockerfile $(addprefix --file ,$(DOCKERFILES))
+	@$(CHECKS)/hadolint $(DOCKERFILES)
 
 check-policies: setup checks-setup package
 	@$(BIN)/python -m scripts.policies build/policies.json
@@ -76,6 +76,7 @@ secrets: checks-setup ## accept what the secret scanner finds now (review the ch
 # Checkov and the others have their own environment: its pins conflict with the loop's.
 CHECKS_VENV := .venv-checks
 CHECKS := $(CHECKS_VENV)/bin
+DOCKERFILES := functions/predict/Dockerfile poller/Dockerfile sagemaker_pipelines/container/Dockerfile
 SECRETS_EXCLUDED := --exclude-files '\.lock(\.hcl)?$$|requirements.*\.txt$$|\.secrets\.baseline$$|benchmarks/results/' \
 	--exclude-secrets '^(none|test|local|a-token|token-[0-9])$$'
 
