@@ -6,12 +6,8 @@ import numpy as np
 import pandas as pd
 
 from sagemaker_pipelines.monitoring.distances import distances, psi
-from sagemaker_pipelines.monitoring.drift import (
-    LOWEST,
-    MARGIN,
-    MINIMUM_KNOWN,
-    Baseline,
-)
+from sagemaker_pipelines.monitoring.drift import MARGIN, Baseline
+from sagemaker_pipelines.monitoring.drift_result import LOWEST, MINIMUM_KNOWN
 
 Drifted = Callable[[pd.Series], bool]
 DAY = 1440

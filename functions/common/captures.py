@@ -4,18 +4,15 @@ The record formats are those of SageMaker data capture and Model Monitor, which 
 as well: a forecast or truth may be missing, late, there twice, or not readable.
 """
 
-import base64
 import json
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from common.captured_values import UNREADABLE, values
 from common.errors import bad_value
 
 Record = dict[str, Any]
-# OverflowError: an integer of JSON may have hundreds of digits.
-UNREADABLE = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,37 +126,3 @@ def _add(merged: Merged, name: str, record: Record, truth: Record) -> None:
                 },
             }
         )
-
-
-def text(data: Record) -> str:
-    """Return the captured text of a request or response."""
-    content: str = data["data"]
-    return base64.b64decode(content).decode() if data.get("encoding") == "BASE64" else content
-
-
-def values(data: Record) -> list[float | None]:
-    """Return the numbers of one captured answer or ground truth; None for those not known.
-
-    CSV has them in one line or one column. JSON is DeepAR's (the mean of the one series), or
-    `predictions` with numbers, each alone or as `prediction` of an object.
-    """
-    content = text(data)
-    if data.get("encoding") == "CSV" or not content.lstrip().startswith(("{", "[")):
-        lines = content.strip("\r\n").splitlines()
-        return [_number(cell) for line in lines for cell in line.split(",")]
-    document = json.loads(content)
-    predictions = document["predictions"] if isinstance(document, dict) else document
-    if predictions and isinstance(predictions[0], dict):
-        if "prediction" in predictions[0]:
-            return [_number(one["prediction"]) for one in predictions]
-        if len(predictions) != 1:
-            raise ValueError(f"{len(predictions)} series in one request, expected one")
-        predictions = predictions[0]["mean"]
-    return [_number(value) for value in predictions]
-
-
-def _number(value: Any) -> float | None:
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    number = float(value)
-    return number if math.isfinite(number) else None

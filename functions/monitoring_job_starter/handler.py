@@ -1,12 +1,13 @@
 """Schedule or command -> a processing job that compares data and forecasts with the baseline."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parser import event_parser
-from pydantic import Json, PositiveFloat, PositiveInt
+from pydantic import Json, PositiveFloat
 
 from common import endpoints, monitoring_reports, processing_jobs, threshold_parameter, times
 from common.events import ScheduledEvent
@@ -29,14 +30,21 @@ class Config(JobSettings):
 
     analyses: Json[list[Analysis]]
     bucket: str
+    data: Json[dict[str, str]]  # what is compared, as options of the job
     event_bus_name: str
-    feature_group_name: str
-    lag_minutes: PositiveInt
     metric_namespace: str
-    prediction_length: PositiveInt
-    target: str  # feature that is forecast
     threshold_parameters: Json[dict[str, str]]  # by stage
     window_hours: PositiveFloat
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The version that a stage serves."""
+
+    package: str  # ARN
+    baseline: str  # folder in S3
+    variant: str
+    deployed_at: str | None
 
 
 class JobEvent(ScheduledEvent):
@@ -54,7 +62,8 @@ def lambda_handler(event: JobEvent, _context: "LambdaContext") -> dict[str, Any]
     name = config.threshold_parameters.get(event.stage)
     if name is None:
         return _skip(event, f"{event.stage} is not monitored: add it to monitoring.stages")
-    package = threshold_parameter.read(parameters, name).set_by
+    deployed = threshold_parameter.read(parameters, name)
+    package = deployed.set_by
     if package is None:
         return _skip(event, "no version was deployed")
     baseline = _baseline(package)
@@ -64,7 +73,8 @@ def lambda_handler(event: JobEvent, _context: "LambdaContext") -> dict[str, Any]
     if variant is None:
         return _skip(event, "there is no endpoint")
     analyses = event.analyses or config.analyses
-    request = _request(config, event, package, baseline, variant, analyses)
+    version = Version(package, baseline, variant, deployed.deployed_at)
+    request = _request(config, event, version, analyses)
     job = request["ProcessingJobName"]
     status = processing_jobs.start(sagemaker, request)
     logger.info("monitoring job requested", job=job, status=status, package=package)
@@ -72,29 +82,23 @@ def lambda_handler(event: JobEvent, _context: "LambdaContext") -> dict[str, Any]
 
 
 def _request(
-    config: Config,
-    event: JobEvent,
-    package: str,
-    baseline: str,
-    variant: str,
-    analyses: list[Analysis],
+    config: Config, event: JobEvent, version: Version, analyses: list[Analysis]
 ) -> dict[str, Any]:
     endpoint = f"{config.prefix}-{event.stage}"
     values = {
         "bucket": config.bucket,
         "endpoint": endpoint,
         "event-bus": config.event_bus_name,
-        "feature-group": config.feature_group_name,
-        "lag-minutes": str(config.lag_minutes),
         "namespace": config.metric_namespace,
         "now": times.iso(event.time),
-        "package": package,
-        "prediction-length": str(config.prediction_length),
+        "package": version.package,
         "stage": event.stage,
-        "target": config.target,
-        "variant": variant,
+        "variant": version.variant,
         "window-hours": str(config.window_hours),
+        **config.data,
     }
+    if version.deployed_at is not None:
+        values["deployed-at"] = version.deployed_at
     arguments = [word for option, value in values.items() for word in (f"--{option}", value)]
     arguments += [word for analysis in analyses for word in ("--analysis", analysis)]
     return processing_jobs.request(
@@ -102,7 +106,7 @@ def _request(
         f"{config.prefix}-monitoring-{event.stage}-{event.time:%Y%m%dT%H%M%SZ}",
         MODULE,
         arguments,
-        inputs={"baseline": baseline},
+        inputs={"baseline": version.baseline},
         outputs={
             f"report/{name}": _output(config.bucket, endpoint, name, event.time)
             for name in analyses

@@ -1,7 +1,5 @@
 """Predictions with their ground truth as the windows of a reading. Pure."""
 
-import csv
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +8,7 @@ from typing import Any, Self
 
 from pydantic import FiniteFloat, ValidationError
 
-from common import captures, scores, threshold, times
+from common import captured_values, captures, scores, threshold, times
 from common.captures import Pair, Record
 from common.config import describe
 from common.deepar import QUANTILE_LEVELS
@@ -74,12 +72,8 @@ def rows(captured: Iterable[Record], pairs: Iterable[Pair]) -> list[Row]:
 def _features(record: Record) -> Sequence[Any]:
     """Return the rows of a captured request."""
     try:
-        text = captures.text(record["captureData"]["endpointInput"])
-        if text.lstrip().startswith("{"):
-            instances = json.loads(text)["instances"]
-            return list(instances)
-        return [cells for cells in csv.reader(text.splitlines()) if cells]
-    except (*captures.UNREADABLE, csv.Error):
+        return captured_values.rows(record["captureData"]["endpointInput"])
+    except captured_values.UNREADABLE:
         return ()
 
 

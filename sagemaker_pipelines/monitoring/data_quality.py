@@ -1,71 +1,30 @@
-"""The data-quality run: features of a day against the constraints of the baseline. Pure.
+"""The data-quality run: features of a window against the constraints of the baseline. Pure.
 
-Files and types of violations are those of SageMaker Model Monitor. A whole day is compared, so
-that the daily cycle does not count as a difference; drift.py compares the same hours.
+Files and types of violations are those of SageMaker Model Monitor. Of minutes a whole day is
+compared, so that the daily cycle does not count as a difference; drift.py compares the same hours.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from numpy.typing import NDArray
 
-from sagemaker_pipelines.monitoring.baselines import inferred_type
-from sagemaker_pipelines.monitoring.constraints_file import ConstraintsFile
-from sagemaker_pipelines.monitoring.distances import ks
+from sagemaker_pipelines.monitoring.data_baselines import inferred_type, is_text
+from sagemaker_pipelines.monitoring.data_constraints import (
+    Constraints,
+    DistributionConstraints,
+    FeatureConstraints,
+    MonitoringConfig,
+)
+from sagemaker_pipelines.monitoring.distances import Array, largest_difference, robust
 
 DRIFT_CHECK = "baseline_drift_check"
 # A missing value in a thousand must not raise an alarm.
 COMPLETENESS_TOLERANCE = 0.05
-Switch = Literal["Enabled", "Disabled"]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class DistributionConstraints(_Model):
-    """How the distribution is compared."""
-
-    perform_comparison: Switch = "Enabled"
-    comparison_threshold: Annotated[float, Field(ge=0)] = 0.1
-
-
-class Overrides(_Model):
-    """What a feature has in place of the settings of all features."""
-
-    distribution_constraints: DistributionConstraints | None = None
-
-
-class NumericConstraints(_Model):
-    """Of a feature that is a number."""
-
-    is_non_negative: bool = False
-
-
-class FeatureConstraints(_Model):
-    """What a feature must satisfy."""
-
-    name: str
-    inferred_type: str
-    completeness: float = Field(0.0, ge=0, le=1)
-    num_constraints: NumericConstraints = NumericConstraints()
-    overrides: Overrides = Field(Overrides(), alias="monitoringConfigOverrides")
-
-
-class MonitoringConfig(_Model):
-    """Settings of all features."""
-
-    evaluate_constraints: Switch = "Enabled"
-    distribution_constraints: DistributionConstraints = DistributionConstraints()
-
-
-class Constraints(ConstraintsFile):
-    """constraints.json of the data."""
-
-    features: list[FeatureConstraints]
-    monitoring_config: MonitoringConfig = MonitoringConfig()
+# New values are now and then beyond all of the training.
+RANGE_TOLERANCE = 0.05
 
 
 def violations(
@@ -73,9 +32,10 @@ def violations(
 ) -> list[dict[str, str]]:
     """Return constraint_violations.json's list for the features of a window.
 
-    Both tables have a row per minute and a column per feature.
+    Both tables have a row per minute, or per row of requests, and a column per feature.
     """
-    if constraints.monitoring_config.evaluate_constraints != "Enabled":
+    config = constraints.monitoring_config
+    if config.evaluate_constraints != "Enabled":
         return []
     known = {feature.name for feature in constraints.features}
     found = [
@@ -88,47 +48,77 @@ def violations(
             text = "is in the baseline, but not in the data"
             found.append(_violation(feature.name, "missing_column_check", text))
             continue
-        compared = (
-            feature.overrides.distribution_constraints
-            or constraints.monitoring_config.distribution_constraints
-        )
         before = baseline[feature.name] if feature.name in baseline else pd.Series(dtype=float)
-        found += _of_feature(feature, compared, before, window[feature.name])
+        found += _of_feature(feature, config, before, window[feature.name])
     return found
 
 
 def _of_feature(
-    feature: FeatureConstraints,
-    compared: DistributionConstraints,
-    baseline: pd.Series,
-    window: pd.Series,
+    feature: FeatureConstraints, config: MonitoringConfig, baseline: pd.Series, window: pd.Series
 ) -> Iterator[dict[str, str]]:
-    values = window.to_numpy(float)
-    known = values[np.isfinite(values)]
-    share = known.size / max(1, values.size)
+    known = _known(window)
+    share = known.size / max(1, len(window))
     if share < feature.completeness - COMPLETENESS_TOLERANCE:
         text = f"completeness is {share:.3f}, in the baseline {feature.completeness:.3f}"
         yield _violation(feature.name, "completeness_check", text)
     if not known.size:
         return
-    if feature.inferred_type == "Integral" and inferred_type(known) == "Fractional":
-        fractional = float(np.mean(known != np.floor(known)))
-        text = f"{fractional:.1%} of the values are Fractional, in the baseline all are Integral"
-        yield _violation(feature.name, "data_type_check", text)
-    # The schema has no type of its own for the sign.
-    if feature.num_constraints.is_non_negative and (known < 0).any():
-        text = f"{int((known < 0).sum())} values are negative, in the baseline none"
-        yield _violation(feature.name, "data_type_check", text)
-    before = baseline.to_numpy(float)
-    before = before[np.isfinite(before)]
+    if is_text(window):
+        yield from _of_texts(feature, config, known)
+    else:
+        yield from _of_numbers(feature, known)
+    before = _known(baseline)
+    compared = feature.overrides.distribution_constraints or config.distribution_constraints
     if compared.perform_comparison == "Enabled" and before.size:
-        distance = ks(before, known)
+        distance = _distance(compared, before, known)
         if distance > compared.comparison_threshold:
             text = (
                 f"distance of the distributions is {distance:.3f}, "
                 f"the threshold {compared.comparison_threshold:.3f}"
             )
             yield _violation(feature.name, DRIFT_CHECK, text)
+
+
+def _known(series: pd.Series) -> NDArray[Any]:
+    values: NDArray[Any] = series.dropna().to_numpy(str if is_text(series) else float)
+    return values if is_text(series) else values[np.isfinite(values)]
+
+
+def _of_texts(
+    feature: FeatureConstraints, config: MonitoringConfig, known: NDArray[Any]
+) -> Iterator[dict[str, str]]:
+    if feature.string_constraints is None:
+        return
+    unknown = known[~np.isin(known, feature.string_constraints.domains)]
+    if 1 - unknown.size / known.size < config.domain_content_threshold:
+        domains = ", ".join(feature.string_constraints.domains)
+        text = f"has {unknown.size} values such as {unknown[0]!s:.40}, in the baseline {domains}"
+        yield _violation(feature.name, "categorical_values_check", text)
+
+
+def _of_numbers(feature: FeatureConstraints, known: Array) -> Iterator[dict[str, str]]:
+    if feature.inferred_type == "Integral" and inferred_type(known) == "Fractional":
+        fractional = float(np.mean(known != np.floor(known)))
+        text = f"{fractional:.1%} of the values are Fractional, in the baseline all are Integral"
+        yield _violation(feature.name, "data_type_check", text)
+    # The schema has no type of its own for the sign and the range.
+    allowed = feature.num_constraints
+    if allowed.is_non_negative and (known < 0).any():
+        text = f"{int((known < 0).sum())} values are negative, in the baseline none"
+        yield _violation(feature.name, "data_type_check", text)
+    low = -np.inf if allowed.minimum is None else allowed.minimum
+    high = np.inf if allowed.maximum is None else allowed.maximum
+    outside = float(np.mean((known < low) | (known > high)))
+    if outside > RANGE_TOLERANCE:
+        text = f"{outside:.1%} of the values are outside of the baseline's {low:g} to {high:g}"
+        yield _violation(feature.name, "data_type_check", text)
+
+
+def _distance(compared: DistributionConstraints, before: NDArray[Any], now: NDArray[Any]) -> float:
+    found = largest_difference(before, now)
+    if compared.comparison_method == "Simple":
+        return found
+    return robust(found, before.size, now.size)
 
 
 def _violation(feature: str, check: str, text: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Distances between the distributions of two samples. Pure."""
 
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +9,7 @@ from scipy import stats
 
 Array = NDArray[np.float64]
 BINS = 10
+CHANCE = 1.8  # standard factor of Model Monitor's container
 SMALLEST_SHARE = 1e-4  # of a bin without values: its logarithm would be infinite
 
 
@@ -32,6 +34,25 @@ def ks(baseline: Array, current: Array) -> float:
     """Return the Kolmogorov-Smirnov statistic: the largest difference of the distributions."""
     with np.errstate(divide="ignore"):  # of the p-value, which is not used
         return float(stats.ks_2samp(baseline, current, method="asymp").statistic)
+
+
+def largest_difference(baseline: NDArray[Any], current: NDArray[Any]) -> float:
+    """Return Model Monitor's distance: that of `ks`, of texts the largest difference of shares."""
+    if baseline.dtype.kind == "f":
+        return ks(baseline, current)
+    values, which = np.unique(np.concatenate([baseline, current]), return_inverse=True)
+    counts = [
+        np.bincount(part, minlength=len(values)) for part in np.split(which, [len(baseline)])
+    ]
+    return float(np.abs(counts[0] / len(baseline) - counts[1] / len(current)).max())
+
+
+def robust(distance: float, count: int, other: int) -> float:
+    """Subtract from Model Monitor's distance what chance makes of samples of these sizes.
+
+    As its container does for the method Robust, by the two-sample Kolmogorov-Smirnov test.
+    """
+    return max(0.0, distance - CHANCE * math.sqrt((count + other) / (count * other)))
 
 
 def psi(baseline: Array, current: Array) -> float:

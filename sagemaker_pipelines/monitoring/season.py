@@ -58,10 +58,11 @@ def seasonal(baseline: Hourly, current: Hourly, hours: Collection[int]) -> Dista
             current.values[current.hour == hour],
         )
         psi, ks, wasserstein = distances(before, after)
-        found.append((psi, ks, wasserstein / _spread(before)))
+        found.append((psi, ks, wasserstein / spread(before)))
     return Distances(*np.mean(found, axis=0).tolist())
 
 
-def _spread(values: Array) -> float:
+def spread(values: Array) -> float:
+    """Return the standard deviation by the interquartile range, or another unit if it is 0."""
     low, high = np.quantile(values, (0.25, 0.75))
     return float((high - low) / _NORMAL_QUARTILES or values.std() or 1.0)

@@ -15,7 +15,8 @@ import pandas as pd
 from common import times
 from sagemaker_pipelines.data.feature_store import minutes
 from sagemaker_pipelines.data.history import ISO
-from sagemaker_pipelines.monitoring import baselines
+from sagemaker_pipelines.monitoring import baselines, data_baselines
+from sagemaker_pipelines.monitoring.baselines import MINUTES, PREDICTIONS, ROWS
 from sagemaker_pipelines.paths import Paths, report_failures
 
 
@@ -25,18 +26,18 @@ def write(folder: Path, table: pd.DataFrame, backtest: pd.DataFrame, time: str) 
     The table has a row per minute, or without a time index a row per training row. `baseline.csv`
     has the forecasts of the backtest (prediction) and the actual values (label).
     """
-    name = "minutes.csv" if isinstance(table.index, pd.DatetimeIndex) else "rows.csv"
-    table.to_csv(folder / name, date_format=ISO, index=name == "minutes.csv")
+    name = MINUTES if isinstance(table.index, pd.DatetimeIndex) else ROWS
+    table.to_csv(folder / name, date_format=ISO, index=name == MINUTES)
     known = backtest[["prediction", "label"]].dropna()
-    known.to_csv(folder / "baseline.csv", index=False)
+    known.to_csv(folder / PREDICTIONS, index=False)
     metrics = baselines.regression_metrics(
         known["label"].to_numpy(), known["prediction"].to_numpy()
     )
     statistics = baselines.regression_statistics(metrics, len(known), time)
     _write(folder / "model_quality/statistics.json", statistics)
     _write(folder / "model_quality/constraints.json", baselines.regression_constraints(metrics))
-    _write(folder / "data_quality/statistics.json", baselines.data_statistics(table))
-    _write(folder / "data_quality/constraints.json", baselines.data_constraints(table))
+    _write(folder / "data_quality/statistics.json", data_baselines.data_statistics(table))
+    _write(folder / "data_quality/constraints.json", data_baselines.data_constraints(table))
 
 
 def _write(path: Path, document: Mapping[str, Any]) -> None:

@@ -57,10 +57,10 @@ def write_reports(
     _write(
         folder / "attributions.json", {"metric": "mean_wql", "models": {model.model: explained}}
     )
-    trained, _ = table.read_folder(paths.processing("train"), model)
-    frame = features.frame(model, trained)
+    lines = table.read_prepared(paths.processing("train"), model).lines
+    trained = features.frame(model, [line[:-1] for line in lines])
     time = times.iso(evaluation.trained_at)
-    baseline.write(paths.processing("baseline"), frame, backtest, time)
+    baseline.write(paths.processing("baseline"), trained, backtest, time)
 
 
 def _relative_error(truth: Array, predicted: Array) -> float:

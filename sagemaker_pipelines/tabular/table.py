@@ -31,17 +31,20 @@ def read(paths: Sequence[Path], record: Record) -> Table:
     return found
 
 
-def read_folder(folder: Path, record: Record) -> tuple[Array, Array]:
-    """Read the prepared files of a channel: features (rows, features) and target (rows,).
-
-    Raises RecordError for the first malformed row.
-    """
+def read_prepared(folder: Path, record: Record) -> Table:
+    """Read the prepared files of a folder; raises RecordError for the first malformed row."""
     if not folder.is_dir():
         raise RecordError("missing")
     found = read(sorted(path for path in folder.rglob("*") if path.is_file()), record)
     if found.malformed:
         raise RecordError(found.malformed[0])
-    numbers = np.array(found.rows, np.float64).reshape(-1, len(record.features) + 1)
+    return found
+
+
+def read_folder(folder: Path, record: Record) -> tuple[Array, Array]:
+    """Read the prepared files of a folder: features (rows, features) and target (rows,)."""
+    rows = read_prepared(folder, record).rows
+    numbers = np.array(rows, np.float64).reshape(-1, len(record.features) + 1)
     return numbers[:, :-1], numbers[:, -1]
 
 

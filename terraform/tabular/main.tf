@@ -4,6 +4,9 @@ locals {
   folder = "${path.root}/../../sagemaker_pipelines/${var.model}"
   record = jsondecode(file("${local.folder}/record.json"))
 
+  # As monitoring compares them: a text as a share of each of its values.
+  columns = flatten([for feature in local.record.features : try([for value in feature.enum : "${feature.name}_${value}"], [feature.name])])
+
   # The example of the record as a row of CSV.
   sample = join(",", [for feature in local.record.features : tostring(feature.example)])
 
@@ -106,6 +109,20 @@ module "monitor" {
   thresholds               = { production = var.quality.threshold }
 }
 
+# ⑦ monitor: jobs that compare a day of requests and predictions with the training baseline
+module "monitoring_jobs" {
+  source = "../modules/monitoring_jobs"
+
+  foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
+  image                    = local.image
+  jobs                     = var.monitoring.jobs
+  model                    = { features = local.columns, name = var.model }
+  model_package_group_name = module.register.model_package_group_name
+  repository_arn           = module.foundation.repositories["forecaster"].arn
+  threshold_parameters     = module.monitor.threshold_parameters
+}
+
 # ⑦ bake: a new version that is worse than the one it replaced is rolled back
 module "bake" {
   source   = "../modules/bake"
@@ -131,7 +148,7 @@ module "retrain" {
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
   pipeline_name            = module.clean_up.pipeline_name
-  retraining               = { on_drift = false, schedule = var.retraining.schedule }
+  retraining               = var.retraining
   state_machine_arn        = module.deploy.state_machine_arn
   threshold_parameter      = module.monitor.threshold_parameter
 }
@@ -149,7 +166,7 @@ module "operator" {
   dead_letter_queues       = flatten(values(local.dead_letter_queues))
   decision_log_group       = module.foundation.decision_log_group
   foundation               = module.foundation.foundation
-  invoked_functions        = concat([module.monitor.collector_name, module.retrain.retrain_function_name], values(module.batch)[*].starter_name)
+  invoked_functions        = concat([module.monitor.collector_name, module.monitoring_jobs.starter_name, module.retrain.retrain_function_name], values(module.batch)[*].starter_name)
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
   paused                   = local.paused

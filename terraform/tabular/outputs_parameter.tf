@@ -3,7 +3,7 @@ locals {
   dead_letter_queues = {
     "5"    = module.register.dead_letter_queues
     "6"    = module.deploy.dead_letter_queues
-    "7"    = concat(module.monitor.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
+    "7"    = concat(module.monitor.dead_letter_queues, module.monitoring_jobs.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
     "8"    = module.retrain.dead_letter_queues
     shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues, flatten(concat(values(module.batch)[*].dead_letter_queues, values(module.serve)[*].dead_letter_queues)))
   }
@@ -13,7 +13,7 @@ locals {
     alarms         = module.monitor.silence_alarm_names
     backfill_hours = 0
     desired_count  = 0
-    schedules      = concat(module.deploy.schedule_names, module.monitor.schedule_names, module.retrain.schedule_names, flatten(values(module.batch)[*].schedule_names))
+    schedules      = concat(module.deploy.schedule_names, module.monitor.schedule_names, module.monitoring_jobs.schedule_names, module.retrain.schedule_names, flatten(values(module.batch)[*].schedule_names))
   }
 }
 
@@ -35,8 +35,9 @@ module "outputs_parameter" {
     endpoint_names     = module.deploy.endpoint_names
     feature_group_name = null
     function_names = merge({ for batch in values(module.batch) : "batch_starter" => batch.starter_name }, {
-      monitoring_collector = module.monitor.collector_name
-      retrain_trigger      = module.retrain.retrain_function_name
+      monitoring_collector   = module.monitor.collector_name
+      monitoring_job_starter = module.monitoring_jobs.starter_name
+      retrain_trigger        = module.retrain.retrain_function_name
     })
     loss_alarm_name          = module.monitor.loss_alarm.name
     metric_namespace         = module.foundation.foundation.metric_namespace

@@ -146,9 +146,15 @@ variable "model" {
 }
 
 variable "monitoring" {
-  description = "Measurements of production by the ground truth of its clients"
+  description = "Measurements of production by the requests and the ground truth of its clients"
   type = object({
-    bake_readings   = optional(list(number), [3, 6, 12])                      # readings of a new version after which it is compared with the one it replaced; [] never
+    bake_readings = optional(list(number), [3, 6, 12]) # readings of a new version after which it is compared with the one it replaced; [] never
+    jobs = optional(object({                           # compare the requests and predictions of hours with the baseline of the version
+      analyses      = optional(set(string), ["data-quality", "drift", "model-quality"])
+      instance_type = optional(string, "ml.t3.medium")
+      schedule      = optional(string, "cron(20 0/6 * * ? *)")
+      window_hours  = optional(number, 24)
+    }), {})
     metrics         = optional(set(string), ["coverage", "mean_wql", "rmse"]) # published; modules of functions/common/forecast_metrics
     rows_per_window = optional(number, 10)                                    # rows with ground truth that one score is computed of
   })
@@ -214,7 +220,8 @@ variable "quality" {
 variable "retraining" {
   description = "Trainings in addition to those that production needs and new files start"
   type = object({
-    schedule = optional(string, "") # schedule expression; "": none
+    on_drift = optional(bool, false) # a drift of features or predictions requests a training
+    schedule = optional(string, "")  # schedule expression; "": none
   })
   default  = {}
   nullable = false

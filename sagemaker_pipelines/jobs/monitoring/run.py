@@ -5,16 +5,12 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from common import decisions, model_packages, monitoring_reports, times
-from common.feature_rows import MINUTE
+from common import captures, decisions, model_packages, monitoring_reports, times
+from common.inference_ids import WITHOUT_TRUTH
 from sagemaker_pipelines.aws import client
-from sagemaker_pipelines.data.feature_store import minutes
 from sagemaker_pipelines.paths import JobError, Paths
 
 METRICS_PER_REQUEST = 1000  # PutMetricData
@@ -56,27 +52,31 @@ class Run:
         """Version in the model registry."""
         return model_packages.version(self.args.package)
 
-    @cached_property
-    def window(self) -> pd.DataFrame:
-        """Features of the window by minute.
+    @property
+    def deployed_at(self) -> datetime | None:
+        """Time since which the version serves, None if it is not known."""
+        time: datetime | None = self.args.deployed_at
+        return time
 
-        Without minutes before the baseline: a young stream had not begun.
+    def time_of_client(self, record: captures.Record) -> datetime | None:
+        """Return the time of a captured request.
+
+        None if the time cannot be read, or for requests of smoke tests and tournaments.
         """
-        first = max(self.first, times.floor_minute(self.baseline.index[0].to_pydatetime()))
-        return minutes.table(self.args.feature_group, first, self.end, self.now)
-
-    @cached_property
-    def baseline(self) -> pd.DataFrame:
-        """Features of the baseline by minute."""
-        table = pd.read_csv(self._baseline_file("minutes.csv"), index_col=MINUTE, parse_dates=True)
-        return table.asfreq("min")
+        if captures.request_id(record).startswith(WITHOUT_TRUTH):
+            return None
+        try:
+            return times.parse(record["eventMetadata"].get("inferenceTime"))
+        except ValueError:
+            return None
 
     def baseline_text(self, name: str) -> str:
         """Return a file of the baseline; JobError if it is missing."""
         # Editors of some systems write a byte order mark.
-        return self._baseline_file(name).read_text(encoding="utf-8-sig")
+        return self.baseline_file(name).read_text(encoding="utf-8-sig")
 
-    def _baseline_file(self, name: str) -> Path:
+    def baseline_file(self, name: str) -> Path:
+        """Return the path of a file of the baseline; JobError if it is missing."""
         file = self.paths.processing("baseline") / name
         if not file.is_file():
             raise JobError(f"baseline of version {self.version}: got no {name}.")

@@ -1,4 +1,4 @@
-# An alarm for every feature that the group has, so that no feature can drift unseen.
+# An alarm for every feature that is compared, so that none can drift unseen.
 resource "aws_cloudwatch_metric_alarm" "drift" {
   for_each = { for pair in setproduct(keys(local.endpoints), local.compared) : "${pair[0]}-${pair[1]}" => { stage = pair[0], feature = pair[1] } }
 

@@ -4,8 +4,18 @@ locals {
   endpoints = { for stage in keys(var.threshold_parameters) : stage => "${var.foundation.prefix}-${stage}" }
   job_name  = "${var.foundation.prefix}-monitoring" # name of the role, prefix of the names of the jobs
 
-  # What is compared: every feature of the group, and the forecast.
-  compared = concat(var.feature_group.features, ["prediction"])
+  # What is compared: every feature that is a number, and the prediction.
+  compared = concat(local.features, ["prediction"])
+  features = var.model == null ? var.feature_group.features : var.model.features
+
+  # Options of the job. The forecaster's data are the minutes of a feature group, those of a tabular model the requests that data capture has.
+  data = var.model != null ? { model = var.model.name } : {
+    feature-group     = var.feature_group.name
+    lag-minutes       = var.forecast_environment["LAG_MINUTES"]
+    prediction-length = var.forecast_environment["PREDICTION_LENGTH"]
+    target            = "avg_fee_1min"
+  }
+  folders = concat(["data-capture", "ground-truth", "training"], var.model == null ? ["feature-store", "forecast-capture", "predictions"] : [])
 }
 
 module "jobs" {
@@ -32,12 +42,9 @@ module "monitoring_job_starter" {
   environment = merge(module.jobs.environment, {
     ANALYSES             = jsonencode(var.jobs.analyses)
     BUCKET               = var.foundation.bucket_name
+    DATA                 = jsonencode(local.data)
     EVENT_BUS_NAME       = var.foundation.bus_name
-    FEATURE_GROUP_NAME   = var.feature_group.name
-    LAG_MINUTES          = var.forecast_environment["LAG_MINUTES"]
     METRIC_NAMESPACE     = var.foundation.metric_namespace
-    PREDICTION_LENGTH    = var.forecast_environment["PREDICTION_LENGTH"]
-    TARGET               = "avg_fee_1min"
     THRESHOLD_PARAMETERS = jsonencode(var.threshold_parameters)
     WINDOW_HOURS         = tostring(var.jobs.window_hours)
   })
@@ -73,12 +80,9 @@ data "aws_iam_policy_document" "monitoring_job_starter" {
 
 data "aws_iam_policy_document" "jobs" {
   statement {
-    sid     = "ReadBaselineAndRecords"
-    actions = ["s3:GetObject"]
-    resources = [
-      for folder in ["data-capture", "feature-store", "forecast-capture", "ground-truth", "predictions", "training"] :
-      "${var.foundation.bucket_arn}/${folder}/*"
-    ]
+    sid       = "ReadBaselineAndRecords"
+    actions   = ["s3:GetObject"]
+    resources = [for folder in local.folders : "${var.foundation.bucket_arn}/${folder}/*"]
   }
 
   statement {
@@ -102,14 +106,18 @@ data "aws_iam_policy_document" "jobs" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["data-capture/*", "feature-store/*", "forecast-capture/*", "ground-truth/*", "predictions/*", "training/*"]
+      values   = [for folder in local.folders : "${folder}/*"]
     }
   }
 
-  statement {
-    sid       = "ReadFeatures"
-    actions   = ["sagemaker:BatchGetRecord", "sagemaker:DescribeFeatureGroup"]
-    resources = [var.feature_group.arn]
+  dynamic "statement" {
+    for_each = var.feature_group[*]
+
+    content {
+      sid       = "ReadFeatures"
+      actions   = ["sagemaker:BatchGetRecord", "sagemaker:DescribeFeatureGroup"]
+      resources = [statement.value.arn]
+    }
   }
 
   statement {

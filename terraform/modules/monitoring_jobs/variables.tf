@@ -1,12 +1,18 @@
 variable "feature_group" {
-  description = "Feature group with the data: arn, features that are numbers, and name"
+  description = "Feature group with the forecaster's data: arn, features that are numbers, and name; null: those of a tabular model"
   type        = object({ arn = string, features = list(string), name = string })
-  nullable    = false
+  default     = null
+
+  validation {
+    condition     = (var.feature_group == null) != (var.model == null)
+    error_message = "feature_group: expected it or model, and not both."
+  }
 }
 
 variable "forecast_environment" {
-  description = "Environment variables for the minutes that a forecast reads and covers"
+  description = "Environment variables for the minutes that a forecast reads and covers; of no effect with model"
   type        = map(string)
+  default     = {}
   nullable    = false
 }
 
@@ -72,6 +78,12 @@ variable "jobs" {
     condition     = var.jobs.window_hours >= 24 || !contains(var.jobs.analyses, "data-quality")
     error_message = "jobs.window_hours: expected 24 to 168 with the analysis data-quality."
   }
+}
+
+variable "model" {
+  description = "Tabular model whose data are compared: features as columns of numbers, and name; null: the forecaster"
+  type        = object({ features = list(string), name = string })
+  default     = null
 }
 
 variable "model_package_group_name" {

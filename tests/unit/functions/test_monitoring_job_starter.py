@@ -14,22 +14,20 @@ ACCOUNT = "arn:aws:sagemaker:eu-west-1:123456789012"
 ARN = f"{ACCOUNT}:model-package/test-models/3"
 BASELINE = "s3://data/training/x/baseline"
 EVENT = {"time": "2024-10-11T06:20:00Z", "stage": "production"}
+DEPLOYED = "2024-10-10T12:00:00Z"
 NAME = "test-monitoring-production-20241011T062000Z"
 PARAMETER = "/test/quality/threshold"
 ENVIRONMENT = {
     "ANALYSES": json.dumps(["data-quality", "drift"]),
     "BUCKET": "data",
+    "DATA": json.dumps({"feature-group": "test-minutes", "lag-minutes": "5"}),
     "EVENT_BUS_NAME": "test",
-    "FEATURE_GROUP_NAME": "test-minutes",
     "IMAGE": "registry/test-forecaster:latest",
     "INSTANCE_TYPE": "ml.t3.medium",
     "KMS_KEY_ARN": "arn:aws:kms:eu-west-1:123456789012:key/1",
-    "LAG_MINUTES": "5",
     "METRIC_NAMESPACE": "Evergreen/test",
-    "PREDICTION_LENGTH": "30",
     "PREFIX": "test",
     "ROLE_ARN": "arn:aws:iam::123456789012:role/test-monitoring",
-    "TARGET": "avg_fee_1min",
     "THRESHOLD_PARAMETERS": json.dumps({"production": PARAMETER}),
     "VPC_CONFIG": "null",
     "WINDOW_HOURS": "24",
@@ -95,7 +93,7 @@ def account(monkeypatch):
 
 
 def serve(package):
-    value = json.dumps({"value": None, "set_by": package})
+    value = json.dumps({"value": None, "set_by": package, "deployed_at": DEPLOYED})
     boto3.client("ssm").put_parameter(Name=PARAMETER, Value=value, Type="String", Overwrite=True)
 
 
@@ -111,6 +109,8 @@ def test_job_compares_the_window_with_the_baseline_of_the_version(account):
     assert words[words.index("--package") + 1] == ARN
     assert words[words.index("--now") + 1] == "2024-10-11T06:20:00Z"
     assert words[words.index("--variant") + 1] == "AllTraffic"
+    assert words[words.index("--deployed-at") + 1] == DEPLOYED
+    assert words[words.index("--lag-minutes") + 1] == "5"
     assert words[-4:] == ["--analysis", "data-quality", "--analysis", "drift"]
     [baseline] = request["ProcessingInputs"]
     assert baseline["S3Input"]["S3Uri"] == f"{BASELINE}/"

@@ -32,6 +32,36 @@ run "every_feature_and_the_forecast_have_an_alarm" {
   }
 }
 
+run "a_tabular_model_has_an_alarm_of_every_column_and_reads_no_feature_group" {
+  command = plan
+
+  variables {
+    feature_group        = null
+    forecast_environment = {}
+    model                = { features = ["length", "sex_F"], name = "abalone" }
+  }
+
+  assert {
+    condition     = [for alarm in aws_cloudwatch_metric_alarm.drift : alarm.dimensions["Feature"]] == ["length", "prediction", "sex_F"]
+    error_message = "The alarms follow from the features of the model."
+  }
+
+  assert {
+    condition     = local.data == tomap({ model = "abalone" }) && !anytrue([for s in data.aws_iam_policy_document.jobs.statement : s.sid == "ReadFeatures" || anytrue([for r in s.resources : strcontains(r, "feature-store")])])
+    error_message = "The job reads captured requests."
+  }
+}
+
+run "data_of_two_kinds_are_rejected" {
+  command = plan
+
+  variables {
+    model = { features = ["length"], name = "abalone" }
+  }
+
+  expect_failures = [var.feature_group]
+}
+
 run "an_unknown_analysis_is_rejected" {
   command = plan
 

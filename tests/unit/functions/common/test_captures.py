@@ -6,7 +6,8 @@ import json
 import pytest
 
 from common import captures
-from common.captures import merge, values
+from common.captured_values import values
+from common.captures import merge
 from sagemaker_pipelines.monitoring import model_quality
 from sagemaker_pipelines.paths import JobError
 

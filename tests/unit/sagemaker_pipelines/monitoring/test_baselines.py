@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sagemaker_pipelines.monitoring import baselines
+from sagemaker_pipelines.monitoring import baselines, data_baselines
 
 
 def test_regression_constraints_have_the_schema_of_model_monitor():
@@ -27,12 +27,12 @@ def test_regression_constraints_have_the_schema_of_model_monitor():
 def test_data_baseline_counts_every_minute(size):
     index = pd.date_range("2024-10-01", periods=size + 1, freq="min", tz="UTC")
     values = pd.DataFrame({"fee": np.r_[np.arange(size, dtype=float), np.nan]}, index)
-    feature = baselines.data_statistics(values)["features"][0]["numerical_statistics"]
+    feature = data_baselines.data_statistics(values)["features"][0]["numerical_statistics"]
     kll = feature["distribution"]["kll"]
     assert feature["common"] == {"num_present": size, "num_missing": 1}
     assert sum(bucket["count"] for bucket in kll["buckets"]) == size
     assert len(kll["buckets"]) == 10
     weight = sum(len(level) * 2**n for n, level in enumerate(kll["sketch"]["data"]))
     assert weight == pytest.approx(size, rel=0.01)
-    constraints = baselines.data_constraints(values)["features"][0]
+    constraints = data_baselines.data_constraints(values)["features"][0]
     assert constraints["completeness"] == size / (size + 1)

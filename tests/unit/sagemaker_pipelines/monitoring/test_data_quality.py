@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sagemaker_pipelines.monitoring import baselines
+from sagemaker_pipelines.monitoring import data_baselines
 from sagemaker_pipelines.monitoring.data_quality import Constraints, violations
 from sagemaker_pipelines.paths import JobError
 
@@ -20,7 +20,7 @@ BASELINE = pd.DataFrame(
     INDEX,
 )
 DAY = BASELINE.iloc[:1440]
-CONSTRAINTS = baselines.data_constraints(BASELINE)
+CONSTRAINTS = data_baselines.data_constraints(BASELINE)
 
 
 def found(window, constraints=CONSTRAINTS):
@@ -36,7 +36,7 @@ def test_baseline_has_the_schema_of_model_monitor():
     assert (fee["name"], fee["inferred_type"], fee["completeness"]) == ("fee", "Fractional", 1.0)
     assert count["inferred_type"] == "Integral"
     assert count["num_constraints"] == {"is_non_negative": True}
-    statistics = baselines.data_statistics(BASELINE)
+    statistics = data_baselines.data_statistics(BASELINE)
     assert statistics["dataset"] == {"item_count": len(INDEX)}
     assert [feature["name"] for feature in statistics["features"]] == ["fee", "count"]
 

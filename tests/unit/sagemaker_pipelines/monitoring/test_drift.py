@@ -9,7 +9,8 @@ from scipy import stats
 
 from benchmarks.drift.streams import DRIFTS, Kind, stream
 from sagemaker_pipelines.monitoring.distances import distances, psi
-from sagemaker_pipelines.monitoring.drift import LOWEST, MISSING_SCORE, UNKNOWN, Baseline
+from sagemaker_pipelines.monitoring.drift import Baseline
+from sagemaker_pipelines.monitoring.drift_result import LOWEST, MISSING_SCORE, UNKNOWN
 from sagemaker_pipelines.monitoring.season import Hourly
 
 DAY = 1440
@@ -83,7 +84,7 @@ def test_distances_are_the_means_of_the_hours(fees, baseline):
                 stats.wasserstein_distance(before, now) / spread,
             )
         )
-    assert list(baseline.compare(window).seasonal) == pytest.approx(np.mean(by_hour, axis=0))
+    assert list(baseline.compare(window).compared) == pytest.approx(np.mean(by_hour, axis=0))
 
 
 @pytest.mark.parametrize("name", ["level × 1.5", "feature missing", "cycle shifted by 6 h"])
@@ -99,7 +100,7 @@ def test_half_of_the_values_missing_is_a_drift(fees, baseline):
     found = baseline.compare(window)
     assert found.score == MISSING_SCORE
     assert found.reason == "only 44% of the values are known, in the baseline 100%"
-    assert found.to_dict()["seasonal"] is None
+    assert found.to_dict()["compared"] is None
 
 
 def test_feature_that_was_never_known_stays_so(fees):

@@ -1,0 +1,109 @@
+"""The data of a tabular model: rows of captured requests, and their predictions."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from common import captured_values, captures, times
+from common.captures import Record
+from sagemaker_pipelines.jobs.monitoring.data import PREDICTION, Comparison
+from sagemaker_pipelines.jobs.monitoring.run import Run
+from sagemaker_pipelines.monitoring import row_drift
+from sagemaker_pipelines.monitoring.baselines import PREDICTIONS, ROWS
+from sagemaker_pipelines.monitoring.report import Explanation, quantile_chart
+from sagemaker_pipelines.tabular import features, record
+
+
+@dataclass
+class _Requests:
+    """What clients sent in the window, and what the version answered."""
+
+    rows: list[Any] = field(default_factory=list)
+    predictions: list[float] = field(default_factory=list)
+
+
+class CapturedRows:
+    """A table with a row per row of the training, or of the requests of clients."""
+
+    capture_folders: tuple[str, ...] = ()
+
+    def __init__(self, run: Run) -> None:
+        self._run, self._record = run, record.read(run.args.model)
+
+    @cached_property
+    def baseline(self) -> pd.DataFrame:
+        """Features of the rows that the version was trained with."""
+        types = {one.name: str if one.enum else float for one in self._record.features}
+        file = self._run.baseline_file(ROWS)
+        # A text may be "None" or "NA".
+        return pd.read_csv(file, dtype=types, keep_default_na=False, na_values=[""])
+
+    @cached_property
+    def window(self) -> pd.DataFrame:
+        """Features of the rows that clients sent in the window, to whichever version."""
+        return features.frame(self._record, self._requests.rows)
+
+    def comparison(self) -> Comparison:
+        """Compare all rows of the window with all of the training.
+
+        Predictions are compared with those of the backtest: the version has not seen their truth.
+        """
+        before = features.shares(self._record, self.baseline)
+        after = features.shares(self._record, self.window)
+        pairs = {str(name): (before[name], after[name]) for name in before}
+        backtest = pd.read_csv(self._run.baseline_file(PREDICTIONS))[PREDICTION]
+        pairs[PREDICTION] = (backtest, pd.Series(self._requests.predictions, dtype=float))
+        return Comparison(
+            [row_drift.compare(name, *pair) for name, pair in pairs.items()],
+            {name: quantile_chart(*pair) for name, pair in pairs.items()},
+            [],
+            Explanation(
+                f"The {len(after)} rows that clients sent from {times.iso(self._run.first)} to "
+                f"{times.iso(self._run.end)} are compared with the {len(before)} rows of the "
+                f"training, and predictions with the {len(backtest)} of the backtest.",
+                f"These are the mean distance of {row_drift.SAMPLES} random samples of the "
+                f"baseline with as many values, plus {row_drift.DEVIATIONS:g} standard "
+                "deviations.",
+                "all rows",
+                "Quantiles from 0 % to 100 % of the rows",
+            ),
+        )
+
+    @cached_property
+    def _requests(self) -> _Requests:
+        run, found = self._run, _Requests()
+        seen: set[str] = set()
+        for one in self._captured():
+            name = captures.request_id(one)
+            time = run.time_of_client(one)
+            if time is None or not run.first <= time < run.end or name in seen:
+                continue
+            seen.add(name)
+            found.rows += _rows(one)
+            if run.deployed_at is None or time >= run.deployed_at:
+                found.predictions += _predictions(one)
+        return found
+
+    def _captured(self) -> Iterator[Record]:
+        run = self._run
+        folder = f"data-capture/{run.args.stage}/{run.args.endpoint}/{run.args.variant}/"
+        for key, content in run.objects(folder, run.first, run.now):
+            yield from captures.lines(content, key, [])
+
+
+def _rows(captured: Record) -> Sequence[Any]:
+    try:
+        return captured_values.rows(captured["captureData"]["endpointInput"])
+    except captured_values.UNREADABLE:
+        return [None]  # no row: nothing in it is known
+
+
+def _predictions(captured: Record) -> list[float]:
+    try:
+        values = captured_values.values(captured["captureData"]["endpointOutput"])
+    except captured_values.UNREADABLE:
+        return []
+    return [value for value in values if value is not None]
