@@ -21,24 +21,59 @@ from sagemaker_pipelines.monitoring.season import spread
 MINIMUM_ROWS = 30
 SAMPLES = 200
 # A limit is the mean distance of the samples, plus so many standard deviations.
-DEVIATIONS = 4.0
+DEVIATIONS = 5.0
 # More values say no more, and take longer.
 MOST_ROWS = 10_000
 
 
-def compare(name: str, baseline: pd.Series, window: pd.Series) -> Drift:
-    """Compare the values of a window with those of the baseline; NaN where unknown."""
-    known, before_known = known_share(window), known_share(baseline)
-    if len(window) >= MINIMUM_ROWS and (missing := too_few_known(name, known, before_known)):
-        return missing
-    before, now = _values(baseline), _values(window)
-    for values, where in ((before, "baseline"), (now, "window")):
-        if len(values) < MINIMUM_ROWS:
-            reason = f"the {where} has {len(values)} values, expected at least {MINIMUM_ROWS}"
-            return Drift(name, None, reason, known=known, baseline_known=before_known)
-    drift, unit = Drift(name, None, "", known=known, baseline_known=before_known), spread(before)
-    limits = _limits(before, len(now), unit)
-    return judge(drift, _distances(before, now, unit), limits, before, now)
+class RowBaseline:
+    """The baseline of one feature, with the limits that follow from samples of it."""
+
+    def __init__(self, name: str, series: pd.Series) -> None:
+        """Take the values of the baseline; NaN where unknown."""
+        self.name = name
+        self.known = known_share(series)
+        self.values = _values(series)
+        self._limits: dict[int, Distances] = {}
+
+    def compare(self, window: pd.Series) -> Drift:
+        """Compare the values of a window with the baseline."""
+        known, now = known_share(window), _values(window)
+        if len(window) >= MINIMUM_ROWS and (
+            missing := too_few_known(self.name, known, self.known)
+        ):
+            return missing
+        for values, where in ((self.values, "baseline"), (now, "window")):
+            if len(values) < MINIMUM_ROWS:
+                reason = f"the {where} has {len(values)} values, expected at least {MINIMUM_ROWS}"
+                return Drift(self.name, None, reason, known=known, baseline_known=self.known)
+        return judge(
+            Drift(self.name, None, "", known=known, baseline_known=self.known),
+            self._distances(self.values, now),
+            self.limits(len(now)),
+            self.values,
+            now,
+        )
+
+    def limits(self, count: int) -> Distances:
+        """Return the distances that are normal between the baseline and `count` rows like it."""
+        if count not in self._limits:
+            self._limits[count] = self._find_limits(count)
+        return self._limits[count]
+
+    def _find_limits(self, count: int) -> Distances:
+        # Both samples are drawn with replacement: the baseline is a sample, too.
+        draw, values = np.random.default_rng(0), self.values
+        found = [
+            self._distances(draw.choice(values, len(values)), draw.choice(values, count))
+            for _ in range(SAMPLES)
+        ]
+        limits = np.mean(found, axis=0) + DEVIATIONS * np.std(found, axis=0)
+        return Distances(*np.maximum(limits, LOWEST).tolist())
+
+    def _distances(self, before: Array, now: Array) -> Distances:
+        found = distances(before, now)
+        return found._replace(wasserstein=found.wasserstein / spread(self.values))
 
 
 def _values(series: pd.Series) -> Array:
@@ -50,22 +85,3 @@ def _values(series: pd.Series) -> Array:
     positions = np.linspace(0, len(values) - 1, MOST_ROWS).round().astype(int)
     chosen: Array = np.sort(values)[positions]
     return chosen
-
-
-def _distances(before: Array, now: Array, unit: float) -> Distances:
-    found = distances(before, now)
-    return found._replace(wasserstein=found.wasserstein / unit)
-
-
-def _limits(baseline: Array, count: int, unit: float) -> Distances:
-    """Return the distances that are normal between the baseline and `count` rows like it.
-
-    Both samples are drawn with replacement, because the baseline is a sample, too.
-    """
-    draw = np.random.default_rng(0)  # the same limits in every run
-    found = [
-        _distances(draw.choice(baseline, len(baseline)), draw.choice(baseline, count), unit)
-        for _ in range(SAMPLES)
-    ]
-    limits = np.mean(found, axis=0) + DEVIATIONS * np.std(found, axis=0)
-    return Distances(*np.maximum(limits, LOWEST).tolist())

@@ -11,9 +11,9 @@ from common import captured_values, captures, times
 from common.captures import Record
 from sagemaker_pipelines.jobs.monitoring.data import PREDICTION, Comparison
 from sagemaker_pipelines.jobs.monitoring.run import Run
-from sagemaker_pipelines.monitoring import row_drift
 from sagemaker_pipelines.monitoring.baselines import PREDICTIONS, ROWS
 from sagemaker_pipelines.monitoring.report import Explanation, quantile_chart
+from sagemaker_pipelines.monitoring.row_drift import DEVIATIONS, SAMPLES, RowBaseline
 from sagemaker_pipelines.tabular import features, record
 
 
@@ -57,15 +57,15 @@ class CapturedRows:
         backtest = pd.read_csv(self._run.baseline_file(PREDICTIONS))[PREDICTION]
         pairs[PREDICTION] = (backtest, pd.Series(self._requests.predictions, dtype=float))
         return Comparison(
-            [row_drift.compare(name, *pair) for name, pair in pairs.items()],
+            [RowBaseline(name, old).compare(new) for name, (old, new) in pairs.items()],
             {name: quantile_chart(*pair) for name, pair in pairs.items()},
             [],
             Explanation(
                 f"The {len(after)} rows that clients sent from {times.iso(self._run.first)} to "
                 f"{times.iso(self._run.end)} are compared with the {len(before)} rows of the "
                 f"training, and predictions with the {len(backtest)} of the backtest.",
-                f"These are the mean distance of {row_drift.SAMPLES} random samples of the "
-                f"baseline with as many values, plus {row_drift.DEVIATIONS:g} standard "
+                f"These are the mean distance of {SAMPLES} random samples of the "
+                f"baseline with as many values, plus {DEVIATIONS:g} standard "
                 "deviations.",
                 "all rows",
                 "Quantiles from 0 % to 100 % of the rows",

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from common import captures
-from common.captured_values import values
+from common.captured_values import UNREADABLE, rows, values
 from common.captures import merge
 from sagemaker_pipelines.monitoring import model_quality
 from sagemaker_pipelines.paths import JobError
@@ -144,3 +144,32 @@ def test_constraint_of_an_unknown_metric_is_named():
         model_quality.violations(constraints(rsme=limit), found)
     with pytest.raises(JobError, match="comparison_operator: got 'Above'"):
         constraints(mae={"threshold": 1.0, "comparison_operator": "Above"})
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['{"prediction": 1.5}\n{"prediction": 2}\n', '{"predictions": [1.5, 2]}', "1.5\n2\n"],
+)
+def test_answers_of_every_content_type_are_read(content):
+    assert values({"data": content, "encoding": "JSON"}) == [1.5, 2]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("M,1\n\nF,2\n", [["M", "1"], ["F", "2"]]),
+        ('{"instances": [["M", 1], {"sex": "F"}]}', [["M", 1], {"sex": "F"}]),
+        ('{"sex": "M"}\n["F", 2]', [{"sex": "M"}, ["F", 2]]),
+        ('{"sex": "M"}', [{"sex": "M"}]),
+        ("", []),
+    ],
+    ids=["CSV", "JSON", "JSON Lines", "one line", "nothing"],
+)
+def test_requests_of_every_content_type_are_rows(content, expected):
+    assert rows({"data": content, "encoding": "JSON"}) == expected
+
+
+@pytest.mark.parametrize("content", ["{", '{"instances": 3}'])
+def test_what_is_no_request_is_unreadable(content):
+    with pytest.raises(UNREADABLE):
+        rows({"data": content})

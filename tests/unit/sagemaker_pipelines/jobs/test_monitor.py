@@ -2,116 +2,48 @@
 
 import json
 
-import boto3
 import pandas as pd
 import pytest
 
 from benchmarks.drift.streams import Kind, stream
 from common import times
 from sagemaker_pipelines.data.feature_store import minutes
-from sagemaker_pipelines.jobs import monitor
 from sagemaker_pipelines.steps import baseline
-from tests.support.lambda_events import BUCKET, bucket, objects
+from tests.support.lambda_events import BUCKET, objects
+from tests.support.monitoring_job import FOLDER, NOW, PACKAGE, MonitoringJob
 
 DAY = 1440
-NOW = "2024-01-09T00:05:00Z"  # 8 days after the stream's beginning, and 5 minutes of lag
-PACKAGE = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/test-models/3"
 FEE = stream(Kind("test", noise=0.2, phi=0.8), 8, seed=3).rename("avg_fee_1min")
 TABLE = pd.DataFrame({"avg_fee_1min": FEE, "total_nb_trx_1min": FEE // 100}).rename_axis(
     "tx_minute"
 )
 BACKTEST = pd.DataFrame({"prediction": FEE[:720] * 1.01, "label": FEE[:720]})
 ARGUMENTS = {
-    "bucket": BUCKET,
-    "endpoint": "test-production",
-    "event-bus": "test",
     "feature-group": "test-minutes",
     "lag-minutes": "5",
-    "namespace": "Evergreen/test",
-    "now": NOW,
-    "package": PACKAGE,
     "prediction-length": "30",
-    "stage": "production",
     "target": "avg_fee_1min",
-    "variant": "AllTraffic",
-    "window-hours": "24",
 }
-FOLDER = "test-production/AllTraffic/2024/01/08/12"
 
 
-class Job:
+class Job(MonitoringJob):
     """A job with a baseline of seven days, and the day after them."""
 
     def __init__(self, s3, base, monkeypatch):
-        self.s3, self.base, self.window = s3, base, TABLE[7 * DAY :]
-        monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(base))
+        super().__init__(s3, base, ARGUMENTS)
+        self.window = TABLE[7 * DAY :]
         monkeypatch.setattr(minutes, "table", lambda *_: self.window)
-        boto3.client("events").create_event_bus(Name="test")
-        folder = base / "processing/baseline"
-        folder.mkdir(parents=True)
-        baseline.write(folder, TABLE[: 7 * DAY], BACKTEST, "2024-01-08T00:00:00Z")
+        baseline.write(self.baseline, TABLE[: 7 * DAY], BACKTEST, "2024-01-08T00:00:00Z")
         self.put("predictions", *self.predictions())
 
     def predictions(self):
         for minute, fee in FEE[7 * DAY :].rolling(30, min_periods=1).median().items():
             yield {"package_arn": PACKAGE, "minute": times.iso(minute), "mean": fee}
 
-    def put(self, name, *records, folder=FOLDER, file="a.jsonl"):
-        body = "".join(f"{json.dumps(record)}\n" for record in records)
-        self.s3.put_object(Bucket=BUCKET, Key=f"{name}/{folder}/{file}", Body=body)
-
-    def run(self, *analyses, code=None):
-        options = [word for name, value in ARGUMENTS.items() for word in (f"--{name}", value)]
-        options += [word for name in analyses for word in ("--analysis", name)]
-        if code is None:
-            monitor.main(options)
-        else:
-            with pytest.raises(SystemExit, match=code):
-                monitor.main(options)
-
-    def report(self, name):
-        return (self.base / "processing/report" / name).read_text()
-
-    def metrics(self, name):
-        found = boto3.client("cloudwatch").list_metrics(
-            Namespace="Evergreen/test", MetricName=name
-        )
-        return {
-            tuple(d["Value"] for d in metric["Dimensions"]): self.value(metric)
-            for metric in found["Metrics"]
-        }
-
-    def value(self, metric):
-        [point] = boto3.client("cloudwatch").get_metric_statistics(
-            Namespace="Evergreen/test",
-            MetricName=metric["MetricName"],
-            Dimensions=metric["Dimensions"],
-            StartTime="2024-01-08T23:00:00Z",
-            EndTime="2024-01-09T01:00:00Z",
-            Period=3600,
-            Statistics=["Maximum"],
-        )["Datapoints"]
-        return point["Maximum"]
-
 
 @pytest.fixture
-def job(tmp_path, monkeypatch):
-    for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
-        monkeypatch.setenv(name, "eu-west-1")
-    with bucket() as s3:
-        yield Job(s3, tmp_path, monkeypatch)
-
-
-@pytest.fixture
-def events(monkeypatch):
-    seen = []
-    monkeypatch.setattr(
-        "sagemaker_pipelines.jobs.monitoring.run.decisions.record",
-        lambda _client, bus, kind, time, **detail: seen.append(
-            (bus, kind, times.iso(time), detail)
-        ),
-    )
-    return seen
+def job(monitoring_s3, tmp_path, monkeypatch):
+    return Job(monitoring_s3, tmp_path, monkeypatch)
 
 
 def test_day_like_those_before_raises_nothing(job, events, capsys):
@@ -238,7 +170,7 @@ def test_time_of_a_request_may_have_an_offset(job, events, time, counted):
 
 
 def test_failing_analysis_does_not_stop_the_others(job, events):
-    (job.base / "processing/baseline/data_quality/constraints.json").write_text("{}")
+    (job.baseline / "data_quality/constraints.json").write_text("{}")
     job.run(
         "data-quality", "drift", code="1 of 2 failed. data-quality: constraints.json: features"
     )
@@ -247,7 +179,7 @@ def test_failing_analysis_does_not_stop_the_others(job, events):
 
 
 def test_reports_of_a_job_that_fails_are_in_s3(job, events):
-    (job.base / "processing/baseline/data_quality/constraints.json").write_text("{}")
+    (job.baseline / "data_quality/constraints.json").write_text("{}")
     job.window = job.window * 1.6
     job.run("data-quality", "drift", code="1 of 2 failed")
     assert len(events) == 1
@@ -266,11 +198,11 @@ def test_unexpected_failure_does_not_stop_the_other_analyses(job, events, caplog
 
 
 def test_constraints_may_have_a_byte_order_mark(job, events):
-    file = job.base / "processing/baseline/data_quality/constraints.json"
+    file = job.baseline / "data_quality/constraints.json"
     file.write_text(file.read_text(), encoding="utf-8-sig")
     job.run("data-quality")
 
 
 def test_missing_baseline_is_named(job, events):
-    (job.base / "processing/baseline/minutes.csv").unlink()
+    (job.baseline / "minutes.csv").unlink()
     job.run("drift", code="baseline of version 3: got no minutes.csv")

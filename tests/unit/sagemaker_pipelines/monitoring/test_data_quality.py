@@ -106,3 +106,59 @@ def test_malformed_constraints_are_named(text, message):
 def test_misspelt_switch_does_not_switch_off(config):
     with pytest.raises(JobError, match="expected 'Enabled' or 'Disabled'"):
         Constraints.parse(json.dumps({"features": [], "monitoring_config": config}))
+
+
+ROWS = pd.DataFrame(
+    {"sex": RNG.choice(["F", "M"], 500), "length": RNG.uniform(0.1, 0.8, 500)}
+).astype({"sex": object})
+
+
+def found_of_rows(window, **config):
+    constraints = data_baselines.data_constraints(ROWS)
+    constraints["monitoring_config"] |= config
+    parsed = Constraints.parse(json.dumps(constraints))
+    return [
+        (violation["feature_name"], violation["constraint_check_type"])
+        for violation in violations(parsed, ROWS, window)
+    ]
+
+
+def test_baseline_of_rows_has_domains_and_ranges():
+    sex, length = data_baselines.data_constraints(ROWS)["features"]
+    assert sex["string_constraints"] == {"domains": ["F", "M"]}
+    assert length["num_constraints"]["maximum"] == ROWS["length"].max()
+    [statistics, _] = data_baselines.data_statistics(ROWS)["features"]
+    buckets = statistics["string_statistics"]["distribution"]["categorical"]["buckets"]
+    assert [bucket["value"] for bucket in buckets] == ["F", "M"]
+    assert sum(bucket["count"] for bucket in buckets) == 500
+
+
+@pytest.mark.parametrize("count", [10, 30, 500])
+def test_chance_is_no_distance_of_few_rows(count):
+    for seed in range(20):
+        assert found_of_rows(ROWS.sample(count, random_state=seed)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "violation"),
+    [
+        ({"sex": "M"}, ("sex", "baseline_drift_check")),
+        ({"sex": ["I", *ROWS["sex"][1:]]}, ("sex", "categorical_values_check")),
+        ({"sex": [None] * 50 + [*ROWS["sex"][50:]]}, ("sex", "completeness_check")),
+        ({"length": ROWS["length"] + 0.1}, ("length", "data_type_check")),
+        ({"length": ROWS["length"] / 2}, ("length", "baseline_drift_check")),
+    ],
+    ids=["one value only", "unknown value", "missing values", "out of range", "distribution"],
+)
+def test_violations_of_rows_are_named(change, violation):
+    assert violation in found_of_rows(ROWS.assign(**change))
+
+
+def test_unknown_values_can_be_allowed():
+    window = ROWS.assign(sex=["I", *ROWS["sex"][1:]])
+    assert found_of_rows(window, domain_content_threshold=0.99) == []
+
+
+def test_few_values_beyond_the_range_are_normal():
+    window = ROWS.assign(length=[*ROWS["length"][:490], *[0.9] * 10])
+    assert found_of_rows(window) == []
