@@ -1,9 +1,12 @@
 """The pipelines of the tabular models on the local AWS: data, model, verdict, version."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from common import processing_jobs, times
+from common.processing_jobs import JobSettings
 from sagemaker_pipelines.tabular import record
 from tests.support import abalones
 from tests.support.permissions import ROLE
@@ -87,14 +90,24 @@ def serve(aws, client, model):
     )
     variant = {"VariantName": "AllTraffic", "ModelName": name, "InstanceType": "ml.t2.medium"}
     client.create_endpoint_config(
-        EndpointConfigName=name, ProductionVariants=[{**variant, "InitialInstanceCount": 1}]
+        EndpointConfigName=name,
+        ProductionVariants=[{**variant, "InitialInstanceCount": 1}],
+        DataCaptureConfig={
+            "EnableCapture": True,
+            "InitialSamplingPercentage": 100,
+            "DestinationS3Uri": f"s3://{BUCKET}/data-capture/production",
+            "CaptureOptions": [{"CaptureMode": "Input"}, {"CaptureMode": "Output"}],
+            "CaptureContentTypeHeader": {"CsvContentTypes": ["text/csv"]},
+        },
     )
     endpoint = f"{prefix(model)}-production"
     client.create_endpoint(EndpointName=endpoint, EndpointConfigName=name)
     aws.settle()
     runtime = aws.client("sagemaker-runtime")
 
-    def invoke(body, content_type):
+    def invoke(body, content_type, *, cut=False):
+        if cut:  # the column of the target
+            body = "".join(f"{line.rpartition(',')[0]}\n" for line in body.splitlines())
         response = runtime.invoke_endpoint(
             EndpointName=endpoint, Body=body, ContentType=content_type
         )
@@ -134,6 +147,7 @@ def test_abalone_trains_from_any_folder_and_replaces_only_a_worse_champion(aws, 
     invoke = serve(aws, sagemaker, "abalone")
     sample = ",".join(abalones.rows(1)[0][:-1])
     assert 1 < float(invoke(f"{sample}\n", "text/csv")) < 20
+    _monitoring_finds_what_has_changed(aws, sagemaker, f"{folder}/baseline", invoke)
 
     # The same data again: the champion is as good, so it stays.
     steps, folder = trained(aws, sagemaker, "abalone", DataUri=uri)
@@ -148,6 +162,69 @@ def test_abalone_trains_from_any_folder_and_replaces_only_a_worse_champion(aws, 
     _, folder = trained(aws, sagemaker, "abalone", DataUri=uri)
     evaluation = document(aws, f"{folder}/evaluation/evaluation.json")
     assert (evaluation["winner"], evaluation["champion"]["version"]) == ("abalone", 1)
+
+
+def _monitoring_finds_what_has_changed(aws, client, baseline, invoke):
+    """Compare the requests of clients with the training, then also those of another sea."""
+    package = newest(client, "abalone")
+    quality = package["ModelMetrics"]["ModelDataQuality"]["Constraints"]["S3Uri"]
+    assert quality == f"s3://{BUCKET}/{baseline}/data_quality/constraints.json"
+    invoke(abalones.text(abalones.rows(200, seed=7)).partition("\n")[2], "text/csv", cut=True)
+    same = _monitored(aws, client, package, f"s3://{BUCKET}/{baseline}/", "same")
+    assert same["drift/drift.json"]["drifted"] == []
+    assert same["data-quality/constraint_violations.json"] == {"violations": []}
+    larger = [
+        ["M", *(f"{float(cell) * 1.6:.4f}" for cell in row[1:8]), "9"]
+        for row in abalones.rows(600)
+    ]
+    invoke(abalones.text(larger).partition("\n")[2], "text/csv", cut=True)
+    other = _monitored(aws, client, package, f"s3://{BUCKET}/{baseline}/", "other")
+    assert {"length", "sex_I", "sex_M"} <= set(other["drift/drift.json"]["drifted"])
+    scores = {one["name"]: one["score"] for one in other["drift/drift.json"]["features"]}
+    assert scores["prediction"] > 0
+    found = other["data-quality/constraint_violations.json"]["violations"]
+    assert {one["constraint_check_type"] for one in found} >= {"data_type_check"}
+
+
+def _monitored(aws, client, package, baseline, name):
+    """Run the job that monitoring_job_starter starts; return its documents."""
+    settings = JobSettings(
+        image=IMAGE,
+        instance_type="ml.t3.medium",
+        kms_key_arn=aws.client("kms").list_keys()["Keys"][0]["KeyArn"],
+        prefix="abalone",
+        role_arn=ROLE,
+        vpc_config="null",
+    )
+    values = {
+        "bucket": BUCKET,
+        "endpoint": "abalone-production",
+        "event-bus": "tabular",
+        "model": "abalone",
+        "namespace": "Evergreen/abalone",
+        "now": times.iso(aws.now() + timedelta(minutes=1)),
+        "package": package["ModelPackageArn"],
+        "stage": "production",
+        "variant": "AllTraffic",
+        "window-hours": "24",
+    }
+    analyses = ("data-quality", "drift")
+    arguments = [word for option, value in values.items() for word in (f"--{option}", value)]
+    arguments += [word for analysis in analyses for word in ("--analysis", analysis)]
+    job = processing_jobs.request(
+        settings,
+        f"monitoring-{name}",
+        "sagemaker_pipelines.jobs.monitor",
+        arguments,
+        inputs={"baseline": baseline},
+        outputs={f"report/{one}": f"s3://{BUCKET}/reports/{name}/{one}" for one in analyses},
+    )
+    client.create_processing_job(**job)
+    aws.settle()
+    ended = client.describe_processing_job(ProcessingJobName=f"monitoring-{name}")
+    assert ended["ProcessingJobStatus"] == "Completed", ended
+    files = ("data-quality/constraint_violations.json", "drift/drift.json")
+    return {file: document(aws, f"reports/{name}/{file}") for file in files}
 
 
 def _upload(aws, key, rows):
