@@ -47,9 +47,11 @@ def image_tag(root: Path = ROOT) -> str:
     return commit
 
 
-def missing(ecr: "ECRClient", prefix: str, tag: str) -> list[str]:
+def missing(
+    ecr: "ECRClient", prefix: str, tag: str, names: Iterable[str] = tuple(DOCKERFILES)
+) -> list[str]:
     """Return the images that are not in their repositories; ImageError without repositories."""
-    return [name for name in DOCKERFILES if not _exists(ecr, f"{prefix}-{name}", tag)]
+    return [name for name in names if not _exists(ecr, f"{prefix}-{name}", tag)]
 
 
 def check_builder(names: Iterable[str] = tuple(DOCKERFILES)) -> None:

@@ -8,9 +8,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "terraform"  # the root module of the forecaster
-TABULAR = SOURCE / "tabular"  # that of tabular models
+from cli import root_modules
+
+ROOT = root_modules.PROJECT
+SOURCE = root_modules.FORECASTER
+TABULAR = root_modules.TABULAR
 PROVIDER = "*/hashicorp/aws"  # in a mirror of any registry
 # Common locations of provider mirrors on machines without network access.
 MIRRORS = ("/opt/*", "/srv/*", "/usr/local/share/*", "/var/lib/*")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli import terraform_variables
+from cli import root_modules, terraform_variables
 from cli.app import command
 from cli.connection import Connection
 from cli.console import sections, table
@@ -27,7 +27,11 @@ Trainings = Annotated[
 ]
 Vars = Annotated[
     Path | None,
-    typer.Option("--vars", metavar="FILE", help="Variables besides terraform/*.tfvars."),
+    typer.Option("--vars", metavar="FILE", help="Variables besides those of the root module."),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(metavar="MODEL", help="Tabular model; default: the forecaster."),
 ]
 Deployed = Annotated[
     bool, typer.Option("--deployed", help="The configuration of the deployment, not of the files.")
@@ -43,10 +47,11 @@ def cost(
     trainings: Trainings = 4,
     file: Vars = None,
     deployed: Deployed = False,
+    model: Model = None,
 ) -> Result:
     """Estimate the cost of the files in terraform/, or of a deployment."""
-    if deployed and file is not None:
-        raise CommandError("--vars names a file, --deployed reads the deployment", 2)
+    if deployed and (file is not None or model is not None):
+        raise CommandError("--vars and --model name files, --deployed reads the deployment", 2)
     region = None
     if deployed:
         connection = connect()
@@ -54,7 +59,7 @@ def cost(
         parameter = connection.clients("ssm").get_parameter(Name=name)["Parameter"]
         config = Configuration.of(json.loads(parameter["Value"]))
     else:
-        config = Configuration.of(terraform_variables.read(file))
+        config = Configuration.of(terraform_variables.read(file, root_modules.find(model)))
     return result(config, rate, trainings, region)
 
 
@@ -62,6 +67,8 @@ def result(
     config: Configuration, rate: float | None, trainings: float = 4, region: str | None = None
 ) -> Result:
     """Return the estimate as a table and as JSON."""
+    if config.model is not None and rate is not None:
+        raise CommandError(f"--rate: got {rate:g}, expected none: {config.model} has no stream", 2)
     source = config.rate_source if rate is None else "--rate"
     rate = config.rate if rate is None else rate
     prices = json.loads(FILE.read_text())
@@ -72,6 +79,8 @@ def result(
     ]
     sums = [(name, _usd(usd)) for name, usd in document["services"].items()]
     title = f"USD per month at {rate:g} transactions per second ({source})"
+    if config.model is not None:
+        title = f"USD per month of {config.model}"
     return Result(
         document,
         sections(

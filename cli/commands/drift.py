@@ -49,7 +49,7 @@ def drift_table(found: Json) -> RenderableType:
         for feature in features
     ]
     rows += [(name, None, "new", "not in the baseline") for name in found["without_baseline"]]
-    headers = ("feature", "score", "", "distances by the same hours of day")
+    headers = ("feature", "score", "", "distances (limits)")
     return table(f"⑦ drift of {found['endpoint']}, {short(found['time'])}", rows, headers)
 
 

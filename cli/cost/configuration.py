@@ -1,19 +1,16 @@
-"""What the cost of a deployment depends on: Terraform variables with their defaults. Pure."""
+"""What the cost of a deployment depends on: Terraform variables with their defaults."""
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cli.cost import tabular
+from cli.cost.schedules import runs_per_day, served_share
 from common.deepar import QUANTILE_LEVELS
-from common.errors import bad_value
 from common.feature_rows import FEATURES
 
 # Transactions per second where the configuration does not say: of the Bitcoin network, rounded up.
 BITCOIN_RATE = 6.0
-RUNS_PER_DAY = {"minute": 24 * 60, "hour": 24, "day": 1}  # of a schedule with rate 1
-# A time of every day, or of every working day.
-SIMPLE = re.compile(r"cron\((?P<minute>\d+) (?P<hour>\d+) (?P<days>\* \* \?|\? \* MON-FRI) \*\)")
 # Of modules/private_network; the gateway endpoint of S3 is free.
 INTERFACE_SERVICES = {
     *("events", "monitoring", "ssm", "states", "xray"),
@@ -26,9 +23,10 @@ SCALING_SERVICES = {"application-autoscaling"}
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """The variables of terraform/variables.tf that change the cost."""
+    """The variables of a root module that change the cost."""
 
     api_memory_mb: int | None  # of the function of the HTTP API; None: no API
+    bake_instance_type: str
     bake_readings: int
     candidates: tuple[str, ...]
     compacted: bool
@@ -41,6 +39,7 @@ class Configuration:
     image_builder: str
     interface_endpoints: int  # of VPC endpoints, one per service and subnet
     is_polling: bool
+    model: str | None  # None: the forecaster
     monitored_stages: int
     monitoring_instance_type: str
     monitoring_jobs: float  # per day and stage
@@ -68,17 +67,27 @@ class Configuration:
 
     @classmethod
     def of(cls, variables: Mapping[str, Any]) -> "Configuration":
-        """Return the configuration of the root variables, all optional attributes filled in."""
+        """Return the configuration of the root variables, all optional attributes filled in.
+
+        Those of a tabular model have the variable `model`.
+        """
+        model = variables.get("model")
+        variables = tabular.completed(variables) if model else variables
         endpoints, training = variables["endpoints"], variables["training"]
         api = variables["api"]
         poller, network = variables["poller"], variables["network"]
         simulated = poller["source"] == "simulator"
         return cls(
             api_memory_mb=int(api["memory_mb"]) if api["enabled"] else None,
+            bake_instance_type=tabular.BAKE_INSTANCE
+            if model
+            else training["processing_instance_type"],
             bake_readings=len(variables["monitoring"]["bake_readings"]),
             candidates=tuple(training["candidates"]),
             compacted=bool(variables["features"]["compaction_schedule"]),
-            compared_features=_compared_features(variables["features"]),
+            compared_features=tabular.compared_columns(model)
+            if model
+            else _compared_features(variables["features"]),
             engine=variables["engine"],
             expire_raw_days=variables["data"]["expire_days"].get("raw"),
             feature_versions=len(set(variables["features"]["versions"]) | {"v1"}),
@@ -87,6 +96,7 @@ class Configuration:
             image_builder=variables["image_builder"],
             interface_endpoints=_interface_endpoints(variables),
             is_polling=poller["desired_count"] > 0,
+            model=model,
             monitored_stages=len(variables["monitoring"]["stages"]),
             monitoring_instance_type=variables["monitoring"]["jobs"]["instance_type"],
             monitoring_jobs=runs_per_day(variables["monitoring"]["jobs"]["schedule"]),
@@ -138,40 +148,3 @@ def _compared_features(features: Mapping[str, Any]) -> int:
 def _published_metrics(names: Collection[str]) -> int:
     """Return the metrics in CloudWatch; calibration has one for each quantile."""
     return len(names) + (len(QUANTILE_LEVELS) - 1) * ("calibration" in names)
-
-
-def runs_per_day(schedule: str) -> float:
-    """Return how often a schedule expression of EventBridge runs on a day of every month."""
-    if match := re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", schedule):
-        return RUNS_PER_DAY[match[2]] / int(match[1])
-    if match := re.fullmatch(r"cron\((\S+) (\S+) .+\)", schedule):
-        return _values(match[1], 60) * _values(match[2], 24)
-    raise ValueError(bad_value("schedule", schedule, "a cron or rate expression"))
-
-
-def served_share(schedule: Mapping[str, str] | None) -> float:
-    """Return the share of the time between start and stop of a schedule, on the same days.
-
-    1 without a schedule, and for one that is less simple: it never costs more.
-    """
-    if schedule is None:
-        return 1.0
-    found = [SIMPLE.fullmatch(schedule[name]) for name in ("start", "stop")]
-    if not (found[0] and found[1]) or found[0]["days"] != found[1]["days"]:
-        return 1.0
-    start, stop = (int(match["hour"]) + int(match["minute"]) / 60 for match in found if match)
-    if found[0]["days"] == "? * MON-FRI":
-        return (stop - start) / 24 * 5 / 7 if stop > start else 1.0
-    return (stop - start) % 24 / 24
-
-
-def _values(field: str, count: int) -> int:
-    """Return how many of `count` values a field of a cron expression has."""
-    total = 0
-    for part in field.split(","):
-        span, _, step = part.partition("/")
-        first, _, last = span.partition("-")
-        start = 0 if first == "*" else int(first)
-        end = int(last) if last else count - 1 if step or first == "*" else start
-        total += len(range(start, end + 1, int(step or 1)))
-    return total

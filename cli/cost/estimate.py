@@ -47,7 +47,7 @@ def estimate(
         "unverified_prices": [
             name for name in used if name in entries and entries[name]["checked"] is None
         ],
-        "assumptions": assumed.lines(),
+        "assumptions": assumed.lines(config),
         "not_included": NOT_INCLUDED,
     }
 

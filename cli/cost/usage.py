@@ -20,6 +20,8 @@ FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS, SCALING_FUNCTIONS, SCHEDULE_FUNCTION
 ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 8, 3, 2, 3
 ALARMS_PER_ENDPOINT, SCALING_ALARMS = 2, 2  # of endpoints that always exist; of autoscaling
 METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 11, 2
+# Of a tabular model, which has no stages 1 to 3.
+TABULAR_FUNCTIONS, TABULAR_ALARMS = 0, 0
 FREE_DASHBOARDS = 3  # of every account, always
 SERVERLESS_SECONDS = 1.0  # per request of the monitor, start included
 LOG_GB_PER_INVOCATION = 2_000 / GB
@@ -45,19 +47,22 @@ class Assumptions:
     aggregator_seconds: float = 0.3  # per object besides, for requests to AWS
     api_requests: float = 100_000  # per month
 
-    def lines(self) -> list[str]:
-        """Describe what `evergreen cost` assumes."""
+    def lines(self, config: Configuration) -> list[str]:
+        """Describe what `evergreen cost` assumes about a configuration."""
+        stream = [
+            f"{self.bytes_per_transaction:g} bytes per transaction, "
+            f"{self.compressed_share:.0%} of it when compressed",
+            f"{self.queried_gb:g} GB that SQL queries scan a month",
+            "raw archive at its final size, of data.expire_days.raw (12 months if never)",
+        ]
         return [
             f"{self.trainings:g} trainings a month besides scheduled ones, each with a version "
             "that reaches production",
             f"{self.job_minutes:g} minutes billed per SageMaker job",
-            f"{self.bytes_per_transaction:g} bytes per transaction, "
-            f"{self.compressed_share:.0%} of it when compressed",
             f"{self.image_gb:g} GB of images in ECR",
             f"{self.api_requests:,.0f} requests of clients to the API a month",
-            f"{self.queried_gb:g} GB that SQL queries scan a month",
             f"{self.image_builds:g} builds of the images a month if CodeBuild builds them",
-            "raw archive at its final size, of data.expire_days.raw (12 months if never)",
+            *(stream if config.model is None else []),
         ]
 
 
@@ -81,7 +86,8 @@ def trainings(config: Configuration, assumed: Assumptions) -> float:
 def alarms(config: Configuration) -> int:
     """Return the number of alarms, of which autoscaling creates two."""
     per_stage = ALARMS_PER_STAGE + config.compared_features
-    functions, others = FUNCTIONS, ALARMS + per_stage * config.monitored_stages
+    of_loop = (FUNCTIONS, ALARMS) if config.model is None else (TABULAR_FUNCTIONS, TABULAR_ALARMS)
+    functions, others = of_loop[0], of_loop[1] + per_stage * config.monitored_stages
     others += ALARMS_PER_ENDPOINT * (1 + config.staging_always_on)
     if config.bake_readings:
         functions += BAKE_FUNCTIONS
@@ -159,9 +165,11 @@ def _jobs(config: Configuration, assumed: Assumptions) -> list[Use]:
     count, hours = trainings(config, assumed), assumed.job_minutes / 60
     deepar = sum(name.removesuffix("_recent") == "deepar" for name in config.candidates)
     versions = count * assumed.versions_per_training
-    # ReadHistory, ForecastCandidates, Evaluate, Baseline; a transform per candidate of DeepAR.
-    processing = hours * count * (4 + deepar + bool(config.tuning_jobs))
-    # And the winner again, on all data.
+    # ReadHistory, ForecastCandidates, Evaluate, Baseline, and a transform per candidate of DeepAR;
+    # or PrepareTable and Evaluate.
+    steps = 4 + deepar + bool(config.tuning_jobs) if config.model is None else 2
+    processing = hours * count * steps
+    # And the winner again, on all data; of a tabular model it is the one that was judged.
     training = hours * count * (deepar + config.tuning_jobs + 1) * config.training_instance_count
     found = [
         Use(
@@ -175,7 +183,7 @@ def _jobs(config: Configuration, assumed: Assumptions) -> list[Use]:
             "SageMaker jobs",
             "comparisons of the bake period",
             hours * versions * config.bake_readings,
-            f"{config.processing_instance_type}_hour",
+            f"{config.bake_instance_type}_hour",
         ),
     ]
     monitoring = hours * DAYS * config.monitoring_jobs * config.monitored_stages
@@ -197,14 +205,12 @@ def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
     """Return what monitoring, deployments and the resources themselves use."""
     stages = config.monitored_stages
     of_stage = METRICS_PER_STAGE + config.published_metrics + config.compared_features
-    metrics = METRICS + of_stage * stages
+    metrics = of_stage * stages + (METRICS if config.model is None else 0)
     # Hourly collectors, and the checks of retrain_trigger each 15 minutes.
     invocations = HOURS * (3 * stages + 4)
     transitions = 75 * trainings(config, assumed) * assumed.versions_per_training
-    reads = HOURS * stages * 2 * 300  # two forecasts an hour, of 270 minutes and their horizon
-    poller_logs = MINUTES * 2 * 400 / GB
     return [
-        Use("Feature Store", "reads of the monitor", reads, "feature_store_read"),
+        *(_reads_and_queries(config, assumed) if config.model is None else []),
         Use("Lambda", "⑤ to ⑧: invocations", invocations, "lambda_request"),
         Use("Lambda", "⑤ to ⑧: duration", invocations * 3 * FUNCTION_GB, "lambda_arm_gb_second"),
         Use("X-Ray", "traces of ⑤ to ⑧", invocations, "xray_trace"),
@@ -216,13 +222,7 @@ def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
             max(DASHBOARDS - FREE_DASHBOARDS, 0),
             "cloudwatch_dashboard",
         ),
-        Use(
-            "CloudWatch",
-            "logs of poller and ⑤ to ⑧",
-            poller_logs + invocations * LOG_GB_PER_INVOCATION,
-            "logs_gb",
-        ),
-        Use("Athena", "scanned by queries", assumed.queried_gb * GB / 1e12, "athena_tb"),
+        Use("CloudWatch", "logs of ⑤ to ⑧", invocations * LOG_GB_PER_INVOCATION, "logs_gb"),
         Use("KMS", "key", 1, "kms_key_month"),
         Use("KMS", "requests of ④ to ⑧", 20 * invocations, "kms_request"),
         Use("ECR", "images", assumed.image_gb, "ecr_gb_month"),
@@ -232,15 +232,26 @@ def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
     ]
 
 
+def _reads_and_queries(config: Configuration, assumed: Assumptions) -> list[Use]:
+    """Return what only the forecaster has: rows of the feature store, tables, a poller."""
+    # Two forecasts an hour, of 270 minutes and their horizon.
+    reads = HOURS * config.monitored_stages * 2 * 300
+    return [
+        Use("Feature Store", "reads of the monitor", reads, "feature_store_read"),
+        Use("CloudWatch", "logs of the poller", MINUTES * 2 * 400 / GB, "logs_gb"),
+        Use("Athena", "scanned by queries", assumed.queried_gb * GB / 1e12, "athena_tb"),
+    ]
+
+
 def _image_builds(config: Configuration, assumed: Assumptions) -> list[Use]:
     if config.image_builder != "codebuild":
         return []
     forecaster = assumed.image_builds * assumed.forecaster_build_minutes
-    poller = assumed.image_builds * assumed.poller_build_minutes
-    return [
-        Use("CodeBuild", "builds of the forecaster", forecaster, "codebuild_minute"),
-        Use("CodeBuild", "builds of the poller", poller, "codebuild_arm_minute"),
-    ]
+    found = [Use("CodeBuild", "builds of the forecaster", forecaster, "codebuild_minute")]
+    if config.model is None:
+        poller = assumed.image_builds * assumed.poller_build_minutes
+        found.append(Use("CodeBuild", "builds of the poller", poller, "codebuild_arm_minute"))
+    return found
 
 
 def _private_network(config: Configuration) -> list[Use]:

@@ -1,6 +1,6 @@
 """`make deploy`: everything from a fresh account to a running loop; repeat it if interrupted.
 
-`python -m scripts.deploy [--vars FILE] [--yes] [--ignore-quotas] [--unlock ID]`
+`python -m scripts.deploy [--model MODEL] [--vars FILE] [--yes] [--ignore-quotas] [--unlock ID]`
 """
 
 import argparse
@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from cli import terraform_variables
+from cli import root_modules, terraform_variables
 from scripts import aws, images, process_lock
 from scripts.deploy import builders, steps
 from scripts.deploy.command import exit_code
@@ -18,12 +18,16 @@ from scripts.deploy.workspace import Workspace
 
 NEXT = """
 The loop runs in {target}.
-  The first model is trained without a person as soon as there are rows of seven and a half hours.
+  {first}
   {approval}
   .venv/bin/evergreen status --target aws{prefix}    every stage, and pending approvals
   dashboards: {dashboards}
   docs/first-apply.md says what to watch; `make destroy` removes everything.{mail}
 """
+FIRST = "The first model is trained without a person as soon as there are rows of 7.5 hours."
+FIRST_TABULAR = """\
+The first model is trained when there are data:
+    aws s3 cp FILE.csv s3://{bucket}/training-data/"""
 APPROVAL = {
     "automatic": "It is deployed to staging and production by itself.",
     "manual": "It waits for your approval, for staging and for production: `evergreen approve`.",
@@ -33,7 +37,8 @@ APPROVAL = {
 def main() -> int:
     """Deploy, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m scripts.deploy", description=__doc__)
-    parser.add_argument("--vars", type=Path, help="variables besides terraform/*.tfvars")
+    parser.add_argument("--model", help="tabular model to deploy, instead of the forecaster")
+    parser.add_argument("--vars", type=Path, help="variables besides those of the root module")
     parser.add_argument(
         "--yes", action="store_true", help="do not ask before changing the account"
     )
@@ -43,7 +48,7 @@ def main() -> int:
     yes = arguments.yes or bool(os.environ.get("CI"))
 
     def locked() -> None:
-        target = find_target(arguments.vars)
+        target = find_target(arguments.vars, arguments.model)
         with process_lock.hold(target.home.with_suffix(".lock"), "`make deploy`"):
             if arguments.unlock:
                 Workspace(target).unlock(arguments.unlock)
@@ -52,11 +57,12 @@ def main() -> int:
     return exit_code("make deploy", locked)
 
 
-def find_target(file: Path | None) -> Target:
+def find_target(file: Path | None, model: str | None = None) -> Target:
     """Return the target of the shell's credentials and the variables."""
-    variables = terraform_variables.read(file)
+    root = root_modules.find(model)
+    variables = terraform_variables.read(file, root)
     tag = images.image_tag()
-    return Target(aws.account(), aws.region(), variables, tag, file)
+    return Target(aws.account(), aws.region(), variables, tag, file, root=root)
 
 
 def deploy(target: Target, *, yes: bool, ignore_quotas: bool) -> None:
@@ -72,6 +78,9 @@ def deploy(target: Target, *, yes: bool, ignore_quotas: bool) -> None:
     print(
         NEXT.format(
             target=target,
+            first=FIRST_TABULAR.format(bucket=outputs["bucket_name"])
+            if target.root.model
+            else FIRST,
             approval=APPROVAL.get(variables["approval_policy"], ""),
             prefix="" if target.prefix == "evergreen" else f" --prefix {target.prefix}",
             dashboards=" ".join(outputs["dashboard_urls"].values()),

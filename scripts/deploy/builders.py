@@ -29,9 +29,9 @@ class Docker:
         self._clients, self._target = clients, target
 
     def check(self) -> None:
-        """Raise DeployError unless it can build for both architectures."""
+        """Raise DeployError unless it can build for the architectures of the images."""
         try:
-            images.check_builder()
+            images.check_builder(self._target.root.images)
         except ImageError as error:
             raise DeployError(str(error)) from error
 

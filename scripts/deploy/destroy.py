@@ -1,14 +1,15 @@
 """`make destroy`: name the deployment, lift its protection, delete everything; repeatable.
 
-`python -m scripts.deploy.destroy [--vars FILE] [--prefix PREFIX] [--unlock ID]`
+`python -m scripts.deploy.destroy [--model MODEL] [--vars FILE] [--prefix PREFIX] [--unlock ID]`
 """
 
 import argparse
 import sys
 from pathlib import Path
 
-from cli import terraform_variables
+from cli import root_modules, terraform_variables
 from scripts import aws, process_lock, protection
+from scripts.deploy import model_check
 from scripts.deploy.command import exit_code
 from scripts.deploy.runner import DeployError
 from scripts.deploy.state_bucket import StateBucket
@@ -28,13 +29,18 @@ def main() -> int:
     """Destroy, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m scripts.deploy.destroy", description=__doc__)
     parser.add_argument("--vars", type=Path, help="variables besides terraform/*.tfvars")
+    parser.add_argument(
+        "--model", help="tabular model that was deployed, instead of the forecaster"
+    )
     parser.add_argument("--prefix", help="prefix of the deployment, instead of typing it")
     parser.add_argument("--unlock", metavar="ID", help="release the lock of a killed run")
     arguments = parser.parse_args()
 
     def locked() -> None:
-        variables = terraform_variables.read(arguments.vars)
-        target = Target(aws.account(), aws.region(), variables, ANY_TAG, arguments.vars)
+        root = root_modules.find(arguments.model)
+        variables = terraform_variables.read(arguments.vars, root)
+        place = (aws.account(), aws.region())
+        target = Target(*place, variables, ANY_TAG, arguments.vars, root=root)
         with process_lock.hold(target.home.with_suffix(".lock"), "`make destroy`"):
             destroy(target, arguments.prefix, arguments.unlock)
 
@@ -59,6 +65,7 @@ def destroy(target: Target, prefix: str | None, unlock: str | None = None) -> No
     if not addresses:
         print(f"nothing is deployed: the state of {target} is empty")
         return
+    model_check.check(target, workspace)
     confirm(target, prefix)
     for command, *options in protection.commands(addresses):
         workspace.change(command, *options)

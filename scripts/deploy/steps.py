@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from scripts import images
+from scripts.deploy import model_check
 from scripts.deploy.builders import Builder
 from scripts.deploy.poller import WaitForPoller
 from scripts.deploy.preflight import Preflight
@@ -14,7 +15,6 @@ from scripts.deploy.state_bucket import StateBucket
 from scripts.deploy.target import Target
 from scripts.deploy.workspace import Changes, Workspace
 from scripts.image_build import ImageError
-from scripts.provider import SOURCE
 
 Clients = Callable[[str], Any]
 
@@ -26,7 +26,7 @@ class Initialize:
 
     def __init__(self, target: Target, workspace: Workspace) -> None:
         self._target, self._workspace = target, workspace
-        self._local = SOURCE / "terraform.tfstate"
+        self._local = target.root.folder / "terraform.tfstate"
 
     def is_done(self) -> bool:
         """Return False: the links must be those of the current source."""
@@ -35,6 +35,7 @@ class Initialize:
     def run(self) -> None:
         """Prepare the folder, and move a local state of the same deployment."""
         self._workspace.prepare()
+        model_check.check(self._target, self._workspace)
         if self._local.is_file() and self._is_ours() and not self._workspace.addresses():
             self._workspace.push(self._local)
             moved = self._local.with_name("terraform.tfstate.moved-to-s3")
@@ -99,7 +100,7 @@ class ApplyForImages:
 
 
 class Images:
-    """Both images, with immutable tags."""
+    """All images, with immutable tags."""
 
     title = "build and push images"
 
@@ -107,7 +108,7 @@ class Images:
         self._ecr, self._target, self._builder = clients("ecr"), target, builder
 
     def is_done(self) -> bool:
-        """Return whether both images are in their repositories."""
+        """Return whether all images are in their repositories."""
         return not self._missing()
 
     def run(self) -> None:
@@ -118,7 +119,8 @@ class Images:
 
     def _missing(self) -> list[str]:
         try:
-            return images.missing(self._ecr, self._target.prefix, self._target.image_tag)
+            names, tag = self._target.root.images, self._target.image_tag
+            return images.missing(self._ecr, self._target.prefix, tag, names)
         except ImageError as error:
             raise DeployError(str(error)) from error
 
@@ -155,8 +157,7 @@ def steps(
     workspace = Workspace(target)
     bucket = StateBucket(clients("s3"), target)
     plan = Plan(target, workspace, yes=yes)
-    count = int(target.variables["poller"]["desired_count"])
-    return [
+    found: list[Step] = [
         Preflight(clients, target, builder, bucket, ignore_quotas=ignore_quotas),
         bucket,
         Initialize(target, workspace),
@@ -164,5 +165,9 @@ def steps(
         ApplyForImages(workspace, plan),
         Images(clients, target, builder),
         Apply(workspace, plan),
-        WaitForPoller(clients, target.prefix, count=count, poll_seconds=poll_seconds),
     ]
+    if target.root.model is None:
+        count = int(target.variables["poller"]["desired_count"])
+        wait = WaitForPoller(clients, target.prefix, count=count, poll_seconds=poll_seconds)
+        found.append(wait)
+    return found

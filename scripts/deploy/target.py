@@ -1,9 +1,10 @@
 """What is deployed where: account, region, prefix, variables, image tag."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cli.root_modules import RootModule
 from scripts.provider import ROOT
 
 HOME = ROOT / ".evergreen" / "deploy"
@@ -19,6 +20,7 @@ class Target:
     image_tag: str
     vars_file: Path | None = None
     folder: Path = HOME
+    root: RootModule = field(default_factory=RootModule)
 
     @property
     def prefix(self) -> str:
@@ -42,4 +44,5 @@ class Target:
 
     def __str__(self) -> str:
         """Describe the target for the user."""
-        return f"account {self.account}, region {self.region}, prefix {self.prefix}"
+        model = f", model {self.root.model}" if self.root.model else ""
+        return f"account {self.account}, region {self.region}, prefix {self.prefix}{model}"

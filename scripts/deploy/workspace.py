@@ -1,6 +1,6 @@
-"""Terraform for one deployment: a folder of links to terraform/, with its own S3 backend.
+"""Terraform for one deployment: a folder of links to its root module, with its own S3 backend.
 
-Local runs and tests use terraform/ itself, with local state.
+Local runs and tests use the root module itself, with local state.
 """
 
 import json
@@ -11,6 +11,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from cli import terraform_variables
 from scripts import provider
 from scripts.deploy.runner import DeployError
 from scripts.deploy.target import Target
@@ -37,7 +38,7 @@ class Workspace:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self.folder = target.home / "terraform"
+        self.folder = target.home / target.root.folder.relative_to(ROOT)
 
     def prepare(self) -> None:
         """Renew the links and install provider and modules; DeployError."""
@@ -118,20 +119,23 @@ class Workspace:
     def _link(self) -> None:
         shutil.rmtree(self.folder / "modules", ignore_errors=True)
         self.folder.mkdir(parents=True, exist_ok=True)
-        for path in [*self.folder.iterdir(), *self._target.home.iterdir()]:
+        home, source = self._target.home, self._target.root.folder
+        top = home / SOURCE.name  # the folder itself, or above that of a tabular model
+        for path in {*self.folder.iterdir(), *top.iterdir(), *home.iterdir()}:
             if path.is_symlink():
                 path.unlink()
         for pattern in FILES:
-            for path in SOURCE.glob(pattern):
+            for path in source.glob(pattern):
                 (self.folder / path.name).symlink_to(path)
-        (self.folder / "modules").symlink_to(SOURCE / "modules")
+        (top / "modules").symlink_to(SOURCE / "modules")
         for name in SIBLINGS:
-            (self._target.home / name).symlink_to(ROOT / name)
-        shutil.copy(SOURCE / ".terraform.lock.hcl", self.folder)
+            (home / name).symlink_to(ROOT / name)
+        shutil.copy(source / ".terraform.lock.hcl", self.folder)
         (self.folder / "backend.tf").write_text(BACKEND)
 
     def _environment(self) -> dict[str, str]:
-        return provider.environment() | {"AWS_REGION": self._target.region}
+        defaults = terraform_variables.environment(self._target.root)
+        return defaults | provider.environment() | {"AWS_REGION": self._target.region}
 
     def _call(self, command: str, *arguments: str) -> None:
         """Run Terraform on the terminal; at Ctrl-C wait until it has written its state."""

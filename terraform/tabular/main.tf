@@ -28,6 +28,15 @@ module "foundation" {
   vpc_config          = one(values(module.private_network)[*].vpc_config)
 }
 
+# Builds the image if the machine that deploys has no Docker
+module "image_builder" {
+  source   = "../modules/image_builder"
+  for_each = toset(var.image_builder == "codebuild" ? ["own"] : [])
+
+  foundation   = module.foundation.foundation
+  repositories = { forecaster = module.foundation.repositories["forecaster"] }
+}
+
 # Shared: endpoints of AWS services in existing subnets
 module "private_network" {
   source   = "../modules/private_network"

@@ -8,6 +8,11 @@ output "bus_name" {
   value       = module.foundation.foundation.bus_name
 }
 
+output "dashboard_urls" {
+  description = "Dashboards in the console"
+  value       = { model_monitoring = "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards/dashboard/${module.monitor.dashboard_name}" }
+}
+
 output "data_uri" {
   description = "Where the trainings read their data: an S3 URI, or sample"
   value       = module.train.data_uri
@@ -16,6 +21,11 @@ output "data_uri" {
 output "endpoint_names" {
   description = "Endpoints by stage; created by the first deployment"
   value       = module.deploy.endpoint_names
+}
+
+output "model" {
+  description = "Tabular model of this deployment"
+  value       = var.model
 }
 
 output "pipeline_name" {

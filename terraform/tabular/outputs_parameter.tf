@@ -53,3 +53,25 @@ module "outputs_parameter" {
     threshold_parameter      = module.monitor.threshold_parameter
   })
 }
+
+# What the cost depends on, for `evergreen cost --deployed`: the attributes that cli/cost/configuration.py reads.
+module "configuration_parameter" {
+  source = "../modules/parameter"
+
+  name        = "/${var.prefix}/configuration"
+  description = "Variables of this deployment that its cost depends on, read by evergreen cost"
+  tier        = "Intelligent-Tiering" # standard, up to 4 KB
+
+  value = jsonencode({
+    api             = { enabled = var.api.enabled, memory_mb = var.api.memory_mb, waf_requests = var.api.waf_requests }
+    batch           = { enabled = var.batch.enabled }
+    data            = { expire_days = var.data.expire_days }
+    endpoints       = var.endpoints
+    image_builder   = var.image_builder
+    model           = var.model
+    monitoring      = { bake_readings = var.monitoring.bake_readings, jobs = { instance_type = var.monitoring.jobs.instance_type, schedule = var.monitoring.jobs.schedule }, metrics = var.monitoring.metrics }
+    private_network = one([for network in var.private_network[*] : { existing_endpoints = network.existing_endpoints, subnet_ids = network.subnet_ids }])
+    retraining      = { schedule = var.retraining.schedule }
+    training        = { processing_instance_type = var.training.processing_instance_type, training_instance_type = var.training.training_instance_type }
+  })
+}

@@ -116,6 +116,18 @@ variable "endpoints" {
   nullable = false
 }
 
+variable "image_builder" {
+  description = "Who builds the images in `make deploy`: docker (on this machine) or codebuild (on AWS, modules/image_builder)"
+  type        = string
+  default     = "docker"
+  nullable    = false
+
+  validation {
+    condition     = contains(["codebuild", "docker"], var.image_builder)
+    error_message = "image_builder: expected docker or codebuild."
+  }
+}
+
 variable "image_tag" {
   description = "Tag of the forecaster image, which has every model: the git commit that `make images` built"
   type        = string

@@ -20,9 +20,11 @@ VARIABLES = {
     "deletion_protection": False,
     "approval_policy": "automatic",
     "monitoring": {"bake_readings": [3]},
+    "retraining": {"on_drift": True},
 }
 ENDPOINT = "abalone-production"
 REQUESTS = 40  # of a client in an hour
+DRIFTING = {*("sex_F", "sex_I", "sex_M"), *abalones.COLUMNS[1:-1], "prediction"}
 OTHER_SEA = {"rings": lambda size: 22 - 14 * size}  # where large animals are young
 
 
@@ -32,20 +34,25 @@ class Clients:
     def __init__(self, aws, bucket):
         self.aws, self.bucket, self.count = aws, bucket, 0
 
+    def send(self, *rows):
+        """Send a request with rows; return its inference id."""
+        self.count += 1
+        name = f"client-{self.count}"
+        self.aws.client("sagemaker-runtime").invoke_endpoint(
+            EndpointName=ENDPOINT,
+            Body="".join(f"{','.join(row)}\n" for row in rows).encode(),
+            ContentType="text/csv",
+            InferenceId=name,
+        )
+        return name
+
     def hour(self, **sea):
         """Let an hour pass in which requests are answered and their ground truth is collected."""
         now = self.aws.now()
         rows = abalones.rows(REQUESTS, seed=self.count, **sea)
-        runtime, records = self.aws.client("sagemaker-runtime"), []
+        records = []
         for *features, rings in rows:
-            self.count += 1
-            name = f"client-{self.count}"
-            runtime.invoke_endpoint(
-                EndpointName=ENDPOINT,
-                Body=f"{','.join(features)}\n".encode(),
-                ContentType="text/csv",
-                InferenceId=name,
-            )
+            name = self.send(features)
             records.append(
                 {
                     "groundTruthData": {"data": rings, "encoding": "CSV"},
@@ -146,6 +153,10 @@ def test_clients_are_measured_by_their_ground_truth(aws, bucket):
     results = command(aws, "status")["monitoring_results"]
     assert [result["breach"] for result in results][-2:] == [False, False]
     assert all(result["relative_loss"] < 0.6 for result in results[-2:])
+    found = command(aws, "monitor", "--wait")["results"]
+    assert found["drift"]["drifted"] == []
+    assert {feature["name"] for feature in found["drift"]["features"]} == DRIFTING
+    assert found["data-quality"] == {"violations": []}
 
 
 def test_another_sea_is_a_breach_and_retrains(aws, bucket):
@@ -170,6 +181,25 @@ def test_another_sea_is_a_breach_and_retrains(aws, bucket):
     assert not command(aws, "status")["monitoring_results"][-1]["breach"]
     [checked] = command(aws, "history")["bake_checks"]
     assert checked["verdict"] == "kept"
+
+
+def test_other_animals_are_a_drift_that_requests_a_training(aws, bucket, tmp_path):
+    clients = Clients(aws, bucket)
+    clients.count = 20_000
+    rows = abalones.rows(600, seed=9)
+    clients.send(*(["M", *(f"{2 * float(cell):.4f}" for cell in row[1:-1])] for row in rows))
+    aws.pass_minutes(1)
+    found = command(aws, "monitor", "--wait")["results"]
+    assert {"length", "sex_I"} <= set(found["drift"]["drifted"])
+    assert found["data-quality"]["violations"]
+    page = tmp_path / "drift.html"
+    assert command(aws, "drift", "--report", str(page))["drifted"] == found["drift"]["drifted"]
+    assert "rows that clients sent" in page.read_text()
+    settled(aws, 5)
+    alarms = aws.client("cloudwatch").describe_alarms(StateValue="ALARM")["MetricAlarms"]
+    assert "abalone-production-drift-length" in {alarm["AlarmName"] for alarm in alarms}
+    reasons = [run["reason"] for run in command(aws, "experiments")["runs"]]
+    assert any(reason.startswith("drift: ") for reason in reasons), reasons
 
 
 def test_second_plan_is_empty_and_destroy_leaves_nothing(aws):

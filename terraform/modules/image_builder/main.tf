@@ -1,12 +1,12 @@
-# Builds both images on AWS, where Docker is missing or cannot build for the other architecture: `make deploy` uploads the
+# Builds the images on AWS, where Docker is missing or cannot build for the other architecture: `make deploy` uploads the
 # source and starts the builds.
 
 locals {
   # One project per architecture, so that nothing is emulated: the poller runs on Graviton, SageMaker instances are x86-64.
-  projects = {
+  projects = { for image, machine in {
     forecaster = { type = "LINUX_CONTAINER", image = "aws/codebuild/amazonlinux-x86_64-standard:5.0" }
     poller     = { type = "ARM_CONTAINER", image = "aws/codebuild/amazonlinux-aarch64-standard:3.0" }
-  }
+  } : image => machine if contains(keys(var.repositories), image) }
   names = { for image in keys(local.projects) : image => "${var.foundation.prefix}-image-${image}" }
   # Each build names the version of this object.
   source = "image-builds/source.zip"

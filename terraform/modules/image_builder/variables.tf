@@ -14,7 +14,7 @@ variable "foundation" {
 }
 
 variable "repositories" {
-  description = "ECR repositories by short name (forecaster, poller): arn and url"
+  description = "ECR repositories by short name (forecaster, poller), those whose image is built: arn and url"
   type        = map(object({ arn = string, url = string }))
   nullable    = false
 }

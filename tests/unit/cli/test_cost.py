@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from cli import root_modules
 from cli import terraform_variables as variables
 from cli.cost import usage
-from cli.cost.configuration import BITCOIN_RATE, Configuration, runs_per_day, served_share
+from cli.cost.configuration import BITCOIN_RATE, Configuration
 from cli.cost.estimate import estimate, text
+from cli.cost.schedules import runs_per_day, served_share
 from cli.cost.usage import Assumptions
 from cli.errors import CommandError
 from cli.main import main
 from cli.prices import FILE
+from cli.root_modules import RootModule
 
 TABLE = json.loads(FILE.read_text())
-DEFINITION = variables.SOURCE.parent / "sagemaker_pipelines/training/definition.json"
+DEFINITION = root_modules.FORECASTER.parent / "sagemaker_pipelines/training/definition.json"
 
 
 @pytest.fixture
@@ -24,14 +27,14 @@ def source(tmp_path):
     """Return a folder with the root variables and no tfvars."""
     folder = tmp_path / "terraform"
     folder.mkdir()
-    (folder / "variables.tf").write_text((variables.SOURCE / "variables.tf").read_text())
+    (folder / "variables.tf").write_text((root_modules.FORECASTER / "variables.tf").read_text())
     return folder
 
 
 def read(source, text="", **changed):
     """Return the configuration of a tfvars file."""
     (source / "terraform.tfvars").write_text(text)
-    return Configuration.of(variables.read(source=source))
+    return Configuration.of(variables.read(root=RootModule(source)))
 
 
 def document(config, rate=None, **assumed):
@@ -158,12 +161,12 @@ def test_rate_of_the_simulator_is_the_default(source):
 
 def test_a_deployment_records_every_variable_that_its_cost_depends_on(source):
     text = (
-        (variables.SOURCE / "outputs_parameter.tf")
+        (root_modules.FORECASTER / "outputs_parameter.tf")
         .read_text()
         .partition('"configuration_param')[2]
     )
     recorded = set(re.findall(r"^    (\w+) +=", text, re.MULTILINE))
-    values = variables.read(source=source)
+    values = variables.read(root=RootModule(source))
     assert Configuration.of({name: values[name] for name in recorded})
 
 
@@ -182,7 +185,7 @@ def test_default_costs_at_most_75_dollars(source):
 
 
 def test_guarded_production_is_priced_beside_the_default(source):
-    example = variables.SOURCE.parent / "examples/guarded_production/endpoints.tfvars"
+    example = root_modules.FORECASTER.parent / "examples/guarded_production/endpoints.tfvars"
     found = services(read(source, example.read_text()))
     assert found["SageMaker endpoints"] == pytest.approx((730 + 5) * 2 * 0.115 + 5 * 0.056)
 
@@ -235,17 +238,17 @@ def test_variables_of_a_file_override_those_of_the_folder(source, tmp_path):
     (source / "terraform.tfvars").write_text('engine = "flink"\nprefix = "one"')
     file = tmp_path / "my.tfvars"
     file.write_text('prefix = "other"')
-    found = variables.read(file, source)
+    found = variables.read(file, RootModule(source))
     assert (found["engine"], found["prefix"]) == ("flink", "other")
 
 
 def test_defects_of_variables_are_errors(source, tmp_path):
     with pytest.raises(CommandError, match="expected a file of Terraform variables"):
-        variables.read(Path("missing.tfvars"), source)
+        variables.read(Path("missing.tfvars"), RootModule(source))
     file = tmp_path / "my.tfvars"
     file.write_text('engine = ["lambda"]')
     with pytest.raises(CommandError, match="Invalid value for input variable"):
-        variables.read(file, source)
+        variables.read(file, RootModule(source))
 
 
 def test_command_needs_no_account(capsys, tmp_path):
@@ -264,7 +267,7 @@ def test_command_needs_no_account(capsys, tmp_path):
 
 
 def test_deployed_configuration(deployment, source, capsys):
-    values = variables.read(source=source)
+    values = variables.read(root=RootModule(source))
     values["engine"] = "flink"
     deployment.clients("ssm").put_parameter(
         Name="/evergreen/configuration", Value=json.dumps(values), Type="String", Tier="Advanced"

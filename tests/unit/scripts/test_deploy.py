@@ -11,8 +11,9 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from cli import terraform_variables
+from cli import root_modules, terraform_variables
 from cli.cost.configuration import Configuration
+from cli.root_modules import RootModule
 from scripts.deploy import poller, quotas, steps
 from scripts.deploy.poller import WaitForPoller
 from scripts.deploy.quotas import Need
@@ -55,11 +56,9 @@ def test_interrupted_steps_continue_where_they_were(stop):
 
 
 def configuration(tmp_path, text=""):
-    (tmp_path / "variables.tf").write_text(
-        (terraform_variables.SOURCE / "variables.tf").read_text()
-    )
+    (tmp_path / "variables.tf").write_text((root_modules.FORECASTER / "variables.tf").read_text())
     (tmp_path / "terraform.tfvars").write_text(text)
-    return Configuration.of(terraform_variables.read(source=tmp_path))
+    return Configuration.of(terraform_variables.read(root=RootModule(tmp_path)))
 
 
 def test_quotas_of_the_default_configuration(tmp_path):
