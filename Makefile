@@ -15,6 +15,7 @@ DEMO_ARGS ?=
 # A worker per core, at most 4: a worker of the integration tests runs a local AWS.
 WORKERS := -n auto --maxprocesses 4
 PORT ?=
+MODEL ?=
 VARS ?=
 KEEP ?=
 TRACKING ?=
@@ -101,8 +102,8 @@ package: setup ## build the Lambda zips (reproducible) into build/functions
 images: ## build the poller and forecaster images and push them to the registry of the deployed stack (needs Docker)
 	@$(BIN)/python -m scripts.images
 
-up: setup ## start the local AWS with everything applied, and leave it running (VARS=my.tfvars PORT=…)
-	@$(BIN)/python -m scripts.up $(if $(PORT),--port "$(PORT)") $(if $(VARS),--vars "$(VARS)") \
+up: setup ## start the local AWS with everything applied, and leave it running (MODEL=abalone VARS=my.tfvars PORT=…)
+	@$(BIN)/python -m scripts.up $(if $(MODEL),--model "$(MODEL)") $(if $(PORT),--port "$(PORT)") $(if $(VARS),--vars "$(VARS)") \
 		$(if $(TRACKING),--tracking "$(TRACKING)")
 
 down: ## stop the local AWS and delete its data (KEEP=1: keep it, and the next make up continues)
@@ -110,11 +111,11 @@ down: ## stop the local AWS and delete its data (KEEP=1: keep it, and the next m
 	@$(if $(KEEP),,rm -rf .evergreen/up)
 	@echo "the local AWS is stopped and its data $(if $(KEEP),kept: make up continues,deleted)"
 
-deploy: setup package ## deploy to the AWS account of your credentials; repeat it if interrupted (VARS=my.tfvars ARGS=--yes)
-	@$(BIN)/python -m scripts.deploy $(if $(VARS),--vars "$(VARS)") $(ARGS)
+deploy: setup package ## deploy to the AWS account of your credentials; repeat it if interrupted (MODEL=abalone VARS=my.tfvars ARGS=--yes)
+	@$(BIN)/python -m scripts.deploy $(if $(MODEL),--model "$(MODEL)") $(if $(VARS),--vars "$(VARS)") $(ARGS)
 
-destroy: setup package ## delete the deployment with its data and what the loop created; asks for its prefix (PREFIX=…)
-	@$(BIN)/python -m scripts.deploy.destroy $(if $(VARS),--vars "$(VARS)") $(if $(PREFIX),--prefix "$(PREFIX)") $(ARGS)
+destroy: setup package ## delete the deployment with its data and what the loop created; asks for its prefix (MODEL=abalone PREFIX=…)
+	@$(BIN)/python -m scripts.deploy.destroy $(if $(MODEL),--model "$(MODEL)") $(if $(VARS),--vars "$(VARS)") $(if $(PREFIX),--prefix "$(PREFIX)") $(ARGS)
 
 clean: override KEEP :=
 clean: down ## remove everything that was built, downloaded or cached

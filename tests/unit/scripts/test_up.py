@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from local import lifecycle
-from scripts import up
+from scripts import local_terraform, up
 
 
 @pytest.fixture
@@ -19,11 +19,22 @@ def home(tmp_path, monkeypatch):
     applied = []
     monkeypatch.setattr(up, "HOME", folder)
     monkeypatch.setattr(up.package, "main", lambda: None)
-    monkeypatch.setattr(up.local_terraform, "init", lambda _: None)
-    monkeypatch.setattr(up.local_terraform, "resources", lambda _: 1)
-    monkeypatch.setattr(up.local_terraform, "apply", lambda _, v, file: applied.append((v, file)))
+
+    def apply(home, variables, file, root):
+        applied.append((variables, file))
+
+    outputs = {"bucket_name": "abalone-data", "prefix": "abalone"}
+    monkeypatch.setattr(local_terraform, "init", lambda *_: None)
+    monkeypatch.setattr(local_terraform, "resources", lambda *_: 1)
+    monkeypatch.setattr(local_terraform, "output", lambda *_: outputs)
+    monkeypatch.setattr(local_terraform, "apply", apply)
     monkeypatch.setattr(up.lifecycle, "status", lambda _: None)
-    monkeypatch.setattr(up.lifecycle, "up", lambda port, *_: health(port))
+
+    def start(port, *_):
+        (folder / "server.json").write_text(json.dumps(health(port)))
+        return health(port)
+
+    monkeypatch.setattr(up.lifecycle, "up", start)
     monkeypatch.setattr(up, "_free_port", lambda port: port or up.PORT)
     return folder, applied
 
@@ -96,6 +107,54 @@ def test_leftovers_of_a_server_that_saved_nothing_are_discarded_with_a_message(
     assert used == file
 
 
+def test_tabular_model_is_applied_beside_the_forecaster(home, run, tmp_path, capsys):
+    folder, applied = home
+    file = tmp_path / "my.tfvars"
+    file.write_text("quality = { daily_cap = 1 }")
+    assert run() == 0
+    assert run("--model", "abalone", "--vars", str(file)) == 0
+    assert run("--model", "abalone") == 0
+    assert [used for _, used in applied] == [None, file, file]
+    expected = {"model": "abalone", "prefix": "abalone"}
+    assert applied[1][0] == expected | {"image_tag": "local", "deletion_protection": False}
+    assert json.loads((folder / "models/abalone/server.json").read_text())["port"] == up.PORT
+    assert "s3://abalone-data/training-data/" in capsys.readouterr().out
+
+
+def test_tabular_model_alone_leaves_its_port_and_no_stream(home, run):
+    folder, _ = home
+    assert run("--model", "linear_regression", "--port", "4600") == 0
+    assert json.loads((folder / "settings.json").read_text()) == {"port": 4600}
+
+
+def test_unknown_model_starts_nothing(home, run, monkeypatch, capsys):
+    monkeypatch.setattr(up.lifecycle, "up", lambda *_: pytest.fail("started"))
+    assert run("--model", "abalones") == 1
+    error = "make up: MODEL: got 'abalones', expected abalone or linear_regression\n"
+    assert capsys.readouterr().err == error
+
+
+def test_variables_of_another_model_are_rejected(home, run, tmp_path, capsys):
+    file = tmp_path / "my.tfvars"
+    file.write_text('model = "linear_regression"')
+    assert run("--model", "abalone", "--vars", str(file)) == 1
+    assert "MODEL: got 'abalone', expected linear_regression" in capsys.readouterr().err
+
+
+def test_tabular_models_log_to_no_mlflow_server(home, run, capsys):
+    assert run("--model", "abalone", "--tracking", "http://127.0.0.1:5000") == 1
+    assert "TRACKING: got http://127.0.0.1:5000, expected none" in capsys.readouterr().err
+
+
+def test_leftovers_of_models_are_discarded_too(home, run):
+    folder, _ = home
+    state = folder / "models/abalone/terraform.tfstate"
+    state.parent.mkdir(parents=True)
+    state.touch()
+    assert run() == 0
+    assert not state.exists()
+
+
 @pytest.fixture
 def kept(home):
     """Data that a server on port 4600 saved."""
@@ -126,7 +185,7 @@ def test_kept_data_of_another_port_is_not_discarded(kept, run, capsys):
 
 def test_interrupt_leaves_kept_data(kept, run, monkeypatch):
     monkeypatch.setattr(up.lifecycle, "down", lambda _: True)
-    monkeypatch.setattr(up.local_terraform, "init", interrupt)
+    monkeypatch.setattr(local_terraform, "init", interrupt)
     assert run() == 130
     assert (kept / "state" / "snapshot").exists()
     assert (kept / "terraform.tfstate").exists()
@@ -140,14 +199,14 @@ def test_concurrent_run_is_rejected(home, run, capsys):
     assert capsys.readouterr().err == error
 
 
-def interrupt(*_):
+def interrupt(*_, **__):
     os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_interrupt_stops_the_server_that_was_started(home, run, monkeypatch, capsys):
     stopped = []
     monkeypatch.setattr(up.lifecycle, "down", stopped.append)
-    monkeypatch.setattr(up.local_terraform, "init", interrupt)
+    monkeypatch.setattr(local_terraform, "init", interrupt)
     assert run() == 130
     assert stopped == [up.HOME]
     assert "interrupted; the local AWS is stopped" in capsys.readouterr().err
@@ -169,7 +228,7 @@ def test_interrupt_while_the_server_starts_waits_for_it(home, run, monkeypatch):
 def test_interrupt_leaves_a_server_that_ran_before(home, run, monkeypatch, capsys):
     monkeypatch.setattr(up.lifecycle, "status", lambda _: health(4566))
     monkeypatch.setattr(up.lifecycle, "down", lambda _: pytest.fail("stopped"))
-    monkeypatch.setattr(up.local_terraform, "apply", interrupt)
+    monkeypatch.setattr(local_terraform, "apply", interrupt)
     assert run() == 130
     assert "still running" in capsys.readouterr().err
 
