@@ -92,6 +92,7 @@ variable "endpoints" {
       staging    = optional(number, 100) # the same in data-capture/staging/, at least 1
     }), {})
     latency_seconds           = optional(number, 5)              # mean of a minute that raises the latency alarms
+    nginx                     = optional(bool, false)            # nginx before the model server of our image, for slow clients; Amazon DeepAR ignores it
     pre_traffic_check         = optional(bool, true)             # a version is tested with production's configuration before it serves
     production_instance_count = optional(number, 1)              # at least 1
     production_instance_type  = optional(string, "ml.t2.medium") # SageMaker instance type

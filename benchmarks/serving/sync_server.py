@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from sagemaker_pipelines.container import handlers
-from sagemaker_pipelines.container.server import Application, Server
+from sagemaker_pipelines.container.application import Application
+from sagemaker_pipelines.container.server import Server
 
 
 def main() -> None:

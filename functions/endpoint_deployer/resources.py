@@ -27,6 +27,7 @@ def ensure_model(
         config.model_role_arn,
         config.vpc_config,
         isolated=config.endpoints.serverless is None,
+        nginx=config.endpoints.nginx,
     )
     existing = _ensure(
         lambda: sagemaker.create_model(**request),

@@ -63,14 +63,16 @@ def model(
     vpc_config: dict[str, list[str]] | None,
     *,
     isolated: bool = True,
+    nginx: bool = False,
 ) -> dict[str, Any]:
     """Return CreateModel's request; like the training, the container has no network.
 
     Serverless endpoints do not support isolation.
     """
+    environment = {"Environment": {"MODEL_SERVER_NGINX": "true"}} if nginx else {}
     return {
         "ModelName": deployment.model,
-        "PrimaryContainer": {"ModelPackageName": package_arn},
+        "PrimaryContainer": {"ModelPackageName": package_arn, **environment},
         "ExecutionRoleArn": role_arn,
         **({"EnableNetworkIsolation": True} if isolated else {}),
         "Tags": deployment.tags,

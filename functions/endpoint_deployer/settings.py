@@ -44,6 +44,7 @@ class Endpoints(_Part):
 
     capture_percent: dict[str, int]  # by stage
     instances: dict[str, Instances]  # by stage
+    nginx: bool  # whether nginx is before the model server of our image
     rollback_alarms: tuple[str, ...]  # that roll a shift back
     scales: bool  # whether the load decides on the number of production's instances
     serverless: Serverless | None

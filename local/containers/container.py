@@ -1,6 +1,7 @@
 """A container as a process whose output goes to a file and to CloudWatch Logs, line by line."""
 
 import subprocess
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,15 @@ def sagemaker_environment(base: Path, key: str | None) -> dict[str, str]:
 
 
 def start(argv: list[str], variables: dict[str, str]) -> "subprocess.Popen[bytes]":
-    """Start the program of a container."""
-    return processes.spawn(argv, variables, images.PROJECT, None)
+    """Start the program of a container; what it has started ends with it."""
+    proc = processes.spawn(argv, variables, images.PROJECT, None)
+    threading.Thread(target=_end_group, args=(proc,), daemon=True).start()
+    return proc
+
+
+def _end_group(proc: "subprocess.Popen[bytes]") -> None:
+    proc.wait()
+    processes.stop(proc)
 
 
 def follow(

@@ -18,6 +18,7 @@ def main() -> None:
     commands.add_parser("train")
     serve = commands.add_parser("serve")
     serve.add_argument("--host", default="0.0.0.0", help="address to bind")  # noqa: S104
+    serve.add_argument("--socket", help="Unix socket to bind instead")
     args = parser.parse_args()
     paths = Paths.from_env()
     if args.command == "train":
@@ -25,10 +26,15 @@ def main() -> None:
 
         with report_failures(paths):
             training.main(paths)
+    elif args.socket is None and os.environ.get("MODEL_SERVER_NGINX", "false") != "false":
+        from sagemaker_pipelines.container import nginx  # noqa: PLC0415
+
+        nginx.main(os.environ, args.host)
     else:
         from sagemaker_pipelines.container import server  # noqa: PLC0415
 
-        server.main(paths, args.host)
+        port = os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080")
+        server.main(paths, f"unix:{args.socket}" if args.socket else f"{args.host}:{port}")
 
 
 if __name__ == "__main__":

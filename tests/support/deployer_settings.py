@@ -8,6 +8,7 @@ ENDPOINTS = {
         "production": {"count": 2, "type": "ml.m5.xlarge"},
         "staging": {"count": 1, "type": "ml.m5.large"},
     },
+    "nginx": False,
     "rollback_alarms": ["test-production-5xx", "test-production-loss"],
     "scales": False,
     "serverless": None,

@@ -17,8 +17,8 @@ SECONDS = 60
 
 
 @contextmanager
-def serving(base, **variables):
-    """Start the server of a model; yield its address and process. It must end with exit code 0."""
+def serving(base, code=0, **variables):
+    """Start the server of a model; yield its address and process, which must end with `code`."""
     port = free_port()
     more = {"MODEL_SERVER_WORKERS": "1", "SAGEMAKER_BIND_TO_PORT": str(port), **variables}
     server = subprocess.Popen(
@@ -27,6 +27,7 @@ def serving(base, **variables):
         env=environment(base, **more),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     address = f"http://127.0.0.1:{port}"
     try:
@@ -35,7 +36,10 @@ def serving(base, **variables):
         yield address, server
     finally:
         server.terminate()
-        assert server.wait(timeout=40) == 0
+        ended = server.wait(timeout=60)
+        with suppress(ProcessLookupError):  # as a container ends with its first process
+            os.killpg(server.pid, signal.SIGKILL)
+        assert ended == code
 
 
 def free_port():

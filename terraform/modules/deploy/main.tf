@@ -12,6 +12,7 @@ locals {
 
   endpoint_settings = {
     capture_percent = var.endpoints.capture_percent
+    nginx           = var.endpoints.nginx
     rollback_alarms = concat(local.endpoint_alarms["production"], [var.loss_alarm_name])
     scales          = var.endpoints.autoscaling != null
     serverless      = var.endpoints.serverless

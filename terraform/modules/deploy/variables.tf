@@ -4,6 +4,7 @@ variable "endpoints" {
     autoscaling               = optional(object({ invocations_per_instance = number, max_capacity = number, min_capacity = number, scale_in_cooldown_seconds = number, scale_out_cooldown_seconds = number }))
     capture_percent           = object({ production = number, staging = number })
     latency_seconds           = number
+    nginx                     = optional(bool, false)
     pre_traffic_check         = bool
     production_instance_count = number
     production_instance_type  = string

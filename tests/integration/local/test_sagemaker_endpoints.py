@@ -1,10 +1,13 @@
 """Models, endpoints, invocations and data capture of the local AWS, seen from outside."""
 
 import json
+import os
+import shutil
 
 import pytest
 from botocore.exceptions import ClientError
 
+from sagemaker_pipelines.container import nginx
 from tests.support.event_queue import Queue, add_rule
 from tests.support.model_archive import SERIES
 from tests.support.permissions import ROLE
@@ -198,6 +201,33 @@ def test_registered_package_is_served_like_a_model(sagemaker, statuses, invoke):
     sagemaker.create_endpoint(EndpointName="staging", EndpointConfigName="staging-v1")
     assert statuses("staging")[-1]["EndpointStatus"] == "IN_SERVICE"
     assert invoke(name="staging")["InvokedProductionVariant"] == "AllTraffic"
+
+
+@pytest.mark.skipif(
+    shutil.which("nginx", path=f"{os.environ['PATH']}:{nginx.SBIN}") is None,
+    reason="nginx is not installed (Debian: apt-get install nginx-light)",
+)
+def test_nginx_is_before_the_model_server_if_the_model_asks_for_it(sagemaker, statuses, invoke):
+    create_with(sagemaker, "nginx", {"MODEL_SERVER_NGINX": "true"})
+    assert statuses("nginx")[-1]["EndpointStatus"] == "IN_SERVICE"
+    answer = json.loads(invoke(name="nginx")["Body"].read())
+    assert answer == json.loads(invoke()["Body"].read())
+    sagemaker.delete_endpoint(EndpointName="nginx")
+
+
+def test_wrong_switch_of_nginx_is_the_reason_of_the_failure(sagemaker, statuses):
+    create_with(sagemaker, "maybe", {"MODEL_SERVER_NGINX": "maybe"})
+    assert statuses("maybe")[-1]["EndpointStatus"] == "FAILED"
+    reason = sagemaker.describe_endpoint(EndpointName="maybe")["FailureReason"]
+    assert "MODEL_SERVER_NGINX: got 'maybe', expected true or false" in reason
+
+
+def create_with(client, name, environment):
+    """Create a model with environment variables, and its endpoint."""
+    container = {"Image": IMAGE, "ModelDataUrl": MODEL, "Environment": environment}
+    client.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    configure(client, name, name)
+    client.create_endpoint(EndpointName=name, EndpointConfigName=name)
 
 
 def test_deleted_endpoint_is_gone_with_its_process(aws, sagemaker, invoke, statuses):

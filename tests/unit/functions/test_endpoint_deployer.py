@@ -72,6 +72,13 @@ def test_model_is_in_the_given_subnets_or_in_none(account, monkeypatch):
     assert account.models["test-v4"]["VpcConfig"] == network
 
 
+def test_model_server_has_nginx_before_it_if_it_is_switched_on(account, configure):
+    configure(nginx=True)
+    call(account)
+    container = account.models["test-v3"]["PrimaryContainer"]
+    assert container["Environment"] == {"MODEL_SERVER_NGINX": "true"}
+
+
 def test_production_has_its_own_instances_and_the_same_model(account):
     call(account)
     call(account, stage="production")

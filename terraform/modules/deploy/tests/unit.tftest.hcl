@@ -334,6 +334,19 @@ run "shift_has_a_kind" {
   expect_failures = [var.endpoints]
 }
 
+run "nginx_is_switched_on_by_the_deployer" {
+  command = plan
+
+  variables {
+    endpoints = { capture_percent = { production = 80, staging = 100 }, latency_seconds = 5, nginx = true, pre_traffic_check = true, production_instance_count = 1, production_instance_type = "ml.t2.medium", staging_always_on = false, staging_instance_type = "ml.t2.medium" }
+  }
+
+  assert {
+    condition     = local.endpoint_settings.nginx
+    error_message = "The deployer creates models with nginx."
+  }
+}
+
 run "serverless_has_no_capture" {
   command = plan
 

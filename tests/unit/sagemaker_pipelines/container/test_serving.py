@@ -18,6 +18,7 @@ import pytest
 from sagemaker_pipelines.container import handlers
 from sagemaker_pipelines.container.algorithms import registry
 from sagemaker_pipelines.container.algorithms.deepar.forecaster import Forecaster
+from sagemaker_pipelines.container.application import MAX_INVOCATIONS, THREADS, Application
 from sagemaker_pipelines.container.inference import (
     Configuration,
     ForecastHandler,
@@ -25,7 +26,6 @@ from sagemaker_pipelines.container.inference import (
     respond,
     respond_lines,
 )
-from sagemaker_pipelines.container.server import MAX_INVOCATIONS, THREADS, Application
 from tests.support.model_server import call, serving
 from tests.support.training_jobs import ROOT, wave
 

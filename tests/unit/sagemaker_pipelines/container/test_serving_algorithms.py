@@ -26,7 +26,7 @@ SERVE = """
 import io, json, sys
 from pathlib import Path
 from sagemaker_pipelines.container import handlers
-from sagemaker_pipelines.container.server import Application
+from sagemaker_pipelines.container.application import Application
 body = sys.stdin.buffer.read()
 application = Application(handlers.load(Path(sys.argv[1]), {}))
 environ = {"REQUEST_METHOD": "POST", "PATH_INFO": "/invocations", "wsgi.input": io.BytesIO(body),
