@@ -19,11 +19,12 @@ def start(url: str, archive: Path, file: Path) -> str:
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     local_client("events", url, REGION).create_event_bus(Name=BUCKET)
     _create_role(url)
-    request = {"run_id": "large", "files": [{"key": f"{batch_files.INPUT}{file.name}"}]}
+    input_key = f"{batch_files.INPUT}{file.name}"
+    request = {"run_id": "large", "files": [{"key": input_key}]}
     key = batch_files.request_key("large")
     s3.put_object(Bucket=BUCKET, Key=key, Body=json.dumps(request).encode())
     s3.upload_file(str(archive), BUCKET, archive.name)
-    s3.upload_file(str(file), BUCKET, request["files"][0]["key"])
+    s3.upload_file(str(file), BUCKET, input_key)
     sagemaker.create_pipeline(
         PipelineName=BUCKET,
         PipelineDefinition=json.dumps(_definition(url)),

@@ -63,7 +63,7 @@ def main(environment: Mapping[str, str], host: str) -> None:
 def configuration(folder: Path, host: str, port: int) -> str:
     """Return nginx's configuration; its files are in the folder."""
     template = Template(TEMPLATE.read_text(), trim_blocks=True, keep_trailing_newline=True)
-    return template.render(
+    text: str = template.render(
         errors=ERRORS,
         folder=folder,
         grace_seconds=GRACE_SECONDS,
@@ -74,6 +74,7 @@ def configuration(folder: Path, host: str, port: int) -> str:
         silence_seconds=SILENCE_SECONDS,
         socket=_socket(folder),
     )
+    return text
 
 
 def _socket(folder: Path) -> Path:
