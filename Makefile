@@ -143,7 +143,7 @@ $(MLFLOW_VENV)/ready: requirements-mlflow.lock
 	@touch $@
 
 .PHONY: test-deployment
-test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; an upgrade; bake period, rollback and pause; a second version of the features; guarded and serverless endpoints; releases of the API; a tabular model (about 27 minutes)
+test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; an upgrade; bake period, rollback and pause; a second version of the features; guarded and serverless endpoints; releases of the API; a tabular model; the guide to extending, followed literally (about 45 minutes)
 	@$(BIN)/python -m pytest tests/deployment -q
 
 .PHONY: chaos

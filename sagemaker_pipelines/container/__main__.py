@@ -26,7 +26,7 @@ def main() -> None:
 
         with report_failures(paths):
             training.main(paths)
-    elif args.socket is None and os.environ.get("MODEL_SERVER_NGINX", "false") != "false":
+    elif args.socket is None and os.environ.get("MODEL_SERVER_NGINX") not in (None, "", "false"):
         from sagemaker_pipelines.container import nginx  # noqa: PLC0415
 
         nginx.main(os.environ, args.host)

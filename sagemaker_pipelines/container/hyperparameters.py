@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from common.config import describe
-from common.hyperparameters import PredictionLength
+from common.hyperparameters import NAMES, PredictionLength
 from sagemaker_pipelines.container.series import MAX_CATEGORIES, MAX_FEATURES
 from sagemaker_pipelines.paths import JobError
 
@@ -102,8 +102,6 @@ class Hyperparameters(BaseModel):
 
 # Names of single algorithms, and those that Amazon DeepAR has but this image does not use.
 ELSEWHERE = frozenset({
-    *("context_length", "dropout_rate", "early_stopping_patience", "epochs", "learning_rate"),
-    *("likelihood", "members", "mini_batch_size", "num_cells", "num_layers"),
-    *("embedding_dimension", "_tuning_objective_metric"),
-})  # fmt: skip
+    *NAMES, "embedding_dimension", "members", "_tuning_objective_metric",
+} - {"prediction_length"})  # fmt: skip
 _OPTIONAL = frozenset({"early_stopping_patience", "members"})

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from common import hyperparameters
 from common.deepar import QUANTILE_LEVELS
 from sagemaker_pipelines.container.algorithms import registry
 from sagemaker_pipelines.container.algorithms.model import Explainable, Model
@@ -24,12 +25,8 @@ from sagemaker_pipelines.paths import Paths, report_failures
 from sagemaker_pipelines.tournament import candidates
 from sagemaker_pipelines.tournament.candidates import attributions_file
 
-# Hyperparameters of DeepAR, which the ensemble has as a member; others ignore them.
-HYPERPARAMETERS = (
-    *("time_freq", "context_length", "prediction_length", "epochs", "learning_rate"),
-    *("mini_batch_size", "num_cells", "num_layers", "dropout_rate", "likelihood"),
-    "early_stopping_patience",
-)
+# Each algorithm gets those of all and ignores the others'.
+HYPERPARAMETERS = ("time_freq", *hyperparameters.NAMES)
 
 
 HELD_OUT_STEP = 3  # every third window: neighbors share most of their minutes
@@ -64,14 +61,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in HYPERPARAMETERS:
         parser.add_argument(f"--{name.replace('_', '-')}", required=True)
     args = parser.parse_args(arguments)
-    hyperparameters = {name: getattr(args, name) for name in HYPERPARAMETERS}
+    values = {name: getattr(args, name) for name in HYPERPARAMETERS}
     paths = Paths.from_env()
     with report_failures(paths):
         requests = read_channel(paths.processing("requests"))
         held_out = read_channel(paths.processing("test"))[::HELD_OUT_STEP]
         for candidate in candidates.own(candidates.parse(args.candidates)):
             train = read_channel(paths.processing("train") / candidate.name)
-            model = trained(candidate.algorithm, train, hyperparameters)
+            model = trained(candidate.algorithm, train, values)
             samples = args.forecast_samples
             found = [model.forecast(series, QUANTILE_LEVELS, samples) for series in requests]
             text = "".join(f"{json.dumps(forecast)}\n" for forecast in found)

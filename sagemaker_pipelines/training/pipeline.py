@@ -26,6 +26,7 @@ import json
 from typing import Any
 
 from common.deepar import QUANTILE_LEVELS
+from common.hyperparameters import NAMES, pipeline_parameter
 from sagemaker_pipelines.dsl import EXECUTION_ARN, EXECUTION_ID, Expression, Join, Step, definition
 from sagemaker_pipelines.experiments import records
 from sagemaker_pipelines.steps.forecast_candidates import (
@@ -43,18 +44,10 @@ TUNED_NAME = "DeeparTuned"  # of the candidate whose training is a search
 _OUTPUTS = json.dumps({"output_types": ["mean", "quantiles"], "quantiles": QUANTILE_LEVELS})
 INFERENCE_CONFIG = Join("", ('{"num_samples": ', p.FORECAST_SAMPLES, ", ", _OUTPUTS[1:]))
 
+_PARAMETERS = {parameter.name: parameter for parameter in p.ALL}
 HYPERPARAMETERS: dict[str, Any] = {
     "time_freq": "1min",
-    "context_length": p.CONTEXT_LENGTH,
-    "prediction_length": p.PREDICTION_LENGTH,
-    "epochs": p.EPOCHS,
-    "learning_rate": p.LEARNING_RATE,
-    "mini_batch_size": p.MINI_BATCH_SIZE,
-    "num_cells": p.NUM_CELLS,
-    "num_layers": p.NUM_LAYERS,
-    "dropout_rate": p.DROPOUT_RATE,
-    "likelihood": p.LIKELIHOOD,
-    "early_stopping_patience": p.EARLY_STOPPING_PATIENCE,
+    **{name: _PARAMETERS[pipeline_parameter(name)] for name in NAMES},
     "test_quantiles": f"[{', '.join(QUANTILE_LEVELS)}]",
 }
 

@@ -1,11 +1,14 @@
 """The abalone model deployed: trained by an upload, measured by its clients, renewed."""
 
 import json
+import os
 import random
+import shutil
 
 import pytest
 import requests
 
+from sagemaker_pipelines.container.nginx import SBIN
 from scripts import local_terraform
 from scripts.provider import TABULAR
 from tests.support import abalones
@@ -21,6 +24,8 @@ VARIABLES = {
     "approval_policy": "automatic",
     "monitoring": {"bake_readings": [3]},
     "retraining": {"on_drift": True},
+    # Where nginx is installed, the whole life of a model is with it before the model server.
+    "endpoints": {"nginx": shutil.which("nginx", path=f"{os.environ['PATH']}:{SBIN}") is not None},
 }
 ENDPOINT = "abalone-production"
 REQUESTS = 40  # of a client in an hour

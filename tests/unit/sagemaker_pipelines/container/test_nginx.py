@@ -16,12 +16,13 @@ import pytest
 from sagemaker_pipelines.container import nginx
 from sagemaker_pipelines.container.application import MAX_INVOCATIONS
 from sagemaker_pipelines.container.limits import MAX_BODY_BYTES
-from tests.support.model_server import call, children, serving, until
+from tests.support.model_server import call, children, free_port, serving, until
 from tests.support.training_jobs import ROOT, environment, wave
 
+NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:{nginx.SBIN}")
 pytestmark = [
     pytest.mark.skipif(
-        shutil.which("nginx", path=f"{os.environ['PATH']}:{nginx.SBIN}") is None,
+        NGINX is None,
         reason="nginx is not installed (Debian: apt-get install nginx-light)",
     ),
     pytest.mark.skipif(sys.platform != "linux", reason="reads /proc"),
@@ -97,6 +98,22 @@ def test_errors_have_the_form_of_the_server_alone(served, path, body, kind, stat
     found, content_type, content = call(served + path, body, kind)
     assert (found, content_type) == (status, "application/json")
     assert list(json.loads(content)) == ["error"]
+
+
+def test_missing_server_is_an_error_of_the_same_form(tmp_path):
+    port = free_port()
+    file = tmp_path / "nginx.conf"
+    file.write_text(nginx.configuration(tmp_path, "127.0.0.1", port))
+    front = subprocess.Popen([NGINX, "-e", "stderr", "-c", str(file)], stderr=subprocess.DEVNULL)
+    try:
+        status, kind, content = until(
+            lambda: (found := call(f"http://127.0.0.1:{port}/ping"))[0] and found
+        )
+    finally:
+        front.send_signal(signal.SIGQUIT)
+        assert front.wait(timeout=20) == 0
+    assert (status, kind) == (502, "application/json")
+    assert json.loads(content) == {"error": "the model server did not respond"}
 
 
 def test_what_is_no_http_is_answered_with_an_error(served):
