@@ -17,7 +17,8 @@ from scripts.deploy import target as targets
 from scripts.deploy.runner import DeployError, run
 from scripts.deploy.target import Target
 from scripts.deploy.workspace import Workspace
-from tests.support.local_aws import REGION, LocalAws
+from tests.support import deployment_shell
+from tests.support.local_aws import LocalAws
 
 pytestmark = pytest.mark.integration
 
@@ -45,21 +46,12 @@ def account(tmp_path_factory):
     for name in ("git", "terraform"):
         (tools / name).symlink_to(shutil.which(name))
     settings = {
-        "AWS_ENDPOINT_URL": health["endpoint_url"],
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
         "PATH": str(tools),
         "TF_VAR_image_tag": TAG,
     }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in settings.items():
-            patch.setenv(name, value)
-        for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "CI", "PIP_EXTRA_INDEX_URL"):
-            patch.delenv(name, raising=False)
-        patch.setattr(targets, "HOME", tmp_path_factory.mktemp("deploy"))
-        patch.setattr(downloads, "LOCK", tmp_path_factory.mktemp("lock") / "downloads.lock.json")
+    with deployment_shell.shell(tmp_path_factory, health["endpoint_url"], **settings):
         yield LocalAws(health["endpoint_url"], home)
     lifecycle.down(home)
 

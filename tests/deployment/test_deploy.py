@@ -12,15 +12,14 @@ import pytest
 
 from local import lifecycle
 from scripts import aws as scripts_aws
-from scripts import downloads
 from scripts.deploy import __main__ as command
 from scripts.deploy import builders, steps, workspace
 from scripts.deploy import target as targets
 from scripts.deploy.runner import DeployError, run
 from scripts.deploy.target import Target
-from tests.support import deployer
+from tests.support import deployer, deployment_shell
 from tests.support.fake_docker import FakeDocker
-from tests.support.local_aws import REGION, LocalAws
+from tests.support.local_aws import LocalAws
 from tests.support.remaining_resources import remaining_resources
 
 pytestmark = pytest.mark.integration
@@ -68,21 +67,11 @@ def docker(tmp_path_factory):
 @pytest.fixture(scope="module")
 def shell(account, docker, tmp_path_factory):
     """The environment of `make deploy`, also for this process: the deployer's, not the root's."""
-    settings = {
-        "AWS_ENDPOINT_URL": account.url,
-        **deployer.session(account, PREFIX),
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "PATH": f"{docker.folder}{os.pathsep}{os.environ['PATH']}",
-        "TF_VAR_image_tag": TAG,
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in settings.items():
-            patch.setenv(name, value)
-        for name in ("AWS_PROFILE", "CI"):
-            patch.delenv(name, raising=False)
-        patch.setattr(targets, "HOME", tmp_path_factory.mktemp("deploy"))
-        patch.setattr(downloads, "LOCK", tmp_path_factory.mktemp("lock") / "downloads.lock.json")
+    path = f"{docker.folder}{os.pathsep}{os.environ['PATH']}"
+    session = deployer.session(account, PREFIX)
+    with deployment_shell.shell(
+        tmp_path_factory, account.url, PATH=path, TF_VAR_image_tag=TAG, **session
+    ):
         yield
 
 
@@ -166,7 +155,8 @@ import importlib, sys
 from pathlib import Path
 from scripts.deploy import target
 target.HOME = Path(sys.argv.pop(1))
-target.Target.__init__.__defaults__ = (None, target.HOME)
+_, _, *others = target.Target.__init__.__defaults__
+target.Target.__init__.__defaults__ = (None, target.HOME, *others)
 command = {"deploy": "__main__", "destroy": "destroy"}[sys.argv.pop(1)]
 sys.exit(importlib.import_module(f"scripts.deploy.{command}").main())
 """
