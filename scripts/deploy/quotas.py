@@ -46,7 +46,7 @@ def needs(config: Configuration) -> list[Need]:
     training = f"{config.training_instance_type} for training job usage"
     found.append(Need("sagemaker", training, max(deepar, 1) * config.training_instance_count))
     if deepar or config.bake_readings:
-        transform = f"{config.processing_instance_type} for transform job usage"
+        transform = f"{config.bake_instance_type} for transform job usage"
         found.append(Need("sagemaker", transform, max(deepar, 1)))
     if config.is_polling:
         found.append(Need("fargate", "Fargate On-Demand vCPU resource count", POLLER_VCPU))
@@ -56,7 +56,7 @@ def needs(config: Configuration) -> list[Need]:
         found.append(Need("kinesisanalytics", "Kinesis Processing Units (KPUs)", kpus))
         found.append(Need("kinesis", "Shards per Region", config.flink_shards + 2))
     if config.image_builder == "codebuild":
-        for kind in ("ARM", "Linux"):
+        for kind in ("ARM", "Linux") if config.model is None else ("Linux",):
             name = f"Concurrently running builds for {kind}/Small environment"
             found.append(Need("codebuild", name, 1))
     found.append(Need("lambda", "Concurrent executions", CONCURRENT_FUNCTIONS))

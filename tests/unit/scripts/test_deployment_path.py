@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import root_modules
 from scripts.deploy.target import Target
 from scripts.deploy.workspace import Workspace
 
@@ -96,3 +97,25 @@ def test_terraform_gets_the_environment_of_the_shell(tmp_path, monkeypatch):
     } <= set(backend)
     assert (workspace.folder / "backend.tf").is_file()
     assert not (ROOT / "terraform" / "backend.tf").exists()
+
+
+def test_workspace_of_a_tabular_model_has_the_paths_of_its_root_module(tmp_path, monkeypatch):
+    tool, log = tmp_path / "terraform", tmp_path / "log"
+    tool.write_text(
+        f"#!{sys.executable}\n"
+        "import json, os, sys\n"
+        "print(json.dumps({'terraform_version': '99.0.0'}))\n"
+        f"open({str(log)!r}, 'a').write(json.dumps(os.environ.get('TF_VAR_model')) + '\\n')\n"
+    )
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    root = root_modules.find("abalone")
+    place = ("123456789012", "eu-west-2", {"prefix": "abalone"}, "abc123")
+    workspace = Workspace(Target(*place, folder=tmp_path / "home", root=root))
+    for _ in range(2):  # the second time, the links are there
+        workspace.prepare()
+        main = workspace.folder / "main.tf"
+        assert main.resolve() == root.folder / "main.tf"
+        for path in ("../modules/train", "../../sagemaker_pipelines/abalone", "../../build"):
+            assert (workspace.folder / path).resolve() == (root.folder / path).resolve()
+    assert json.loads(log.read_text().splitlines()[-1]) == "abalone"
