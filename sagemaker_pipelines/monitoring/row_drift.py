@@ -23,7 +23,7 @@ SAMPLES = 200
 # A limit is the mean distance of the samples, plus so many standard deviations.
 DEVIATIONS = 5.0
 # More values say no more, and take longer.
-MOST_ROWS = 10_000
+MAXIMUM_ROWS = 10_000
 
 
 class RowBaseline:
@@ -79,9 +79,9 @@ class RowBaseline:
 def _values(series: pd.Series) -> Array:
     values: Array = series.to_numpy(float, na_value=np.nan)
     values = values[np.isfinite(values)]
-    if len(values) <= MOST_ROWS:
+    if len(values) <= MAXIMUM_ROWS:
         return values
     # Evenly from the sorted values, which keeps the distribution, whatever the order was.
-    positions = np.linspace(0, len(values) - 1, MOST_ROWS).round().astype(int)
+    positions = np.linspace(0, len(values) - 1, MAXIMUM_ROWS).round().astype(int)
     chosen: Array = np.sort(values)[positions]
     return chosen

@@ -209,6 +209,9 @@ def test_other_animals_are_a_drift_that_requests_a_training(aws, bucket, tmp_pat
 
 def test_second_plan_is_empty_and_destroy_leaves_nothing(aws):
     assert local_terraform.plan_changes(aws.home, VARIABLES, TABULAR) == 0
+    alarms = aws.client("cloudwatch").get_paginator("describe_alarms").paginate()
+    uses = {use["item"]: use["quantity"] for use in command(aws, "cost", "--deployed")["uses"]}
+    assert uses["alarms"] == sum(len(page["MetricAlarms"]) for page in alarms)
     local_terraform.destroy(aws.home, VARIABLES, TABULAR)
     sagemaker = aws.client("sagemaker")
     assert sagemaker.list_endpoints()["Endpoints"] == []

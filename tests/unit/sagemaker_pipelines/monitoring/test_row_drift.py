@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from sagemaker_pipelines.monitoring.drift_result import LOWEST, MISSING_SCORE
-from sagemaker_pipelines.monitoring.row_drift import MINIMUM_ROWS, MOST_ROWS, RowBaseline
+from sagemaker_pipelines.monitoring.row_drift import MAXIMUM_ROWS, MINIMUM_ROWS, RowBaseline
 
 KINDS = {
     "normal": lambda draw, count: draw.normal(size=count),
@@ -79,7 +79,7 @@ def test_limits_are_wider_for_fewer_rows():
 def test_many_rows_are_thinned_out_without_a_change():
     values = rows("skewed", 25_000, 1).sort_values(ascending=False)
     baseline = RowBaseline("x", values)
-    assert len(baseline.values) == MOST_ROWS
+    assert len(baseline.values) == MAXIMUM_ROWS
     assert np.median(baseline.values) == pytest.approx(values.median(), rel=1e-3)
     assert not baseline.compare(rows("skewed", 25_000, 2)).drifted
 
