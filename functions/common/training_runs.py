@@ -16,6 +16,11 @@ FAILED: Final = "failed"
 Outcome = Literal["running", "data rejected", "new version", "champion kept", "failed"]
 
 
+def id_of(execution_arn: str) -> str:
+    """Return the id of an execution of a SageMaker pipeline or of Step Functions."""
+    return execution_arn.replace(":", "/").rpartition("/")[2]
+
+
 def key(execution_id: str) -> str:
     """Return the key of a training's record in the data bucket."""
     return f"{PREFIX}{execution_id}/{FILE}"
@@ -60,7 +65,7 @@ class TrainingRun(BaseModel):
     def started(cls, execution_arn: str, parameters: Mapping[str, str]) -> Self:
         """Return the record of a training of which only the pipeline's parameters are known."""
         return cls(
-            execution_id=execution_arn.rpartition("/")[2],
+            execution_id=id_of(execution_arn),
             execution_arn=execution_arn,
             time=parameters["EndTime"],
             trigger=parameters.get("Trigger", "unknown"),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from common.training_runs import TrainingRun, key
+from common.training_runs import TrainingRun, id_of, key
 from retrain_trigger.training_pipeline import TrainingPipeline
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class TrainingRecords:
 
     def _begun(self, arn: str) -> TrainingRun | None:
         """Return what the training wrote; None if it failed before its history was read."""
-        name = key(arn.rpartition("/")[2])
+        name = key(id_of(arn))
         # The list tells a missing object from a forbidden one.
         if not self.s3.list_objects_v2(Bucket=self.bucket, Prefix=name).get("Contents"):
             return None

@@ -8,7 +8,7 @@ import pandas as pd
 from botocore.config import Config
 
 from common import times
-from common.training_runs import FILE, REJECTED, RUNNING, TrainingRun
+from common.training_runs import FILE, REJECTED, RUNNING, TrainingRun, id_of
 from sagemaker_pipelines.aws import client
 from sagemaker_pipelines.experiments import source, tracking
 from sagemaker_pipelines.paths import Paths
@@ -73,7 +73,7 @@ def finish(paths: Paths, report: Mapping[str, Any]) -> TrainingRun:
 def _artifacts(
     execution: str, values: Mapping[str, str], names: Mapping[str, str]
 ) -> dict[str, str]:
-    folder = f"s3://{values['Bucket']}/training/{execution.rpartition('/')[2]}"
+    folder = f"s3://{values['Bucket']}/training/{id_of(execution)}"
     return {name: f"{folder}/{path}" for name, path in names.items()}
 
 

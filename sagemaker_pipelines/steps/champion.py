@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from common import deepar, endpoints, model_packages, times
+from common import deepar, endpoints, model_packages, times, training_runs
 from common.inference_ids import TOURNAMENT
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def ask(
 
     The inference ids name the execution, so that the data capture tells these requests apart.
     """
-    execution_id = execution.rpartition("/")[2]
+    execution_id = training_runs.id_of(execution)
 
     def forecast(number: int, series: dict[str, Any]) -> deepar.Forecast:
         return endpoints.forecast(

@@ -99,7 +99,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             gate=Gate.parse(args.gate),
         )
         report = evaluation.report()
-        _write(paths.processing("evaluation") / "evaluation.json", report)
+        folder = paths.processing("evaluation")
+        _write(folder / "evaluation.json", report)
+        # What the steps after this one read: Step Functions reads at most 256 KiB.
+        _write(folder / "registration.json", {n: report[n] for n in ("model_card", "training")})
         write_reports(paths, model, fitted, evaluation)
         records.finish(paths, report)
         decisions.record(

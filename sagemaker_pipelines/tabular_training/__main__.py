@@ -1,7 +1,8 @@
 """Write the definitions that Terraform reads: `python -m sagemaker_pipelines.tabular_training`."""
 
 from sagemaker_pipelines.tabular import record
-from sagemaker_pipelines.tabular_training.pipeline import render_pipeline
+from sagemaker_pipelines.tabular_training.rendering import FILES, render
 
 for model in record.models():
-    (record.MODELS / model / "definition.json").write_text(render_pipeline(model))
+    for workflow, file in FILES.items():
+        (record.MODELS / model / file).write_text(render(model, workflow))

@@ -12,7 +12,7 @@ Names of parameters, steps and files are those of the forecaster's pipeline wher
 same. The registered model is the one that was judged.
 """
 
-from sagemaker_pipelines.dsl import EXECUTION_ARN, EXECUTION_ID, Join, Parameter, Step, definition
+from sagemaker_pipelines.dsl import EXECUTION_ARN, EXECUTION_ID, Join, Parameter, Step
 from sagemaker_pipelines.experiments import records
 from sagemaker_pipelines.tabular import settings
 from sagemaker_pipelines.tabular.settings import SAMPLE
@@ -34,8 +34,8 @@ def parameter_name(hyperparameter: str) -> str:
     return hyperparameter.replace("_", " ").title().replace(" ", "")
 
 
-def render_pipeline(model: str) -> str:
-    """Return the definition of a model's pipeline, which Terraform reads."""
+def graph(model: str) -> tuple[list[Parameter], list[Step]]:
+    """Return parameters and steps of a model's training."""
     own = settings.find(model)
     data = Parameter("DataUri", SAMPLE if own.sample else None)
     gate = Parameter("Gate", own.gate)
@@ -103,9 +103,9 @@ def render_pipeline(model: str) -> str:
         },
         files={"model": train.get("ModelArtifacts.S3ModelArtifacts")},
         outputs=("evaluation", "baseline", records.OUTPUT),
-        property_files=("evaluation",),
+        property_files=("registration",),
     )
-    candidate = evaluate.value("evaluation", "training.candidate")
+    candidate = evaluate.value("registration", "training.candidate")
     baseline = evaluate.output("baseline")
     register = model_steps.registration(
         "RegisterModel",
@@ -121,16 +121,16 @@ def render_pipeline(model: str) -> str:
             "Constraints": model_steps.file(baseline, "data_quality/constraints.json"),
         },
         properties={
-            "algorithm": evaluate.value("evaluation", "training.algorithm"),
+            "algorithm": evaluate.value("registration", "training.algorithm"),
             "candidate": candidate,
             "execution": EXECUTION_ID,
             "reason": p.REASON,
             "trained_at": p.END_TIME,
-            "training_span": evaluate.value("evaluation", "training.span"),
+            "training_span": evaluate.value("registration", "training.span"),
         },
-        card=evaluate.value("evaluation", "model_card"),
+        card=evaluate.value("registration", "model_card"),
     )
-    trained_by = evaluate.value("evaluation", "training.image")
+    trained_by = evaluate.value("registration", "training.image")
     check_model = Step(
         "CheckModel",
         "Condition",
@@ -140,4 +140,4 @@ def render_pipeline(model: str) -> str:
             "ElseSteps": [],
         },
     )
-    return definition(parameters, [prepare, check_data, evaluate, check_model])
+    return parameters, [prepare, check_data, evaluate, check_model]

@@ -5,14 +5,14 @@ import json
 import pytest
 
 from sagemaker_pipelines.tabular import record
-from sagemaker_pipelines.tabular_training.pipeline import render_pipeline
+from sagemaker_pipelines.tabular_training.rendering import PIPELINE, render
 from tests.support.request_schema import all_steps, problems
 
 
 @pytest.fixture(params=record.models())
 def definition(request):
     text = (record.MODELS / request.param / "definition.json").read_text()
-    assert render_pipeline(request.param) == text, (
+    assert render(request.param, PIPELINE) == text, (
         "run: python -m sagemaker_pipelines.tabular_training"
     )
     return json.loads(text)
