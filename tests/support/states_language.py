@@ -1,4 +1,4 @@
-"""Validation of a definition in Amazon States Language: its graph, functions, paths and requests."""
+"""Validation of a definition in Amazon States Language: graph, functions, paths, requests."""
 
 import re
 from collections.abc import Iterator
@@ -20,6 +20,7 @@ FUNCTIONS = {
     "States.StringToJson": 1,
     "States.UUID": 0,
 }
+PATHS = ("ResultPath", "CausePath", "ErrorPath", "SecondsPath")  # fields of states
 MAXIMUM_FUNCTIONS = 10  # in one field
 TOKEN = re.compile(
     r"\s*('(?:[^'\\]|\\.)*'|\$\$?(?:[.\w]|\[\d+\])*|States\.\w+|-?\d+|true|false|[(),])"
@@ -78,7 +79,8 @@ def functions(text: str) -> list[tuple[str, int]]:
 
 def _call(tokens: list[str], found: list[tuple[str, int]]) -> list[str]:
     name, opening, *rest = tokens
-    assert name.startswith("States.") and opening == "(", tokens
+    assert name.startswith("States."), tokens
+    assert opening == "(", tokens
     count = 0
     while rest[0] != ")":
         rest = _call(rest, found) if rest[0].startswith("States.") else rest[1:]
@@ -96,7 +98,9 @@ def references(value: Any) -> Iterator[tuple[str, str]]:
             yield from references(item)
     elif isinstance(value, dict):
         for name, item in value.items():
-            if (name.endswith((".$", "Path")) and isinstance(item, str)) or name == "Variable":
+            if (
+                (name in PATHS or name.endswith(".$")) and isinstance(item, str)
+            ) or name == "Variable":
                 yield name, item
             else:
                 yield from references(item)

@@ -1,4 +1,4 @@
-"""The training of the tabular models as definitions of Step Functions: current, valid, complete."""
+"""The training of the tabular models on Step Functions: current, valid, complete."""
 
 import json
 import re
