@@ -88,7 +88,7 @@ def _to_state_machine(delivery: Delivery, arn: str) -> None:
     if ministack.find_state_machine(arn) is None:
         raise TargetError("NO_RESOURCE", f"state machine {arn} does not exist")
     _require_role(delivery, "states:StartExecution")
-    ministack.start_execution({"stateMachineArn": arn, "input": delivery.payload})
+    ministack.start_execution.current()({"stateMachineArn": arn, "input": delivery.payload})
 
 
 def _to_log_group(delivery: Delivery, arn: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from local import runtime
 from local.http_messages import Request, Response, error
-from local.iam import deliveries, passed_roles, policies, principals
+from local.iam import deliveries, managed_rules, passed_roles, policies, principals
 from local.iam.policies import AccessDeniedError
 from local.vpc.network import Network
 
@@ -51,6 +51,7 @@ def refusal(service: str, request: Request) -> Response | None:
                 or _tag_refusal(service, fields)
                 or _environment_refusal(service, fields)
                 or _network_refusal(service, fields)
+                or (managed_rules.refusal(fields) if service == "states" else None)
             )
         if service == "kinesis" and _writes(service, target, request):
             return _tag_refusal(service, request.json())

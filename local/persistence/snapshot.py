@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from local import step_functions
 from local.clock.in_flight import Signal
 from local.clock.timer import Timer
 from local.sagemaker.hosting.fleet import Fleet
 from local.sagemaker.hosting.serving_container import ServingContainer
 from local.sagemaker.jobs.job import Kind
+from local.stepfunctions.interpreter import Event
 
 LARGE_BYTES = 16_384
 # What a new process does not have: processes, timers and waiting threads.
-RUNNING = (subprocess.Popen, Timer, Signal, Fleet, ServingContainer, step_functions.Event)
+RUNNING = (subprocess.Popen, Timer, Signal, Fleet, ServingContainer, Event)
 NEW: dict[type, Callable[[], Any]] = {
     type(threading.Lock()): threading.Lock,
     type(threading.RLock()): threading.RLock,

@@ -22,6 +22,7 @@ class PackageGroup:
     record: Json
     versions: dict[int, Json] = field(default_factory=dict)
     last_version: int = 0
+    tokens: dict[str, int] = field(default_factory=dict)  # versions by ClientToken
 
 
 groups: store.Store[PackageGroup] = store.Store(

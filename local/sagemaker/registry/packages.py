@@ -43,12 +43,15 @@ def _approval_status(body: Json) -> str:
 
 @operation("CreateModelPackage")
 def create(body: Json) -> Json:
-    """Add a version to a group."""
+    """Add a version to a group; a request with a known token adds none."""
     if not body.get("ModelPackageGroupName"):
         message = "ModelPackageGroupName: got none, expected a group (packages here are versioned)"
         raise ApiError("ValidationException", message)
     status = _approval_status(body)
     group = groups.get(body["ModelPackageGroupName"])
+    token = body.get("ClientToken")
+    if token in group.tokens:
+        return {"ModelPackageArn": group.versions[group.tokens[token]]["ModelPackageArn"]}
     group.last_version += 1
     name, number = group.record["ModelPackageGroupName"], group.last_version
     now = runtime.clock.now()
@@ -65,6 +68,8 @@ def create(body: Json) -> Json:
         "LastModifiedTime": now,
         "CreatedBy": {},
     }
+    if token:
+        group.tokens[token] = number
     tags.store(package["ModelPackageArn"], body)
     package_events.emit(package)
     return {"ModelPackageArn": package["ModelPackageArn"]}
