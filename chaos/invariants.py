@@ -15,7 +15,7 @@ DECIDED = ("Approved", "Rejected")
 def inspect(connection: Connection) -> dict[str, Any]:
     """Return what the report of a run lacks: trainings with their ends, dead letters, versions."""
     sagemaker = connection.clients("sagemaker")
-    name = connection.outputs.pipeline_name
+    name = connection.outputs.training_workflow_arn.rpartition("/")[2]
     executions = [
         sagemaker.describe_pipeline_execution(PipelineExecutionArn=item["PipelineExecutionArn"])
         for item in pages(

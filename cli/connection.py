@@ -17,6 +17,7 @@ from cli.aws import Clients
 from cli.errors import CommandError
 from cli.outputs import Outputs, read_outputs
 from cli.target import Target
+from common.training_workflow.workflow import Workflow, open_workflow
 
 LOCAL_REGION = "eu-west-1"
 Credentials = tuple[str, str, str | None]  # access key, secret key, session token
@@ -45,6 +46,12 @@ class Connection:
     def outputs(self) -> Outputs:
         """The deployment's resource names; CommandError if it does not exist."""
         return read_outputs(self.clients("ssm"), self.prefix, f"{self.account}/{self.region}")
+
+    @cached_property
+    def workflow(self) -> Workflow:
+        """The training workflow of the deployment; CommandError if it does not exist."""
+        arn = self.outputs.training_workflow_arn
+        return open_workflow(arn, self.clients("sagemaker"), self.clients("stepfunctions"))
 
 
 def connect(chosen: Target, prefix: str) -> Connection:

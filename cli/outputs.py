@@ -36,12 +36,12 @@ class Outputs:
     operator_role_arn: str
     paused: Mapping[str, Any]  # alarms, backfill_hours, desired_count, schedules
     pending_path: str
-    pipeline_name: str
     poller: Mapping[str, str] | None  # cluster, service, task_definition
     prefix: str
     region: str
     state_machine_arn: str
     threshold_parameter: str
+    training_workflow_arn: str  # of a SageMaker pipeline or a state machine
 
     @property
     def feature_group(self) -> str:

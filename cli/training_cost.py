@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from cli.aws import Json
+from common.training_workflow.execution import Step
 
 HOUR = 3600
 # Where a job's Describe response has its instances, and the prefix of its start and end.
@@ -46,17 +47,17 @@ class Job:
         return self.instances * self.seconds / HOUR * prices[f"{self.instance_type}_hour"]
 
 
-def training_cost(steps: Iterable[Json], jobs: Iterable[Job], prices: Mapping[str, float]) -> Json:
+def training_cost(steps: Iterable[Step], jobs: Iterable[Job], prices: Mapping[str, float]) -> Json:
     """Return seconds, instance_seconds and usd of a training.
 
-    `steps` are PipelineExecutionSteps: seconds are from the first start to the last end, None
-    without a step. usd is None if the price of an instance type is unknown.
+    Seconds are from the first start to the last end of a step, None without one. usd is None if
+    the price of an instance type is unknown.
     """
-    ended = [step for step in steps if "StartTime" in step and "EndTime" in step]
+    times = [(step.started, step.ended) for step in steps if step.started and step.ended]
     seconds = None
-    if ended:
-        first = min(step["StartTime"] for step in ended)
-        seconds = (max(step["EndTime"] for step in ended) - first).total_seconds()
+    if times:
+        begins, ends = zip(*times, strict=True)
+        seconds = (max(ends) - min(begins)).total_seconds()
     found = list(jobs)
     known = all(f"{job.instance_type}_hour" in prices for job in found)
     return {

@@ -18,6 +18,7 @@ from common.decisions import (
     TRAINING_FAILED,
     VARIANTS_CHANGED,
 )
+from common.training_workflow.execution import EXECUTING
 from demo.display import display
 
 POLL_INTERVAL = 2.0  # seconds
@@ -65,10 +66,8 @@ class Progress:
 
     def _stages(self, results: int) -> str:
         connection = self._connection
-        executions = connection.clients("sagemaker").list_pipeline_executions(
-            PipelineName=connection.outputs.pipeline_name, MaxResults=1
-        )["PipelineExecutionSummaries"]
-        if executions and executions[0]["PipelineExecutionStatus"] == "Executing":
+        newest = next(connection.workflow.listed(maximum=1), None)
+        if newest and newest.status == EXECUTING:
             return "④"
         running = connection.clients("stepfunctions").list_executions(
             stateMachineArn=connection.outputs.state_machine_arn, statusFilter="RUNNING"

@@ -18,9 +18,9 @@ from common.reference_forecast import REFERENCE
 from common.threshold import ThresholdPolicy
 from common.threshold_parameter import ThresholdParameter
 from common.tournament import minimum_minutes
+from common.training_workflow.execution import Execution
 from retrain_trigger import attempts
 from retrain_trigger.attempts import Situation
-from retrain_trigger.execution import Execution
 from sagemaker_pipelines.paths import JobError
 from sagemaker_pipelines.tournament import windows
 from sagemaker_pipelines.tournament.candidates import Candidate

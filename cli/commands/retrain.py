@@ -7,7 +7,6 @@ import typer
 
 from cli import training_cost
 from cli.app import command
-from cli.aws import Json
 from cli.connection import Connection
 from cli.console import note
 from cli.errors import CommandError
@@ -17,8 +16,8 @@ from cli.queries.training_costs import cost
 from cli.result import Result
 from cli.training import request_training
 from common.times import iso
+from common.training_workflow.execution import SUCCEEDED, Execution
 
-RUNNING = frozenset({"Executing", "Stopping"})
 Reason = Annotated[str, typer.Option(help="Stored with the training.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until the training has ended.")]
 
@@ -48,28 +47,26 @@ def retrain(
     if not as_json:
         print(text, flush=True)
     execution = _wait(connection, arn, quiet=as_json)
-    status, failure = execution["PipelineExecutionStatus"], execution.get("FailureReason")
+    status, failure = execution.status, execution.failure
     spent = cost(connection, arn)
     document |= {"status": status, "failure": failure, "cost": spent}
     document["steps"] = training_steps(connection, arn)
     end = f"④ training {status.lower()}" + (f": {failure}" if failure else "")
     if paid := training_cost.text(spent):
         end += f"\n④ {paid}"
-    return Result(document, end, 0 if status == "Succeeded" else 1)
+    return Result(document, end, 0 if status == SUCCEEDED else 1)
 
 
-def _wait(connection: Connection, arn: str, *, quiet: bool) -> Json:
+def _wait(connection: Connection, arn: str, *, quiet: bool) -> Execution:
     """Poll until the execution has ended, and print every change of a step's status."""
     printed: set[tuple[str, str]] = set()
     while True:
-        execution: Json = connection.clients("sagemaker").describe_pipeline_execution(
-            PipelineExecutionArn=arn
-        )
+        execution = connection.workflow.describe(arn)
         for step in () if quiet else training_steps(connection, arn):
             change = (step["name"], step["status"])
             if change not in printed:
                 printed.add(change)
                 print(f"④ {step['name']:<14} {step['status']}", flush=True)
-        if execution["PipelineExecutionStatus"] not in RUNNING:
+        if not execution.running:
             return execution
         time.sleep(connection.poll_seconds)

@@ -17,6 +17,7 @@ from common.decisions import (
     VARIANTS_CHANGED,
 )
 from common.endpoints import PRE_TRAFFIC, PRODUCTION
+from common.training_workflow.execution import Execution
 
 BAKE = ("package_version", "replaced_version", "verdict", "ratio", "low", "windows", "reason")
 DEPLOYMENT = ("stage", "package_arn", "error", "cause")
@@ -42,19 +43,11 @@ def retrains(connection: Connection, log: list[Json]) -> list[Json]:
     (mean wQL by name).
 
     The trigger is the kind of event (alarm, check, code, command, schedule, upload), the outcome
-    `skipped` or the status of the pipeline execution in lower case. `failure` is why it failed and
+    `skipped` or the status of the execution in lower case. `failure` is why it failed and
     `next` what follows, also after refused hyperparameters; `winner` is the candidate that was
     registered, None if the champion stayed, and `verdict` says why.
     """
-    executions = {
-        execution["PipelineExecutionArn"]: execution
-        for execution in pages(
-            connection.clients("sagemaker"),
-            "list_pipeline_executions",
-            "PipelineExecutionSummaries",
-            PipelineName=connection.outputs.pipeline_name,
-        )
-    }
+    executions = {execution.arn: execution for execution in connection.workflow.listed()}
     requests: dict[Any, Json] = {}
     for event in log:
         if event["detail-type"] in {
@@ -133,7 +126,7 @@ def _by_execution(log: list[Json], detail_type: str) -> dict[str, Json]:
 
 def _retrain(
     event: Json,
-    executions: dict[str, Json],
+    executions: dict[str, Execution],
     verdicts: dict[str, Json],
     failures: dict[str, Json],
 ) -> Json:
@@ -141,18 +134,18 @@ def _retrain(
     arn = str(detail.get("execution_arn"))
     verdict = verdicts.get(arn, {"detail": {}})["detail"]
     failure = failures.get(arn, {"detail": {}})["detail"]
-    execution = executions.get(arn, {})
+    execution = executions.get(arn)
     if event["detail-type"] == RETRAINING_SKIPPED:
         outcome = "skipped"
     else:
-        outcome = str(execution.get("PipelineExecutionStatus", "started")).lower()
+        outcome = execution.status.lower() if execution else "started"
     return {
         "time": event["time"],
         "trigger": detail.get("trigger"),
         "reason": detail.get("reason"),
         "outcome": outcome,
         "execution_arn": detail.get("execution_arn") if outcome != "skipped" else None,
-        "failure": failure.get("reason") or execution.get("PipelineExecutionFailureReason"),
+        "failure": failure.get("reason") or (execution.failure if execution else None),
         "next": failure.get("next") or detail.get("next"),
         "winner": verdict.get("winner"),
         "verdict": verdict.get("reason"),

@@ -65,7 +65,7 @@ def problem(name: str, value: str, horizon: str | None) -> str | None:
 
 def _defaults(connection: Connection) -> dict[str, str]:
     described = connection.clients("sagemaker").describe_pipeline(
-        PipelineName=connection.outputs.pipeline_name
+        PipelineName=connection.outputs.training_workflow_arn.rpartition("/")[2]
     )
     declared = json.loads(described["PipelineDefinition"]).get("Parameters", [])
     defaults = {entry["Name"]: entry.get("DefaultValue") for entry in declared}

@@ -10,6 +10,7 @@ from cli.connection import Connection
 from cli.console import note
 from cli.errors import CommandError
 from cli.queries.models import descriptions, execution_id
+from common.training_workflow import execution
 
 PREFIX, FILE, RUNNING = "experiments/", "run.json", "running"
 SERVED = "champion"  # whose loss is that of a training without a winner
@@ -76,8 +77,8 @@ def _read(connection: Connection, uri: str) -> Json | None:
 
 
 def _completed(run: Json, versions: dict[str | None, int], status: dict[str, str]) -> Json:
-    ended = status.get(run["execution_arn"], "Executing")
-    unfinished = run["outcome"] == RUNNING and ended not in {"Executing", "Stopping"}
+    ended = status.get(run["execution_arn"], execution.EXECUTING)
+    unfinished = run["outcome"] == RUNNING and ended not in execution.RUNNING
     return {
         **run,
         "outcome": ended.lower() if unfinished else run["outcome"],
@@ -86,11 +87,5 @@ def _completed(run: Json, versions: dict[str | None, int], status: dict[str, str
 
 
 def _statuses(connection: Connection) -> dict[str, str]:
-    """Return the status of every execution that SageMaker still lists, by its ARN."""
-    found = pages(
-        connection.clients("sagemaker"),
-        "list_pipeline_executions",
-        "PipelineExecutionSummaries",
-        PipelineName=connection.outputs.pipeline_name,
-    )
-    return {one["PipelineExecutionArn"]: one["PipelineExecutionStatus"] for one in found}
+    """Return the status of every execution that is still listed, by its ARN."""
+    return {one.arn: one.status for one in connection.workflow.listed()}

@@ -2,7 +2,7 @@
 
 from botocore.exceptions import ClientError
 
-from cli.aws import Json, is_absent, pages
+from cli.aws import Json, is_absent
 from cli.connection import Connection
 from cli.dead_letters.queue import queues
 from common.endpoints import describe
@@ -57,44 +57,26 @@ def _endpoint(connection: Connection, stage: str) -> Json:
 
 def training(connection: Connection) -> Json | None:
     """Return the newest training: execution_arn, status, started, step, failure; or None."""
-    response = connection.clients("sagemaker").list_pipeline_executions(
-        PipelineName=connection.outputs.pipeline_name, SortBy="CreationTime", MaxResults=1
-    )
-    if not (executions := response["PipelineExecutionSummaries"]):
+    workflow = connection.workflow
+    execution = next(workflow.listed(maximum=1), None)
+    if execution is None:
         return None
-    execution = executions[0]
-    arn = execution["PipelineExecutionArn"]
-    started = training_steps(connection, arn)
+    started = training_steps(connection, execution.arn)
+    unknown = execution.failed and execution.failure is None
     return {
-        "execution_arn": arn,
-        "status": execution["PipelineExecutionStatus"],
-        "started": iso(execution["StartTime"]),
+        "execution_arn": execution.arn,
+        "status": execution.status,
+        "started": iso(execution.started),
         "step": started[-1]["name"] if started else None,
-        "failure": execution.get("PipelineExecutionFailureReason"),
+        "failure": workflow.failure(execution.arn) if unknown else execution.failure,
     }
-
-
-def pipeline_steps(connection: Connection, arn: str) -> list[Json]:
-    """Return the PipelineExecutionSteps of a training in the order they started."""
-    found = pages(
-        connection.clients("sagemaker"),
-        "list_pipeline_execution_steps",
-        "PipelineExecutionSteps",
-        PipelineExecutionArn=arn,
-        SortOrder="Ascending",
-    )
-    return list(found)
 
 
 def training_steps(connection: Connection, arn: str) -> list[Json]:
     """Return name, status and failure of a training's steps in the order they started."""
     return [
-        {
-            "name": step["StepName"],
-            "status": step["StepStatus"],
-            "failure": step.get("FailureReason"),
-        }
-        for step in pipeline_steps(connection, arn)
+        {"name": step.name, "status": step.status, "failure": step.failure}
+        for step in connection.workflow.steps(arn)
     ]
 
 

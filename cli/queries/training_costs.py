@@ -4,7 +4,6 @@ from cli import training_cost
 from cli.aws import Json, pages
 from cli.connection import Connection
 from cli.prices import prices
-from cli.queries.services import pipeline_steps
 from cli.training_cost import KINDS, Job
 
 ENDED = frozenset({"failed", "stopped", "succeeded"})
@@ -12,13 +11,8 @@ ENDED = frozenset({"failed", "stopped", "succeeded"})
 
 def cost(connection: Connection, arn: str) -> Json:
     """Return seconds, instance_seconds and usd of an execution (cli/training_cost.py)."""
-    steps = pipeline_steps(connection, arn)
-    found = [
-        (kind, about["Arn"])
-        for step in steps
-        for kind, about in step.get("Metadata", {}).items()
-        if "Arn" in about
-    ]
+    steps = connection.workflow.steps(arn)
+    found = [item for step in steps for item in step.jobs.items()]
     jobs = [_job(connection, kind, arn) for kind, arn in found if kind in KINDS]
     searches = [job for kind, job in found if kind == "TuningJob"]
     names = [name for search in searches for name in _search(connection, search)]

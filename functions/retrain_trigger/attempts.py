@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from common import times
 from common.tournament import MINIMUM_TRAINING_MINUTES, judged_minutes
-from retrain_trigger.execution import Execution
+from common.training_workflow.execution import Execution
 
 RETRIES = 3  # of a failed training
 FIRST_RETRY = timedelta(minutes=15)  # after the failure; doubles with each

@@ -10,9 +10,9 @@ from pydantic import Field, ValidationError
 from common import times
 from common.config import describe
 from common.events import Event
+from common.training_workflow.execution import Execution
 from retrain_trigger import attempts
 from retrain_trigger.attempts import Situation
-from retrain_trigger.execution import RUNNING, Execution
 from retrain_trigger.training_request import TrainingRequest
 
 DAY = timedelta(days=1)
@@ -47,15 +47,26 @@ class Policy(Event):
         return max(self.cooldown, DAY) + timedelta(minutes=1)
 
 
-def start_token(pipeline: str, predecessor: str) -> str:
-    """Return the ClientRequestToken of the training that follows `predecessor`.
+def start_token(workflow: str, predecessor: str) -> str:
+    """Return the token of the training that follows `predecessor`, 64 hex digits.
 
-    The predecessor is the newest execution (ARN), or for the first one the pipeline's creation
-    time. Requests that saw the same executions have the same token, and SageMaker starts one
-    execution per token: the second request starts nothing, and there is no lock that a crash could
-    leave behind.
+    Requests that saw the same executions have the same token, and one execution starts per token:
+    the second request starts nothing, and there is no lock that a crash could leave behind.
     """
-    return hashlib.sha256(f"{pipeline} after {predecessor}".encode()).hexdigest()
+    return hashlib.sha256(f"{workflow} after {predecessor}".encode()).hexdigest()
+
+
+def predecessor(
+    executions: Sequence[Execution], created: str, registered: Sequence[datetime]
+) -> str:
+    """Return what a training follows: the newest execution (ARN), or for the first one the past.
+
+    That is the creation of the workflow and of the newest version: Step Functions lists executions
+    of the last 90 days only, and a name that is used again would overwrite that training's files.
+    """
+    if executions:
+        return executions[0].arn
+    return " ".join([created, *(times.iso(time) for time in sorted(registered)[-1:])])
 
 
 def refusal(
@@ -93,7 +104,7 @@ def refusal(
 
 def running(executions: Sequence[Execution]) -> str | None:
     """Return why no training at all may start, None if one may."""
-    return "a training is running" if any(e.status in RUNNING for e in executions) else None
+    return "a training is running" if any(e.running for e in executions) else None
 
 
 def cooldown(

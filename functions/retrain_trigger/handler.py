@@ -11,9 +11,10 @@ from pydantic import NonNegativeInt, PositiveInt
 from common import decisions, hyperparameters, times
 from common.config import Settings
 from common.observability import logger
+from common.training_workflow.execution import Execution
+from common.training_workflow.workflow import Workflow, open_workflow
 from retrain_trigger import attempts, guards, uploads
 from retrain_trigger.attempts import Situation
-from retrain_trigger.execution import Execution, started_by
 from retrain_trigger.production import Production
 from retrain_trigger.stored_hyperparameters import NEXT, StoredHyperparameters, texts
 from retrain_trigger.training_events import (
@@ -24,9 +25,9 @@ from retrain_trigger.training_events import (
     TrainingFailed,
     uploaded,
 )
-from retrain_trigger.training_pipeline import TrainingPipeline
 from retrain_trigger.training_record import TrainingRecords
-from retrain_trigger.training_request import TrainingRequest
+from retrain_trigger.training_request import TrainingRequest, started_by
+from retrain_trigger.trainings import parameters, since
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -61,10 +62,10 @@ class Config(Settings):
     lag_minutes: NonNegativeInt
     model_package_group_name: str
     parameter_path: str
-    pipeline_name: str
     prediction_length: PositiveInt
     state_machine_arn: str
     threshold_parameter: str
+    training_workflow_arn: str
 
 
 @logger.inject_lambda_context
@@ -78,16 +79,16 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
     path = f"{config.parameter_path}/{hyperparameters.PATH}"
     stored = StoredHyperparameters.of(_read(path))
     production = _production(config)
-    pipeline = TrainingPipeline(sagemaker, config.pipeline_name)
+    workflow = open_workflow(config.training_workflow_arn, sagemaker, states)
     versions = production.versions()
     situation = None
     if isinstance(event, Check):
         _warn(config, event, stored)
     if isinstance(event, Check | TrainingFailed):
         situation, reason = production.situation(versions, event.time)
-        executions = pipeline.executions(since=event.time - OLDEST_EXECUTION)
+        executions = since(workflow, event.time - OLDEST_EXECUTION)
         if isinstance(event, TrainingFailed):
-            return _report(config, event, pipeline, situation, executions)
+            return _report(config, event, workflow, situation, executions)
         if situation is None:
             due = _due(config, executions)
             if due is None:
@@ -100,7 +101,7 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
     request = TrainingRequest(event.id, event.time, reason, TRIGGERS[event.source])
     registered = [version.created for version in versions]
     try:
-        arn, skip_reason = _train(config, policy, request, pipeline, situation, registered, stored)
+        arn, skip_reason = _train(config, policy, request, workflow, situation, registered, stored)
     except hyperparameters.HyperparameterError as error:
         return _refuse(config, event, request, str(error))
     if skip_reason is None:
@@ -163,7 +164,7 @@ def _train(
     config: Config,
     policy: guards.Policy,
     request: TrainingRequest,
-    pipeline: TrainingPipeline,
+    workflow: Workflow,
     situation: Situation | None,
     registered: list[datetime],
     stored: StoredHyperparameters,
@@ -176,14 +177,18 @@ def _train(
     counted = attempts.first_counted(situation, horizon)
     oldest = max(min(request.time - policy.horizon, counted), request.time - OLDEST_EXECUTION)
     for _ in range(MAX_ATTEMPTS):
-        executions = pipeline.executions(since=oldest)
+        executions = since(workflow, oldest)
         if earlier := started_by(request, executions):  # redelivery, perhaps after a crash
             return earlier.arn, None
         if refusal := guards.refusal(request, situation, executions, registered, policy, horizon):
             return None, refusal
         values = stored.parse(horizon)
-        predecessor = executions[0].arn if executions else pipeline.created()
-        if arn := pipeline.start(request, values, predecessor):
+        created = "" if executions else workflow.created()
+        token = guards.start_token(
+            workflow.arn, guards.predecessor(executions, created, registered)
+        )
+        name, why = request.execution_name, request.stored_reason
+        if arn := workflow.start(name, why, parameters(request, values), token):
             return arn, None
     raise ConcurrentStartError("another training was started at the same time")
 
@@ -216,7 +221,7 @@ def _record(
 def _report(
     config: Config,
     event: TrainingFailed,
-    pipeline: TrainingPipeline,
+    workflow: Workflow,
     situation: Situation | None,
     executions: list[Execution],
 ) -> dict[str, Any]:
@@ -225,13 +230,13 @@ def _report(
     ended = [*dropwhile(lambda execution: execution.arn != arn, executions)]  # none started since
     detail = {
         "execution_arn": arn,
-        "reason": pipeline.failure(arn),
+        "reason": workflow.failure(arn),
         "next": attempts.after_failure(situation, ended, config.prediction_length),
     }
     decisions.record(
         events, config.event_bus_name, decisions.TRAINING_FAILED, event.time, **detail
     )
-    TrainingRecords(s3, config.bucket).fail(pipeline, arn, detail["reason"])
+    TrainingRecords(s3, config.bucket).fail(workflow, arn, detail["reason"])
     logger.info("training failed", time=times.iso(event.time), extra=detail)
     return _response(None, detail["reason"])
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from common.events import Event, ObjectCreated, Time
 from retrain_trigger.training_request import COMMAND
@@ -55,15 +55,17 @@ class Check(Event):
 
 
 class FailureDetail(Event):
-    """Detail of `SageMaker Model Building Pipeline Execution Status Change`."""
+    """Detail of the status change of an execution: of a SageMaker pipeline, or Step Functions."""
 
-    execution_arn: str = Field(alias="pipelineExecutionArn")
+    execution_arn: str = Field(
+        validation_alias=AliasChoices("pipelineExecutionArn", "executionArn")
+    )
 
 
 class TrainingFailed(Event):
-    """An execution of the training pipeline failed."""
+    """An execution of the training workflow failed."""
 
-    source: Literal["aws.sagemaker"]
+    source: Literal["aws.sagemaker", "aws.states"]
     id: str
     time: Time
     detail: FailureDetail

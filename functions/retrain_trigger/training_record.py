@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from common.training_runs import TrainingRun, id_of, key
-from retrain_trigger.training_pipeline import TrainingPipeline
+from common.training_workflow.workflow import Workflow
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -17,9 +17,9 @@ class TrainingRecords:
     s3: "S3Client"
     bucket: str
 
-    def fail(self, pipeline: TrainingPipeline, arn: str, reason: str) -> None:
+    def fail(self, workflow: Workflow, arn: str, reason: str) -> None:
         """Write why a training failed; repeating it changes nothing."""
-        run = self._begun(arn) or TrainingRun.started(arn, pipeline.parameters(arn))
+        run = self._begun(arn) or TrainingRun.started(arn, workflow.parameters(arn))
         body = run.failed(reason).to_json().encode()
         self.s3.put_object(Bucket=self.bucket, Key=key(run.execution_id), Body=body)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from retrain_trigger.execution import Execution
+from common.training_workflow.execution import Execution
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -1,22 +1,23 @@
 """A pipeline as a definition of Step Functions: the same steps, one after the other.
 
-    Defaults ▶ Parameters ▶ <job> ▶ <property file> ▶ <condition> ─ else ▶ <fail>
-                              └ failed ▶ waits ▶ …        └ if ▶ <steps> ▶ <next> ▶ … ▶ Finished
+    Set defaults ▶ Merge parameters ▶ <job> ▶ <property file> ▶ <condition> ─ else ▶ <fail>
+                                        └ failed ▶ waits ▶ …        └ if ▶ <steps> ▶ <next> ▶ …
 
 The input of an execution has the parameters that differ from their defaults. Terraform sets the
-defaults by name, in the state Defaults.
+defaults by name, in the state "Set defaults".
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from common.training_workflow import history
 from sagemaker_pipelines.dsl import Parameter, Step
 from sagemaker_pipelines.state_machine import retries, tasks
 from sagemaker_pipelines.state_machine.fields import Fields
 from sagemaker_pipelines.state_machine.retries import States
 
-DEFAULTS, PARAMETERS, FINISHED = "Defaults", "Parameters", "Finished"
+DEFAULTS, FINISHED = "Set defaults", "Training finished"
 TIMEOUT_SECONDS = 86_400  # a training that hangs would refuse all others
 CONDITION, FAIL = "Condition", "Fail"
 
@@ -63,9 +64,9 @@ def _start(parameters: Sequence[Parameter], steps: Sequence[Step], first: str) -
             "Type": "Pass",
             "Result": known,
             "ResultPath": "$.Defaults",
-            "Next": PARAMETERS,
+            "Next": history.MERGED,
         },
-        PARAMETERS: {
+        history.MERGED: {
             "Type": "Pass",
             "Parameters": {
                 "Parameters.$": merged,

@@ -30,7 +30,7 @@ REASONS = {
 JOB_FAILED = "States.TaskFailed"
 WAITS = "$.Waits"  # seconds until the next retry, by step
 FAILURE = "$.Failure"
-FAILED = "Failed"
+FAILED = "Training failed"
 FAIL: dict[str, Any] = {
     "Type": "Fail",
     "ErrorPath": f"{FAILURE}.Error",

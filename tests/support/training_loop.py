@@ -23,10 +23,10 @@ SETTINGS = {
     "LAG_MINUTES": "5",
     "MODEL_PACKAGE_GROUP_NAME": "test-models",
     "PARAMETER_PATH": "/test",
-    "PIPELINE_NAME": "test-training",
     "PREDICTION_LENGTH": "30",
     "STATE_MACHINE_ARN": "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment",
     "THRESHOLD_PARAMETER": "/test/quality/threshold",
+    "TRAINING_WORKFLOW_ARN": f"{ARN}:pipeline/test-training",
 }
 
 # Calls that read what no request changes: nothing depends on their order.
@@ -77,6 +77,8 @@ class Loop:
     the execution that it started.
     """
 
+    workflow = f"{ARN}:pipeline/test-training"
+
     def __init__(self, lenient=False):
         self.executions, self.started, self.decisions, self.failed = [], [], [], 0
         self.in_alarm, self.lenient, self.tokens = False, lenient, {}
@@ -124,7 +126,8 @@ class Loop:
             for item in self.executions
             if item["PipelineExecutionArn"] == PipelineExecutionArn
         ]
-        return {name: value for name, value in found.items() if name != "StartTime"}
+        shown = {name: value for name, value in found.items() if name != "StartTime"}
+        return {**shown, "CreationTime": found["StartTime"]}
 
     def list_steps(self, PipelineExecutionArn, **_):  # noqa: N803
         return {"PipelineExecutionSteps": self.failed_steps}
@@ -227,18 +230,28 @@ class Loop:
             "Parameters": [{"Name": f"{Path}/{k}", "Value": v, **about} for k, v in values.items()]
         }
 
+    def workflow_operations(self):
+        """Return the operations of SageMaker and Step Functions about trainings."""
+        return {
+            "DescribePipeline": self.describe_pipeline,
+            "DescribePipelineExecution": self.describe_execution,
+            "ListPipelineExecutionSteps": self.list_steps,
+            "ListPipelineParametersForExecution": self.list_parameters,
+            "DescribeProcessingJob": self.describe_processing_job,
+            "ListPipelineExecutions": self.list_executions,
+            "StartPipelineExecution": self.start,
+        }, {}
+
+    def is_read(self, name, _request):
+        return name in READS
+
     @contextmanager
     def stubbed(self, intercept=lambda call: call(), ssm=False):
         """Stub the handler's AWS calls; `intercept` receives them as functions, except READS."""
+        sagemaker, states = self.workflow_operations()
         operations = {
             handler.sagemaker: {
-                "DescribePipeline": self.describe_pipeline,
-                "DescribePipelineExecution": self.describe_execution,
-                "ListPipelineExecutionSteps": self.list_steps,
-                "ListPipelineParametersForExecution": self.list_parameters,
-                "DescribeProcessingJob": self.describe_processing_job,
-                "ListPipelineExecutions": self.list_executions,
-                "StartPipelineExecution": self.start,
+                **sagemaker,
                 "ListModelPackages": self.list_packages,
                 "DescribeModelPackage": self.describe_package,
             },
@@ -247,7 +260,7 @@ class Loop:
                 "GetObject": self.get_object,
                 "PutObject": self.put_object,
             },
-            handler.states: {"ListExecutions": self.list_deployments},
+            handler.states: {"ListExecutions": self.list_deployments, **states},
             handler.store: {"BatchGetRecord": self.batch_get},
             handler.events: {"PutEvents": self.put_events},
             handler.cloudwatch: {"DescribeAlarms": self.alarms},
@@ -259,9 +272,12 @@ class Loop:
             }
 
         def intercepted(name, call):
-            if name in READS:
-                return call
-            return lambda **request: intercept(lambda: call(**request))
+            def intercepted_call(**request):
+                if self.is_read(name, request):
+                    return call(**request)
+                return intercept(lambda: call(**request))
+
+            return intercepted_call
 
         with ExitStack() as stack:
             for client, calls in operations.items():

@@ -58,7 +58,7 @@ def machine(aws, values):
 def create_machine(aws, values, name, role):
     states = definition(STATE_MACHINE)
     group_name = {"ModelPackageGroupName": group(STATE_MACHINE)}
-    states["States"]["Defaults"]["Result"] |= values | group_name
+    states["States"]["Set defaults"]["Result"] |= values | group_name
     return aws.client("stepfunctions").create_state_machine(
         name=name, definition=json.dumps(states), roleArn=role
     )["stateMachineArn"]

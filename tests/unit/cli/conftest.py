@@ -15,6 +15,7 @@ PREFIX = "evergreen"
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:evergreen-deployment"
+WORKFLOW = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:pipeline/evergreen-training"
 TARGET_LINE = f"local AWS at http://127.0.0.1:1, account {ACCOUNT}, region {REGION}, prefix"
 OUTPUTS = {
     "account_id": ACCOUNT,
@@ -55,12 +56,12 @@ OUTPUTS = {
         "schedules": ["evergreen-retrain-trigger-check"],
     },
     "pending_path": "/evergreen/approval/pending",
-    "pipeline_name": "evergreen-training",
     "poller": {"cluster": "evergreen-poller", "service": "evergreen-poller"},
     "prefix": PREFIX,
     "region": REGION,
     "state_machine_arn": MACHINE,
     "threshold_parameter": "/evergreen/quality/threshold",
+    "training_workflow_arn": WORKFLOW,
 }
 EVALUATION = {
     "trained_at": "2024-10-10T13:00:00Z",
@@ -100,7 +101,7 @@ class Deployment:
             ModelPackageGroupName=f"{PREFIX}-models"
         )
         self.clients("sagemaker").create_pipeline(
-            PipelineName=OUTPUTS["pipeline_name"],
+            PipelineName=f"{PREFIX}-training",
             PipelineDefinition="{}",
             ClientRequestToken="t" * 32,
             RoleArn=f"arn:aws:iam::{ACCOUNT}:role/pipeline",

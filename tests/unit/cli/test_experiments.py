@@ -9,12 +9,12 @@ from cli.experiments import comparison
 from cli.main import main
 from common import training_runs
 from tests.support.training_runs import report, scores, started
-from tests.unit.cli.conftest import ACCOUNT, OUTPUTS, REGION
+from tests.unit.cli.conftest import ACCOUNT, PREFIX, REGION
 
 
 def execute(deployment, status):
     """Start an execution and end it; return its ARN."""
-    name = OUTPUTS["pipeline_name"]
+    name = f"{PREFIX}-training"
     arn = deployment.clients("sagemaker").start_pipeline_execution(
         PipelineName=name, ClientRequestToken=32 * status[0]
     )["PipelineExecutionArn"]

@@ -9,6 +9,7 @@ from botocore.stub import ANY, Stubber
 from cli.main import main
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/evergreen-training/execution/abcdefgh1234"
+THEN = datetime(2024, 10, 10, 13, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -33,9 +34,8 @@ def add_response(trigger, payload, expected=None, **more):
 
 def add_execution(training, status, steps, failure=None):
     reason = {"FailureReason": failure} if failure else {}
-    training.add_response(
-        "describe_pipeline_execution", {"PipelineExecutionStatus": status, **reason}
-    )
+    described = {"PipelineExecutionStatus": status, "CreationTime": THEN, **reason}
+    training.add_response("describe_pipeline_execution", described)
     add_steps(training, steps)
 
 
@@ -114,7 +114,11 @@ def test_waiting_for_a_training_that_fails_fails(deployment, trigger, training, 
     add_response(trigger, {"started": True, "execution_arn": ARN})
     training.add_response(
         "describe_pipeline_execution",
-        {"PipelineExecutionStatus": "Failed", "FailureReason": "loss over limit"},
+        {
+            "PipelineExecutionStatus": "Failed",
+            "CreationTime": THEN,
+            "FailureReason": "loss over limit",
+        },
     )
     for _ in range(2):
         add_steps(training, {"CheckQuality": "Failed"})

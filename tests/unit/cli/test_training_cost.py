@@ -10,6 +10,7 @@ from cli import training_cost
 from cli.prices import FILE, prices
 from cli.queries.training_costs import with_costs
 from cli.training_cost import Job
+from common.training_workflow.execution import Step
 
 START = datetime(2024, 10, 10, 12, tzinfo=UTC)
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012"
@@ -29,6 +30,10 @@ def step(name, begin, end, **metadata):
     }
 
 
+def ended(name, begin, end):
+    return Step(name, "Succeeded", at(begin), at(end))
+
+
 def test_jobs_are_billed_by_their_instances():
     training = {"ResourceConfig": {"InstanceType": "ml.c5.xlarge", "InstanceCount": 2}}
     times = {"TrainingStartTime": at(0), "TrainingEndTime": at(500)}
@@ -37,12 +42,12 @@ def test_jobs_are_billed_by_their_instances():
     )
     transform = {"TransformResources": {"InstanceType": "ml.m5.large", "InstanceCount": 1}}
     assert Job.described("TransformJob", transform).seconds == 0  # never started
-    ended = transform | {"TransformStartTime": at(10), "TransformEndTime": at(40)}
-    assert Job.described("TransformJob", ended).seconds == 30
+    times = {"TransformStartTime": at(10), "TransformEndTime": at(40)}
+    assert Job.described("TransformJob", transform | times).seconds == 30
 
 
 def test_training_lasts_from_the_first_start_to_the_last_end():
-    steps = [step("Read", 0, 60), step("Train", 60, 200), step("Forecast", 60, 90)]
+    steps = [ended("Read", 0, 60), ended("Train", 60, 200), ended("Forecast", 60, 90)]
     jobs = [Job("a", 1, 50), Job("b", 2, 100)]
     found = training_cost.training_cost(steps, jobs, {"a_hour": 3.6, "b_hour": 7.2})
     assert found == {"seconds": 200, "instance_seconds": 250, "usd": pytest.approx(0.45)}
@@ -50,7 +55,7 @@ def test_training_lasts_from_the_first_start_to_the_last_end():
 
 
 def test_unknown_price_is_not_a_cost_of_zero():
-    found = training_cost.training_cost([step("Read", 0, 5)], [Job("a", 1, 5)], {})
+    found = training_cost.training_cost([ended("Read", 0, 5)], [Job("a", 1, 5)], {})
     assert found["usd"] is None
     assert training_cost.text(found) == "5 s, unknown cost on AWS at these durations"
 
@@ -91,9 +96,9 @@ def test_cost_is_that_of_the_jobs_of_a_training_that_has_ended(deployment):
     with Stubber(deployment.clients("sagemaker")) as stub:
         stub.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": steps})
         stub.add_response("describe_processing_job", job, {"ProcessingJobName": "read"})
-        ended, *others = with_costs(deployment.connection, rows)
+        first, *others = with_costs(deployment.connection, rows)
     price = prices()["ml.m5.large_hour"]
-    assert ended["cost"] == {
+    assert first["cost"] == {
         "seconds": 101,
         "instance_seconds": 60,
         "usd": pytest.approx(price / 60),

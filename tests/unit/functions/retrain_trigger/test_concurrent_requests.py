@@ -11,6 +11,7 @@ from retrain_trigger import guards, handler
 from tests.support.call_scheduler import CRASH, DONE, LOST, REJECTED, Call, CrashError, Scheduler
 from tests.support.lambda_context import CONTEXT
 from tests.support.training_loop import ALARM, CHECK, MANUAL, SCHEDULE, SETTINGS, Loop, event
+from tests.support.training_machine import StateMachineLoop
 
 PAIRS = {
     "alarm and person": (ALARM, event("evergreen.cli", "e-2")),
@@ -22,17 +23,19 @@ PREVIOUS = {"none before": [], "one before": [48.0]}  # ages of previous trainin
 MAX_CALLS = 10  # of two: policy, list, hyperparameters, start, describe, record
 
 
-@pytest.fixture
-def environment(monkeypatch):
-    for name, value in SETTINGS.items():
+@pytest.fixture(params=[Loop, StateMachineLoop], ids=["pipeline", "state machine"])
+def kind(request, monkeypatch):
+    """Return the kind of workflow, which the settings name."""
+    for name, value in {**SETTINGS, "TRAINING_WORKFLOW_ARN": request.param.workflow}.items():
         monkeypatch.setenv(name, value)
+    return request.param
 
 
 class Race:
     """Two requests that pause before each call; a failed request is delivered again."""
 
-    def __init__(self, pair, previous, lenient):
-        self.loop, self.scheduler = Loop(lenient), Scheduler()
+    def __init__(self, kind, pair, previous, lenient):
+        self.loop, self.scheduler = kind(lenient), Scheduler()
         self.loop.in_alarm = True
         for age in previous:
             self.loop.add_execution(age)
@@ -92,28 +95,26 @@ class Race:
         ("redelivery", "none before", True),
     ],
 )
-@pytest.mark.usefixtures("environment")
-def test_every_interleaving_of_two_requests_starts_one_training(pair, previous, lenient):
+def test_every_interleaving_of_two_requests_starts_one_training(kind, pair, previous, lenient):
     # `first` are the steps of the first request; all others are of the second.
     for first in itertools.combinations(range(MAX_CALLS), MAX_CALLS // 2):
         order = [0 if step in first else 1 for step in range(MAX_CALLS)]
-        Race(PAIRS[pair], PREVIOUS[previous], lenient).run(order).check()
+        Race(kind, PAIRS[pair], PREVIOUS[previous], lenient).run(order).check()
 
 
 @pytest.mark.parametrize("outcome", [CRASH, REJECTED, LOST])
 @pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
-@pytest.mark.usefixtures("environment")
-def test_crash_or_failure_at_any_call_starts_one_training(pair, outcome):
+def test_crash_or_failure_at_any_call_starts_one_training(kind, pair, outcome):
     rng = random.Random(7)
     for step in range(2 * MAX_CALLS):
         for _ in range(8):
             order = [rng.randrange(2) for _ in range(2 * MAX_CALLS)]
-            Race(pair, PREVIOUS["one before"], lenient=False).run(order, {step: outcome}).check()
+            race = Race(kind, pair, PREVIOUS["one before"], lenient=False)
+            race.run(order, {step: outcome}).check()
 
 
-@pytest.mark.usefixtures("environment")
-def test_redelivery_after_a_change_of_hyperparameters_starts_nothing():
-    race = Race((ALARM, ALARM), [], lenient=False)
+def test_redelivery_after_a_change_of_hyperparameters_starts_nothing(kind):
+    race = Race(kind, (ALARM, ALARM), [], lenient=False)
     with race.loop.stubbed(ssm=True):
         first = handler.lambda_handler(ALARM, CONTEXT)
         race.loop.hyperparameters = {"num_cells": "80"}
@@ -128,17 +129,16 @@ class RandomTokens(Race):
         numbers = itertools.count()
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
-                "retrain_trigger.training_pipeline.start_token",
-                lambda *_: f"{next(numbers)}".zfill(32),
+                "retrain_trigger.guards.start_token",
+                lambda *_: f"{next(numbers)}".rjust(20, "0").ljust(64, "0"),
             )
             return super().run(*args)
 
 
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason="broken on purpose")
-@pytest.mark.usefixtures("environment")
-def test_interleavings_find_missing_mutual_exclusion():
+def test_interleavings_find_missing_mutual_exclusion(kind):
     assert guards.start_token
     for first in itertools.combinations(range(MAX_CALLS), MAX_CALLS // 2):
         order = [0 if step in first else 1 for step in range(MAX_CALLS)]
-        race = RandomTokens(PAIRS["two people"], [48.0], False).run(order)
+        race = RandomTokens(kind, PAIRS["two people"], [48.0], False).run(order)
         assert len(race.loop.started) == 1

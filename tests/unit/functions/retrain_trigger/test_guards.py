@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from common.training_workflow.execution import Execution
 from retrain_trigger import guards
-from retrain_trigger.execution import Execution
 from retrain_trigger.training_events import TrainingEvent
 from retrain_trigger.training_request import TrainingRequest
 from tests.support.training_loop import ALARM, CHECK, MANUAL, NOW, SCHEDULE, STATE_REASON

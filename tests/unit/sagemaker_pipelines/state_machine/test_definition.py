@@ -100,7 +100,7 @@ def test_both_definitions_have_the_same_steps_and_parameters(model):
     steps = {step["Name"]: step for step in all_steps(pipeline["Steps"])}
     states = json.loads(render(model, STATE_MACHINE))["States"]
     assert steps.keys() == {n for n in states if n in steps}
-    defaults = states["Defaults"]["Result"]
+    defaults = states["Set defaults"]["Result"]
     known = {p["Name"]: p.get("DefaultValue") for p in pipeline["Parameters"]}
     assert defaults == {name: value for name, value in known.items() if value is not None}
     used = set(re.findall(r"\$\.Parameters\.(\w+)", json.dumps(states)))
@@ -130,13 +130,13 @@ def test_a_job_that_failed_is_retried_like_a_step_of_the_pipeline():
             assert retry[key] == policy[key]
     choice = states["PrepareTable failed"]["Choices"][0]
     wait, limit = 60, choice["And"][1]["NumericLessThan"]
-    assert states["Parameters"]["Parameters"]["Waits"]["PrepareTable"] == {"Seconds": wait}
+    assert states["Merge parameters"]["Parameters"]["Waits"]["PrepareTable"] == {"Seconds": wait}
     waits = []
     while wait < limit:
         waits.append(wait)
         wait *= 2
     assert waits == [60, 120, 240, 480]
-    assert states["PrepareTable failed"]["Default"] == "Failed"
+    assert states["PrepareTable failed"]["Default"] == "Training failed"
 
 
 def test_rejected_data_end_the_execution_with_their_summary(definition):
@@ -191,5 +191,5 @@ def test_conditions_compare_by_type():
     assert choice == {
         "Variable": "$.Steps.A.PropertyFiles.f.Content.n",
         "NumericGreaterThan": 0,
-        "Next": "Finished",
+        "Next": "Training finished",
     }

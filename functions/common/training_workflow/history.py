@@ -1,0 +1,105 @@
+"""The steps of a training in the history of an execution of Step Functions. Pure.
+
+A state whose name has spaces belongs to the step before it: it reads a file, waits for a retry or
+ends the execution (sagemaker_pipelines/state_machine).
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from common.training_workflow.execution import (
+    EXECUTING,
+    FAILED,
+    STOPPED,
+    SUCCEEDED,
+    Step,
+)
+
+JOBS = ("ProcessingJob", "TrainingJob")
+REASONS = ("ExitMessage", "FailureReason")  # of a job; the second may be only its exit code
+MERGED = "Merge parameters"  # the state whose result has the parameters of the execution
+FAILURES = {
+    "TaskFailed": "taskFailedEventDetails",
+    "TaskTimedOut": "taskTimedOutEventDetails",
+    "TaskSubmitFailed": "taskSubmitFailedEventDetails",
+    "TaskStartFailed": "taskStartFailedEventDetails",
+}
+
+Event = Mapping[str, Any]
+
+
+def steps(events: Iterable[Event]) -> list[Step]:
+    """Return the steps in the order they started; of a repeated one, its last attempt."""
+    found: dict[str, Step] = {}
+    current = ""  # the state that was entered last
+    for event in events:
+        kind, time = event["type"], event["timestamp"]
+        if entered := event.get("stateEnteredEventDetails"):
+            current = entered["name"]
+            if " " not in current:
+                first = found.get(current)
+                found[current] = Step(current, EXECUTING, first.started if first else time)
+            continue
+        step = found.get(current)
+        if step is None:
+            continue
+        if kind in FAILURES:
+            details = event.get(FAILURES[kind], {})
+            found[current] = _failed(step, details)
+        elif kind == "TaskSucceeded":
+            output = _document(event["taskSucceededEventDetails"].get("output"))
+            found[current] = replace(step, jobs=_jobs(output))
+        elif kind.endswith("StateExited"):
+            status = FAILED if step.status == FAILED else SUCCEEDED
+            found[current] = replace(step, status=status, ended=time)
+        elif kind in {"ExecutionFailed", "ExecutionTimedOut", "ExecutionAborted"}:
+            found[current] = _ended(step, kind, event)
+    return list(found.values())
+
+
+def parameters(events: Iterable[Event]) -> dict[str, str] | None:
+    """Return the parameters of an execution, None if it failed before they were merged."""
+    for event in events:
+        exited = event.get("stateExitedEventDetails")
+        if exited and exited["name"] == MERGED:
+            return dict(_document(exited.get("output")).get("Parameters", {}))
+    return None
+
+
+def reason(error: str | None, cause: str | None) -> str | None:
+    """Return why a task failed: the cause may be the description of its job."""
+    job = _document(cause)
+    messages = [str(job[name]) for name in REASONS if job.get(name)]
+    return next(iter(messages), None) or cause or error
+
+
+def _failed(step: Step, details: Event) -> Step:
+    why = reason(details.get("error"), details.get("cause"))
+    jobs = _jobs(_document(details.get("cause")))
+    return replace(step, status=FAILED, failure=why, jobs=jobs)
+
+
+def _ended(step: Step, kind: str, event: Event) -> Step:
+    """Return the step at which the execution ended."""
+    if step.ended is not None:
+        return step
+    if kind == "ExecutionAborted":
+        return replace(step, status=STOPPED, ended=event["timestamp"])
+    details = event.get("executionFailedEventDetails", {})
+    why = step.failure or reason(details.get("error"), details.get("cause")) or "timed out"
+    return replace(step, status=FAILED, failure=why, ended=event["timestamp"])
+
+
+def _jobs(document: Mapping[str, Any]) -> dict[str, str]:
+    return {kind: str(document[f"{kind}Arn"]) for kind in JOBS if f"{kind}Arn" in document}
+
+
+def _document(text: str | None) -> dict[str, Any]:
+    """Return an object in JSON, empty if the text is none."""
+    try:
+        found = json.loads(text or "")
+    except (RecursionError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
