@@ -157,11 +157,11 @@ module "operator" {
   model_package_group_name = module.register.model_package_group_name
   paused                   = local.paused
   pending_path             = module.clean_up.pending_path
-  pipeline_name            = module.train.pipeline_name
   principals               = var.operator_principals
   query                    = { policy = module.analytics.query_policy }
   state_machine_arn        = module.deploy.state_machine_arn
   stream_names             = concat(values(module.ingest.stream_names), values(module.analytics.stream_names))
+  training_workflow_arn    = module.train.workflow_arn
 }
 
 # Shared: SQL over features, forecasts, decisions and raw events
@@ -183,7 +183,7 @@ module "clean_up" {
   model_package_group_name = module.register.model_package_group_name
   model_role_arn           = module.register.model_role_arn
   other_pipeline_names     = values(module.batch)[*].pipeline_name
-  pipeline_name            = module.train.pipeline_name
+  training_workflow_arn    = module.train.workflow_arn
 }
 
 # ⑥ deploy: approved version -> staging -> smoke test -> approval -> production
@@ -260,10 +260,10 @@ module "retrain" {
   loss_alarm               = module.monitor.loss_alarm
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
-  pipeline_name            = module.clean_up.pipeline_name
   retraining               = var.retraining
   state_machine_arn        = module.deploy.state_machine_arn
   threshold_parameter      = module.monitor.threshold_parameter
+  training_workflow_arn    = module.clean_up.training_workflow_arn
 }
 
 # Beside the loop: the role by which API Gateway writes access logs

@@ -43,8 +43,8 @@ class Config(Settings):
 
     model_package_group_name: str
     pending_path: str
-    pipeline_names: Json[list[str]]
     prefix: str
+    workflow_arns: Json[list[str]]
 
 
 class TerraformAction(Event):
@@ -84,8 +84,9 @@ def _run_time_resources() -> Kinds:
     resources = Resources(
         ssm,
         sagemaker,
+        stepfunctions,
         prefix=config.prefix,
-        pipelines=tuple(config.pipeline_names),
+        workflows=tuple(config.workflow_arns),
         package_group=config.model_package_group_name,
         pending_path=config.pending_path,
         operations_path=f"/{config.prefix}/operations",

@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from common.training_runs import id_of
+from common.training_workflow.execution import Execution
+from common.training_workflow.workflow import open_workflow, workflow_of
 from run_time_cleaner import resource_names
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
     from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_stepfunctions import SFNClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,22 +21,20 @@ class Resources:
 
     ssm: "SSMClient"
     sagemaker: "SageMakerClient"
+    states: "SFNClient"
     prefix: str
-    pipelines: tuple[str, ...]
+    workflows: tuple[str, ...]
     package_group: str
     pending_path: str
     operations_path: str
 
     def running_trainings(self) -> Iterator[str]:
-        """Yield the ARNs of the pipelines' executions that have not ended."""
-        for execution in self._executions():
-            if execution["PipelineExecutionStatus"] in {"Executing", "Stopping"}:
-                yield execution["PipelineExecutionArn"]
+        """Yield the ARNs of the workflows' executions that have not ended."""
+        return (execution.arn for execution in self._executions() if execution.running)
 
     def stop_training(self, arn: str) -> None:
-        """Stop an execution; its token makes a repeated request harmless."""
-        token = arn.rpartition("/")[2].ljust(32, "0")
-        self.sagemaker.stop_pipeline_execution(PipelineExecutionArn=arn, ClientRequestToken=token)
+        """Stop an execution."""
+        workflow_of(arn, self.sagemaker, self.states).stop(arn)
 
     def endpoints(self) -> Iterator[str]:
         """Yield the names of the stages' endpoints."""
@@ -48,7 +50,7 @@ class Resources:
 
     def models(self) -> Iterator[str]:
         """Yield the names of the versions' models and of the pipelines' models."""
-        ids = {e["PipelineExecutionArn"].rpartition("/")[2] for e in self._executions()}
+        ids = {id_of(execution.arn) for execution in self._executions()}
         for part in (f"{self.prefix}-v", "pipelines-"):
             for model in self._list("list_models", NameContains=part):
                 if resource_names.is_model(self.prefix, ids, model["ModelName"]):
@@ -66,9 +68,9 @@ class Resources:
             for page in paginator.paginate(Path=path):
                 yield from (parameter["Name"] for parameter in page["Parameters"])
 
-    def _executions(self) -> Iterator[dict[str, Any]]:
-        for pipeline in self.pipelines:
-            yield from self._list("list_pipeline_executions", PipelineName=pipeline)
+    def _executions(self) -> Iterator[Execution]:
+        for arn in self.workflows:
+            yield from open_workflow(arn, self.sagemaker, self.states).listed()
 
     def _list(self, operation: Any, **filters: str) -> Iterator[dict[str, Any]]:
         paginator: Any = self.sagemaker.get_paginator(operation)

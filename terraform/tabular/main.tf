@@ -53,7 +53,7 @@ module "private_network" {
 module "train" {
   source = "../modules/train_tabular"
 
-  definition_file          = "${local.folder}/definition.json"
+  definition_files         = { pipeline = "${local.folder}/definition.json", state_machine = "${local.folder}/workflow.asl.json" }
   foundation               = module.foundation.foundation
   image                    = local.image
   model_package_group_name = module.register.model_package_group_name
@@ -82,7 +82,7 @@ module "clean_up" {
   model_package_group_name = module.register.model_package_group_name
   model_role_arn           = module.register.model_role_arn
   other_pipeline_names     = values(module.batch)[*].pipeline_name
-  pipeline_name            = module.train.pipeline_name
+  training_workflow_arn    = module.train.workflow_arn
 }
 
 # ⑥ deploy: approved version -> staging -> smoke test -> approval -> production
@@ -156,10 +156,10 @@ module "retrain" {
   loss_alarm               = module.monitor.loss_alarm
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
-  pipeline_name            = module.clean_up.pipeline_name
   retraining               = var.retraining
   state_machine_arn        = module.deploy.state_machine_arn
   threshold_parameter      = module.monitor.threshold_parameter
+  training_workflow_arn    = module.clean_up.training_workflow_arn
 }
 
 locals {
@@ -180,10 +180,10 @@ module "operator" {
   model_package_group_name = module.register.model_package_group_name
   paused                   = local.paused
   pending_path             = module.clean_up.pending_path
-  pipeline_name            = module.train.pipeline_name
   principals               = var.operator_principals
   state_machine_arn        = module.deploy.state_machine_arn
   stream_names             = []
+  training_workflow_arn    = module.train.workflow_arn
 }
 
 # Beside the loop: the role by which API Gateway writes access logs

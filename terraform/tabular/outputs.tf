@@ -28,11 +28,6 @@ output "model" {
   value       = var.model
 }
 
-output "pipeline_name" {
-  description = "Training pipeline"
-  value       = module.train.pipeline_name
-}
-
 output "prefix" {
   description = "Prefix of all resource names"
   value       = var.prefix
@@ -46,4 +41,9 @@ output "repository_urls" {
 output "state_machine_arn" {
   description = "State machine that deploys approved versions"
   value       = module.deploy.state_machine_arn
+}
+
+output "training_workflow_arn" {
+  description = "SageMaker pipeline or state machine that trains"
+  value       = module.train.workflow_arn
 }

@@ -45,12 +45,12 @@ module "outputs_parameter" {
     operator_role_arn        = module.operator.role_arn
     paused                   = local.paused
     pending_path             = module.clean_up.pending_path
-    pipeline_name            = module.train.pipeline_name
     poller                   = null
     prefix                   = var.prefix
     region                   = local.region
     state_machine_arn        = module.deploy.state_machine_arn
     threshold_parameter      = module.monitor.threshold_parameter
+    training_workflow_arn    = module.train.workflow_arn
   })
 }
 

@@ -255,6 +255,7 @@ variable "training" {
     hyperparameters          = optional(map(string), {}) # of the model's algorithm
     processing_instance_type = optional(string, "ml.t3.medium")
     training_instance_type   = optional(string, "ml.m5.large")
+    workflow                 = optional(string, "pipeline") # pipeline: a SageMaker pipeline; state_machine: the same steps on Step Functions
   })
   default  = {}
   nullable = false

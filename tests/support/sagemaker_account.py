@@ -147,8 +147,8 @@ class Account:
         self._find(self.packages, ModelPackageName)
         del self.packages[ModelPackageName]
 
-    def list_pipeline_executions(self, PipelineName):  # noqa: N803
-        return {"PipelineExecutionSummaries": self.executions}
+    def list_pipeline_executions(self, PipelineName, **_):  # noqa: N803
+        return {"PipelineExecutionSummaries": [{"StartTime": THEN} | e for e in self.executions]}
 
     def stop_pipeline_execution(self, PipelineExecutionArn, ClientRequestToken):  # noqa: N803
         for item in self.executions:

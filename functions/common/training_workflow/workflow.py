@@ -50,6 +50,13 @@ class Workflow(Protocol):
         """Stop an execution."""
 
 
+def workflow_of(execution: str, sagemaker: "SageMakerClient", states: "SFNClient") -> Workflow:
+    """Return the workflow of an execution, by their ARNs."""
+    pipeline, found, _ = execution.rpartition("/execution/")
+    machine = execution.rpartition(":")[0].replace(":execution:", ":stateMachine:")
+    return open_workflow(pipeline if found else machine, sagemaker, states)
+
+
 def open_workflow(arn: str, sagemaker: "SageMakerClient", states: "SFNClient") -> Workflow:
     """Return the workflow with this ARN; raises ValueError for that of anything else."""
     if ":pipeline/" in arn:

@@ -5,8 +5,10 @@
 
 locals {
   parameters   = "${var.foundation.arns.ssm}:parameter"
-  pipelines    = concat([var.pipeline_name], var.other_pipeline_names)
   pending_path = "/${var.foundation.prefix}/approval/pending"
+
+  workflows = concat([var.training_workflow_arn], [for name in var.other_pipeline_names : "${var.foundation.arns.sagemaker}:pipeline/${name}"])
+  pipelines = [for arn in local.workflows : arn if strcontains(arn, ":pipeline/")]
 }
 
 module "run_time_cleaner" {
@@ -21,8 +23,8 @@ module "run_time_cleaner" {
   environment = {
     MODEL_PACKAGE_GROUP_NAME = var.model_package_group_name
     PENDING_PATH             = local.pending_path
-    PIPELINE_NAMES           = jsonencode(local.pipelines)
     PREFIX                   = var.foundation.prefix
+    WORKFLOW_ARNS            = jsonencode(local.workflows)
   }
 }
 
@@ -65,15 +67,17 @@ data "aws_iam_policy_document" "run_time_cleaner" {
     ]
   }
 
-  statement {
-    sid = "StopTrainings"
-    actions = [
-      "sagemaker:ListPipelineExecutions",
-      "sagemaker:StopPipelineExecution",
-    ]
-    resources = flatten([for name in local.pipelines : ["${var.foundation.arns.sagemaker}:pipeline/${name}", "${var.foundation.arns.sagemaker}:pipeline/${name}/execution/*"]])
+  dynamic "statement" {
+    for_each = length(local.pipelines) == 0 ? [] : [local.pipelines]
+
+    content {
+      sid       = "StopPipelines"
+      actions   = ["sagemaker:ListPipelineExecutions", "sagemaker:StopPipelineExecution"]
+      resources = flatten([for arn in statement.value : [arn, "${arn}/execution/*"]])
+    }
   }
 
+  # Deployments, and trainings by a state machine.
   statement {
     sid     = "StopDeployments"
     actions = ["states:ListExecutions", "states:StopExecution"]

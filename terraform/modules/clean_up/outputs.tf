@@ -21,14 +21,14 @@ output "pending_path" {
   depends_on  = [aws_lambda_invocation.at_destroy]
 }
 
-output "pipeline_name" {
-  description = "The input of the same name; depends on the cleanup invocation"
-  value       = var.pipeline_name
-  depends_on  = [aws_lambda_invocation.at_destroy]
-}
-
 output "run_time_cleaner_name" {
   description = "Name of the function; depends on the cleanup invocation, so that the function exists while modules that use it are destroyed"
   value       = module.run_time_cleaner.name
+  depends_on  = [aws_lambda_invocation.at_destroy]
+}
+
+output "training_workflow_arn" {
+  description = "The input of the same name; depends on the cleanup invocation"
+  value       = var.training_workflow_arn
   depends_on  = [aws_lambda_invocation.at_destroy]
 }

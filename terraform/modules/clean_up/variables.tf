@@ -38,8 +38,8 @@ variable "other_pipeline_names" {
   nullable    = false
 }
 
-variable "pipeline_name" {
-  description = "Training pipeline, whose executions are stopped"
+variable "training_workflow_arn" {
+  description = "Pipeline or state machine of trainings, whose executions are stopped"
   type        = string
   nullable    = false
 }

@@ -1,7 +1,16 @@
 # What `status`, `history`, `minutes` and `audit` read.
 
 locals {
-  parameters = "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}"
+  parameters  = "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}"
+  by_pipeline = strcontains(var.training_workflow_arn, ":pipeline/")
+
+  trainings = local.by_pipeline ? {
+    actions    = ["sagemaker:DescribePipeline", "sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps", "sagemaker:ListPipelineExecutions"]
+    executions = "${var.training_workflow_arn}/execution/*"
+    } : {
+    actions    = ["states:DescribeExecution", "states:GetExecutionHistory", "states:ListExecutions"]
+    executions = "${replace(var.training_workflow_arn, ":stateMachine:", ":execution:")}:*"
+  }
 }
 
 data "aws_iam_policy_document" "read" {
@@ -75,17 +84,9 @@ data "aws_iam_policy_document" "read" {
   }
 
   statement {
-    sid = "ReadTrainings"
-    actions = [
-      "sagemaker:DescribePipeline",
-      "sagemaker:DescribePipelineExecution",
-      "sagemaker:ListPipelineExecutionSteps",
-      "sagemaker:ListPipelineExecutions",
-    ]
-    resources = [
-      "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}",
-      "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}/execution/*",
-    ]
+    sid       = "ReadTrainings"
+    actions   = local.trainings.actions
+    resources = [var.training_workflow_arn, local.trainings.executions]
   }
 
   # In one statement, because all inline policies of a role together may have 10,240 characters.
@@ -94,6 +95,7 @@ data "aws_iam_policy_document" "read" {
     actions = ["sagemaker:DescribeProcessingJob", "sagemaker:DescribeTrainingJob", "sagemaker:DescribeTransformJob"]
     resources = concat(
       [for kind in ["processing", "training", "transform"] : "${var.foundation.arns.sagemaker}:${kind}-job/pipelines-*"], # names of the jobs that SageMaker pipelines create
+      [for kind in ["processing", "training"] : "${var.foundation.arns.sagemaker}:${kind}-job/${var.foundation.prefix}-*" if !local.by_pipeline],
       ["${var.foundation.arns.sagemaker}:processing-job/${var.foundation.prefix}-monitoring-*"],
       ["${var.foundation.arns.sagemaker}:training-job/*-TuneDeep-*"], # of a search for hyperparameters
     )

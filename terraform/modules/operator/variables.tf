@@ -75,12 +75,6 @@ variable "pending_path" {
   nullable    = false
 }
 
-variable "pipeline_name" {
-  description = "Training pipeline"
-  type        = string
-  nullable    = false
-}
-
 variable "principals" {
   description = "ARNs of the users and roles that may assume the role; empty: everybody in the account whom IAM allows to"
   type        = list(string)
@@ -108,5 +102,11 @@ variable "state_machine_arn" {
 variable "stream_names" {
   description = "Firehose streams that dead letters are sent to"
   type        = list(string)
+  nullable    = false
+}
+
+variable "training_workflow_arn" {
+  description = "SageMaker pipeline or state machine of trainings"
+  type        = string
   nullable    = false
 }

@@ -1,31 +1,5 @@
 data "aws_iam_policy_document" "retrain_trigger" {
-  source_policy_documents = [var.list_versions_policy]
-
-  statement {
-    sid = "StartTraining"
-    actions = [
-      "sagemaker:DescribePipeline",
-      "sagemaker:ListPipelineExecutions",
-      "sagemaker:StartPipelineExecution",
-    ]
-    resources = [local.pipeline_arn]
-  }
-
-  statement {
-    sid = "DescribeTraining"
-    actions = [
-      "sagemaker:DescribePipelineExecution",
-      "sagemaker:ListPipelineExecutionSteps",
-      "sagemaker:ListPipelineParametersForExecution",
-    ]
-    resources = ["${local.pipeline_arn}/execution/*"]
-  }
-
-  statement {
-    sid       = "ReadExitMessages"
-    actions   = ["sagemaker:DescribeProcessingJob"]
-    resources = ["${var.foundation.arns.sagemaker}:processing-job/pipelines-*"] # names of the jobs that SageMaker pipelines create
-  }
+  source_policy_documents = [var.list_versions_policy, local.by_pipeline ? data.aws_iam_policy_document.pipeline.json : data.aws_iam_policy_document.state_machine.json]
 
   statement {
     sid       = "DescribeAlarm"

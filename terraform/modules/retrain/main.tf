@@ -1,8 +1,8 @@
 # ⑧ retrain: production needs a better model, or another request -> one guarded training.
 
 locals {
-  parameters   = "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}"
-  pipeline_arn = "${var.foundation.arns.sagemaker}:pipeline/${var.pipeline_name}"
+  parameters  = "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}"
+  by_pipeline = strcontains(var.training_workflow_arn, ":pipeline/")
 
   alarm_pattern = {
     source        = ["aws.cloudwatch"]
@@ -22,14 +22,22 @@ locals {
     }
   }
 
-  failed_pattern = {
+  # As texts: the two patterns have different types.
+  failed_pattern = local.by_pipeline ? jsonencode({
     source        = ["aws.sagemaker"]
     "detail-type" = ["SageMaker Model Building Pipeline Execution Status Change"]
     detail = {
-      pipelineArn                    = [local.pipeline_arn]
+      pipelineArn                    = [var.training_workflow_arn]
       currentPipelineExecutionStatus = ["Failed"]
     }
-  }
+    }) : jsonencode({
+    source        = ["aws.states"]
+    "detail-type" = ["Step Functions Execution Status Change"]
+    detail = {
+      stateMachineArn = [var.training_workflow_arn]
+      status          = ["FAILED", "TIMED_OUT"]
+    }
+  })
 }
 
 module "retrain_trigger" {
@@ -48,10 +56,10 @@ module "retrain_trigger" {
     LAG_MINUTES              = var.forecast_environment["LAG_MINUTES"]
     MODEL_PACKAGE_GROUP_NAME = var.model_package_group_name
     PARAMETER_PATH           = "/${var.foundation.prefix}"
-    PIPELINE_NAME            = var.pipeline_name
     PREDICTION_LENGTH        = var.forecast_environment["PREDICTION_LENGTH"]
     STATE_MACHINE_ARN        = var.state_machine_arn
     THRESHOLD_PARAMETER      = var.threshold_parameter
+    TRAINING_WORKFLOW_ARN    = var.training_workflow_arn
   }
 
   triggers = merge(
@@ -68,7 +76,7 @@ module "retrain_trigger" {
       }
       failed = {
         description   = "Failed training -> retrain_trigger, which records why and what follows"
-        event_pattern = jsonencode(local.failed_pattern)
+        event_pattern = local.failed_pattern
       }
       upload = {
         description   = "New data below training-data/ -> retrain_trigger"

@@ -47,12 +47,6 @@ variable "model_package_group_name" {
   nullable    = false
 }
 
-variable "pipeline_name" {
-  description = "Training pipeline to start"
-  type        = string
-  nullable    = false
-}
-
 variable "retraining" {
   description = "Trainings in addition to the alarm: when a drift was detected, and by a schedule expression (empty: none)"
   type = object({
@@ -72,4 +66,15 @@ variable "threshold_parameter" {
   description = "SSM parameter of production's threshold, which names the version in production"
   type        = string
   nullable    = false
+}
+
+variable "training_workflow_arn" {
+  description = "SageMaker pipeline or state machine to start"
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex(":(pipeline/|stateMachine:)[^:/]+$", var.training_workflow_arn))
+    error_message = "training_workflow_arn: expected the ARN of a SageMaker pipeline or of a state machine."
+  }
 }

@@ -1,4 +1,4 @@
-# What this pipeline may do in addition to other training pipelines: read its data, wherever they are.
+# What this training may do in addition to others: read its data, wherever they are.
 
 data "aws_iam_policy_document" "this" {
   dynamic "statement" {
@@ -31,10 +31,11 @@ data "aws_iam_policy_document" "this" {
 module "training_role" {
   source = "../training_role"
 
-  description              = "Execution role of the training pipeline and its jobs"
+  description              = local.by_pipeline ? "Execution role of the training pipeline and its jobs" : "Execution role of the jobs of trainings"
   foundation               = var.foundation
   image_repository_arns    = [var.repository_arn]
   model_package_group_name = var.model_package_group_name
-  pipeline_name            = local.pipeline_name
+  pipeline_name            = local.name
   policies                 = [data.aws_iam_policy_document.this.json]
+  runs_steps               = local.by_pipeline
 }

@@ -2,8 +2,9 @@
 # Python renders the graph; Terraform sets the defaults of its parameters.
 
 locals {
-  pipeline_name = "${var.foundation.prefix}-training"
-  sample        = "sample" # in place of an S3 URI: the data that come with the model
+  name        = "${var.foundation.prefix}-training"
+  by_pipeline = var.training.workflow == "pipeline"
+  sample      = "sample" # in place of an S3 URI: the data that come with the model
 
   # Where new files start a training, too.
   data_uri = coalesce(var.training.data_uri, "s3://${var.foundation.bucket_name}/training-data/")
@@ -11,9 +12,11 @@ locals {
   # Bucket and prefix of the data; null for the sample.
   location = local.data_uri == local.sample ? null : regex("^s3://(?P<bucket>[^/]+)/(?P<prefix>.*)$", local.data_uri)
 
-  # Defaults of the pipeline parameters by name.
+  hyperparameters = { for name, value in var.training.hyperparameters : replace(title(replace(name, "_", " ")), " ", "") => value }
+
+  # Defaults of the parameters by name.
   values = merge(
-    { for name, value in var.training.hyperparameters : replace(title(replace(name, "_", " ")), " ", "") => value },
+    local.hyperparameters,
     {
       Bucket                 = var.foundation.bucket_name
       DataUri                = local.data_uri
@@ -29,7 +32,8 @@ locals {
     { for name, value in { Gate = var.training.gate, TrackingUri = var.tracking_uri } : name => value if value != null },
   )
 
-  definition = jsondecode(file(var.definition_file))
+  definition = jsondecode(file(var.definition_files.pipeline))
+  parameters = { for parameter in local.definition.Parameters : parameter.Name => try(parameter.DefaultValue, null) }
 
   # Arguments of a step by its type.
   network = merge([for config in [for vpc in var.foundation.vpc_config[*] : { SecurityGroupIds = vpc.security_group_ids, Subnets = vpc.subnet_ids }] : {
@@ -38,9 +42,25 @@ locals {
   }]...)
 }
 
+# What is wrong with the values is said before anything is created, whichever service trains.
+resource "terraform_data" "checked" {
+  lifecycle {
+    precondition {
+      condition     = length(setsubtract(keys(local.hyperparameters), keys(local.parameters))) == 0
+      error_message = "training.hyperparameters: got ${join(", ", keys(var.training.hyperparameters))}, expected names of this model's hyperparameters (its settings.py)."
+    }
+    precondition {
+      condition     = local.data_uri != local.sample || local.parameters["DataUri"] == local.sample
+      error_message = "training.data_uri: got sample, expected an S3 URI: this model comes without data."
+    }
+  }
+}
+
 resource "aws_sagemaker_pipeline" "training" {
-  pipeline_name         = local.pipeline_name
-  pipeline_display_name = local.pipeline_name
+  for_each = toset(local.by_pipeline ? ["own"] : [])
+
+  pipeline_name         = local.name
+  pipeline_display_name = local.name
   pipeline_description  = "Trains a tabular model, judges it with the champion and the mean, and registers it if it passes"
   role_arn              = module.training_role.arn
 
@@ -57,16 +77,13 @@ resource "aws_sagemaker_pipeline" "training" {
     ]
   }))
 
-  lifecycle {
-    precondition {
-      condition     = length(setsubtract([for name in keys(var.training.hyperparameters) : replace(title(replace(name, "_", " ")), " ", "")], [for parameter in local.definition.Parameters : parameter.Name])) == 0
-      error_message = "training.hyperparameters: got ${join(", ", keys(var.training.hyperparameters))}, expected names of this model's hyperparameters (its settings.py)."
-    }
-    precondition {
-      condition     = local.data_uri != local.sample || contains([for parameter in local.definition.Parameters : try(parameter.DefaultValue, null) if parameter.Name == "DataUri"], local.sample)
-      error_message = "training.data_uri: got sample, expected an S3 URI: this model comes without data."
-    }
-  }
+  depends_on = [terraform_data.checked]
+}
+
+# The pipeline was the only workflow up to version 0.1.
+moved {
+  from = aws_sagemaker_pipeline.training
+  to   = aws_sagemaker_pipeline.training["own"]
 }
 
 # Limits that can be changed between two trainings without an apply.

@@ -1,27 +1,28 @@
-variable "definition_file" {
-  description = "Pipeline definition that `python -m sagemaker_pipelines.tabular_training` renders"
-  type        = string
+variable "definition_files" {
+  description = "Definitions that `python -m sagemaker_pipelines.tabular_training` renders, by the workflow"
+  type        = object({ pipeline = string, state_machine = string })
   nullable    = false
 
   validation {
-    condition     = fileexists(var.definition_file)
-    error_message = "${var.definition_file} is missing: run `python -m sagemaker_pipelines.tabular_training`."
+    condition     = alltrue([for file in values(var.definition_files) : fileexists(file)])
+    error_message = "definition_files: got ${join(", ", values(var.definition_files))}, expected files: run `python -m sagemaker_pipelines.tabular_training`."
   }
 }
 
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id  = string
-    arns        = map(string)
-    bucket_arn  = string
-    bucket_name = string
-    bus_arn     = string
-    bus_name    = string
-    kms_key_arn = string
-    partition   = string
-    prefix      = string
-    vpc_config  = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
+    account_id         = string
+    arns               = map(string)
+    bucket_arn         = string
+    bucket_name        = string
+    bus_arn            = string
+    bus_name           = string
+    kms_key_arn        = string
+    log_retention_days = number
+    partition          = string
+    prefix             = string
+    vpc_config         = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
   })
   nullable = false
 }
@@ -77,6 +78,7 @@ variable "training" {
     hyperparameters          = optional(map(string), {}) # of the model's algorithm
     processing_instance_type = optional(string, "ml.t3.medium")
     training_instance_type   = optional(string, "ml.m5.large")
+    workflow                 = optional(string, "pipeline") # pipeline: a SageMaker pipeline; state_machine: the same steps on Step Functions
   })
   default  = {}
   nullable = false
@@ -89,6 +91,11 @@ variable "training" {
   validation {
     condition     = var.training.gate == null ? true : can(regex("^ *(mae|mse|r2|rmse) *(<=|>=) *[0-9]+([.][0-9]+)? *$", var.training.gate))
     error_message = "training.gate: expected mae, mse, r2 or rmse with <= or >= and a limit, such as rmse<=2.4."
+  }
+
+  validation {
+    condition     = contains(["pipeline", "state_machine"], var.training.workflow)
+    error_message = "training.workflow: got ${var.training.workflow}, expected pipeline or state_machine."
   }
 
   # SageMaker refuses a key for the volumes of instances with local storage.

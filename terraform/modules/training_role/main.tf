@@ -1,4 +1,5 @@
-# Role of a training pipeline and its jobs, which may pass only itself. Each pipeline adds the data that it reads.
+# Role of a training pipeline and its jobs, which may pass only itself; or only of the jobs. Each pipeline adds the data
+# that it reads.
 
 locals {
   jobs = [
@@ -12,8 +13,16 @@ locals {
 }
 
 data "aws_iam_policy_document" "this" {
-  source_policy_documents = concat([data.aws_iam_policy_document.data.json], var.policies)
+  source_policy_documents = concat([data.aws_iam_policy_document.data.json], var.runs_steps ? [data.aws_iam_policy_document.steps.json] : [], var.policies)
 
+  statement {
+    sid       = "WriteLogs"
+    actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    resources = ["${var.foundation.arns.logs}:log-group:/aws/sagemaker/*"] # SageMaker writes all jobs of an account to shared log groups
+  }
+}
+
+data "aws_iam_policy_document" "steps" {
   statement {
     sid = "RunSteps"
     actions = [
@@ -62,12 +71,6 @@ data "aws_iam_policy_document" "this" {
       variable = "iam:PassedToService"
       values   = ["sagemaker.amazonaws.com"]
     }
-  }
-
-  statement {
-    sid       = "WriteLogs"
-    actions   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-    resources = ["${var.foundation.arns.logs}:log-group:/aws/sagemaker/*"] # SageMaker writes all jobs of an account to shared log groups
   }
 }
 

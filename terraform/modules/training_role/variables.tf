@@ -41,3 +41,10 @@ variable "policies" {
   type        = list(string)
   nullable    = false
 }
+
+variable "runs_steps" {
+  description = "Whether the pipeline runs with this role; false: only its jobs do, which another service starts"
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -52,3 +52,21 @@ run "unknown_model_is_rejected" {
 
   expect_failures = [var.model]
 }
+
+run "a_state_machine_may_train_instead_of_the_pipeline" {
+  command = plan
+
+  variables {
+    training = { workflow = "state_machine" }
+  }
+
+  assert {
+    condition     = output.training_workflow_arn == "arn:aws:states:eu-west-1:123456789012:stateMachine:abalone-training" && jsondecode(module.outputs_parameter.value).training_workflow_arn == output.training_workflow_arn
+    error_message = "Functions and the command know which service trains."
+  }
+
+  assert {
+    condition     = length(module.outputs_parameter.value) < 4096
+    error_message = "A standard parameter holds at most 4 KB."
+  }
+}

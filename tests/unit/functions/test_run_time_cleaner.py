@@ -1,5 +1,7 @@
 """Clean-up of an account in which two deployments ran."""
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
@@ -16,6 +18,7 @@ OTHERS = {
     "endpoints": {"test-two-staging", "test-production-shadow"},
 }
 GROUP = f"{ARN}:model-package"
+MACHINE = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-training"
 
 
 @pytest.fixture
@@ -23,8 +26,8 @@ def account(monkeypatch):
     settings = {
         "MODEL_PACKAGE_GROUP_NAME": "test-models",
         "PENDING_PATH": "/test/approval/pending",
-        "PIPELINE_NAMES": '["test-training"]',
         "PREFIX": "test",
+        "WORKFLOW_ARNS": json.dumps([f"{ARN}:pipeline/test-training", MACHINE]),
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
@@ -52,6 +55,11 @@ def account(monkeypatch):
             )
         handler.ssm.put_parameter(Name="/test/operations/paused", Value="{}", Type="String")
         handler.ssm.put_parameter(Name="/test/approval/policy", Value="m", Type="String")
+        states, role = handler.stepfunctions, "arn:aws:iam::123456789012:role/test-training"
+        states.create_state_machine(name="test-training", definition="{}", roleArn=role)
+        for name in ("running", "ended"):
+            states.start_execution(stateMachineArn=MACHINE, name=name)
+        states.stop_execution(executionArn=f"{MACHINE.replace('stateMachine', 'execution')}:ended")
         yield account
 
 
@@ -63,7 +71,7 @@ def clean(account, event=DESTROY, milliseconds=900_000):
 def test_destroy_leaves_nothing_of_ours_and_everything_of_others(account):
     done, _ = clean(account)
     assert done == {
-        "trainings": 1,
+        "trainings": 2,  # of a pipeline and of a state machine
         "endpoints": 3,
         "endpoint_configs": 3,
         "models": 3,
@@ -78,6 +86,7 @@ def test_destroy_leaves_nothing_of_ours_and_everything_of_others(account):
         "Stopped",
         "Failed",
     ]
+    assert running(MACHINE) == set()
     left = handler.ssm.describe_parameters()["Parameters"]
     assert [item["Name"] for item in left] == ["/test/approval/policy"]
 

@@ -7,7 +7,7 @@ variables {
   list_versions_policy     = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
   model_package_group_name = "test-models"
   model_role_arn           = "arn:aws:iam::123456789012:role/test-model"
-  pipeline_name            = "test-training"
+  training_workflow_arn    = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/test-training"
 }
 
 run "cleanup_runs_on_destroy_within_its_own_names" {
@@ -19,7 +19,7 @@ run "cleanup_runs_on_destroy_within_its_own_names" {
   }
 
   assert {
-    condition     = output.pipeline_name == "test-training" && output.model_package_group_name == "test-models" && output.model_role_arn == var.model_role_arn && output.pending_path == "/test/approval/pending"
+    condition     = output.training_workflow_arn == var.training_workflow_arn && output.model_package_group_name == "test-models" && output.model_role_arn == var.model_role_arn && output.pending_path == "/test/approval/pending"
     error_message = "Outputs repeat the inputs."
   }
 
@@ -36,5 +36,18 @@ run "cleanup_runs_on_destroy_within_its_own_names" {
   assert {
     condition     = alltrue(flatten([for s in data.aws_iam_policy_document.run_time_cleaner.statement : [for r in s.resources : strcontains(r, "/test-") || strcontains(r, ":test-") || endswith(r, ":model/pipelines-*")] if contains(["DeleteRunTimeResources", "StopDeployments"], s.sid)]))
     error_message = "Nothing of another deployment can be deleted."
+  }
+}
+
+run "trainings_may_be_those_of_a_state_machine" {
+  command = plan
+
+  variables {
+    training_workflow_arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-training"
+  }
+
+  assert {
+    condition     = length([for s in data.aws_iam_policy_document.run_time_cleaner.statement : s.sid if s.sid == "StopPipelines"]) == 0
+    error_message = "Without a pipeline, none is stopped."
   }
 }

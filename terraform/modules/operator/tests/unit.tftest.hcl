@@ -12,10 +12,10 @@ variables {
   model_package_group_name = "test"
   paused                   = { alarms = ["test-poller-stalled"], schedules = ["test-retrain-trigger-check"] }
   pending_path             = "/test/approval/pending"
-  pipeline_name            = "test-training"
   query                    = { policy = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
   state_machine_arn        = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"
   stream_names             = ["test-raw"]
+  training_workflow_arn    = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/test-training"
 }
 
 run "the_role_is_for_people_of_the_account" {
@@ -131,5 +131,18 @@ run "only_schedules_are_switched" {
   assert {
     condition     = toset(flatten([for s in data.aws_iam_policy_document.pause.statement : s.resources if s.sid == "SwitchSchedules"])) == toset([for end in ["*-check", "*-hourly-production", "*-schedule", "other"] : "arn:aws:events:eu-west-1:123456789012:rule/test-${end}"])
     error_message = "The rules of events stay as they are."
+  }
+}
+
+run "trainings_may_be_those_of_a_state_machine" {
+  command = plan
+
+  variables {
+    training_workflow_arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-training"
+  }
+
+  assert {
+    condition     = toset(flatten([for s in data.aws_iam_policy_document.read.statement : s.resources if s.sid == "ReadTrainings"])) == toset(["arn:aws:states:eu-west-1:123456789012:stateMachine:test-training", "arn:aws:states:eu-west-1:123456789012:execution:test-training:*"])
+    error_message = "An operator reads the executions of this machine."
   }
 }

@@ -6,11 +6,11 @@ mock_provider "aws" {
 variables {
   list_versions_policy     = "{\"Version\":\"2012-10-17\",\"Statement\":[]}"
   loss_alarm               = { arn = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:test-production-loss", name = "test-production-loss" }
-  pipeline_name            = "test-training"
   retraining               = { on_drift = false, schedule = null }
   state_machine_arn        = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"
   model_package_group_name = "test-models"
   threshold_parameter      = "/test/quality/threshold"
+  training_workflow_arn    = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/test-training"
   feature_group            = { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", name = "test-minutes" }
   forecast_environment     = { LAG_MINUTES = "5", PREDICTION_LENGTH = "30" }
 }
@@ -24,7 +24,7 @@ run "production_in_breach_retrains" {
   }
 
   assert {
-    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.retrain_trigger] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
+    condition     = !anytrue(flatten([for d in [data.aws_iam_policy_document.retrain_trigger, data.aws_iam_policy_document.pipeline, data.aws_iam_policy_document.state_machine] : [for s in d.statement : [for a in s.actions : strcontains(a, "*")]]]))
     error_message = "Actions are enumerated."
   }
 
@@ -47,7 +47,7 @@ run "every_request_has_its_rule" {
   }
 
   assert {
-    condition     = local.failed_pattern.detail == { pipelineArn = ["arn:aws:sagemaker:eu-west-1:123456789012:pipeline/test-training"], currentPipelineExecutionStatus = ["Failed"] }
+    condition     = jsondecode(local.failed_pattern).detail == { pipelineArn = ["arn:aws:sagemaker:eu-west-1:123456789012:pipeline/test-training"], currentPipelineExecutionStatus = ["Failed"] }
     error_message = "A failed training, and no stopped one, is recorded."
   }
 }
@@ -72,4 +72,32 @@ run "a_drift_requests_a_training_if_that_is_wanted" {
     condition     = contains(module.retrain_trigger.rule_names, "test-retrain-trigger-drift")
     error_message = "The event of production starts retrain_trigger."
   }
+}
+
+run "trainings_may_be_those_of_a_state_machine" {
+  command = plan
+
+  variables {
+    training_workflow_arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-training"
+  }
+
+  assert {
+    condition     = jsondecode(local.failed_pattern).detail == { stateMachineArn = ["arn:aws:states:eu-west-1:123456789012:stateMachine:test-training"], status = ["FAILED", "TIMED_OUT"] }
+    error_message = "A failed training, and no stopped one, is recorded."
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.state_machine.statement : s.resources] == [toset(["arn:aws:states:eu-west-1:123456789012:stateMachine:test-training"]), toset(["arn:aws:states:eu-west-1:123456789012:execution:test-training:*"])]
+    error_message = "The trigger starts and reads only this machine."
+  }
+}
+
+run "other_workflows_are_rejected" {
+  command = plan
+
+  variables {
+    training_workflow_arn = "test-training"
+  }
+
+  expect_failures = [var.training_workflow_arn]
 }

@@ -4,7 +4,7 @@ mock_provider "aws" {
 }
 
 variables {
-  definition_file          = "../../../sagemaker_pipelines/abalone/definition.json"
+  definition_files         = { pipeline = "../../../sagemaker_pipelines/abalone/definition.json", state_machine = "../../../sagemaker_pipelines/abalone/workflow.asl.json" }
   image                    = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/test-forecaster:1"
   model_package_group_name = "test-models"
   quality                  = { cooldown_hours = 2, daily_cap = 6 }
@@ -19,7 +19,7 @@ run "data_come_from_any_location" {
   }
 
   assert {
-    condition     = { for p in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Parameters : p.Name => p.DefaultValue if contains(["DataUri", "Gate", "MaxIter"], p.Name) } == { DataUri = "s3://elsewhere/abalones/", Gate = "rmse<=3.1", MaxIter = "80" }
+    condition     = { for p in jsondecode(aws_sagemaker_pipeline.training["own"].pipeline_definition).Parameters : p.Name => p.DefaultValue if contains(["DataUri", "Gate", "MaxIter"], p.Name) } == { DataUri = "s3://elsewhere/abalones/", Gate = "rmse<=3.1", MaxIter = "80" }
     error_message = "Parameters are matched by name."
   }
 
@@ -42,8 +42,8 @@ run "a_model_may_come_with_data" {
   command = plan
 
   variables {
-    definition_file = "../../../sagemaker_pipelines/linear_regression/definition.json"
-    training        = { data_uri = "sample" }
+    definition_files = { pipeline = "../../../sagemaker_pipelines/linear_regression/definition.json", state_machine = "../../../sagemaker_pipelines/linear_regression/workflow.asl.json" }
+    training         = { data_uri = "sample" }
   }
 
   assert {
@@ -59,7 +59,7 @@ run "a_model_without_a_sample_needs_a_location" {
     training = { data_uri = "sample" }
   }
 
-  expect_failures = [aws_sagemaker_pipeline.training]
+  expect_failures = [terraform_data.checked]
 }
 
 run "unknown_hyperparameter_is_rejected" {
@@ -69,7 +69,7 @@ run "unknown_hyperparameter_is_rejected" {
     training = { hyperparameters = { trees = "80" } }
   }
 
-  expect_failures = [aws_sagemaker_pipeline.training]
+  expect_failures = [terraform_data.checked]
 }
 
 run "bad_values_are_rejected" {
@@ -77,6 +77,73 @@ run "bad_values_are_rejected" {
 
   variables {
     training = { data_uri = "/data/a.csv", gate = "accuracy>=0.5", training_instance_type = "ml.g5.xlarge" }
+  }
+
+  expect_failures = [var.training]
+}
+
+run "a_state_machine_trains_instead_of_the_pipeline" {
+  command = plan
+
+  variables {
+    training = { data_uri = "s3://elsewhere/abalones/", gate = "rmse<=3.1", hyperparameters = { max_iter = "80" }, workflow = "state_machine" }
+  }
+
+  assert {
+    condition     = length(aws_sagemaker_pipeline.training) == 0 && output.workflow_arn == "arn:aws:states:eu-west-1:123456789012:stateMachine:test-training"
+    error_message = "One service trains."
+  }
+
+  assert {
+    condition     = { for name, value in jsondecode(aws_sfn_state_machine.training["own"].definition).States["Set defaults"].Result : name => value if contains(["DataUri", "Gate", "MaxIter", "Reason"], name) } == { DataUri = "s3://elsewhere/abalones/", Gate = "rmse<=3.1", MaxIter = "80", Reason = "manual" }
+    error_message = "Parameters are matched by name."
+  }
+
+  assert {
+    condition     = aws_sfn_state_machine.training["own"].logging_configuration[0].include_execution_data && aws_cloudwatch_log_group.machine["own"].kms_key_id == var.foundation.kms_key_arn && aws_cloudwatch_log_group.machine["own"].retention_in_days == 14
+    error_message = "The log is encrypted and kept for a limited time."
+  }
+
+  assert {
+    condition     = !anytrue(flatten([for s in data.aws_iam_policy_document.machine.statement : [for a in s.actions : strcontains(a, "*")]]))
+    error_message = "Actions are enumerated."
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.machine.statement : s.sid if contains(s.resources, "*")] == ["DeliverLog"]
+    error_message = "Only actions without resource-level permissions apply to all resources."
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.machine.statement : [s.resources, s.condition] if contains(s.actions, "iam:PassRole")] == [[toset(["arn:aws:iam::123456789012:role/test-training"]), toset([{ test = "StringEquals", values = tolist(["sagemaker.amazonaws.com"]), variable = "iam:PassedToService" }])]]
+    error_message = "The machine passes only the role of its jobs, and only to SageMaker."
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.machine.statement : s.condition if contains(s.actions, "sagemaker:CreateModelPackage")] == [toset([{ test = "StringEquals", values = tolist(["PendingManualApproval"]), variable = "sagemaker:ModelApprovalStatus" }])]
+    error_message = "A version is registered pending approval."
+  }
+}
+
+run "jobs_of_a_state_machine_run_in_the_subnets" {
+  command = plan
+
+  variables {
+    foundation = merge(var.foundation, { vpc_config = { interface_arns = [], security_group_ids = ["sg-1"], subnet_ids = ["subnet-1"] } })
+    training   = { workflow = "state_machine" }
+  }
+
+  assert {
+    condition     = { for name, state in jsondecode(aws_sfn_state_machine.training["own"].definition).States : name => try(state.Parameters.NetworkConfig.VpcConfig.Subnets, state.Parameters.VpcConfig.Subnets) if strcontains(try(state.Resource, ""), ".sync") } == { Evaluate = ["subnet-1"], PrepareTable = ["subnet-1"], Train = ["subnet-1"] }
+    error_message = "Each job has the network of the deployment."
+  }
+}
+
+run "unknown_workflow_is_rejected" {
+  command = plan
+
+  variables {
+    training = { workflow = "airflow" }
   }
 
   expect_failures = [var.training]
