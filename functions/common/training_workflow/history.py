@@ -7,6 +7,7 @@ ends the execution (sagemaker_pipelines/state_machine).
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from common.training_workflow.execution import (
@@ -46,8 +47,9 @@ def steps(events: Iterable[Event]) -> list[Step]:
         if step is None:
             continue
         if kind in FAILURES:
-            details = event.get(FAILURES[kind], {})
-            found[current] = _failed(step, details)
+            found[current] = _failed(step, event.get(FAILURES[kind], {}), time)
+        elif kind == "TaskScheduled":  # perhaps again, after a failed request
+            found[current] = Step(current, EXECUTING, step.started)
         elif kind == "TaskSucceeded":
             output = _document(event["taskSucceededEventDetails"].get("output"))
             found[current] = replace(step, jobs=_jobs(output))
@@ -75,10 +77,10 @@ def reason(error: str | None, cause: str | None) -> str | None:
     return next(iter(messages), None) or cause or error
 
 
-def _failed(step: Step, details: Event) -> Step:
+def _failed(step: Step, details: Event, time: datetime) -> Step:
     why = reason(details.get("error"), details.get("cause"))
     jobs = _jobs(_document(details.get("cause")))
-    return replace(step, status=FAILED, failure=why, jobs=jobs)
+    return replace(step, status=FAILED, ended=time, failure=why, jobs=jobs)
 
 
 def _ended(step: Step, kind: str, event: Event) -> Step:

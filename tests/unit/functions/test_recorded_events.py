@@ -60,6 +60,12 @@ def test_training_failed():
     assert event.detail.execution_arn.endswith(":pipeline/myPipeline-123/execution/p4jn9xou8a8s")
 
 
+def test_failed_execution_of_step_functions():
+    event = TypeAdapter(TrainingEvent).validate_python(recorded("state_machine_execution_failed"))
+    assert isinstance(event, TrainingFailed)
+    assert event.detail.execution_arn.endswith(":execution:state-machine-name:execution-name")
+
+
 def test_schedule():
     event = TypeAdapter(TrainingEvent).validate_python(recorded("scheduled"))
     assert isinstance(event, ScheduleEvent)
