@@ -33,6 +33,9 @@ ACCEPTED = {
     ("ListDeployments", MISMATCH, "states:ListExecutions"): "a state machine, not its map runs",
     ("ReadDeployments", MISMATCH, "states:ListExecutions"): "a state machine, not its map runs",
     ("StopDeployments", MISMATCH, "states:ListExecutions"): "a state machine, not its map runs",
+    ("StartExecution", MISMATCH, "states:ListExecutions"): "a state machine, not its map runs",
+    ("DescribeExecution", MISMATCH, "states:DescribeExecution"): "no express workflow",
+    ("ReadTrainings", MISMATCH, "states:*Execution*"): "neither map runs nor express workflows",
     ("AdministerKeyThroughIam", MISMATCH, "kms:*"): "kms:* includes actions without a key",
     # As the documentation of Managed Service for Apache Flink and of CloudWatch Logs has them.
     ("DescribeLogGroups", MISMATCH, "logs:DescribeLogGroups"): "the log groups of the account",

@@ -16,7 +16,11 @@ from scripts import provider, terraform
 from scripts.provider import ROOT, TerraformError
 
 ACCOUNT = "123456789012"
-TEST = ROOT / "scripts" / "policies.tftest.hcl"
+# By root module, relative to terraform/: the plan that renders its policies.
+TESTS = {
+    ".": ROOT / "scripts" / "policies.tftest.hcl",
+    "tabular": ROOT / "scripts" / "policies_tabular.tftest.hcl",
+}
 ATTRIBUTES = ("assume_role_policy", "policy", "policy_document")
 # Documents in the same attribute that are no IAM policies.
 OTHERS = ("aws_ecr_lifecycle_policy",)
@@ -26,23 +30,25 @@ WITHOUT = ("aws_api_gateway_rest_api", "aws_s3_bucket")
 
 def main(target: Path) -> None:
     """Write the policies; raises TerraformError if one is not known before the apply."""
+    policies = deployer()
     with tempfile.TemporaryDirectory(prefix="evergreen-policies-") as scratch:
         tree = terraform.copy_tree(Path(scratch))
-        shutil.copy(TEST, tree / "tests")
-        terraform.initialize(tree, ["-backend=false"])
-        command = [provider.terraform(), "test", "-json", "-verbose", f"-filter=tests/{TEST.name}"]
-        done = subprocess.run(
-            command,
-            cwd=tree,
-            capture_output=True,
-            text=True,
-            check=False,
-            env=provider.environment(),
-        )
-    policies = read(done.stdout.splitlines()) | deployer()
+        for root, test in TESTS.items():
+            found = read(_plan(tree / root, test), test)
+            policies |= {f"{root}/{address}": text for address, text in found.items()}
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(policies, indent=2) + "\n")
     print(f"policies: {len(policies)} documents in {target}")
+
+
+def _plan(root: Path, test: Path) -> list[str]:
+    """Return the output of the test that plans a root module."""
+    shutil.copy(test, root / "tests")
+    terraform.initialize(root, ["-backend=false"])
+    command = [provider.terraform(), "test", "-json", "-verbose", f"-filter=tests/{test.name}"]
+    env = provider.environment()
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False, env=env)
+    return done.stdout.splitlines()
 
 
 def deployer(prefix: str = "evergreen", region: str = "eu-west-1") -> dict[str, str]:
@@ -58,7 +64,7 @@ def deployer(prefix: str = "evergreen", region: str = "eu-west-1") -> dict[str, 
     return found
 
 
-def read(lines: list[str]) -> dict[str, str]:
+def read(lines: list[str], test: Path) -> dict[str, str]:
     """Return the policies in the output of `terraform test -json -verbose`; TerraformError."""
     messages = [json.loads(line) for line in lines]
     errors = [m["@message"] for m in messages if m.get("@level") == "error"]
@@ -74,7 +80,7 @@ def read(lines: list[str]) -> dict[str, str]:
     ]
     if unknown:
         raise TerraformError(
-            f"{TEST.relative_to(ROOT)} has to give what these policies depend on: {unknown}"
+            f"{test.relative_to(ROOT)} has to give what these policies depend on: {unknown}"
         )
     return {
         f"{c['address']}.{name}": text

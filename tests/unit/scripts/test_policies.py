@@ -5,6 +5,8 @@ import pytest
 from scripts import policies
 from scripts.provider import TerraformError
 
+TEST = policies.TESTS["."]
+
 
 def change(kind="aws_iam_role_policy", after=None, unknown=None):
     parts = {"after": after, "after_unknown": unknown or {}}
@@ -24,7 +26,8 @@ def test_every_document_by_its_address():
             change(after={"policy": "{}", "name": "a"}),
             change("aws_iam_role", after={"assume_role_policy": "[]"}),
             change("aws_kms_key", after=None),  # of a deleted resource
-        )
+        ),
+        TEST,
     )
     assert found == {
         "aws_iam_role_policy.this.policy": "{}",
@@ -34,17 +37,17 @@ def test_every_document_by_its_address():
 
 def test_a_policy_that_is_not_known_is_not_left_out():
     with pytest.raises(TerraformError, match=r"aws_iam_role_policy\.this\.policy"):
-        policies.read(lines(change(after={}, unknown={"policy": True})))
+        policies.read(lines(change(after={}, unknown={"policy": True})), TEST)
 
 
 def test_documents_that_are_no_iam_policies_are_left_out():
     lifecycle = change("aws_ecr_lifecycle_policy", after={"policy": "{}"})
     bucket = change("aws_s3_bucket", after={}, unknown={"policy": True})
-    assert policies.read(lines(lifecycle, bucket)) == {}
+    assert policies.read(lines(lifecycle, bucket), TEST) == {}
 
 
 def test_errors_of_terraform_are_told():
     with pytest.raises(TerraformError, match="no valid credentials"):
-        policies.read(lines(errors=["no valid credentials"]))
+        policies.read(lines(errors=["no valid credentials"]), TEST)
     with pytest.raises(TerraformError, match="not rendered"):
-        policies.read([])
+        policies.read([], TEST)
