@@ -32,6 +32,7 @@ REPLACEMENTS = (
     "cloudwatch.alarm_api",
     "autoscaling.scaler",
     "stepfunctions.interpreter",
+    "stepfunctions.definitions",
     "stepfunctions.executions",
     "stepfunctions.data_paths",
     "stepfunctions.tasks",

@@ -20,6 +20,8 @@ from local.stepfunctions import interpreter, jobs
 
 SDK = re.compile(r"arn:aws:states:::aws-sdk:(\w+):(\w+)")
 JOB = re.compile(r"arn:aws:states:::sagemaker:create(Processing|Training|Transform)Job(\.sync)?")
+# Integrations of MiniStack whose permissions are checked in tasks.py.
+OTHERS = ("arn:aws:lambda:", "arn:aws:states:::lambda:invoke", "arn:aws:states:::events:putEvents")
 OPTIMIZED = "AmazonSageMakerException"  # of the optimized integration
 
 
@@ -92,7 +94,7 @@ def _job(kind: str, request: Any, *, wait: bool) -> dict[str, Any]:
         return call("sagemaker", action, body, OPTIMIZED)
 
     return (
-        jobs.run(f"{kind}Job", request, sagemaker)
+        jobs.run(interpreter.execution(), f"{kind}Job", request, sagemaker)
         if wait
         else sagemaker(f"create{kind}Job", request)
     )
@@ -106,7 +108,9 @@ def _invoke(invoke_resource: Callable[..., Any]) -> Callable[..., Any]:
             return limited(call(found[1], found[2], value))
         if found := JOB.fullmatch(resource):
             return limited(_job(found[1], value, wait=bool(found[2])))
-        return invoke_resource(resource, value)
+        if resource.startswith(OTHERS):
+            return invoke_resource(resource, value)
+        raise _unsupported(resource)
 
     return wrapper
 

@@ -10,25 +10,20 @@ from collections.abc import Callable
 from typing import Any
 
 from local import ministack
-from local.stepfunctions import interpreter
 
 Json = dict[str, Any]
 Call = Callable[[str, Json], Json]
 ENDED = frozenset({"Completed", "Failed", "Stopped"})
 MIN_POLL_SECONDS, MAX_POLL_SECONDS = 0.02, 0.5
-JOB = "localJob"  # key in the record of an execution: the job that it waits for
+JOB = "localJob"  # key in the record of an execution: the name of the job that it waits for
 
 
-def run(stem: str, request: Json, sagemaker: Call) -> Json:
+def run(execution: Json, stem: str, request: Json, sagemaker: Call) -> Json:
     """Run a job (stem: TrainingJob …); return its Describe response; raises ExecutionError."""
-    execution, name = interpreter.execution(), {}
-    waiting = execution.get(JOB)
-    if waiting and waiting["stem"] == stem:
-        name = waiting["name"]
-    else:
+    name = execution.get(JOB)
+    if name is None:
         sagemaker(f"create{stem}", request)
-        name = {f"{stem}Name": request[f"{stem}Name"]}
-        execution[JOB] = {"stem": stem, "name": name}
+        name = execution[JOB] = {f"{stem}Name": request[f"{stem}Name"]}
     try:
         described = _wait(stem, name, execution, sagemaker)
     finally:

@@ -71,7 +71,7 @@ data "aws_iam_policy_document" "run_time_cleaner" {
     for_each = length(local.pipelines) == 0 ? [] : [local.pipelines]
 
     content {
-      sid       = "StopPipelines"
+      sid       = "StopTrainings"
       actions   = ["sagemaker:ListPipelineExecutions", "sagemaker:StopPipelineExecution"]
       resources = flatten([for arn in statement.value : [arn, "${arn}/execution/*"]])
     }

@@ -32,14 +32,21 @@ data "aws_iam_policy_document" "machine" {
 
   statement {
     sid       = "RunProcessingJobs"
-    actions   = ["sagemaker:AddTags", "sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob", "sagemaker:StopProcessingJob"] # Step Functions tags its jobs
+    actions   = ["sagemaker:CreateProcessingJob", "sagemaker:DescribeProcessingJob", "sagemaker:StopProcessingJob"]
     resources = [local.jobs["processing"]]
   }
 
   statement {
     sid       = "RunTrainingJobs"
-    actions   = ["sagemaker:AddTags", "sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"]
+    actions   = ["sagemaker:CreateTrainingJob", "sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"]
     resources = [local.jobs["training"]]
+  }
+
+  # Step Functions marks the jobs that it runs.
+  statement {
+    sid       = "TagJobs"
+    actions   = ["sagemaker:AddTags", "sagemaker:ListTags"]
+    resources = values(local.jobs)
   }
 
   # The rules by which Step Functions learns of the end of a job; it creates them with this role.

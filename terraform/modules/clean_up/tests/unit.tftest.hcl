@@ -47,7 +47,7 @@ run "trainings_may_be_those_of_a_state_machine" {
   }
 
   assert {
-    condition     = length([for s in data.aws_iam_policy_document.run_time_cleaner.statement : s.sid if s.sid == "StopPipelines"]) == 0
+    condition     = length([for s in data.aws_iam_policy_document.run_time_cleaner.statement : s.sid if s.sid == "StopTrainings"]) == 0
     error_message = "Without a pipeline, none is stopped."
   }
 }
