@@ -1,6 +1,6 @@
 """The data of a tabular model: rows of captured requests, and their predictions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from sagemaker_pipelines.tabular import features, record
 class _Requests:
     """What clients sent in the window, and what the version answered."""
 
-    rows: list[Any] = field(default_factory=list)
+    tables: list[pd.DataFrame] = field(default_factory=list)  # of each file of captures
     predictions: list[float] = field(default_factory=list)
 
 
@@ -44,7 +44,8 @@ class CapturedRows:
     @cached_property
     def window(self) -> pd.DataFrame:
         """Features of the rows that clients sent in the window, to whichever version."""
-        return features.frame(self._record, self._requests.rows)
+        tables = self._requests.tables
+        return pd.concat(tables, ignore_index=True) if tables else features.frame(self._record, [])
 
     def comparison(self) -> Comparison:
         """Compare all rows of the window with all of the training.
@@ -75,23 +76,21 @@ class CapturedRows:
     @cached_property
     def _requests(self) -> _Requests:
         run, found = self._run, _Requests()
-        seen: set[str] = set()
-        for one in self._captured():
-            name = captures.request_id(one)
-            time = run.time_of_client(one)
-            if time is None or not run.first <= time < run.end or name in seen:
-                continue
-            seen.add(name)
-            found.rows += _rows(one)
-            if run.deployed_at is None or time >= run.deployed_at:
-                found.predictions += _predictions(one)
-        return found
-
-    def _captured(self) -> Iterator[Record]:
-        run = self._run
         folder = f"data-capture/{run.args.stage}/{run.args.endpoint}/{run.args.variant}/"
+        seen: set[str] = set()
         for key, content in run.objects(folder, run.first, run.now):
-            yield from captures.lines(content, key, [])
+            rows: list[Any] = []
+            for one in captures.lines(content, key, []):
+                name, time = captures.request_id(one), run.time_of_client(one)
+                if time is None or not run.first <= time < run.end or name in seen:
+                    continue
+                seen.add(name)
+                rows += _rows(one)
+                if run.deployed_at is None or time >= run.deployed_at:
+                    found.predictions += _predictions(one)
+            if rows:  # as a table, a day of many requests needs little memory
+                found.tables.append(features.frame(self._record, rows))
+        return found
 
 
 def _rows(captured: Record) -> Sequence[Any]:

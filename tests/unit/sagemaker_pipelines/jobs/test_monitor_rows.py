@@ -136,6 +136,7 @@ def test_without_requests_alarms_keep_their_states(job, events):
 def test_repeated_request_counts_once(job, events):
     rows = abalones.rows(20, seed=2)
     job.put("data-capture/production", *[captured(rows, "again")] * 20)
+    job.put("data-capture/production", captured(rows, "again"), file="b.jsonl")
     job.run("data-quality")
     assert job.document("data-quality/statistics.json")["dataset"]["item_count"] == 20
 
@@ -150,8 +151,9 @@ def test_json_lines_and_base64_are_read(job, events):
     job.put(
         "data-capture/production",
         captured(rows, "a", data=lines, encoding="JSON"),
-        captured(rows, "b", data=encoded, encoding="BASE64"),
     )
+    answer = captured(rows, "b", data=encoded, encoding="BASE64")
+    job.put("data-capture/production", answer, file="b.jsonl")
     job.run("data-quality")
     statistics = job.document("data-quality/statistics.json")
     assert statistics["dataset"]["item_count"] == 80
