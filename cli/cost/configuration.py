@@ -62,6 +62,7 @@ class Configuration:
     tracking_server_size: str | None
     training_instance_count: int
     training_instance_type: str
+    training_on_states: bool  # by Step Functions, not by a SageMaker pipeline
     tuning_jobs: int  # trainings of the search for hyperparameters; 0: no search
     with_firewall: bool  # in front of the HTTP API
 
@@ -119,6 +120,7 @@ class Configuration:
             tracking_server_size=variables["tracking"]["server_size"],
             training_instance_count=int(training.get("instance_count", 1)),
             training_instance_type=training["training_instance_type"],
+            training_on_states=training.get("workflow") == "state_machine",
             tuning_jobs=int((training.get("tuning") or {"jobs": 0})["jobs"]),
             with_firewall=api["enabled"] and api["waf_requests"] is not None,
         )

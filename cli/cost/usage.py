@@ -209,12 +209,17 @@ def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
     # Hourly collectors, and the checks of retrain_trigger each 15 minutes.
     invocations = HOURS * (3 * stages + 4)
     transitions = 75 * trainings(config, assumed) * assumed.versions_per_training
+    of_trainings = [12 * trainings(config, assumed)] if config.training_on_states else []
     return [
         *(_reads_and_queries(config, assumed) if config.model is None else []),
         Use("Lambda", "⑤ to ⑧: invocations", invocations, "lambda_request"),
         Use("Lambda", "⑤ to ⑧: duration", invocations * 3 * FUNCTION_GB, "lambda_arm_gb_second"),
         Use("X-Ray", "traces of ⑤ to ⑧", invocations, "xray_trace"),
         Use("Step Functions", "transitions of deployments", transitions, "sfn_transition"),
+        *(
+            Use("Step Functions", "transitions of trainings", n, "sfn_transition")
+            for n in of_trainings
+        ),
         Use("CloudWatch", "alarms", alarms(config), "cloudwatch_alarm"),
         Use("CloudWatch", "custom metrics", metrics, "cloudwatch_metric"),
         Use(

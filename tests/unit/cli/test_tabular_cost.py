@@ -88,6 +88,7 @@ def test_every_compared_column_has_an_alarm_and_a_metric(tmp_path):
         ('image_builder = "codebuild"', "CodeBuild"),
         ("api = { enabled = false }", "API"),
         ("batch = { enabled = false }", "CloudWatch"),
+        ('training = { workflow = "state_machine" }', "Step Functions"),
     ],
 )
 def test_an_option_changes_its_service(tmp_path, text, service):
