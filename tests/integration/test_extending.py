@@ -62,3 +62,9 @@ def test_regression_model_is_trained_and_served_and_has_a_pipeline_and_an_api(co
     assert "PrepareTable" in [step["Name"] for step in steps]
     document = copy / "functions" / "predict" / "openapi" / "house_price.json"
     assert "/stream" in json.loads(document.read_text())["paths"]
+
+
+def test_variables_of_the_stream_are_those_of_the_example():
+    [text] = [text for name, text in guide.blocks(GUIDE, "Your own stream") if name]
+    example = PROJECT / "examples" / "own_stream" / "stream.tfvars"
+    assert example.read_text().endswith(text)
