@@ -42,7 +42,8 @@ def upload(aws, name, rows):
     aws.settle()
 
 
-def test_upload_starts_a_training_that_registers_a_version(aws):
+def check_uploaded(aws):
+    """An upload starts a training that registers a version."""
     upload(aws, "first", abalones.rows(3000))
     training = command(aws, "status")["training"]
     assert training["status"] == "Succeeded", training
@@ -52,17 +53,18 @@ def test_upload_starts_a_training_that_registers_a_version(aws):
     [row] = command(aws, "history")["retrains"]
     assert (row["outcome"], row["winner"]) == ("succeeded", "abalone")
     assert 0 < row["cost"]["instance_seconds"] < row["cost"]["seconds"]
-    assert aws.get("iam")["denials"] == []
 
 
-def test_a_person_starts_one_and_sees_its_steps(aws):
+def check_requested(aws):
+    """A person starts a training and sees its steps."""
     document = command(aws, "retrain", "--reason", "again", "--yes", "--wait")
     assert document["status"] == "Succeeded"
     assert [step["name"] for step in document["steps"]] == STEPS
     assert {step["status"] for step in document["steps"]} == {"Succeeded"}
 
 
-def test_a_failure_is_recorded_with_its_reason(aws):
+def check_failed(aws):
+    """A failure is recorded with its reason."""
     upload(aws, "first", [["?"] * len(abalones.COLUMNS)] * 3)
     command(aws, "retrain", "--reason", "broken", "--yes")
     aws.settle()
@@ -73,8 +75,11 @@ def test_a_failure_is_recorded_with_its_reason(aws):
     assert command(aws, "status")["training"]["failure"] == row["failure"]
 
 
-def test_second_plan_is_empty_and_destroy_leaves_nothing(aws):
-    assert local_terraform.plan_changes(aws.home, VARIABLES, TABULAR) == 0
+def test_state_machine_trains_explains_and_leaves_nothing(aws):
+    check_uploaded(aws)
+    check_requested(aws)
+    check_failed(aws)
     assert aws.get("iam")["denials"] == []
+    assert local_terraform.plan_changes(aws.home, VARIABLES, TABULAR) == 0
     local_terraform.destroy(aws.home, VARIABLES, TABULAR)
     assert aws.client("stepfunctions").list_state_machines()["stateMachines"] == []
