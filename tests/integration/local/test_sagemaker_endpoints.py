@@ -3,13 +3,19 @@
 import json
 import os
 import shutil
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local.sagemaker.hosting.serving_container import WORKERS
 from sagemaker_pipelines.container import nginx
 from tests.support.event_queue import Queue, add_rule
 from tests.support.model_archive import SERIES
+from tests.support.model_server import children, until
 from tests.support.permissions import ROLE
 
 pytestmark = pytest.mark.integration
@@ -201,6 +207,29 @@ def test_registered_package_is_served_like_a_model(sagemaker, statuses, invoke):
     sagemaker.create_endpoint(EndpointName="staging", EndpointConfigName="staging-v1")
     assert statuses("staging")[-1]["EndpointStatus"] == "IN_SERVICE"
     assert invoke(name="staging")["InvokedProductionVariant"] == "AllTraffic"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_instances_have_the_processes_of_the_image(aws, invoke):
+    servers = [pid for pid in model_servers(aws) if len(children(pid)) == WORKERS]
+    assert len(servers) >= 2  # of two instances
+    killed = {min(children(pid)) for pid in servers}
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
+    for _ in range(10):
+        assert invoke()["InvokedProductionVariant"] == "AllTraffic"
+    until(lambda: all(len(children(pid) - killed) == WORKERS for pid in servers))
+
+
+def model_servers(aws):
+    """Return the ids of the processes that serve models of this local AWS."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ")
+            if b"sagemaker_pipelines.container serve" in command and (
+                str(aws.home).encode() in (folder / "environ").read_bytes()
+            ):
+                yield int(folder.name)
 
 
 @pytest.mark.skipif(
