@@ -14,8 +14,7 @@ from cli.queries.pause import pause_state
 from cli.queries.services import deployment, endpoints, poller, training
 from cli.result import Result
 from common.times import iso
-
-RUNNING = {"Executing", "Stopping"}
+from common.training_workflow.execution import RUNNING
 
 Reason = Annotated[str, typer.Option(help="Shown by evergreen status.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for a training or deployment that runs.")]

@@ -28,7 +28,8 @@ OPTIMIZED = "AmazonSageMakerException"  # of the optimized integration
 def call(service: str, action: str, request: Any, unnamed: str | None = None) -> dict[str, Any]:
     """Call an action with the role of the state machine; raises ExecutionError.
 
-    Errors that the service's API does not name are called `unnamed`.
+    Errors that the service's API does not name are called `unnamed` by optimized integrations,
+    whose times are numbers.
     """
     try:
         with runtime.acting(interpreter.session()):
@@ -49,17 +50,18 @@ def call(service: str, action: str, request: Any, unnamed: str | None = None) ->
         name = _name(client, error, unnamed or f"{prefix}Exception")
         raise ministack.ExecutionError(f"{prefix}.{name}", _cause(client, error)) from None
     response.pop("ResponseMetadata")
-    return dict(as_json(response))
+    return dict(as_json(response, in_milliseconds=bool(unnamed)))
 
 
-def as_json(value: Any) -> Any:
-    """Return a response as the result of a task: times in milliseconds, a body as text."""
+def as_json(value: Any, *, in_milliseconds: bool) -> Any:
+    """Return a response as the result of a task: a body as text, times as ISO 8601 or numbers."""
     if isinstance(value, dict):
-        return {key: as_json(item) for key, item in value.items()}
+        return {k: as_json(v, in_milliseconds=in_milliseconds) for k, v in value.items()}
     if isinstance(value, list):
-        return [as_json(item) for item in value]
+        return [as_json(item, in_milliseconds=in_milliseconds) for item in value]
     if isinstance(value, datetime):
-        return int(value.timestamp() * 1000)
+        seconds = value.timestamp()
+        return int(seconds * 1000) if in_milliseconds else runtime.iso(seconds)
     return value.read().decode() if isinstance(value, StreamingBody) else value
 
 

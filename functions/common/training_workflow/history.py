@@ -51,7 +51,7 @@ def steps(events: Iterable[Event]) -> list[Step]:
         elif kind == "TaskScheduled":  # perhaps again, after a failed request
             found[current] = Step(current, EXECUTING, step.started)
         elif kind == "TaskSucceeded":
-            output = _document(event["taskSucceededEventDetails"].get("output"))
+            output = document(event["taskSucceededEventDetails"].get("output"))
             found[current] = replace(step, jobs=_jobs(output))
         elif kind.endswith("StateExited"):
             status = FAILED if step.status == FAILED else SUCCEEDED
@@ -66,20 +66,20 @@ def parameters(events: Iterable[Event]) -> dict[str, str] | None:
     for event in events:
         exited = event.get("stateExitedEventDetails")
         if exited and exited["name"] == MERGED:
-            return dict(_document(exited.get("output")).get("Parameters", {}))
+            return dict(document(exited.get("output")).get("Parameters", {}))
     return None
 
 
 def reason(error: str | None, cause: str | None) -> str | None:
     """Return why a task failed: the cause may be the description of its job."""
-    job = _document(cause)
+    job = document(cause)
     messages = [str(job[name]) for name in REASONS if job.get(name)]
     return next(iter(messages), None) or cause or error
 
 
 def _failed(step: Step, details: Event, time: datetime) -> Step:
     why = reason(details.get("error"), details.get("cause"))
-    jobs = _jobs(_document(details.get("cause")))
+    jobs = _jobs(document(details.get("cause")))
     return replace(step, status=FAILED, ended=time, failure=why, jobs=jobs)
 
 
@@ -94,11 +94,11 @@ def _ended(step: Step, kind: str, event: Event) -> Step:
     return replace(step, status=FAILED, failure=why, ended=event["timestamp"])
 
 
-def _jobs(document: Mapping[str, Any]) -> dict[str, str]:
-    return {kind: str(document[f"{kind}Arn"]) for kind in JOBS if f"{kind}Arn" in document}
+def _jobs(described: Mapping[str, Any]) -> dict[str, str]:
+    return {kind: str(described[f"{kind}Arn"]) for kind in JOBS if f"{kind}Arn" in described}
 
 
-def _document(text: str | None) -> dict[str, Any]:
+def document(text: str | None) -> dict[str, Any]:
     """Return an object in JSON, empty if the text is none."""
     try:
         found = json.loads(text or "")

@@ -62,7 +62,7 @@ class StateMachine:
         """Return an execution: only its input has the name of the request."""
         found = self.states.describe_execution(executionArn=arn)
         failure = history.reason(found.get("error"), found.get("cause"))
-        name = json.loads(found.get("input", "{}")).get(REQUEST, "")
+        name = str(history.document(found.get("input")).get(REQUEST, ""))
         return Execution(found["startDate"], STATUSES[found["status"]], name, arn, failure)
 
     def steps(self, arn: str) -> list[Step]:
@@ -80,7 +80,7 @@ class StateMachine:
         merged = history.parameters(self._events(arn))
         if merged is None:
             described = self.states.describe_execution(executionArn=arn)
-            merged = json.loads(described.get("input", "{}"))
+            merged = history.document(described.get("input"))
         return {name: value for name, value in merged.items() if name != REQUEST}
 
     def start(

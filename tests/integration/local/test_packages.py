@@ -152,3 +152,10 @@ def test_group_is_deleted_after_its_versions_and_numbers_are_not_reused(sagemake
     sagemaker.delete_model_package_group(ModelPackageGroupName=group)
     with pytest.raises(ClientError, match="does not exist"):
         sagemaker.describe_model_package_group(ModelPackageGroupName=group)
+
+
+def test_a_repeated_request_registers_one_version(sagemaker, group):
+    first, again = (register(sagemaker, group, ClientToken="the-same") for _ in range(2))
+    other = register(sagemaker, group, ClientToken="another")
+    assert first == again
+    assert other != first

@@ -122,3 +122,40 @@ def test_failing_lambda_fails_the_task_and_the_catch_reports_it(aws, function, s
     execution = start(aws, f"failing{len(suffix)}", states, fail=True)
     assert outcome(aws, execution)[0] == "SUCCEEDED"
     assert queue.bodies()[-1]["detail"] == {"error": "ValueError"}
+
+
+def test_execution_times_out_in_virtual_time(aws):
+    client = aws.client("stepfunctions")
+    wait = {"Type": "Wait", "Seconds": 7200, "End": True}
+    definition = {"StartAt": "Wait", "States": {"Wait": wait}, "TimeoutSeconds": 600}
+    machine = client.create_state_machine(
+        name="limited", definition=json.dumps(definition), roleArn=ROLE
+    )["stateMachineArn"]
+    execution = client.start_execution(stateMachineArn=machine)["executionArn"]
+    aws.pass_minutes(9)
+    assert outcome(aws, execution)[0] == "RUNNING"
+    aws.pass_minutes(180)
+    assert outcome(aws, execution)[0] == "TIMED_OUT"
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ({"Type": "Pass", "Next": "Nowhere"}, "Missing 'Next' target: Nowhere"),
+        (
+            {"Type": "Pass", "Parameters": {"a.$": "States.Format('{}'"}, "End": True},
+            "is not comp",
+        ),
+    ],
+)
+def test_definition_that_aws_refuses_is_refused(aws, state, reason):
+    client = aws.client("stepfunctions")
+    definition = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", **state}}})
+    with pytest.raises(client.exceptions.InvalidDefinition, match=reason):
+        client.create_state_machine(name="refused", definition=definition, roleArn=ROLE)
+
+
+def test_integration_that_is_missing_here_fails_the_task(aws):
+    resource = "arn:aws:states:::sqs:sendMessage"
+    states = {"Send": {"Type": "Task", "Resource": resource, "Parameters": {}, "End": True}}
+    assert outcome(aws, start(aws, "missing", states)) == ("FAILED", "States.Runtime")
