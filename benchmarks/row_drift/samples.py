@@ -14,7 +14,7 @@ KINDS: dict[str, Draw] = {
     "share 30 %": lambda draw, count: (draw.random(count) < 0.3).astype(float),
     "share 2 %": lambda draw, count: (draw.random(count) < 0.02).astype(float),
 }
-# By how many standard deviations the feature moves; of a share, rows become ones.
+# By how many standard deviations the mean of the feature moves; of a share, zeros become ones.
 SHIFTS = (0.25, 0.5, 1.0)
 
 
@@ -26,12 +26,12 @@ def rows(kind: str, count: int, seed: int) -> pd.Series:
 def shifted(values: pd.Series, kind: str, by: float, seed: int) -> pd.Series:
     """Return values whose mean is higher by standard deviations of the feature."""
     mean, spread = _moments(kind)
-    if not kind.startswith("share"):
-        return values + by * spread
-    # So many of the zeros become ones that the share grows by as much.
-    chance = by * spread / (1 - mean)
-    ones = np.random.default_rng(seed).random(len(values)) < chance
-    return values.where(~ones, 1.0)
+    drawn = np.random.default_rng(seed).random(len(values))
+    if kind == "few values":  # integers remain integers
+        return values + np.floor(by * spread + drawn)
+    if kind.startswith("share"):
+        return values.where(drawn >= by * spread / (1 - mean), 1.0)
+    return values + by * spread
 
 
 @cache
