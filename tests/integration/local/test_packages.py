@@ -155,7 +155,8 @@ def test_group_is_deleted_after_its_versions_and_numbers_are_not_reused(sagemake
 
 
 def test_a_repeated_request_registers_one_version(sagemaker, group):
-    first, again = (register(sagemaker, group, ClientToken="the-same") for _ in range(2))
-    other = register(sagemaker, group, ClientToken="another")
+    first, again, other = (
+        register(sagemaker, group, ClientToken=name) for name in ("same", "same", "another")
+    )
     assert first == again
     assert other != first
