@@ -13,6 +13,10 @@ from tests.support.aws_calls import CallError, stubbed
 from tests.support.feature_records import batch_response
 from tests.support.lambda_context import CONTEXT
 
+# Created once, now: a test may run without a region.
+handler.sagemaker()
+handler.store()
+
 PIPELINES = Path(__file__).parents[2] / "sagemaker_pipelines"
 MODELS = ("abalone", "forecaster", "linear_regression")
 REQUEST_ID = "c6af9ac6-7b61-11e6-9a41-93e8deadbeef"
