@@ -104,24 +104,25 @@ def interrupted_while_building(target):
 
 @pytest.fixture(scope="module")
 def deployed(target, account):
-    """A deployment that was interrupted while the builds ran."""
+    """A deployment that was interrupted while the builds ran -> its builds, the first ones."""
     interrupted_while_building(target)
     assert len(builds(account)) == 2
     ran = deploy(target)
     assert ran[:3] == ALWAYS
     assert "everything else" in ran
+    return builds(account)
 
 
 def test_deployment_completes_with_one_build_per_image(deployed, account):
-    found = {build["projectName"]: build for build in builds(account)}
+    found = {build["projectName"]: build for build in deployed}
     assert {name: build["buildStatus"] for name, build in found.items()} == {
         f"{PREFIX}-image-forecaster": "SUCCEEDED",
         f"{PREFIX}-image-poller": "SUCCEEDED",
     }
-    assert len(builds(account)) == 2
+    assert len(deployed) == 2
     for name in ("forecaster", "poller"):
         images = account.client("ecr").describe_images(repositoryName=f"{PREFIX}-{name}")
-        assert [image["imageTags"] for image in images["imageDetails"]] == [[TAG]]
+        assert [TAG] in [image["imageTags"] for image in images["imageDetails"]]
 
 
 def test_builds_use_no_permission_that_they_lack(deployed, account):
@@ -132,8 +133,9 @@ def test_builds_use_no_permission_that_they_lack(deployed, account):
 
 
 def test_next_deployment_changes_nothing(deployed, target, account):
+    before = len(builds(account))
     assert deploy(target) == ALWAYS
-    assert len(builds(account)) == 2
+    assert len(builds(account)) == before
 
 
 def build(target, tag):
@@ -158,3 +160,4 @@ def test_build_without_a_permission_fails_with_the_place_of_the_log(deployed, ta
 def test_projects_are_destroyed_when_docker_builds_again(deployed, target, account):
     Workspace(target).change("destroy", "-target=module.image_builder")
     assert account.client("codebuild").list_projects()["projects"] == []
+    Workspace(target).change("apply", "-target=module.image_builder")  # for the other tests
