@@ -30,9 +30,11 @@ def test_event_that_may_be_sent_is_named(module, statement):
 
 
 def test_version_is_registered_for_approval_only():
-    ((_, statement),) = statements("sagemaker:CreateModelPackage")
-    assert 'variable = "sagemaker:ModelApprovalStatus"' in statement
-    assert 'values   = ["PendingManualApproval"]' in statement
+    found = statements("sagemaker:CreateModelPackage")
+    assert [module for module, _ in found] == ["train_tabular", "training_role"]
+    for _, statement in found:
+        assert 'variable = "sagemaker:ModelApprovalStatus"' in statement
+        assert 'values   = ["PendingManualApproval"]' in statement
 
 
 @pytest.mark.parametrize(
