@@ -12,8 +12,9 @@ export PYTHONPATH =
 SOURCE ?=
 FILE ?=
 DEMO_ARGS ?=
-# A worker per core, at most 4: a worker of the integration tests runs a local AWS.
+# A worker per core, at most 4. Those of the integration tests wait for their local AWS half of the time.
 WORKERS := -n auto --maxprocesses 4
+INTEGRATION_WORKERS := -n 3
 PORT ?=
 MODEL ?=
 VARS ?=
@@ -40,7 +41,7 @@ test: setup checks-setup package ## Terraform, unit, integration and end-to-end 
 	@echo "== 2/3 unit tests"
 	@$(BIN)/python -m pytest tests/unit -q $(WORKERS) --dist loadfile --durations 10
 	@echo "== 3/3 integration tests on the local AWS, and the loop from end to end (minutes between dots)"
-	@$(BIN)/python -m pytest tests/integration tests/e2e -q $(WORKERS) --durations 10
+	@$(BIN)/python -m pytest tests/integration tests/e2e -q $(INTEGRATION_WORKERS) --durations 10
 	@echo "All tests passed. Results of the end-to-end test: .evergreen/e2e (logs, report.json, loop.png)"
 	@echo "Not run, because they take minutes more: make test-deployment, make chaos"
 

@@ -5,6 +5,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.local_aws import started
 
+LONGEST = ("tests/e2e/", "tests/integration/deployed/")
+
 
 class LoadLocalAwsScheduling(LoadScopeScheduling):
     """Run tests that share a local AWS in one worker: a module, or all of deployed/.
@@ -19,7 +21,14 @@ class LoadLocalAwsScheduling(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config, log):
+    config.option.loadscopereorder = False  # by the number of tests; they take different times
     return LoadLocalAwsScheduling(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with what takes minutes, so that no worker ends long after the others."""
+    items.sort(key=lambda item: [name not in item.nodeid for name in LONGEST])
 
 
 @pytest.fixture(scope="module")
