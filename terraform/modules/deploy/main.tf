@@ -77,6 +77,7 @@ module "smoke_test" {
 
   name              = "smoke_test"
   description       = "Endpoint of a version -> plausible forecast and its data capture"
+  alarmed           = false # it fails until the capture is there; a failed deployment is mailed
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.smoke_test.json
   timeout_seconds   = 120
@@ -95,6 +96,7 @@ module "tabular_smoke_test" {
 
   name              = "tabular_smoke_test"
   description       = "Endpoint of a version -> plausible prediction and its data capture"
+  alarmed           = false # it fails until the capture is there; a failed deployment is mailed
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.smoke_test.json
   timeout_seconds   = 120
