@@ -27,7 +27,8 @@ Next:
 """
 NEXT_TABULAR = """
 Next:
-  eval "$(.venv/bin/evergreen env)"                   set up this shell for the local AWS
+  eval "$(.venv/bin/evergreen env --prefix {prefix})"
+                                                      set up this shell for the local AWS
   aws s3 cp FILE.csv s3://{bucket}/training-data/
                                                       starts a training; then approve twice
   .venv/bin/evergreen status --prefix {prefix}
