@@ -68,10 +68,7 @@ def train(folder: Path) -> Path:
     """Train the model as its image does; return the archive."""
     base, archive = folder / "ml", folder / "model.tar.gz"
     sample = samples.write(MODEL, base / "input" / "data" / "train", None)
-    (base / "input" / "config").mkdir()
-    config = base / "input" / "config" / "hyperparameters.json"
-    config.write_text(json.dumps(sample.hyperparameters))
-    container.train(base)
+    container.train(base, sample.hyperparameters)
     with tarfile.open(archive, "w:gz") as tar:
         for path in (base / "model").iterdir():
             tar.add(path, path.name)

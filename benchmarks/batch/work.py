@@ -61,10 +61,7 @@ def measure(load: Load, folder: Path) -> Measured:
     base = folder / load.algorithm
     sample = samples.write(load.algorithm, base / "input" / "data" / "train", None)
     parameters = {**sample.hyperparameters, **({"num_cells": "40"} if not load.together else {})}
-    config = base / "input" / "config"
-    config.mkdir(parents=True)
-    (config / "hyperparameters.json").write_text(json.dumps(parameters))
-    container.train(base)
+    container.train(base, parameters)
     lines = list(_lines(load))
     alone = _alone(load, base / "model", lines)
     path = folder / f"{load.algorithm}.txt"

@@ -4,7 +4,6 @@
 """
 
 import argparse
-import json
 import shutil
 import sys
 import time
@@ -40,12 +39,9 @@ def _develop(algorithm: str, data: Path | None, port: int, *, once: bool) -> int
     base = HOME / algorithm
     shutil.rmtree(base, ignore_errors=True)
     sample = samples.write(algorithm, base / "input" / "data" / "train", data)
-    config = base / "input" / "config"
-    config.mkdir(parents=True)
-    (config / "hyperparameters.json").write_text(json.dumps(sample.hyperparameters))
     print(f"== train: {base} is its /opt/ml, data {sample.file}", flush=True)
     started = time.monotonic()
-    container.train(base)
+    container.train(base, sample.hyperparameters)
     print(f"== trained in {time.monotonic() - started:.1f} s; serve", flush=True)
     process, chosen = container.serve(base, port)
     try:

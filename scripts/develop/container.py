@@ -1,10 +1,12 @@
 """The processes of the forecaster image with a folder of this machine as /opt/ml."""
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,8 +22,11 @@ class ContainerError(RuntimeError):
     """A process of the image failed."""
 
 
-def train(base: Path) -> None:
+def train(base: Path, hyperparameters: Mapping[str, str]) -> None:
     """Run `train`, whose output is shown; raises ContainerError with its failure reason."""
+    config = base / "input" / "config"
+    config.mkdir(parents=True)
+    (config / "hyperparameters.json").write_text(json.dumps(dict(hyperparameters)))
     done = subprocess.run([*COMMAND, "train"], cwd=ROOT, env=_environment(base), check=False)
     if done.returncode:
         reason = base / "output" / "failure"

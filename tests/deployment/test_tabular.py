@@ -51,10 +51,10 @@ class Clients:
         )
         return name
 
-    def hour(self, **sea):
+    def hour(self, **options):
         """Let an hour pass in which requests are answered and their ground truth is collected."""
         now = self.aws.now()
-        rows = abalones.rows(REQUESTS, seed=self.count, **sea)
+        rows = abalones.rows(REQUESTS, seed=self.count, **options)
         records = []
         for *features, rings in rows:
             name = self.send(features)
@@ -178,7 +178,7 @@ def test_another_sea_is_a_breach_and_retrains(aws, bucket):
     assert versions(aws)["production"] == 1
     # The file replaces the old one: no model fits both seas, and the gate would refuse it.
     upload(aws, bucket, "first", abalones.rows(3000, seed=5, **OTHER_SEA))
-    command(aws, "retrain", "--reason", "another sea", "--yes")
+    command(aws, "retrain", "--reason", "other animals", "--yes")
     settled(aws)
     assert versions(aws)["production"] == 2
     for _ in range(4):

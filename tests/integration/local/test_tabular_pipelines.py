@@ -157,15 +157,15 @@ def test_abalone_trains_from_any_folder_and_replaces_only_a_worse_champion(aws, 
     assert again["champion"] == {"version": 1, "candidate": "abalone"}
     assert steps["CheckModel"]["Metadata"]["Condition"]["Outcome"] == "False"
 
-    # The new model replaces a champion that knows nothing of such animals.
-    uri = _upload(aws, "other/a.csv", abalones.rows(3000, rings=lambda size: 14 - 8 * size))
+    # The data have the opposite relation of size and age: the new model replaces the champion.
+    uri = _upload(aws, "opposite/a.csv", _opposite_rows())
     _, folder = trained(aws, sagemaker, "abalone", DataUri=uri)
     evaluation = document(aws, f"{folder}/evaluation/evaluation.json")
     assert (evaluation["winner"], evaluation["champion"]["version"]) == ("abalone", 1)
 
 
 def _monitoring_finds_what_has_changed(aws, client, baseline, invoke):
-    """Compare the requests of clients with the training, then also those of another sea."""
+    """Compare requests like the training with it, then also others."""
     package = newest(client, "abalone")
     quality = package["ModelMetrics"]["ModelDataQuality"]["Constraints"]["S3Uri"]
     assert quality == f"s3://{BUCKET}/{baseline}/data_quality/constraints.json"
@@ -234,6 +234,11 @@ def _upload(aws, key, rows):
     return f"s3://{BUCKET}/{key.rpartition('/')[0]}/"
 
 
+def _opposite_rows():
+    """Return rows in which larger animals are younger."""
+    return abalones.rows(3000, rings=lambda size: 14 - 8 * size)
+
+
 def _attributions(aws, folder):
     found = document(aws, f"{folder}/evaluation/attributions.json")
     return found["models"]["abalone"]["features"]
@@ -243,7 +248,7 @@ def test_gate_and_data_quality_refuse(aws, sagemaker):
     uri = _upload(aws, "few/a.csv", abalones.rows(40))
     steps, _ = trained(aws, sagemaker, "abalone", DataUri=uri)
     assert "training_rows: got" in steps["RejectData"]["FailureReason"]
-    uri = _upload(aws, "shuffled/a.csv", abalones.rows(3000, rings=lambda size: 14 - 8 * size))
+    uri = _upload(aws, "refused/a.csv", _opposite_rows())
     _, folder = trained(aws, sagemaker, "abalone", DataUri=uri, Gate="rmse<=0.2")
     evaluation = document(aws, f"{folder}/evaluation/evaluation.json")
     assert evaluation["winner"] is None
