@@ -107,7 +107,11 @@ def _serve(load: Load, base: Path, paths: Paths, summary: FileSummary) -> float:
     """Send the parts to the server as a transform does; return its CPU seconds."""
     os.environ["MODEL_SERVER_WORKERS"] = "1"
     os.environ["DEEPAR_INFERENCE_CONFIG"] = json.dumps(deepar.configuration(SAMPLES))
+    # One core for one worker, which then keeps it, as each worker of the image does.
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(cores)})
     process, port = container.serve(base, 0)
+    os.sched_setaffinity(0, cores)
     try:
         before = _cpu(process.pid)
         for part in summary.parts:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from benchmarks.report import Goal
 
-SERVED, SYNC = "served", "gunicorn sync"
-OVERHEAD = 1.2  # times the bare call, at most, at every concurrency
+SERVED, SYNC = "image", "sync"  # names in servers.py
+OVERHEAD = 1.2  # times the call of the model in the same process, at most, at every concurrency
 TORCH = 4.0  # times as many requests per CPU second as torch's predictor, at least
 
 
@@ -17,14 +17,19 @@ class Load:
     server: str
     concurrency: int
     cpu_ms: float
+    model_ms: float  # of which the call of the model
     p50_ms: float
     p99_ms: float
 
-    def row(self, bare: float) -> list[object]:
+    @property
+    def overhead(self) -> float:
+        """Return how many times the CPU of the model's call a request takes."""
+        return self.cpu_ms / self.model_ms
+
+    def row(self) -> list[object]:
         """Return the row of the table."""
-        rate = 1000 / self.cpu_ms
-        times = self.cpu_ms / bare
-        return [self.server, self.concurrency, rate, self.cpu_ms, times, self.p50_ms, self.p99_ms]
+        cpu = [1000 / self.cpu_ms, self.cpu_ms, self.model_ms, self.overhead]
+        return [self.server, self.concurrency, *cpu, self.p50_ms, self.p99_ms]
 
 
 def percentile(ordered: Sequence[float], share: float) -> float:
@@ -32,13 +37,13 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def goals(bare: float, torch: float, loads: Sequence[Load]) -> list[Goal]:
-    """Compare the server with the bare call and with torch (CPU milliseconds)."""
+def goals(torch: float, loads: Sequence[Load]) -> list[Goal]:
+    """Compare the server with the call of its model and with torch (CPU milliseconds)."""
     served = [load for load in loads if load.server == SERVED]
     judged = [
         Goal(
-            f"CPU of a request beside the bare call, concurrency {load.concurrency}",
-            load.cpu_ms / bare,
+            f"CPU of a request beside the model's call in it, concurrency {load.concurrency}",
+            load.overhead,
             OVERHEAD,
         )
         for load in served

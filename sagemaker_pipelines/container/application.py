@@ -73,7 +73,7 @@ class Application:
                 return "200 OK", *self._handler.answer(body, kind, accept)
         except RequestError as error:
             return _problem("400 Bad Request", str(error))
-        except ValueError as error:  # JSON has no infinity
+        except ValueError as error:  # not finite, which JSON cannot hold
             return _problem("500 Internal Server Error", f"response: {error}")
 
 

@@ -3,6 +3,9 @@
 import json
 from typing import Annotated, Any, Literal, Protocol
 
+import numpy as np
+import orjson
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, FailFast, Field, ValidationError
 
 from common.config import describe
@@ -84,13 +87,11 @@ class ForecastHandler:
     def answer(self, body: bytes, content_type: str, accept: str) -> tuple[str, bytes]:  # noqa: ARG002
         """Return content type and body of the response."""
         if content_type in (JSON, ""):
-            return JSON, json.dumps(
-                respond(self._model, body, self._covariates), allow_nan=False
-            ).encode()
-        return LINES, respond_lines(self._model, body, self._batch, self._covariates).encode()
+            return JSON, respond(self._model, body, self._covariates)
+        return LINES, respond_lines(self._model, body, self._batch, self._covariates)
 
 
-def respond(model: Model, body: bytes, covariates: Covariates = WITHOUT) -> dict[str, Any]:
+def respond(model: Model, body: bytes, covariates: Covariates = WITHOUT) -> bytes:
     """Process the request of an endpoint: `{"instances": […], …}` -> `{"predictions": […]}`."""
     request = _json(body)
     instances = request.get("instances") if isinstance(request, dict) else None
@@ -102,12 +103,12 @@ def respond(model: Model, body: bytes, covariates: Covariates = WITHOUT) -> dict
         _series(entry, f"instances[{n}]: ", covariates, model.horizon)
         for n, entry in enumerate(instances)
     ]
-    return {"predictions": [forecast(model, s, configuration) for s in series]}
+    return _dump({"predictions": [_forecast(model, s, configuration) for s in series]})
 
 
 def respond_lines(
     model: Model, body: bytes, configuration: Configuration, covariates: Covariates = WITHOUT
-) -> str:
+) -> bytes:
     """Process the request of a batch transform: one instance per line -> one forecast per line."""
     lines = [line for line in body.splitlines() if line.strip()]
     if not lines:
@@ -117,9 +118,7 @@ def respond_lines(
         _series(_json(line), f"line {n}: ", covariates, model.horizon)
         for n, line in enumerate(lines, 1)
     ]
-    return "\n".join(
-        json.dumps(forecast(model, s, configuration), allow_nan=False) for s in series
-    )
+    return b"\n".join(_dump(_forecast(model, s, configuration)) for s in series)
 
 
 def _check_work(count: int, configuration: Configuration, horizon: int) -> None:
@@ -131,7 +130,7 @@ def _check_work(count: int, configuration: Configuration, horizon: int) -> None:
         raise RequestError(bad_value("num_samples", paths, expected))
 
 
-def forecast(model: Model, series: Series, configuration: Configuration) -> dict[str, Any]:
+def _forecast(model: Model, series: Series, configuration: Configuration) -> dict[str, Any]:
     """Return the forecast of one series with the outputs of the configuration."""
     outputs, count = configuration.output_types, configuration.num_samples
     if "samples" in outputs and not isinstance(model, Sampler):
@@ -141,11 +140,23 @@ def forecast(model: Model, series: Series, configuration: Configuration) -> dict
     if "mean" in outputs:
         prediction["mean"] = _rounded(found["mean"])
     if "quantiles" in outputs:
-        rows = found["quantiles"].items()
-        prediction["quantiles"] = {level: _rounded(row) for level, row in rows}
+        rows = found["quantiles"]
+        prediction["quantiles"] = dict(zip(rows, _rounded([*rows.values()]), strict=True))
     if "samples" in outputs and isinstance(model, Sampler):
-        prediction["samples"] = [_rounded(path) for path in model.sample(series, count)]
+        prediction["samples"] = _rounded(model.sample(series, count))
     return prediction
+
+
+def _rounded(values: Any) -> NDArray[np.float32]:
+    """Round to 32-bit floats, which halves the size of the response; raises ValueError."""
+    rounded = np.ascontiguousarray(values, np.float32)
+    if not np.isfinite(rounded).all():
+        raise ValueError("forecast: got NaN or infinity")
+    return rounded
+
+
+def _dump(document: Any) -> bytes:
+    return orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 def _json(body: bytes) -> Any:
@@ -163,8 +174,3 @@ def _series(instance: Any, where: str, covariates: Covariates, horizon: int) -> 
         return covariates.select(parse(instance), horizon)
     except SeriesError as error:
         raise RequestError(where + str(error)) from error
-
-
-def _rounded(values: Any) -> list[float]:
-    """Round to the precision of 32-bit floats, which halves the size of the response."""
-    return [float(f"{value:.7g}") for value in values]

@@ -4,15 +4,17 @@ The model is loaded before the port is opened, so /ping succeeds only with a mod
 """
 
 import os
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from sagemaker_pipelines.container import handlers
 from sagemaker_pipelines.container.application import THREADS, Application
-from sagemaker_pipelines.container.inference import RequestError
+from sagemaker_pipelines.container.inference import Handler, RequestError
 from sagemaker_pipelines.container.limits import GRACE_SECONDS, INVOCATION_SECONDS
 from sagemaker_pipelines.paths import Paths
 
@@ -29,6 +31,30 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if not self.alive:
             for listener in self.sockets:
                 listener.close()
+
+
+def cores() -> list[int]:
+    """Return the numbers of the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def keep_on_core(worker: ThreadWorker) -> None:
+    """Let a worker run on a core of its own only, if each core has a worker.
+
+    The threads of a worker compute in turn. On several cores, each turn wakes another core, which
+    takes up to a fifth of the CPU time of a request.
+    """
+    available = cores()
+    if hasattr(os, "sched_setaffinity") and worker.cfg.workers == len(available):
+        os.sched_setaffinity(0, {available[worker.place]})
+
+
+def choose_place(arbiter: Arbiter, worker: ThreadWorker) -> None:
+    """Give the worker a number; one that replaces another gets its number."""
+    taken = {other.place for other in arbiter.WORKERS.values()}
+    worker.place = next(number for number in count() if number not in taken)
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -54,9 +80,16 @@ def main(paths: Paths, address: str) -> None:
         handler = handlers.load(paths.model, os.environ)
     except RequestError as error:
         raise SystemExit(str(error)) from error
+    serve(handler, address)
+
+
+def serve(handler: Handler, address: str) -> None:
+    """Answer the requests to a model until SIGTERM."""
     options = {
         "bind": address,
-        "workers": int(os.environ.get("MODEL_SERVER_WORKERS") or os.cpu_count() or 1),
+        "workers": int(os.environ.get("MODEL_SERVER_WORKERS") or len(cores())),
+        "pre_fork": choose_place,
+        "post_fork": lambda _, worker: keep_on_core(worker),
         "worker_class": Worker,
         "threads": THREADS,
         "preload_app": True,

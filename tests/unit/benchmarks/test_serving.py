@@ -1,16 +1,22 @@
 """Goals and measurements of the serving benchmark."""
 
 import os
+from time import thread_time
 
 import pytest
 
 from benchmarks.serving import load
 from benchmarks.serving.goals import SERVED, SYNC, Load, goals, percentile
+from benchmarks.serving.model_clock import Clock, Clocked
 
 
 def test_every_concurrency_is_judged_and_the_slowest_beside_torch():
-    loads = [Load(SERVED, 1, 6.6, 7, 9), Load(SERVED, 4, 8.0, 30, 40), Load(SYNC, 1, 99, 1, 1)]
-    judged = goals(6.0, 30.0, loads)
+    loads = [
+        Load(SERVED, 1, 6.6, 6, 7, 9),
+        Load(SERVED, 4, 8.0, 6, 30, 40),
+        Load(SYNC, 1, 99, 1, 1, 1),
+    ]
+    judged = goals(30.0, loads)
     assert [goal.value for goal in judged] == pytest.approx([1.1, 8 / 6, 3.75])
     assert [goal.met for goal in judged] == [True, False, False]
 
@@ -27,3 +33,22 @@ def test_cpu_seconds_are_those_of_the_process():
     own = os.times()
     assert load.cpu_seconds(os.getpid()) >= before
     assert load.cpu_seconds(os.getpid()) == pytest.approx(own.user + own.system, abs=0.5)
+
+
+def test_clock_of_a_model_adds_the_calls_of_another_process(tmp_path):
+    class Slow:
+        horizon = 30
+
+        def forecast(self, series, levels, samples):
+            begin = thread_time()
+            while thread_time() - begin < 0.01:
+                pass
+            return {"mean": [], "quantiles": {}}
+
+    read = Clock(tmp_path / "clock")
+    called = Clocked(Slow(), Clock(tmp_path / "clock"))
+    called.forecast(None, (), 1)
+    called.forecast(None, (), 1)
+    seconds, calls = read.read()
+    assert calls == 2
+    assert seconds == pytest.approx(0.02, abs=0.01)

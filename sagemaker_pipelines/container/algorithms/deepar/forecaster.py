@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sagemaker_pipelines.container.algorithms import metadata
-from sagemaker_pipelines.container.algorithms.deepar.cell import Cell
+from sagemaker_pipelines.container.algorithms.deepar.cell import Cell, Layer
 from sagemaker_pipelines.container.algorithms.deepar.features import Inputs
 from sagemaker_pipelines.container.algorithms.deepar.likelihoods import (
     LIKELIHOODS,
@@ -17,8 +17,6 @@ from sagemaker_pipelines.container.algorithms.deepar.likelihoods import (
 )
 from sagemaker_pipelines.container.algorithms.model import Prediction, prediction
 from sagemaker_pipelines.container.series import Series, impute
-
-State = list[tuple[Values, Values]]
 
 
 class Forecaster:
@@ -43,11 +41,10 @@ class Forecaster:
             Cell.of(weights[f"inward{n}"], weights[f"recurrent{n}"], weights[f"bias{n}"])
             for n in range(settings["num_layers"])
         ]
-        first = self._cells[0].inward
-        self._of_lags, self._of_features = first[: self._lags.size], first[self._lags.size :]
+        self._of_features = self._cells[0].inward[:, self._lags.size :]
         outputs = range(self._likelihood.outputs)
-        self._heads = np.concatenate([weights[f"head{n}"] for n in outputs]).T
-        self._head_bias = np.concatenate([weights[f"head_bias{n}"] for n in outputs])
+        self._heads = np.concatenate([weights[f"head{n}"] for n in outputs])
+        self._head_bias = np.concatenate([weights[f"head_bias{n}"] for n in outputs])[:, None]
 
     @classmethod
     def load(cls, folder: Path) -> "Forecaster":
@@ -64,9 +61,11 @@ class Forecaster:
     def sample(self, series: Series, count: int) -> Values:
         """Sample paths of the steps after the series: shape (count, horizon), not negative."""
         rng = np.random.default_rng(_seed(series))
-        parameters, state, scale, scaled, ahead = self.unroll(series)
+        parameters, past, scale, scaled, ahead = self.unroll(series)
+        layers = self._layers(count)
+        for layer, unrolled in zip(layers, past, strict=True):
+            layer.begin(unrolled.hidden, unrolled.memory)
         parameters = tuple(np.repeat(p, count) for p in parameters)
-        state = [(np.repeat(h, count, 0), np.repeat(c, count, 0)) for h, c in state]
         known = scaled.size
         # Steps in rows, because a step's lagged values are then a copy of whole rows.
         values = np.empty((known + self.horizon, count), np.float32)
@@ -77,15 +76,16 @@ class Forecaster:
             if step + 1 < self.horizon:
                 at = known + step + 1
                 values[at - 1] = paths[step] / scale
-                inward = values[at - self._lags].T @ self._of_lags + ahead[step + 1]
-                parameters = self._parameters(self._advance(inward, state))
+                layers[0].inward[:] = values[at - self._lags]
+                parameters = self._parameters(self._advance(layers, ahead[step + 1]))
         return np.maximum(paths.T, 0)
 
-    def unroll(self, series: Series) -> tuple[Parameters, State, float, Values, Values]:
+    def unroll(self, series: Series) -> tuple[Parameters, list[Layer], float, Values, Values]:
         """Run the network over the past.
 
-        Returns the parameters of the first forecast step, the state, the scale, the scaled past
-        and what the features of the steps to forecast add to the gates of the first layer.
+        Returns the parameters of the first forecast step, the layers after the past, the scale,
+        the scaled past and what the features of the steps to forecast add to the gates of the
+        first layer.
         """
         observed = ~np.isnan(series.target)
         missing = max(0, self._past - series.target.size)
@@ -106,26 +106,31 @@ class Forecaster:
         fixed = np.concatenate(
             [np.broadcast_to(static, (len(features), static.size)), features], axis=1
         )
-        of_features = fixed @ self._of_features + self._cells[0].bias
+        of_features = (fixed @ self._of_features.T)[:, :, None] + self._cells[0].bias
         steps = np.arange(self._past - self._context + 1, self._past + 1)
-        inward = scaled[steps[:, None] - self._lags] @ self._of_lags + of_features[: self._context]
-        state = [(np.zeros((1, cell.size), np.float32),) * 2 for cell in self._cells]
-        for row in inward:
-            hidden = self._advance(row, state)
-        return self._parameters(hidden), state, scale, scaled, of_features[self._context - 1 :]
+        lagged = scaled[steps[:, None] - self._lags][:, :, None]
+        layers = self._layers(1)
+        for values, added in zip(lagged, of_features, strict=False):  # of the context only
+            layers[0].inward[:] = values
+            hidden = self._advance(layers, added)
+        return self._parameters(hidden), layers, scale, scaled, of_features[self._context - 1 :]
 
-    def _advance(self, inward: Values, state: State) -> Values:
-        """Advance every layer by one step; updates the state in place."""
+    def _layers(self, paths: int) -> list[Layer]:
         first, *others = self._cells
-        state[0] = first.advance(inward, *state[0])
-        for number, cell in enumerate(others, 1):
-            below = state[number - 1][0]
-            state[number] = cell.advance(below @ cell.inward + cell.bias, *state[number])
-        return state[-1][0]
+        above = [Layer(cell, cell.inward.shape[1], paths) for cell in others]
+        return [Layer(first, self._lags.size, paths), *above]
+
+    def _advance(self, layers: Sequence[Layer], added: Values) -> Values:
+        """Advance every layer by one step; `added` to the gates of the first one."""
+        hidden = layers[0].advance(added)
+        for layer, cell in zip(layers[1:], self._cells[1:], strict=True):
+            layer.inward[:] = hidden
+            hidden = layer.advance(cell.bias)
+        return hidden
 
     def _parameters(self, hidden: Values) -> Parameters:
-        raw = hidden @ self._heads + self._head_bias
-        return self._likelihood.parameters(tuple(raw.T))
+        raw = self._heads @ hidden + self._head_bias
+        return self._likelihood.parameters(tuple(raw))
 
 
 def _seed(series: Series) -> int:

@@ -45,7 +45,7 @@ def forecaster(trained):
 
 def predict(forecaster, instances=(INSTANCE,), **configuration):
     request = {"instances": list(instances), "configuration": CONFIGURATION | configuration}
-    return respond(forecaster, json.dumps(request).encode())["predictions"]
+    return json.loads(respond(forecaster, json.dumps(request).encode()))["predictions"]
 
 
 def test_response_has_the_format_of_amazon_deepar(forecaster):

@@ -69,7 +69,7 @@ def test_served_forecast_is_that_of_the_files(job):
     )
     found = json.loads(done.stdout)
     assert found["status"] == "200 OK"
-    expected = respond(registry.load(paths.model), json.dumps(REQUEST).encode())
+    expected = json.loads(respond(registry.load(paths.model), json.dumps(REQUEST).encode()))
     [prediction], [other] = found["body"]["predictions"], expected["predictions"]
     assert prediction["mean"] == pytest.approx(other["mean"], rel=1e-6)
     for level, row in other["quantiles"].items():
@@ -83,7 +83,7 @@ def test_samples_are_returned_only_by_models_that_draw_them(job):
     body = json.dumps(REQUEST | {"configuration": configuration}).encode()
     model = registry.load(paths.model)
     if algorithm == "deepar":
-        assert len(respond(model, body)["predictions"][0]["samples"]) == 7
+        assert len(json.loads(respond(model, body))["predictions"][0]["samples"]) == 7
     else:
         with pytest.raises(RequestError, match="output_types: got samples, expected mean or"):
             respond(model, body)

@@ -11,7 +11,7 @@ import signal
 import socket
 import sys
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -53,9 +53,28 @@ def test_each_of_two_workers_answers(base):
         assert answers[0] == answers[1]
 
 
-def test_a_worker_for_each_core_by_default(base):
+def test_each_core_has_its_own_worker_by_default_also_after_one_died(base):
+    cores = os.sched_getaffinity(0)
+
+    def kept():
+        """Return the only core of each worker; [] while there is none or one without."""
+        with suppress(ProcessLookupError):
+            sets = {pid: os.sched_getaffinity(pid) for pid in children(server.pid)}
+            own = {pid: next(iter(cores)) for pid, cores in sets.items() if len(cores) == 1}
+            return own if sorted(own.values()) == sorted(cores) else {}
+
     with serving(base, MODEL_SERVER_WORKERS="") as (_, server):
-        until(lambda: len(children(server.pid)) == os.cpu_count())
+        [killed, *others] = until(kept)
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: killed not in children(server.pid))
+        assert {*others} < {*until(kept)}
+
+
+def test_other_numbers_of_workers_run_on_any_core(base):
+    cores = os.sched_getaffinity(0)
+    with serving(base, MODEL_SERVER_WORKERS=str(len(cores) + 1)) as (_, server):
+        found = until(lambda: len(pids := children(server.pid)) == len(cores) + 1 and pids)
+        assert all(os.sched_getaffinity(pid) == cores for pid in found)
 
 
 def test_killed_worker_is_replaced_by_one_with_the_model_that_was_loaded_once(base):
