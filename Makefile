@@ -120,7 +120,7 @@ destroy: setup package ## delete the deployment with its data and what the loop 
 
 clean: override KEEP :=
 clean: down ## remove everything that was built, downloaded or cached
-	@rm -rf $(VENV) $(CHECKS_VENV) $(FLINK_VENV) $(MLFLOW_VENV) .evergreen build streaming/target *.egg-info
+	@rm -rf $(VENV) $(CHECKS_VENV) $(FLINK_VENV) $(MLFLOW_VENV) $(DOCS_VENV) .evergreen build streaming/target *.egg-info
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis demo/report.json demo/loop.png
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -141,6 +141,21 @@ $(MLFLOW_VENV)/ready: requirements-mlflow.lock
 	@echo "mlflow: environment in $(MLFLOW_VENV) (about 2 minutes, once)"
 	@$(PYTHON) -m venv --clear $(MLFLOW_VENV)
 	@$(MLFLOW_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-mlflow.lock
+	@touch $@
+
+# The documentation site: the pages are written by the loop's environment, built in one of their own.
+.PHONY: docs
+DOCS_VENV := .venv-docs
+
+docs: setup package $(DOCS_VENV)/ready ## build the documentation site into build/site/html, and check its links (about a minute)
+	@$(BIN)/python -m scripts.site
+	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(DOCS_VENV)/bin/mkdocs build --quiet --strict --config-file build/site/mkdocs.yml
+	@echo "documentation: build/site/html/index.html"
+
+$(DOCS_VENV)/ready: requirements-docs.lock
+	@echo "docs: environment in $(DOCS_VENV) (seconds, once)"
+	@$(PYTHON) -m venv --clear $(DOCS_VENV)
+	@$(DOCS_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-docs.lock
 	@touch $@
 
 .PHONY: test-deployment

@@ -24,6 +24,7 @@ TORCH, WITHOUT_HASHES = "torch", "requirements-torch.txt"
 # Environments of their own, because their pins conflict with the others: lock -> group.
 SEPARATE = {
     "requirements-checks.lock": "checks",
+    "requirements-docs.lock": "docs",
     "requirements-mlflow.lock": "mlflow",
     "streaming/requirements.txt": "flink",
 }

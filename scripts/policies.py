@@ -34,14 +34,14 @@ def main(target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="evergreen-policies-") as scratch:
         tree = terraform.copy_tree(Path(scratch))
         for root, test in TESTS.items():
-            found = read(_plan(tree / root, test), test)
+            found = read(plan(tree / root, test), test)
             policies |= {f"{root}/{address}": text for address, text in found.items()}
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(json.dumps(policies, indent=2) + "\n")
     print(f"policies: {len(policies)} documents in {target}")
 
 
-def _plan(root: Path, test: Path) -> list[str]:
+def plan(root: Path, test: Path) -> list[str]:
     """Return the output of the test that plans a root module."""
     shutil.copy(test, root / "tests")
     terraform.initialize(root, ["-backend=false"])
@@ -66,12 +66,7 @@ def deployer(prefix: str = "evergreen", region: str = "eu-west-1") -> dict[str, 
 
 def read(lines: list[str], test: Path) -> dict[str, str]:
     """Return the policies in the output of `terraform test -json -verbose`; TerraformError."""
-    messages = [json.loads(line) for line in lines]
-    errors = [m["@message"] for m in messages if m.get("@level") == "error"]
-    plans = [m["test_plan"] for m in messages if m.get("type") == "test_plan"]
-    if errors or not plans:
-        raise TerraformError("the policies were not rendered:\n" + "\n".join(errors))
-    changes = [c for c in plans[0]["resource_changes"] if c["type"] not in OTHERS]
+    changes = [c for c in resource_changes(lines) if c["type"] not in OTHERS]
     unknown = [
         f"{c['address']}.{name}"
         for c in changes
@@ -88,6 +83,17 @@ def read(lines: list[str], test: Path) -> dict[str, str]:
         for name in ATTRIBUTES
         if (text := _attributes(c, "after").get(name))
     }
+
+
+def resource_changes(lines: list[str]) -> list[dict[str, Any]]:
+    """Return the resources in the output of `terraform test -json -verbose`; TerraformError."""
+    messages = [json.loads(line) for line in lines]
+    errors = [m["@message"] for m in messages if m.get("@level") == "error"]
+    plans = [m["test_plan"] for m in messages if m.get("type") == "test_plan"]
+    if errors or not plans:
+        raise TerraformError("nothing was planned:\n" + "\n".join(errors))
+    found: list[dict[str, Any]] = plans[0]["resource_changes"]
+    return found
 
 
 def _attributes(change: dict[str, Any], when: str) -> dict[str, Any]:

@@ -66,11 +66,9 @@ resource "aws_cloudwatch_dashboard" "this" {
         type = "alarm", x = 16, y = 9, width = 8, height = 6
         properties = {
           title = "⑦ alarms"
-          alarms = concat(
-            values(aws_cloudwatch_metric_alarm.loss)[*].arn,
-            values(aws_cloudwatch_metric_alarm.silent)[*].arn,
-            [aws_cloudwatch_metric_alarm.harder.arn],
-          )
+          # As strings, so that a plan has the whole dashboard.
+          alarms = [for alarm in concat(values(aws_cloudwatch_metric_alarm.loss), values(aws_cloudwatch_metric_alarm.silent), [aws_cloudwatch_metric_alarm.harder]) :
+          "${var.foundation.arns.cloudwatch}:alarm:${alarm.alarm_name}"]
         }
       },
       {
