@@ -27,14 +27,18 @@ class Ensemble:
 
     def predict(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the predictions of every level: shape (levels, rows)."""
-        at = np.broadcast_to(self.roots, (len(rows), len(self.roots)))
-        row = np.arange(len(rows))[:, None]
+        # Indexes of flat arrays in 32 bits: a third of the time of two-dimensional ones in 64.
+        feature, values = self.feature.astype(np.int32), np.ascontiguousarray(rows).ravel()
+        children = np.stack([self.right, self.left], axis=1).ravel().astype(np.int32)
+        first = np.arange(len(rows), dtype=np.int32)[:, None] * np.int32(rows.shape[1])
+        at = np.broadcast_to(self.roots.astype(np.int32), (len(rows), len(self.roots)))
         for _ in range(int(self.depth[0])):
-            goes_left = rows[row, self.feature[at]] <= self.threshold[at]
-            at = np.where(goes_left, self.left[at], self.right[at])
+            goes_left = values.take(first + feature.take(at)) <= self.threshold.take(at)
+            at = children.take(2 * at + goes_left)
         starts = np.concatenate([[0], np.cumsum(self.sizes)[:-1]])
         return (
-            np.asarray(np.add.reduceat(self.value[at], starts, axis=1).T) + self.baseline[:, None]
+            np.asarray(np.add.reduceat(self.value.take(at), starts, axis=1).T)
+            + self.baseline[:, None]
         )
 
 
