@@ -31,6 +31,7 @@ def _main(arguments: argparse.Namespace) -> int:
     from cli.console import configure_streams  # noqa: PLC0415
     from cli.errors import CommandError  # noqa: PLC0415
     from demo import stream  # noqa: PLC0415
+    from demo.applied import Applied  # noqa: PLC0415
     from demo.run import Demo  # noqa: PLC0415
     from demo.server import ServerError  # noqa: PLC0415
     from demo.stages import StageError  # noqa: PLC0415
@@ -46,6 +47,8 @@ def _main(arguments: argparse.Namespace) -> int:
         return 2
     demo = Demo(source, home, arguments.approve_by_hand, arguments.keep)
     demo.tracking = arguments.tracking
+    if not arguments.apply_again:
+        demo.applied = Applied(HOME.with_name("demo-applied"))
     if arguments.home:
         demo.out = home
     try:
@@ -98,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--home", type=Path, help=f"folder of logs, state and results (logs: {HOME})")
     add("--tracking", help="MLflow server that trainings are logged to (make mlflow)")
+    add("--apply-again", action="store_true", help="do not reuse what an earlier demo applied")
     add("--keep", action="store_true", help="keep the local AWS running until Ctrl-C")
     return parser
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from cli.connection import Connection, connect_local
 from demo import picture, unused_grants
+from demo.applied import Applied
 from demo.display import display
 from demo.report import Findings, read
 from demo.server import Server
@@ -24,6 +26,8 @@ from scripts import local_terraform, package
 HERE = Path(__file__).resolve().parent
 PREFIX = "evergreen"
 RESULTS = ("report.json", "loop.png")
+APPLIED = "terraform apply of everything in terraform/"
+RESTORED = "what terraform apply created in an earlier demo: nothing has changed since"
 
 
 @dataclass(slots=True)
@@ -36,6 +40,7 @@ class Demo:
     keep: bool = False
     out: Path = HERE
     tracking: str | None = None  # MLflow server that trainings are logged to
+    applied: Applied | None = None  # kept from an earlier run, and for later ones
     # For runs with faults: the faults, restarts of a poller that crashed, and a last look.
     faults: list[dict[str, Any]] = field(default_factory=list)
     restarts: int = 0
@@ -51,10 +56,11 @@ class Demo:
         started = time.monotonic()
         self._clear()
         with self._phase("start", "the local AWS"):
-            server = Server(self.home, iso(self.stream.clock_start))
+            port = self._restore()
+            server = Server(self.home, iso(self.stream.clock_start), port)
         try:
             with display.live():
-                self._run_on(server, started)
+                self._run_on(server, started, restored=port is not None)
             if self.keep:
                 self._wait_for_interrupt(server)
         except Exception as error:
@@ -64,14 +70,16 @@ class Demo:
         finally:
             server.stop()
 
-    def _run_on(self, server: Server, started: float) -> None:
+    def _run_on(self, server: Server, started: float, *, restored: bool) -> None:
         last = self.stream.last_time()
         variables = self._variables() | self.more_variables(server.url)
-        with self._phase("apply", "terraform apply of everything in terraform/"):
-            with contextlib.redirect_stdout(io.StringIO()):
-                package.main()
+        with self._phase("apply", RESTORED if restored else APPLIED):
             local_terraform.init(self.home)
-            local_terraform.apply(self.home, variables)
+            if not restored:
+                local_terraform.apply(self.home, variables)
+                if self.applied:
+                    server.save()
+                    self.applied.keep(self.home, server.port)
             network = local_terraform.output(self.home)["network"]
             connection = connect_local(server.url, PREFIX)
         with self._phase("loop", "the loop"):
@@ -84,19 +92,30 @@ class Demo:
             if self.faults:
                 self.report["faults_left"] = server.pending_faults()
                 server.inject([])
-        with self._phase("report", "reading the results"):
-            findings = self._read(server, connection)
-            failed = [row["failure"] for row in findings.report["retrains"] if row["failure"]]
-            self.training_failure = failed[-1] if failed else None
-        with self._phase("plan", "terraform plan, which must be empty"):
-            changes = local_terraform.plan_changes(self.home, variables)
-            resources = local_terraform.resources(self.home)
+        with ThreadPoolExecutor(1) as background:  # two programs, on two cores
+            planned = background.submit(local_terraform.plan_changes, self.home, variables)
+            with self._phase("report", "reading the results"):
+                findings = self._read(server, connection)
+                failed = [row["failure"] for row in findings.report["retrains"] if row["failure"]]
+                self.training_failure = failed[-1] if failed else None
+            with self._phase("plan", "terraform plan, which must be empty"):
+                changes = planned.result()
+                resources = local_terraform.resources(self.home)
         self.report |= findings.report | self.inspect(connection)
         permissions = server.permissions()
         unused = unused_grants.explained(permissions["unused"], PREFIX)
         self.report["iam"] = {**permissions, "unused": unused}
         self.report["terraform"] = {"resources": resources, "second_plan_changes": changes}
         self._write(started, findings)
+
+    def _restore(self) -> int | None:
+        """Build the Lambda zips; return the port of an applied state of the same code, if any."""
+        with contextlib.redirect_stdout(io.StringIO()):
+            package.main()
+        if not self.applied:
+            return None
+        self.applied.identify({"start": self.stream.clock_start, **self._variables()})
+        return self.applied.restore(self.home)
 
     def _read(self, server: Server, connection: Connection) -> Findings:
         now = epoch(server.clock()["now"])

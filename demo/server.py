@@ -20,11 +20,13 @@ class ServerError(Exception):
 class Server:
     """A child process that ends with this process, even if that is killed."""
 
-    def __init__(self, home: Path, start: str) -> None:
+    def __init__(self, home: Path, start: str, restored_port: int | None = None) -> None:
+        """Start it; with the state saved in `home` if the port of that is given."""
         self.home = home
         self.log = home / "logs" / "server.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        place = ["--port", "0", "--home", str(home)]
+        place = ["--port", str(restored_port or 0), "--home", str(home)]
+        place += ["--restored"] if restored_port else []
         clock = ["--clock", "virtual", "--start", start, "--die-with-parent"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -40,6 +42,11 @@ class Server:
         except BaseException:
             self.stop()
             raise
+
+    @property
+    def port(self) -> int:
+        """Return the port of its URL."""
+        return int(self.url.rpartition(":")[2])
 
     def alive(self) -> bool:
         """Return whether the server's process is running."""
@@ -64,6 +71,10 @@ class Server:
     def settle(self) -> dict[str, Any]:
         """Wait until no work is in flight."""
         return self._request("settle", {})
+
+    def save(self) -> None:
+        """Save the state in the home."""
+        self._request("save", {})
 
     def inject(self, faults: list[dict[str, Any]]) -> None:
         """Replace the faults of the next requests."""

@@ -31,6 +31,7 @@ def _serve(arguments: argparse.Namespace) -> None:
             arguments.start and times.parse(arguments.start).timestamp(),
             die_with_parent=arguments.die_with_parent,
             persistent=arguments.persistent,
+            restored=arguments.restored,
         )
     except OSError as error:
         raise lifecycle.LifecycleError(f"port {arguments.port}: {error.strerror}") from error
@@ -76,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--die-with-parent", action="store_true")
             command.add_argument(
                 "--persistent", action="store_true", help="keep the state in --home"
+            )
+            command.add_argument(
+                "--restored", action="store_true", help="start with the state saved in --home"
             )
     return parser
 

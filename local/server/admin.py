@@ -15,7 +15,7 @@ SETTLE_SECONDS = 900.0
 
 
 def handle(request: Request) -> Response:
-    """Handle `/_evergreen/health`, `/clock` (GET, POST), `/settle`, `/faults` and `/iam`."""
+    """Handle `/_evergreen/health`, `/clock`, `/settle`, `/faults`, `/iam` and `/save`."""
     route = (request.method, request.path.removeprefix("/_evergreen/"))
     if route == ("POST", "clock"):
         return _set_clock(request.json())
@@ -32,6 +32,14 @@ def _health() -> dict[str, Any]:
 
 def _settle() -> dict[str, Any]:
     return {"settled": runtime.clock.settle(SETTLE_SECONDS), **_clock()}
+
+
+def _save() -> dict[str, Any]:
+    """Save the state once, for a later start with `--restored`."""
+    from local.persistence import saver  # noqa: PLC0415 - it imports this package
+
+    saver.Saver(runtime.home).save()
+    return {"saved": True}
 
 
 def _clock() -> dict[str, Any]:
@@ -68,5 +76,6 @@ ANSWERS: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
     ("GET", "clock"): _clock,
     ("GET", "health"): _health,
     ("GET", "iam"): policies.report,
+    ("POST", "save"): _save,
     ("POST", "settle"): _settle,
 }

@@ -54,11 +54,13 @@ def serve(
     *,
     die_with_parent: bool,
     persistent: bool = False,
+    restored: bool = False,
 ) -> None:
     """Serve on loopback until SIGTERM, SIGINT or, if requested, the end of stdin; never return.
 
     Port 0 is any free port; raises OSError if the port is in use. A persistent server saves its
-    state in its home and starts with it; raises UnreadableStateError.
+    state in its home and starts with it; a restored one only starts with what was saved there.
+    Raises UnreadableStateError.
     """
     listener = socket.create_server(("127.0.0.1", port))
     port = listener.getsockname()[1]
@@ -71,7 +73,7 @@ def serve(
         force=True,
     )
     emulator.configure(port)
-    state = _State(home) if persistent else None
+    state = _State(home, saves=persistent) if persistent or restored else None
     for name in REPLACEMENTS:
         importlib.import_module(f"local.{name}").install()
     if state is not None:
@@ -90,13 +92,13 @@ def serve(
 
 
 class _State:
-    """The saved state of a persistent server."""
+    """The saved state of a server."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, saves: bool) -> None:
         """Read it, and let a virtual clock continue; raises UnreadableStateError."""
         from local.persistence import resume, saver, stores  # noqa: PLC0415 - they import MiniStack
 
-        self._resume, self._stores = resume, stores
+        self._resume, self._stores, self._saves = resume, stores, saves
         self._saver = saver.Saver(home)
         self._saved = self._saver.read()
         if self._saved is not None and "now" in self._saved:
@@ -109,15 +111,17 @@ class _State:
             self._stores.restore(self._saved["stores"])
 
     def start(self) -> None:
-        """Continue what was running, and save from now on."""
+        """Continue what was running, and save from now on if it is persistent."""
         if self._saved is not None:
             self._saved = None
             runtime.clock.spawn(self._resume.resume)
-        self._saver.start()
+        if self._saves:
+            self._saver.start()
 
-    def save(self) -> None:
-        """Save the state a last time."""
-        self._saver.save()
+    def end(self) -> None:
+        """Save the state a last time if it is persistent."""
+        if self._saves:
+            self._saver.save()
 
 
 class _Server(uvicorn.Server):
@@ -135,7 +139,7 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)
         if self._state is not None:
-            self._state.save()  # before the children end, which would be failures of tasks
+            self._state.end()  # before the children end, which would be failures of tasks
 
 
 async def _run(listener: socket.socket, state: _State | None, *, die_with_parent: bool) -> None:

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from gluonts.torch.model.deepar.module import DeepARModel
 
 from sagemaker_pipelines.container.algorithms import metadata
 from sagemaker_pipelines.container.algorithms.deepar.features import Inputs
+from sagemaker_pipelines.container.algorithms.deepar.gluonts_parts import DeepARModel
 from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
 
 

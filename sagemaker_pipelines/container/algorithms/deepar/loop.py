@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
-from gluonts.torch.model.deepar.module import DeepARModel
 
 from sagemaker_pipelines.container import cluster
 from sagemaker_pipelines.container.algorithms.deepar.batches import Batch, Windows
 from sagemaker_pipelines.container.algorithms.deepar.checkpoint_store import Checkpoints, State
+from sagemaker_pipelines.container.algorithms.deepar.gluonts_parts import DeepARModel
 from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
 
 

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 
 from gluonts.time_feature import get_lags_for_frequency
-from gluonts.torch.distributions import NegativeBinomialOutput, NormalOutput, StudentTOutput
-from gluonts.torch.model.deepar.module import DeepARModel
 
 from sagemaker_pipelines.container.algorithms.deepar.features import Inputs
+from sagemaker_pipelines.container.algorithms.deepar.gluonts_parts import (
+    DeepARModel,
+    NegativeBinomialOutput,
+    NormalOutput,
+    StudentTOutput,
+)
 from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
 
 OUTPUTS = {

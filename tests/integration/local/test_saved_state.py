@@ -1,0 +1,34 @@
+"""A server that starts with `--restored` has the state that was saved, and saves nothing itself."""
+
+from demo.server import Server
+from tests.support.local_aws import LocalAws
+
+START = "2024-10-10T00:00:00Z"
+
+
+def value(server, home):
+    ssm = LocalAws(server.url, home).client("ssm")
+    return ssm.get_parameter(Name="/c")["Parameter"]["Value"]
+
+
+def put(server, home, text):
+    ssm = LocalAws(server.url, home).client("ssm")
+    ssm.put_parameter(Name="/c", Value=text, Type="String", Overwrite=True)
+
+
+def test_saved_state_is_where_a_restored_server_starts_each_time(tmp_path):
+    server = Server(tmp_path, START)
+    try:
+        put(server, tmp_path, "saved")
+        server.save()
+        put(server, tmp_path, "later")
+        port = server.port
+    finally:
+        server.stop()
+    for _ in range(2):
+        server = Server(tmp_path, START, port)
+        try:
+            assert value(server, tmp_path) == "saved"
+            put(server, tmp_path, "changed")
+        finally:
+            server.stop()
