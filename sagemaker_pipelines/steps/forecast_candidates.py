@@ -9,8 +9,11 @@ measured on the windows, which it was not trained on.
 
 import argparse
 import json
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -64,19 +67,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     values = {name: getattr(args, name) for name in HYPERPARAMETERS}
     paths = Paths.from_env()
     with report_failures(paths):
-        requests = read_channel(paths.processing("requests"))
-        held_out = read_channel(paths.processing("test"))[::HELD_OUT_STEP]
-        for candidate in candidates.own(candidates.parse(args.candidates)):
-            train = read_channel(paths.processing("train") / candidate.name)
-            model = trained(candidate.algorithm, train, values)
-            samples = args.forecast_samples
-            found = [model.forecast(series, QUANTILE_LEVELS, samples) for series in requests]
-            text = "".join(f"{json.dumps(forecast)}\n" for forecast in found)
-            folder = paths.processing("forecasts")
-            (folder / f"{candidate.name}.jsonl").write_text(text)
-            if explained := attributions(model, held_out):
-                text = json.dumps({"candidate": candidate.name, **explained}, indent=2)
-                (folder / attributions_file(candidate.name)).write_text(f"{text}\n")
+        found = candidates.own(candidates.parse(args.candidates))
+        if not found:
+            return
+        # A process for each, as many at a time as there are cores: a fit uses one of them.
+        with ProcessPoolExecutor(min(len(found), os.cpu_count() or 1)) as pool:
+            measure = partial(measured, paths=paths, values=values, samples=args.forecast_samples)
+            for _ in pool.map(measure, found):  # raises the first failure
+                pass
+
+
+def measured(
+    candidate: candidates.Candidate, paths: Paths, values: Mapping[str, str], samples: int
+) -> None:
+    """Train a candidate, and write its forecasts of the windows and its attributions."""
+    train = read_channel(paths.processing("train") / candidate.name)
+    model = trained(candidate.algorithm, train, values)
+    requests = read_channel(paths.processing("requests"))
+    found = [model.forecast(series, QUANTILE_LEVELS, samples) for series in requests]
+    folder = paths.processing("forecasts")
+    text = "".join(f"{json.dumps(forecast)}\n" for forecast in found)
+    (folder / f"{candidate.name}.jsonl").write_text(text)
+    held_out = read_channel(paths.processing("test"))[::HELD_OUT_STEP]
+    if explained := attributions(model, held_out):
+        text = json.dumps({"candidate": candidate.name, **explained}, indent=2)
+        (folder / attributions_file(candidate.name)).write_text(f"{text}\n")
 
 
 if __name__ == "__main__":
