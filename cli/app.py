@@ -158,16 +158,22 @@ def _connect(
     connect = get_current_context().obj or connect
     connection = connect(chosen, prefix)
     note(str(connection))
-    if changes and (names := connection.target.conflicts):
+    if changes:
+        refuse_ambiguous(connection)
+    _ = connection.outputs  # fail early without a deployment
+    if changes and not asks and not connection.target.is_local and not more["yes"]:
+        confirm(f"This changes AWS account {connection.account}", "this changes an AWS account")
+    return connection
+
+
+def refuse_ambiguous(connection: "Connection") -> None:
+    """Raise CommandError unless it is clear which AWS is meant."""
+    if names := connection.target.conflicts:
         raise CommandError(
             f"a local AWS is running and {', '.join(names)} is set: name the one to change with "
             "--target local or --target aws",
             2,
         )
-    _ = connection.outputs  # fail early without a deployment
-    if changes and not asks and not connection.target.is_local and not more["yes"]:
-        confirm(f"This changes AWS account {connection.account}", "this changes an AWS account")
-    return connection
 
 
 def confirm(statement: str, refusal: str) -> None:

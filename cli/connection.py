@@ -5,7 +5,7 @@ import os
 import re
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
@@ -57,6 +57,13 @@ class Connection:
 def connect(chosen: Target, prefix: str) -> Connection:
     """Open a connection; CommandError (exit code 2) if the target cannot be reached."""
     return connect_local(chosen.url, prefix, chosen) if chosen.is_local else _aws(chosen, prefix)
+
+
+def renewed(connection: Connection) -> Connection:
+    """Return a connection with the present time and names; CommandError if AWS is not reached."""
+    target = connection.target
+    now = _time_and_region(target.url)[0] if target.is_local else datetime.now(UTC)
+    return replace(connection, now=now)
 
 
 def connect_local(url: str, prefix: str, chosen: Target | None = None) -> Connection:

@@ -9,13 +9,12 @@ import sys
 from collections.abc import Sequence
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from typer._click.exceptions import UsageError  # typer exports only its subclasses
 
 from cli import commands  # noqa: F401 - registers them
 from cli.app import Connect, app
 from cli.console import configure_streams, print_body
-from cli.errors import CommandError
+from cli.errors import EXPECTED, explain
 from cli.result import Result
 
 
@@ -27,14 +26,9 @@ def run(arguments: Sequence[str], connect: Connect | None = None) -> int:
         result = app(list(arguments), prog_name="evergreen", standalone_mode=False, obj=connect)
     except UsageError as error:
         return _failed(message, 2, as_json=as_json) if (message := _usage(error)) else 2
-    except CommandError as error:
-        return _failed(str(error), error.code, as_json=as_json)
-    except ClientError as error:
-        details = error.response["Error"]
-        message = f"{error.operation_name}: {details['Code']}: {details.get('Message')}"
-        return _failed(f"AWS rejected {message}", 1, as_json=as_json)
-    except BotoCoreError as error:
-        return _failed(f"AWS cannot be reached: {error}", 2, as_json=as_json)
+    except EXPECTED as error:
+        failure = explain(error)
+        return _failed(str(failure), failure.code, as_json=as_json)
     if isinstance(result, Result):
         return _print(result, as_json=as_json)
     return int(result or 0)  # --help, completion

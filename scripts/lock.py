@@ -23,6 +23,7 @@ IMAGES = (
 TORCH, WITHOUT_HASHES = "torch", "requirements-torch.txt"
 # Environments of their own, because their pins conflict with the others: lock -> group.
 SEPARATE = {
+    "requirements-browser.lock": "browser",
     "requirements-checks.lock": "checks",
     "requirements-docs.lock": "docs",
     "requirements-mlflow.lock": "mlflow",

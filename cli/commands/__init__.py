@@ -23,6 +23,7 @@ from cli.commands import batch
 from cli.commands import cost
 from cli.commands import dead_letters
 from cli.commands import pause
+from cli.commands import console
 from cli.commands import env
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "audit",
     "backfill",
     "batch",
+    "console",
     "cost",
     "dead_letters",
     "drift",

@@ -14,6 +14,7 @@ from cli.queries.online_rows import freshness
 from cli.queries.pause import pause_state
 from cli.queries.services import dead_letters, deployment, endpoints, poller, training
 from cli.result import Result
+from cli.stages import symbol
 from common import model_packages
 from common.times import iso
 
@@ -165,14 +166,20 @@ def _monitoring(document: Json) -> RenderableType:
 
 
 def _alarms(rows: list[Json], loss_alarm: str) -> list[Row]:
+    """Return the alarm of the loss, and what is in ALARM with meaning and first action."""
     shown: list[Row] = [
         (
-            "⑧" if row["name"] == loss_alarm else "⑦",
+            symbol(row["stage"]),
             row["state"],
             row["name"],
             short(row["since"]),
+            *([_advice(row)] if row["state"] == "ALARM" else []),
         )
         for row in rows
         if row["name"] == loss_alarm or row["state"] == "ALARM"
     ]
-    return shown or [("⑧", "none", None, None)]
+    return shown or [("⑦", "none", None, None)]
+
+
+def _advice(row: Json) -> str:
+    return ". First: ".join(filter(None, (row["meaning"], row["first_action"])))

@@ -64,6 +64,16 @@ def raw_keys(connection: Connection, time_range: TimeRange, late: timedelta) -> 
         return list(list_keys(s3, bucket, RAW, start, time_range.end + late))
 
 
+def first_hour(connection: Connection) -> str | None:
+    """Return the hour (ISO) of the archive's first object; None while it has none."""
+    s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
+    found = s3.list_objects_v2(Bucket=bucket, Prefix=RAW, MaxKeys=1).get("Contents", [])
+    if not found:
+        return None
+    year, month, day, hour = found[0]["Key"].removeprefix(RAW).split("/")[:4]
+    return f"{year}-{month}-{day}T{hour}:00:00Z"
+
+
 def list_keys(s3: Any, bucket: str, prefix: str, start: datetime, end: datetime) -> Iterator[str]:
     """Yield the keys of the archive's objects that arrived in these hours, in order."""
     first, last = (f"{prefix}{time.astimezone(UTC):%Y/%m/%d/%H/}" for time in (start, end))

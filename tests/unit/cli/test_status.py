@@ -66,6 +66,7 @@ def running(deployment):
     deployment.clients("ecs").create_cluster(clusterName="evergreen-poller")
     deployment.clients("cloudwatch").put_metric_alarm(
         AlarmName="evergreen-production-loss",
+        AlarmDescription="The loss exceeds the threshold: https://example.com/r.md#stage-loss",
         EvaluationPeriods=1,
         ComparisonOperator="GreaterThanThreshold",
         MetricName="m",
@@ -121,7 +122,17 @@ def test_status_shows_every_stage(running, capsys):
     ):
         assert expected in lines
     assert any(line.startswith("⑥ pending approval model 5 for production") for line in lines)
-    assert any(line.startswith("⑧") and "evergreen-production-loss" in line for line in lines)
+    assert any(line.startswith("⑦") and "evergreen-production-loss" in line for line in lines)
+
+
+def test_alarm_says_what_it_means_and_what_to_do_first(running, capsys):
+    running.clients("cloudwatch").set_alarm_state(
+        AlarmName="evergreen-production-loss", StateValue="ALARM", StateReason="two hours"
+    )
+    assert main(["status"], running.connect) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "⑦ ALARM evergreen-production-loss" in out
+    assert "The loss exceeds the threshold. First: evergreen status and evergreen history" in out
 
 
 def test_failed_deployment_is_shown_until_a_later_one_of_its_stage_succeeds(running, capsys):

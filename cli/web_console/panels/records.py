@@ -1,0 +1,79 @@
+"""Sections that are tables: trainings, versions, drift, decisions, alarms, dead letters, cost."""
+
+import asyncio
+from datetime import datetime
+
+from nicegui import ui
+
+from cli.errors import EXPECTED, explain
+from cli.web_console import charts
+from cli.web_console.live import Documents, Live, element, fragment, say
+from cli.web_console.panels.losses import chart, update
+from cli.web_console.panels.operate import serving
+from cli.web_console.panels.section import section
+from cli.web_console.views import costs, decisions, records
+
+
+def build(live: Live) -> None:
+    """Build the sections."""
+    _trainings(live)
+    with section("versions", "Versions of the model"):
+        live.follow_html(("status", "history"), _versions, "table")
+    with section("drift", "Drift"):
+        live.follow_html(("drift",), lambda d: records.drift(d["drift"]), "table")
+    with section("alarms", "Alarms"):
+        live.follow_html(("status",), lambda d: records.alarms(d["status"]["alarms"]), "table")
+    _letters(live)
+    with section("cost", "Cost so far"):
+        live.follow_html(("cost", "history", "status", "since"), _cost, "table")
+        note = "Estimated from list prices; `evergreen cost --deployed` has every item."
+        element("p", note).classes("note")
+    with section("log", "Decision log"):
+        live.follow_html(("log",), lambda d: decisions.log(d["log"]), "table")
+
+
+def _trainings(live: Live) -> None:
+    with section("trainings", "Trainings and their candidates"):
+        contenders = chart("Loss of every contender; the ring is what was chosen")
+        live.follow(("runs",), lambda d: update(contenders, charts.contenders(d["runs"]["runs"])))
+        live.follow_html(
+            ("runs", "history"),
+            lambda d: records.trainings(d["runs"]["runs"], d["history"]["retrains"]),
+            "table",
+        )
+
+
+def _versions(documents: Documents) -> str:
+    return records.versions(documents["history"]["models"], serving(documents["status"]))
+
+
+def _cost(documents: Documents) -> str:
+    now = datetime.fromisoformat(documents["status"]["now"])
+    since = documents["since"] and datetime.fromisoformat(documents["since"])
+    return costs.html(documents["cost"], documents["history"]["retrains"], now, since)
+
+
+def _letters(live: Live) -> None:
+    with section("letters", "Dead letters"):
+        live.follow_html(
+            ("status",), lambda d: records.queues(d["status"]["dead_letters"]), "table"
+        )
+
+        async def read() -> None:
+            say(problem, "")
+            try:
+                found = await asyncio.to_thread(_messages, live)
+            except EXPECTED as error:
+                say(problem, str(explain(error)))
+            else:
+                messages.set_content(found)
+
+        # On demand only: each reading counts as a receipt, and hides the messages for a moment.
+        ui.button("Show messages", on_click=read).props("outline")
+        problem = element("p", "").classes("problem")
+        messages = fragment("table")
+
+
+def _messages(live: Live) -> str:
+    result = live.commands.dead_letters(live.feed.access.connection())
+    return records.messages(result.document["messages"])

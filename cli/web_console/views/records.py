@@ -1,0 +1,153 @@
+"""Tables of the page: alarms, versions, trainings, decisions, drift, dead letters. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from cli import training_cost
+from cli.aws import Json
+from cli.console import number, short
+from cli.queries.models import scores
+from cli.stages import symbol
+from cli.web_console.markup import Cell, Items, Kind, Link, Mark, table
+
+SHOWN = 50  # newest rows
+STATES: dict[str, Kind] = {"ALARM": "bad", "OK": "good"}
+OUTCOMES: dict[str, Kind] = {
+    "champion kept": "good",
+    "data rejected": "waiting",
+    "failed": "bad",
+    "new version": "good",
+    "running": "busy",
+}
+LETTERS = ("stage", "queue", "messages", "being read")
+MESSAGES = ("queue", "what", "reason", "sent", "received")
+
+
+def alarms(rows: Sequence[Json]) -> str:
+    """Return all alarms, those in ALARM first, with stage, meaning and first action."""
+    order = {"ALARM": 0, "INSUFFICIENT_DATA": 1}
+    ordered = sorted(rows, key=lambda row: (order.get(row["state"], 2), row["stage"], row["name"]))
+    cells = [
+        (
+            symbol(row["stage"]) or "all",
+            Mark(STATES.get(row["state"], "off"), row["state"].replace("_", " ").lower()),
+            row["name"],
+            short(row["since"]),
+            row["meaning"],
+            row["first_action"],
+            Link("runbook", row["runbook"] or ""),
+        )
+        for row in ordered
+    ]
+    headers = ("stage", "state", "alarm", "since", "meaning", "first action", "more")
+    return table("Alarms", headers, cells)
+
+
+def versions(models: Sequence[Json], production: int | None) -> str:
+    """Return the versions, newest first."""
+    cells = [_version(model, production) for model in reversed(models)]
+    headers = (
+        *("version", "candidate", "trained", "loss", "reference", "champion"),
+        *("approval", "staging", "production"),
+    )
+    return table("Versions", headers, cells[:SHOWN])
+
+
+def _version(model: Json, production: int | None) -> tuple[Cell, ...]:
+    row = scores(model)
+    serves = model["version"] == production
+    return (
+        Mark("good", f"{model['version']} serves") if serves else model["version"],
+        model["candidate"],
+        short(model["trained_at"]),
+        number(row["wql"]),
+        number(row["reference_wql"]),
+        number(row["champion_wql"]),
+        model["approval"],
+        short(model["staging_at"]),
+        short(model["production_at"]),
+    )
+
+
+def trainings(runs: Sequence[Json], retrains: Iterable[Json]) -> str:
+    """Return the trainings, newest first, each with all of its candidates."""
+    costs = {row["execution_arn"]: training_cost.text(row["cost"]) for row in retrains}
+    cells = [
+        (
+            short(run["time"]),
+            f"{run['trigger']}: {run['reason']}",
+            Mark(OUTCOMES.get(run["outcome"], "off"), run["outcome"]),
+            Items(tuple(contenders(run["contenders"]))),
+            (run["verdict"] or {}).get("winner") or NO_WINNER.get(run["outcome"]),
+            run["failure"] or (run["verdict"] or {}).get("reason"),
+            costs.get(run["execution_arn"]) or None,
+        )
+        for run in reversed(runs)
+    ]
+    headers = (
+        "data until",
+        "why",
+        "outcome",
+        "loss of each contender",
+        "chosen",
+        "reason",
+        "cost",
+    )
+    return table("Trainings", headers, cells[:SHOWN])
+
+
+NO_WINNER = {"champion kept": "the champion stays"}
+
+
+def contenders(found: Mapping[str, Json]) -> list[str]:
+    """Return name and loss of each contender, the best first, and its ratio to the reference."""
+    losses = {name: row["mean_wql"] for name, row in found.items() if row.get("mean_wql")}
+    reference = losses.get("reference")
+    return [
+        f"{name} {loss:.4f}" + (f" ({loss / reference:.2f} × reference)" if reference else "")
+        for name, loss in sorted(losses.items(), key=lambda item: item[1])
+    ]
+
+
+def drift(found: Json) -> str:
+    """Return the features of the newest drift analysis, the most drifted first."""
+    features = sorted(found["features"], key=lambda feature: -(feature["score"] or 0))
+    cells = [
+        (
+            feature["name"],
+            None if feature["score"] is None else f"{feature['score']:.2f}",
+            _drifted(feature),
+            feature["reason"],
+        )
+        for feature in features
+    ]
+    cells += [
+        (name, None, Mark("off", "new"), "not in the baseline")
+        for name in found["without_baseline"]
+    ]
+    headers = ("feature", "score", "state", "distances (limits)")
+    return table(f"Drift of {found['endpoint']}, {short(found['time'])}", headers, cells)
+
+
+def _drifted(feature: Json) -> Mark:
+    if feature["score"] is None:
+        return Mark("off", "not comparable")
+    return Mark("bad", "drifted") if feature["drifted"] else Mark("good", "as before")
+
+
+def queues(rows: Iterable[Json]) -> str:
+    """Return the dead-letter queues that have messages."""
+    cells = [
+        (symbol(row["stage"]) or "all", row["queue"], row["messages"], row["hidden"])
+        for row in rows
+        if row["messages"] + row["hidden"]
+    ]
+    return table("Dead letters", LETTERS, cells)
+
+
+def messages(rows: Iterable[Json]) -> str:
+    """Return dead letters that were read."""
+    cells = [
+        (row["queue"], row["what"], row["reason"][:300], short(row["sent"]), row["receive_count"])
+        for row in rows
+    ]
+    return table("Messages", MESSAGES, cells)
