@@ -43,7 +43,7 @@ test: setup checks-setup package ## Terraform, unit, integration and end-to-end 
 	@echo "== 3/3 integration tests on the local AWS, and the loop from end to end (minutes between dots)"
 	@$(BIN)/python -m pytest tests/integration tests/e2e -q $(INTEGRATION_WORKERS) --durations 10
 	@echo "All tests passed. Results of the end-to-end test: .evergreen/e2e (logs, report.json, loop.png)"
-	@echo "Not run, because they take minutes more: make test-deployment, make chaos"
+	@echo "Not run, because they take minutes more: make test-browser, make test-deployment, make chaos"
 
 check: setup checks-setup ## format, lint, types, generated tables, security (about a minute on 2 cores)
 	@$(MAKE) --no-print-directory -j 2 check-code check-terraform check-policies check-secrets
@@ -103,12 +103,12 @@ package: setup ## build the Lambda zips (reproducible) into build/functions
 images: ## build the poller and forecaster images and push them to the registry of the deployed stack (needs Docker)
 	@$(BIN)/python -m scripts.images
 
-up: setup ## start the local AWS with everything applied, and leave it running (MODEL=abalone VARS=my.tfvars PORT=…)
+up: setup ## start the local AWS with everything applied and the console, and leave it running (MODEL=abalone VARS=my.tfvars PORT=…)
 	@$(BIN)/python -m scripts.up $(if $(MODEL),--model "$(MODEL)") $(if $(PORT),--port "$(PORT)") $(if $(VARS),--vars "$(VARS)") \
 		$(if $(TRACKING),--tracking "$(TRACKING)")
 
 down: ## stop the local AWS and delete its data (KEEP=1: keep it, and the next make up continues)
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local down --home .evergreen/up; fi
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m scripts.console; $(BIN)/python -m local down --home .evergreen/up; fi
 	@$(if $(KEEP),,rm -rf .evergreen/up)
 	@echo "the local AWS is stopped and its data $(if $(KEEP),kept: make up continues,deleted)"
 
@@ -120,7 +120,7 @@ destroy: setup package ## delete the deployment with its data and what the loop 
 
 clean: override KEEP :=
 clean: down ## remove everything that was built, downloaded or cached
-	@rm -rf $(VENV) $(CHECKS_VENV) $(FLINK_VENV) $(MLFLOW_VENV) $(DOCS_VENV) .evergreen build streaming/target *.egg-info
+	@rm -rf $(VENV) $(BROWSER_VENV) $(CHECKS_VENV) $(FLINK_VENV) $(MLFLOW_VENV) $(DOCS_VENV) .evergreen build streaming/target *.egg-info
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis demo/report.json demo/loop.png
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -156,6 +156,25 @@ $(DOCS_VENV)/ready: requirements-docs.lock
 	@echo "docs: environment in $(DOCS_VENV) (seconds, once)"
 	@$(PYTHON) -m venv --clear $(DOCS_VENV)
 	@$(DOCS_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-docs.lock
+	@touch $@
+
+# The driver of Chromium has an environment of its own, which adds to .venv: nothing else needs it.
+.PHONY: test-browser screenshots
+BROWSER_VENV := .venv-browser
+
+test-browser: package $(BROWSER_VENV)/ready ## drive the console in Chromium, on samples and on a deployed loop (about 3 minutes)
+	@$(BROWSER_VENV)/bin/python -m pytest tests/browser -q
+
+screenshots: $(BROWSER_VENV)/ready ## write docs/console-*.png (needs Chromium)
+	@$(BROWSER_VENV)/bin/python -m tests.browser.screenshots
+
+$(BROWSER_VENV)/ready: $(VENV)/ready requirements-browser.lock
+	@echo "browser: environment in $(BROWSER_VENV) (seconds, once)"
+	@$(PYTHON) -m venv --clear $(BROWSER_VENV)
+	@$(BROWSER_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-browser.lock
+	@for libraries in $(CURDIR)/$(VENV)/lib/python*/site-packages; do \
+		echo "import site; site.addsitedir('$$libraries')" > $(BROWSER_VENV)/lib/$$(basename $$(dirname $$libraries))/site-packages/loop.pth; \
+	done
 	@touch $@
 
 .PHONY: test-deployment

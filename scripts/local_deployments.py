@@ -76,6 +76,11 @@ class LocalDeployment:
         return NEXT_TABULAR.format(bucket=outputs["bucket_name"], prefix=outputs["prefix"])
 
     @property
+    def prefix(self) -> str:
+        """The prefix of what was applied."""
+        return str(local_terraform.output(self.folder, self.root.folder)["prefix"])
+
+    @property
     def _name(self) -> str:
         model = self.root.model
         return "terraform/" if model is None else f"terraform/tabular, model {model}"

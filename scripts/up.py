@@ -15,7 +15,7 @@ from pathlib import Path
 from cli import root_modules
 from cli.errors import CommandError
 from local import lifecycle
-from scripts import local_deployments, package, process_lock
+from scripts import console, local_deployments, package, process_lock
 from scripts.interrupts import Interrupted, Interrupts
 from scripts.local_deployments import LocalDeployment
 from scripts.provider import TerraformError
@@ -27,7 +27,7 @@ EXPECTED = (CommandError, lifecycle.LifecycleError, process_lock.LockedError, Te
 
 
 def main() -> int:
-    """Start the local AWS unless it is running, apply, and print what to do next."""
+    """Start local AWS and console unless they are running, apply, and print what to do next."""
     parser = argparse.ArgumentParser(prog="python -m scripts.up", description=__doc__)
     parser.add_argument("--model", help="tabular model to apply, instead of the forecaster")
     parser.add_argument("--port", type=_port, help=f"default: {PORT}, or the next free one")
@@ -74,7 +74,10 @@ def _up(
         _remember(health["port"])
         print(f"local AWS: {health['endpoint_url']} (process {health['pid']})", flush=True)
         package.main()
-        print(deployment.apply(file, tracking))
+        following = deployment.apply(file, tracking)
+        if url := console.start(deployment.folder, deployment.prefix):
+            print(f"the loop as a page in the browser: {url}")
+        print(following)
     except Interrupted:
         if running is None:
             lifecycle.down(HOME)

@@ -6,7 +6,7 @@ from html import escape
 from typing import Literal
 
 Kind = Literal["bad", "busy", "good", "off", "waiting"]
-# A state is told by its sign and text, not by its color only.
+# Not by color only: a state has a sign and a text.
 SIGNS: dict[Kind, str] = {"bad": "!", "busy": "↻", "good": "✓", "off": "–", "waiting": "?"}
 NOTHING = "–"
 
@@ -56,7 +56,7 @@ def cell(value: Cell) -> str:
 
 
 def table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """Return a table; without rows a sentence. Narrow pages show each row as a card.
+    """Return a table, a paragraph without rows. Narrow pages show each row as a card.
 
     Roles are named, because a table that CSS displays as cards has none of its own.
     """

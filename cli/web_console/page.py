@@ -7,9 +7,9 @@ from nicegui import ui
 
 from cli.console import short
 from cli.web_console.live import Documents, Live, element, fragment
-from cli.web_console.panels import losses, operate, records
+from cli.web_console.panels import forecasts, losses, operate, records
 from cli.web_console.panels.section import section
-from cli.web_console.views import loop
+from cli.web_console.views import picture, stages
 
 STYLE = Path(__file__).with_name("style.css")
 UPDATE_SECONDS = 1.0
@@ -46,12 +46,17 @@ def build(live: Live, where: str) -> None:
     with ui.element("main") as main:
         operate.build(live)
         with section("loop", "The loop now"):
-            live.follow_html(("status",), lambda d: loop.html(loop.stages(d["status"])), "picture")
+            live.follow_html(("status",), _picture, "picture")
         losses.build(live)
+        forecasts.build(live)
         records.build(live)
     ui.skip_link("Skip to the state of the loop", target=main)
     live.update()
     ui.timer(UPDATE_SECONDS, live.update)
+
+
+def _picture(documents: Documents) -> str:
+    return picture.html(stages.stages(documents["status"]))
 
 
 def _clock() -> Callable[[Documents], None]:

@@ -2,11 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
 from nicegui import ui
 
-from cli.errors import EXPECTED, explain
+from cli.errors import EXPECTED, CommandError, explain
 from cli.web_console.live import Live, element, say
 from cli.web_console.questions import Answer, Question
 
@@ -52,5 +51,8 @@ def ask(live: Live, question: Question, tell: Callable[[str], None]) -> None:
 
 
 def _run(live: Live, question: Question, answer: Answer) -> str:
-    result: Any = question.run(live.feed.access.connection(), answer)
+    """Return what the command prints; CommandError if it says that it failed."""
+    result = question.run(live.feed.access.connection(), answer)
+    if result.code:
+        raise CommandError(str(result.body))
     return str(result.body)

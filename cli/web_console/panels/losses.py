@@ -1,28 +1,20 @@
-"""Loss of production against threshold and reference, and forecasts against what happened."""
-
-import asyncio
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any
+"""Loss of production against threshold and reference."""
 
 from nicegui import ui
 
 from cli.aws import Json
 from cli.console import number, short
-from cli.errors import EXPECTED, explain
-from cli.queries.monitoring import monitoring_results
-from cli.web_console import charts
-from cli.web_console.live import Documents, Live, element, fragment, say
+from cli.web_console.charts import history
+from cli.web_console.live import Documents, Live
 from cli.web_console.markup import table
+from cli.web_console.panels.chart import chart, folded, update
 from cli.web_console.panels.section import section
-from common.times import iso
 
-HOUR = timedelta(hours=1)
 READING = ("time", "relative loss", "threshold", "state", "loss", "reference", "last value")
 
 
 def build(live: Live) -> None:
-    """Build both sections."""
+    """Build the section."""
     with section("losses", "Loss of production"):
         with ui.element("div").classes("charts"):
             relative = chart("Relative loss against the threshold; the reference forecast is 1")
@@ -31,37 +23,11 @@ def build(live: Live) -> None:
 
         def show(documents: Documents) -> None:
             found = documents["readings"]
-            update(relative, charts.relative_loss(found))
-            update(absolute, charts.losses(found))
+            update(relative, history.relative_loss(found))
+            update(absolute, history.losses(found))
             readings.set_content(_table(found))
 
         live.follow(("readings",), show)
-    with section("forecasts", "Forecasts against what happened"):
-        _forecasts(live)
-
-
-def chart(title: str) -> ui.echart:
-    """Add a chart with a title."""
-    with ui.element("figure"):
-        element("figcaption", title)
-        made = ui.echart({}, renderer="svg").classes("chart")
-        made.props["role"] = "img"
-        made.props["aria-label"] = f"Chart: {title}. The table below has its values."
-    return made
-
-
-def update(target: ui.echart, options: charts.Options) -> None:
-    """Replace what a chart shows."""
-    target.options.clear()
-    target.options.update(options)
-    target.update()
-
-
-def folded(title: str) -> ui.html:
-    """Add HTML that is shown on demand; it stays open when its content changes."""
-    with ui.element("details"):
-        element("summary", title)
-        return fragment("table")
 
 
 def _table(readings: list[Json]) -> str:
@@ -76,100 +42,3 @@ def _table(readings: list[Json]) -> str:
         for row in reversed(readings)
     ]
     return table("Readings of production", READING, rows)
-
-
-def _forecasts(live: Live) -> None:
-    """Show the newest hour, or the one that is entered."""
-    chosen: dict[str, str] = {}
-
-    def newest() -> str:
-        readings = live.feed.documents.get("readings") or []
-        return str(readings[-1]["time"]) if readings else ""
-
-    async def choose(hour: str) -> None:
-        chosen["hour"] = hour
-        field.value = hour[:16]
-        try:
-            reading = await asyncio.to_thread(_reading, live, hour)
-        except EXPECTED as error:
-            say(problem, str(explain(error)))
-            return
-        say(problem, "" if reading else f"There is no reading of {short(hour)}.")
-        show(reading)
-
-    async def move(step: timedelta) -> None:
-        if start := chosen.get("hour") or newest():
-            await choose(iso(datetime.fromisoformat(start) + step))
-
-    async def follow() -> None:
-        chosen.clear()
-        live.feed.refresh()
-        show_newest(live.feed.documents)
-
-    with ui.element("div").classes("buttons"):
-        field = ui.input("Hour (UTC)").props("type=datetime-local step=3600 stack-label")
-        field.on("change", lambda: choose(f"{field.value[:13]}:00:00Z"))
-        _button("◀ Earlier", "one hour earlier", lambda: move(-HOUR))
-        _button("Later ▶", "one hour later", lambda: move(HOUR))
-        _button("Newest", "the newest hour", follow)
-    problem = element("p", "").classes("problem")
-    summary = element("p", "")
-    bands = chart("Forecast of the average fee of each minute, and what it was")
-    minutes = folded("This hour as a table")
-
-    def show(reading: Json | None) -> None:
-        update(bands, charts.forecast(reading))
-        say(summary, _summary(reading))
-        minutes.set_content(_minutes(reading))
-
-    def show_newest(documents: Documents) -> None:
-        readings = documents.get("readings")
-        if readings and "hour" not in chosen:
-            field.value = readings[-1]["time"][:16]
-            show(readings[-1])
-
-    live.follow(("readings",), show_newest)
-
-
-def _button(text: str, label: str, click: Callable[[], Any]) -> None:
-    ui.button(text, on_click=click).props("outline").props["aria-label"] = f"{text}: {label}"
-
-
-def _reading(live: Live, hour: str) -> Json | None:
-    """Return the reading of an hour."""
-    before = iso(datetime.fromisoformat(hour) - HOUR)
-    connection = live.feed.access.connection()
-    found = monitoring_results(connection, since=before, until=hour)
-    return found[-1] if found else None
-
-
-def _summary(reading: Json | None) -> str:
-    if reading is None:
-        return ""
-    hits, count = charts.inside(reading)
-    loss = f"loss {number(reading['wql'])}, reference {number(reading['reference_wql'])}"
-    if not count:
-        return f"{short(reading['time'])}: no window could be measured."
-    return f"{short(reading['time'])}: {loss}; {hits} of {count} minutes were inside the band."
-
-
-def _minutes(reading: Json | None) -> str:
-    rows = [row for window in (reading or {}).get("windows", ()) for row in _rows(window)]
-    return table("Minutes of the hour", ("minute", "truth", "10 %", "median", "90 %"), rows)
-
-
-def _rows(window: Json) -> list[tuple[str | None, ...]]:
-    levels = window.get("quantiles")
-    if not levels:
-        return []
-    names = sorted(levels, key=float)
-    picked = (levels[names[0]], levels[names[len(names) // 2]], levels[names[-1]])
-    first = datetime.fromisoformat(window["first_minute"])
-    return [
-        (short(iso(first + timedelta(minutes=n))), *(_fee(v) for v in values))
-        for n, values in enumerate(zip(window["truth"], *picked, strict=True))
-    ]
-
-
-def _fee(value: float | None) -> str | None:
-    return None if value is None else f"{value:,.0f}"

@@ -20,6 +20,7 @@ def build(live: Live) -> None:
     """Build the section."""
     with section("needs", "What needs you"):
         done = element("p", "", role="status").classes("done")
+        place = ui.element("div")
 
         def tell(text: str) -> None:
             say(done, text)
@@ -28,7 +29,8 @@ def build(live: Live) -> None:
         def open_dialog(question: Question | None) -> None:
             if question is None:
                 ui.notify("No other version has been in production.", position="top")
-            else:
+                return
+            with place:  # the list below is built again while a dialog is open
                 ask(live, question, tell)
 
         listed = ui.element("ul").classes("needs")

@@ -6,12 +6,12 @@ from datetime import datetime
 from nicegui import ui
 
 from cli.errors import EXPECTED, explain
-from cli.web_console import charts
+from cli.web_console.charts import history
 from cli.web_console.live import Documents, Live, element, fragment, say
-from cli.web_console.panels.losses import chart, update
+from cli.web_console.panels.chart import chart, update
 from cli.web_console.panels.operate import serving
 from cli.web_console.panels.section import section
-from cli.web_console.views import costs, decisions, records
+from cli.web_console.views import costs, decisions, records, trainings
 
 
 def build(live: Live) -> None:
@@ -35,10 +35,10 @@ def build(live: Live) -> None:
 def _trainings(live: Live) -> None:
     with section("trainings", "Trainings and their candidates"):
         contenders = chart("Loss of every contender; the ring is what was chosen")
-        live.follow(("runs",), lambda d: update(contenders, charts.contenders(d["runs"]["runs"])))
+        live.follow(("runs",), lambda d: update(contenders, history.contenders(d["runs"]["runs"])))
         live.follow_html(
             ("runs", "history"),
-            lambda d: records.trainings(d["runs"]["runs"], d["history"]["retrains"]),
+            lambda d: trainings.html(d["runs"]["runs"], d["history"]["retrains"]),
             "table",
         )
 

@@ -18,7 +18,7 @@ KINDS: dict[str, Kind] = {
     decisions.TRAINING_DATA_REJECTED: "bad",
     decisions.TRAINING_FAILED: "bad",
 }
-# What an event says, in the order of a sentence; the names are those of its detail.
+# What an event says, in this order; the names are those of its detail.
 WORDS = (
     ("package_version", "model {}"),
     ("stage", "{}"),

@@ -1,23 +1,15 @@
-"""Tables of the page: alarms, versions, trainings, decisions, drift, dead letters. Pure."""
+"""Tables of the page: alarms, versions, drift, dead letters. Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from cli import training_cost
 from cli.aws import Json
 from cli.console import number, short
 from cli.queries.models import scores
 from cli.stages import symbol
-from cli.web_console.markup import Cell, Items, Kind, Link, Mark, table
+from cli.web_console.markup import Cell, Kind, Link, Mark, table
 
 SHOWN = 50  # newest rows
 STATES: dict[str, Kind] = {"ALARM": "bad", "OK": "good"}
-OUTCOMES: dict[str, Kind] = {
-    "champion kept": "good",
-    "data rejected": "waiting",
-    "failed": "bad",
-    "new version": "good",
-    "running": "busy",
-}
 LETTERS = ("stage", "queue", "messages", "being read")
 MESSAGES = ("queue", "what", "reason", "sent", "received")
 
@@ -66,46 +58,6 @@ def _version(model: Json, production: int | None) -> tuple[Cell, ...]:
         short(model["staging_at"]),
         short(model["production_at"]),
     )
-
-
-def trainings(runs: Sequence[Json], retrains: Iterable[Json]) -> str:
-    """Return the trainings, newest first, each with all of its candidates."""
-    costs = {row["execution_arn"]: training_cost.text(row["cost"]) for row in retrains}
-    cells = [
-        (
-            short(run["time"]),
-            f"{run['trigger']}: {run['reason']}",
-            Mark(OUTCOMES.get(run["outcome"], "off"), run["outcome"]),
-            Items(tuple(contenders(run["contenders"]))),
-            (run["verdict"] or {}).get("winner") or NO_WINNER.get(run["outcome"]),
-            run["failure"] or (run["verdict"] or {}).get("reason"),
-            costs.get(run["execution_arn"]) or None,
-        )
-        for run in reversed(runs)
-    ]
-    headers = (
-        "data until",
-        "why",
-        "outcome",
-        "loss of each contender",
-        "chosen",
-        "reason",
-        "cost",
-    )
-    return table("Trainings", headers, cells[:SHOWN])
-
-
-NO_WINNER = {"champion kept": "the champion stays"}
-
-
-def contenders(found: Mapping[str, Json]) -> list[str]:
-    """Return name and loss of each contender, the best first, and its ratio to the reference."""
-    losses = {name: row["mean_wql"] for name, row in found.items() if row.get("mean_wql")}
-    reference = losses.get("reference")
-    return [
-        f"{name} {loss:.4f}" + (f" ({loss / reference:.2f} × reference)" if reference else "")
-        for name, loss in sorted(losses.items(), key=lambda item: item[1])
-    ]
 
 
 def drift(found: Json) -> str:

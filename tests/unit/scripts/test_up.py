@@ -29,6 +29,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setattr(local_terraform, "output", lambda *_: outputs)
     monkeypatch.setattr(local_terraform, "apply", apply)
     monkeypatch.setattr(up.lifecycle, "status", lambda _: None)
+    monkeypatch.setattr(up.console, "start", lambda home, prefix: f"http://{home.name}/{prefix}")
 
     def start(port, *_):
         (folder / "server.json").write_text(json.dumps(health(port)))
@@ -65,6 +66,11 @@ def test_variables_of_the_user_override_and_are_used_by_later_runs(home, run, tm
     assert run() == 0
     assert [used for _, used in applied] == [file, file]
     assert capsys.readouterr().out.count(f"variables: {file}") == 2
+
+
+def test_address_of_the_console_is_printed(home, run, capsys):
+    assert run() == 0
+    assert "the loop as a page in the browser: http://up/abalone" in capsys.readouterr().out
 
 
 def test_mlflow_server_is_used_by_later_runs(home, run):

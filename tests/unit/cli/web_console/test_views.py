@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.web_console import charts, markup
-from cli.web_console.views import attention, costs, decisions, loop, records
+from cli.web_console import markup
+from cli.web_console.charts import forecast, history
+from cli.web_console.views import attention, costs, decisions, picture, records, stages, trainings
 from tests.support.console_documents import documents
 
 DOCUMENTS = documents()
@@ -13,11 +14,11 @@ STATUS = DOCUMENTS["status"]
 
 
 def states(**changes):
-    return {stage.number: stage for stage in loop.stages({**STATUS, "alarms": [], **changes})}
+    return {stage.number: stage for stage in stages.stages({**STATUS, "alarms": [], **changes})}
 
 
 def test_stages_of_a_loop_that_runs():
-    shown = [(s.symbol, s.state.kind, s.state.text) for s in loop.stages(STATUS)]
+    shown = [(s.symbol, s.state.kind, s.state.text) for s in stages.stages(STATUS)]
     assert shown == [
         ("①", "good", "running"),
         ("②", "bad", "3 dead letters"),
@@ -70,11 +71,11 @@ def test_alarm_is_shown_at_its_stage():
     alarm = {"name": "evergreen-features-stale", "state": "ALARM", "stage": "3"}
     stage = states(alarms=[alarm])[3]
     assert stage.state == markup.Mark("bad", "in alarm; 60 of 60 minutes")
-    assert "alarm: evergreen-features-stale" in loop.html([stage])
+    assert "alarm: evergreen-features-stale" in picture.html([stage])
 
 
 def test_picture_is_a_list_with_names_and_signs():
-    html = loop.html(loop.stages(STATUS))
+    html = picture.html(stages.stages(STATUS))
     assert html.startswith('<ol class="loop" aria-label="The loop">')
     assert html.count("<li ") == 8
     assert '<a href="#losses">monitor</a>' in html
@@ -133,7 +134,7 @@ def test_alarms_begin_with_those_in_alarm():
 
 def test_trainings_have_every_candidate_and_their_cost():
     runs, retrains = DOCUMENTS["runs"]["runs"], DOCUMENTS["history"]["retrains"]
-    html = records.trainings(runs, retrains)
+    html = trainings.html(runs, retrains)
     assert html.count("<tr ") == 7
     for name in ("champion", "deepar", "deepar_recent", "ets", "reference"):
         assert name in html
@@ -143,7 +144,7 @@ def test_trainings_have_every_candidate_and_their_cost():
 
 def test_contenders_are_ordered_by_loss_relative_to_the_reference():
     found = {"reference": {"mean_wql": 0.2}, "a": {"mean_wql": 0.1}, "b": {"mean_wql": None}}
-    assert records.contenders(found) == [
+    assert trainings.contenders(found) == [
         "a 0.1000 (0.50 × reference)",
         "reference 0.2000 (1.00 × reference)",
     ]
@@ -195,7 +196,7 @@ def series(options):
 
 
 def test_chart_of_the_relative_loss():
-    lines = series(charts.relative_loss(DOCUMENTS["readings"]))
+    lines = series(history.relative_loss(DOCUMENTS["readings"]))
     assert [len(lines[name]) for name in ("relative loss", "threshold")] == [168, 168]
     assert {value for _, value in lines["reference forecast"]} == {1}
     assert len(lines["in breach"]) == 15
@@ -203,24 +204,24 @@ def test_chart_of_the_relative_loss():
 
 def test_chart_of_an_hour_is_a_band_with_gaps_between_windows():
     reading = DOCUMENTS["readings"][-1]
-    lines = series(charts.forecast(reading))
+    lines = series(forecast.chart(reading))
     low, width = lines["lowest quantile"], lines["forecast, 10 % to 90 %"]
     quantiles = reading["windows"][0]["quantiles"]
     assert low[0][1] + width[0][1] == pytest.approx(quantiles["0.9"][0])
     assert lines["truth"][4][1] is None
     assert lines["truth"][-1][1] is None  # the end of the window
     assert len(lines["truth"]) == 31
-    assert series(charts.forecast(None))["truth"] == []
-    assert series(charts.forecast({"windows": [{"first_minute": "x"}]}))["truth"] == []
+    assert series(forecast.chart(None))["truth"] == []
+    assert series(forecast.chart({"windows": [{"first_minute": "x"}]}))["truth"] == []
 
 
 def test_minutes_inside_the_band_are_counted():
     quantiles = {"0.1": [1, 1, 1], "0.5": [2, 2, 2], "0.9": [3, 3, 3]}
     window = {"truth": [2, None, 4], "quantiles": quantiles}
-    assert charts.inside({"windows": [window, {"truth": [1]}]}) == (1, 2)
+    assert forecast.inside({"windows": [window, {"truth": [1]}]}) == (1, 2)
 
 
 def test_chart_of_contenders_has_the_chosen_ones():
-    lines = series(charts.contenders(DOCUMENTS["runs"]["runs"]))
+    lines = series(history.contenders(DOCUMENTS["runs"]["runs"]))
     assert {"champion", "deepar", "deepar_recent", "ets", "reference", "chosen"} == set(lines)
     assert len(lines["chosen"]) == 3

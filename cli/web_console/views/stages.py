@@ -1,17 +1,13 @@
-"""The picture of the loop: each stage with its state and what it does now. Pure."""
+"""The stages of the loop with their states, and what each does now. Pure."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from html import escape
 
 from cli.aws import Json
 from cli.console import number, short
 from cli.stages import SYMBOLS
-from cli.web_console.markup import Kind, Mark, mark
+from cli.web_console.markup import Kind, Mark
 
-NAMES = ("poll", "ingest", "features", "train", "register", "deploy", "monitor", "retrain")
-# The section of the page on a stage.
-SECTIONS = ("alarms", "letters", "forecasts", "trainings", "versions", "versions", "losses", "log")
 STALE_MINUTES = 10  # as the alarm features-stale
 
 
@@ -48,24 +44,6 @@ def stages(status: Json) -> list[Stage]:
         stage = Stage(index, Mark(kind, text), detail)
         found.append(_with_alarms(stage, status["alarms"]))
     return found
-
-
-def html(found: Iterable[Stage]) -> str:
-    """Return the picture: a list in the order of the loop, with arrows that CSS draws."""
-    return f'<ol class="loop" aria-label="The loop">{"".join(map(_item, found))}</ol>'
-
-
-def _item(stage: Stage) -> str:
-    name = NAMES[stage.number - 1]
-    details = [stage.detail] if stage.detail else []
-    details += [f"alarm: {alarm}" for alarm in stage.alarms]
-    lines = "".join(f"<p>{escape(line)}</p>" for line in details)
-    return (
-        f'<li class="stage stage-{stage.number} stage-is-{stage.state.kind}">'
-        f'<h3><span class="symbol">{stage.symbol}</span> '
-        f'<a href="#{SECTIONS[stage.number - 1]}">{name}</a></h3>'
-        f"<p>{mark(stage.state)}</p>{lines}</li>"
-    )
 
 
 def _with_alarms(stage: Stage, alarms: Iterable[Json]) -> Stage:
