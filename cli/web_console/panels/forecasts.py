@@ -103,21 +103,12 @@ def _summary(reading: Json | None) -> str:
 
 
 def _minutes(reading: Json | None) -> str:
-    rows = [row for window in (reading or {}).get("windows", ()) for row in _rows(window)]
-    return table("Minutes of the hour", ("minute", "truth", "10 %", "median", "90 %"), rows)
-
-
-def _rows(window: Json) -> list[tuple[str | None, ...]]:
-    levels = window.get("quantiles")
-    if not levels:
-        return []
-    names = sorted(levels, key=float)
-    picked = (levels[names[0]], levels[names[len(names) // 2]], levels[names[-1]])
-    first = datetime.fromisoformat(window["first_minute"])
-    return [
-        (short(iso(first + timedelta(minutes=n))), *(_fee(v) for v in values))
-        for n, values in enumerate(zip(window["truth"], *picked, strict=True))
+    rows = [
+        (short(m.time), _fee(m.truth), _fee(m.low), _fee(m.median), _fee(m.high))
+        for window in forecast.windows(reading)
+        for m in window
     ]
+    return table("Minutes of the hour", ("minute", "truth", "10 %", "median", "90 %"), rows)
 
 
 def _fee(value: float | None) -> str | None:

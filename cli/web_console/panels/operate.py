@@ -68,8 +68,12 @@ def _item(live: Live, need: Need, open_dialog: Callable[[Question | None], None]
         element("p", need.text)
         with ui.element("div").classes("buttons"):
             for text, subject, make in _decisions(live, need):
-                button = ui.button(text, on_click=lambda _, make=make: open_dialog(make()))
+                button = ui.button(text, on_click=partial(_open, open_dialog, make))
                 button.props["aria-label"] = f"{text} {subject}"
+
+
+def _open(open_dialog: Callable[[Question | None], None], make: Callable[[], Question]) -> None:
+    open_dialog(make())
 
 
 def _decisions(live: Live, need: Need) -> Iterator[tuple[str, str, Callable[[], Question]]]:
@@ -79,7 +83,11 @@ def _decisions(live: Live, need: Need) -> Iterator[tuple[str, str, Callable[[], 
     if need.kind == "approval":
         subject = f"model {need.key} for {need.target}"
         for text, make in (("Approve", questions.approve), ("Reject", questions.reject)):
-            yield text, subject, lambda make=make: make(live.commands, need, _production(live))
+            yield text, subject, partial(_about, live, need, make)
+
+
+def _about(live: Live, need: Need, make: Callable[..., Question]) -> Question:
+    return make(live.commands, need, _production(live))
 
 
 def _rollback(live: Live) -> Question | None:

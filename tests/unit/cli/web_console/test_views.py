@@ -213,11 +213,14 @@ def test_chart_of_an_hour_is_a_band_with_gaps_between_windows():
     assert len(lines["truth"]) == 31
     assert series(forecast.chart(None))["truth"] == []
     assert series(forecast.chart({"windows": [{"first_minute": "x"}]}))["truth"] == []
+    two = {"windows": [reading["windows"][0], DOCUMENTS["readings"][0]["windows"][0]]}
+    assert len(series(forecast.chart(two))["truth"]) == 62
 
 
 def test_minutes_inside_the_band_are_counted():
     quantiles = {"0.1": [1, 1, 1], "0.5": [2, 2, 2], "0.9": [3, 3, 3]}
-    window = {"truth": [2, None, 4], "quantiles": quantiles}
+    first = "2024-10-10T13:00:00Z"
+    window = {"first_minute": first, "truth": [2, None, 4], "quantiles": quantiles}
     assert forecast.inside({"windows": [window, {"truth": [1]}]}) == (1, 2)
 
 
