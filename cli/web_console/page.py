@@ -14,8 +14,8 @@ from cli.web_console.views import picture, stages
 STYLE = Path(__file__).with_name("style.css")
 UPDATE_SECONDS = 1.0
 SECTIONS = {
-    "needs": "What needs you",
     "loop": "Loop",
+    "needs": "What needs you",
     "losses": "Loss",
     "forecasts": "Forecasts",
     "trainings": "Trainings",
@@ -32,6 +32,7 @@ THEMES = {"auto": "as the system", "light": "light", "dark": "dark"}
 def build(live: Live, where: str) -> None:
     """Build the page of a browser; `where` names target, account, region and deployment."""
     ui.add_css(STYLE.read_text(encoding="utf-8"))
+    ui.button.default_props("no-caps unelevated")
     ui.colors(primary="#1f5f99", positive="#1d6b38", negative="#b3261e", dark="#1b2127")
     with ui.element("header"):
         element("h1", "Evergreen")
@@ -44,9 +45,9 @@ def build(live: Live, where: str) -> None:
             with ui.element("li"):
                 element("a", title, href=f"#{anchor}")
     with ui.element("main") as main:
-        operate.build(live)
         with section("loop", "The loop now"):
             live.follow_html(("status",), _picture, "picture")
+        operate.build(live)
         losses.build(live)
         forecasts.build(live)
         records.build(live)

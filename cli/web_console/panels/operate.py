@@ -66,7 +66,7 @@ def _item(live: Live, need: Need, open_dialog: Callable[[Question | None], None]
     with ui.element("li").classes(f"need need-{need.kind}"):
         element("h3", f"{need.stage} {need.title}".strip())
         element("p", need.text)
-        with ui.element("div").classes("buttons"):
+        with ui.element("div").classes("buttons decisions"):
             for text, subject, make in _decisions(live, need):
                 button = ui.button(text, on_click=partial(_open, open_dialog, make))
                 button.props["aria-label"] = f"{text} {subject}"

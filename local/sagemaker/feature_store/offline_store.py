@@ -1,7 +1,7 @@
 """The offline store: every accepted record as a Parquet row in S3, in the layout of AWS.
 
-Rows are buffered for at most FLUSH_SECONDS of the clock (up to 15 minutes on AWS), so a reader of
-recent records also reads the online store.
+Up to FLUSH_ROWS rows are buffered for at most FLUSH_SECONDS of the clock (up to 15 minutes on AWS),
+so a reader of recent records also reads the online store.
 """
 
 import io
@@ -22,6 +22,7 @@ from local.sagemaker.feature_store.feature_records import NANOSECONDS, Definitio
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 300
+FLUSH_ROWS = 100  # of a backfill or of the first hours of a simulated stream
 CHARACTERS = string.ascii_letters + string.digits
 
 
@@ -50,8 +51,12 @@ class OfflineStore:
         """Buffer a row; the first one after a flush starts the timer of the next flush."""
         with self._lock:
             self._rows.append(Row(record, runtime.clock.now(), is_deleted))
+            if len(self._rows) == FLUSH_ROWS and self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
             if self._timer is None:
-                self._timer = runtime.clock.call_later(FLUSH_SECONDS, self.flush)
+                seconds = FLUSH_SECONDS if len(self._rows) < FLUSH_ROWS else 0
+                self._timer = runtime.clock.call_later(seconds, self.flush)
 
     def flush(self) -> None:
         """Write the buffered rows, one file per hour of event time."""

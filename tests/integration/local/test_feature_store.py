@@ -238,6 +238,14 @@ def test_training_reads_the_latest_record(aws, store):
     assert found["total_fee_1min"].isna().all()
 
 
+def test_rows_of_a_backfill_do_not_wait(aws, store):
+    first = times.parse("2024-10-08T00:00:00Z")
+    for minute in times.minutes(first, 100):
+        put(store, minute, minute.replace("Z", ".001Z"), "3.5")
+    aws.settle()
+    assert offline_fee(aws, iso(first)) == 3.5
+
+
 def test_deleted_minute_is_missing_offline_until_it_is_written_again(aws, store):
     now = aws.next_hour()
     minute, deleted_at = iso(now), now + timedelta(days=2)  # days later, in another folder
