@@ -34,26 +34,30 @@ def build(live: Live, where: str) -> None:
     ui.add_css(STYLE.read_text(encoding="utf-8"))
     ui.button.default_props("no-caps unelevated")
     ui.colors(primary="#1f5f99", positive="#1d6b38", negative="#b3261e", dark="#1b2127")
-    with ui.element("header"):
+    with ui.header(fixed=False, wrap=True):
         element("h1", "Evergreen")
         element("p", where)
         live.follow(("status",), _clock())
         _theme()
-    with ui.element("nav") as navigation, ui.element("ul"):
-        navigation.props["aria-label"] = "Sections"
-        for anchor, title in SECTIONS.items():
-            with ui.element("li"):
-                element("a", title, href=f"#{anchor}")
-    with ui.element("main") as main:
+        _navigation()
+    with ui.element("div").classes("sections") as sections:  # in the `main` of NiceGUI
         with section("loop", "The loop now"):
             live.follow_html(("status",), _picture, "picture")
         operate.build(live)
         losses.build(live)
         forecasts.build(live)
         records.build(live)
-    ui.skip_link("Skip to the state of the loop", target=main)
+    ui.skip_link("Skip to the state of the loop", target=sections)
     live.update()
     ui.timer(UPDATE_SECONDS, live.update)
+
+
+def _navigation() -> None:
+    with ui.element("nav") as navigation, ui.element("ul"):
+        navigation.props["aria-label"] = "Sections"
+        for anchor, title in SECTIONS.items():
+            with ui.element("li"):
+                element("a", title, href=f"#{anchor}")
 
 
 def _picture(documents: Documents) -> str:

@@ -96,6 +96,7 @@ def _application(feed: Feed, commands: Commands, where: str) -> FastAPI:
         title="Evergreen console",
         favicon="🌲",
         dark=None,
+        language="en-US",
         tailwind=False,
         show_welcome_message=False,
         reconnect_timeout=30,

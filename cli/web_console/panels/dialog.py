@@ -12,7 +12,10 @@ from cli.web_console.questions import Answer, Question
 
 def ask(live: Live, question: Question, tell: Callable[[str], None]) -> None:
     """Open the dialog of a question; its command runs only after the confirmation."""
-    with ui.dialog().props('aria-labelledby="question" persistent') as dialog, ui.card():
+    with (
+        ui.dialog().props('aria-labelledby="question" persistent transition-duration=0') as dialog,
+        ui.card(),
+    ):
         element("h2", question.title, id="question")
         for text in filter(None, question.consequences):
             element("p", text)

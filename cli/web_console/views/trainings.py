@@ -50,6 +50,6 @@ def contenders(found: Mapping[str, Json]) -> list[str]:
     losses = {name: row["mean_wql"] for name, row in found.items() if row.get("mean_wql")}
     reference = losses.get("reference")
     return [
-        f"{name} {loss:.4f}" + (f" ({loss / reference:.2f} × reference)" if reference else "")
+        f"{name} {loss:.4f}" + (f" ({loss / reference:.2f})" if reference else "")
         for name, loss in sorted(losses.items(), key=lambda item: item[1])
     ]

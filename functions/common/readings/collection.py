@@ -51,7 +51,7 @@ def collect(
     if document is None:
         deployed = serving.find(sagemaker, f"{prefix}-{hour.stage}")
         if deployed is None:
-            return _skip(hour, "no endpoint in service")
+            return _unserved(hour, stored)
         document = measure(hour, deployed)
         stored.write(hour, document)
     if hour.scheduled:
@@ -61,6 +61,14 @@ def collect(
     logged = {name: document[name] for name in LOGGED}
     logger.info("endpoint measured", time=times.iso(hour.time), stage=hour.stage, extra=logged)
     return {**logged, "key": hour.key, "metrics": document.get("metrics", {})}
+
+
+def _unserved(hour: Hour, stored: StoredResults) -> dict[str, Any]:
+    """Publish that nothing was measured if the stage served before: a new one waits for a model."""
+    if hour.scheduled and stored.any(hour.stage):
+        metrics.add_dimension("Stage", hour.stage)
+        add_metrics(hour.time, {"ScoredWindows": 0}, MetricUnit.NoUnit)
+    return _skip(hour, "no endpoint in service")
 
 
 def _skip(hour: Hour, reason: str) -> dict[str, Any]:

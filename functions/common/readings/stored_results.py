@@ -40,6 +40,11 @@ class StoredResults:
                 return None
             raise
 
+    def any(self, stage: str) -> bool:
+        """Return whether a stage was ever measured."""
+        folder = f"monitoring/{stage}/"
+        return bool(monitoring_results.keys(self.s3, self.bucket, stage, folder))
+
     def before(self, hour: Hour, package_arn: str | None, count: int) -> list[Result]:
         """Return the results of a version before an hour, newest first.
 

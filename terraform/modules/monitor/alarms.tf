@@ -20,22 +20,23 @@ resource "aws_cloudwatch_metric_alarm" "loss" {
   ok_actions         = [var.foundation.topic_arn]
 }
 
-# The loss alarm cannot detect that monitoring itself has stopped.
+# The loss alarm keeps its state without a loss. Before the first model there is nothing to measure, so missing data
+# raise no alarm: the collector counts 0 windows for an endpoint that served before. If it fails, its own alarms tell.
 resource "aws_cloudwatch_metric_alarm" "silent" {
   for_each = local.endpoints
 
   alarm_name          = "${each.value}-unmonitored"
-  alarm_description   = "No loss of ${each.value} was measured for three hours (or there is no model yet): ${var.foundation.runbook_url}#stage-unmonitored"
+  alarm_description   = "No loss of ${each.value} was measured for three hours: ${var.foundation.runbook_url}#stage-unmonitored"
   actions_enabled     = !var.foundation.paused && !(var.foundation.stopped && each.key == "production")
   namespace           = var.foundation.metric_namespace
-  metric_name         = "MeanQuantileLoss"
+  metric_name         = "ScoredWindows"
   dimensions          = { Stage = each.key }
-  statistic           = "SampleCount"
+  statistic           = "Sum"
   period              = 3600
   evaluation_periods  = 3
   comparison_operator = "LessThanThreshold"
   threshold           = 1
-  treat_missing_data  = "breaching"
+  treat_missing_data  = "notBreaching"
   alarm_actions       = [var.foundation.topic_arn]
   ok_actions          = [var.foundation.topic_arn]
 }

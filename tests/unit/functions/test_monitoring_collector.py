@@ -226,6 +226,17 @@ def test_endpoint_that_does_not_serve_is_not_measured(production, capsys, status
     assert logged["message"] == "measurement skipped"
 
 
+def test_endpoint_that_served_before_has_no_scored_window(production, capsys):
+    production.measure()
+    production.status = "Failed"
+    printed(capsys)
+    assert production.measure(time="2024-10-10T07:00:00Z") == {"reason": "no endpoint in service"}
+    [metric], _ = printed(capsys)
+    assert (metric["Stage"], metric["ScoredWindows"]) == ("production", 0)
+    production.measure(time="2024-10-10T07:00:00Z", trigger="command")
+    assert printed(capsys)[0] == []
+
+
 @pytest.mark.parametrize(
     ("first", "count", "reason"),
     [

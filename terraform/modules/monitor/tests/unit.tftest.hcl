@@ -32,8 +32,8 @@ run "production_is_monitored_every_hour" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.silent["production"].treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.silent["production"].statistic == "SampleCount"
-    error_message = "Missing monitoring results raise an alarm."
+    condition     = aws_cloudwatch_metric_alarm.silent["production"].treat_missing_data == "notBreaching" && aws_cloudwatch_metric_alarm.silent["production"].metric_name == "ScoredWindows"
+    error_message = "Hours without a scored window raise an alarm, a loop without a model does not."
   }
 
   assert {

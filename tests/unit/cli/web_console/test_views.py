@@ -145,8 +145,8 @@ def test_trainings_have_every_candidate_and_their_cost():
 def test_contenders_are_ordered_by_loss_relative_to_the_reference():
     found = {"reference": {"mean_wql": 0.2}, "a": {"mean_wql": 0.1}, "b": {"mean_wql": None}}
     assert trainings.contenders(found) == [
-        "a 0.1000 (0.50 × reference)",
-        "reference 0.2000 (1.00 × reference)",
+        "a 0.1000 (0.50)",
+        "reference 0.2000 (1.00)",
     ]
 
 
