@@ -38,7 +38,7 @@ class Follower:
     """Shows parts of the feed again whenever they have changed."""
 
     parts: Sequence[str]
-    show: Callable[[Documents], None]
+    show: Callable[[Documents], object]
     problem: ui.html
     seen: int = 0
 
@@ -66,7 +66,7 @@ class Live:
         for follower in self.followers:
             follower.update(self.feed)
 
-    def follow(self, parts: Sequence[str], show: Callable[[Documents], None]) -> None:
+    def follow(self, parts: Sequence[str], show: Callable[[Documents], object]) -> None:
         """Show parts of the feed where the page is being built, now and after each change."""
         problem = element("p", "").classes("problem")
         self.followers.append(Follower(parts, show, problem))

@@ -64,7 +64,7 @@ def _picture(documents: Documents) -> str:
     return picture.html(stages.stages(documents["status"]))
 
 
-def _clock() -> Callable[[Documents], None]:
+def _clock() -> Callable[[Documents], object]:
     text = fragment("clock")
     return lambda documents: text.set_content(f"{short(documents['status']['now'])} UTC")
 

@@ -76,7 +76,7 @@ def versions(operator, tmp_path_factory):
 
 def test_new_deployment_is_shown_as_it_is(operator, page):
     stage(page, 3, "of 60 minutes")
-    stage(page, 4, "no training yet")
+    stage(page, 5, "nothing waits")
     stage(page, 6, "no model yet")
     stage(page, 8, "armed")
     assert "production was analyzed yet" in page.inner_text("#drift")

@@ -57,9 +57,8 @@ def build(live: Live) -> None:
 
 def serving(status: Json) -> int | None:
     """Return the version in production, None without one."""
-    rows = (row for row in status["endpoints"] if row["stage"] == "production")
-    version: int | None = next(rows, {}).get("version")
-    return version
+    rows = [row for row in status["endpoints"] if row["stage"] == "production"]
+    return int(rows[0]["version"]) if rows and rows[0]["version"] else None
 
 
 def _item(live: Live, need: Need, open_dialog: Callable[[Question | None], None]) -> None:

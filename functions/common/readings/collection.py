@@ -64,7 +64,7 @@ def collect(
 
 
 def _unserved(hour: Hour, stored: StoredResults) -> dict[str, Any]:
-    """Publish that nothing was measured if the stage served before: a new one waits for a model."""
+    """Publish that nothing was measured, unless the stage never served: it waits for a model."""
     if hour.scheduled and stored.any(hour.stage):
         metrics.add_dimension("Stage", hour.stage)
         add_metrics(hour.time, {"ScoredWindows": 0}, MetricUnit.NoUnit)

@@ -1,7 +1,7 @@
 """The offline store: every accepted record as a Parquet row in S3, in the layout of AWS.
 
-Up to FLUSH_ROWS rows are buffered for at most FLUSH_SECONDS of the clock (up to 15 minutes on AWS),
-so a reader of recent records also reads the online store.
+Up to FLUSH_ROWS rows are buffered, for at most FLUSH_SECONDS of the clock (up to 15 minutes on
+AWS), so a reader of recent records also reads the online store.
 """
 
 import io
