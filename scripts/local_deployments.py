@@ -13,9 +13,6 @@ from scripts import local_terraform
 from scripts.provider import TerraformError
 
 HISTORY = timedelta(hours=14)  # of the simulated stream, enough for a first model
-CATCH_UP = f"""
-The poller first catches up on {HISTORY / timedelta(hours=1):g} hours of the simulated stream; that
-takes a minute or two."""
 NEXT = """
 Next:
   .venv/bin/evergreen status                          all stages and pending approvals
@@ -71,9 +68,15 @@ class LocalDeployment:
         count = local_terraform.resources(self.folder, self.root.folder)
         print(f"ready: {count} resources, logs in {self.home}/logs")
         if self.root.model is None:
-            return f"{'' if file else CATCH_UP}{NEXT}"
+            return NEXT
         outputs = local_terraform.output(self.folder, self.root.folder)
         return NEXT_TABULAR.format(bucket=outputs["bucket_name"], prefix=outputs["prefix"])
+
+    @property
+    def simulates(self) -> bool:
+        """Whether its stream is the simulated one, of the last HISTORY until now."""
+        stored = json.loads((self.folder / "settings.json").read_text())
+        return self.root.model is None and not stored.get("vars")
 
     @property
     def prefix(self) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from cli import root_modules
 from cli.errors import CommandError
 from local import lifecycle
-from scripts import console, local_deployments, package, process_lock
+from scripts import catch_up, console, local_deployments, package, process_lock
 from scripts.interrupts import Interrupted, Interrupts
 from scripts.local_deployments import LocalDeployment
 from scripts.provider import TerraformError
@@ -75,8 +75,11 @@ def _up(
         print(f"local AWS: {health['endpoint_url']} (process {health['pid']})", flush=True)
         package.main()
         following = deployment.apply(file, tracking)
-        if url := console.start(deployment.folder, deployment.prefix):
-            print(f"the loop as a page in the browser: {url}")
+        prefix = deployment.prefix
+        if url := console.start(deployment.folder, prefix):
+            print(f"the loop as a page in the browser: {url}", flush=True)
+        if deployment.simulates:
+            catch_up.wait(health["endpoint_url"], prefix)
         print(following)
     except Interrupted:
         if running is None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.app import command, refuse_ambiguous
+from cli.aws import Json
 from cli.commands import (
     approve,
     cost,
@@ -20,6 +21,7 @@ from cli.commands import (
 )
 from cli.connection import Connection, connect
 from cli.console import note
+from cli.errors import CommandError
 from cli.queries.archive_objects import first_hour
 from cli.queries.decisions import decisions
 from cli.queries.monitoring import monitoring_results
@@ -77,7 +79,7 @@ def parts(connection: Connection) -> dict[str, Part]:
 
     return {
         "cost": of(lambda c: COMMANDS.cost(lambda: c, deployed=True).document, 300),
-        "drift": of(lambda c: COMMANDS.drift(c).document, 60),
+        "drift": of(_drift, 60),
         "history": of(lambda c: COMMANDS.history(c, limit=50).document, 15),
         "log": of(decisions, 10),
         "readings": of(lambda c: monitoring_results(c, last=READINGS), 30),
@@ -85,3 +87,11 @@ def parts(connection: Connection) -> dict[str, Part]:
         "since": of(first_hour, 3600),
         "status": of(lambda c: COMMANDS.status(c).document, 3),
     }
+
+
+def _drift(connection: Connection) -> Json:
+    """Return the newest analysis, or why there is `none` yet."""
+    try:
+        return COMMANDS.drift(connection).document
+    except CommandError as error:
+        return {"none": str(error)}

@@ -17,7 +17,8 @@ def chart(title: str) -> ui.echart:
 
 
 def update(target: ui.echart, options: Options) -> None:
-    """Replace what a chart shows."""
+    """Replace what a chart shows; nothing is drawn before there is a value."""
+    target.set_visibility(any(series["data"] for series in options["series"]))
     target.options.clear()
     target.options.update(options)
     target.update()

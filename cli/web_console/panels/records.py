@@ -8,7 +8,7 @@ from nicegui import ui
 from cli.errors import EXPECTED, explain
 from cli.web_console.charts import history
 from cli.web_console.live import Documents, Live, element, fragment, say
-from cli.web_console.panels.chart import chart, update
+from cli.web_console.panels.chart import chart, folded, update
 from cli.web_console.panels.operate import serving
 from cli.web_console.panels.section import section
 from cli.web_console.views import costs, decisions, records, trainings
@@ -22,7 +22,12 @@ def build(live: Live) -> None:
     with section("drift", "Drift"):
         live.follow_html(("drift",), lambda d: records.drift(d["drift"]), "table")
     with section("alarms", "Alarms"):
-        live.follow_html(("status",), lambda d: records.alarms(d["status"]["alarms"]), "table")
+        live.follow_html(("status",), lambda d: records.in_alarm(d["status"]["alarms"]), "table")
+        everything = folded("All alarms, with what they mean and what to do first")
+        live.follow(
+            ("status",),
+            lambda d: everything.set_content(records.alarms(d["status"]["alarms"])),
+        )
     _letters(live)
     with section("cost", "Cost so far"):
         live.follow_html(("cost", "history", "status", "since"), _cost, "table")

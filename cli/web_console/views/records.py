@@ -6,7 +6,7 @@ from cli.aws import Json
 from cli.console import number, short
 from cli.queries.models import scores
 from cli.stages import symbol
-from cli.web_console.markup import Cell, Kind, Link, Mark, table
+from cli.web_console.markup import Cell, Kind, Link, Mark, paragraph, table
 
 SHOWN = 50  # newest rows
 STATES: dict[str, Kind] = {"ALARM": "bad", "OK": "good"}
@@ -14,8 +14,14 @@ LETTERS = ("stage", "queue", "messages", "being read")
 MESSAGES = ("queue", "what", "reason", "sent", "received")
 
 
-def alarms(rows: Sequence[Json]) -> str:
-    """Return all alarms, those in ALARM first, with stage, meaning and first action."""
+def in_alarm(rows: Iterable[Json]) -> str:
+    """Return the alarms in ALARM, or that there are none."""
+    found = [row for row in rows if row["state"] == "ALARM"]
+    return alarms(found) if found else paragraph("No alarm.", "none")
+
+
+def alarms(rows: Iterable[Json]) -> str:
+    """Return alarms, those in ALARM first, with stage, meaning and first action."""
     order = {"ALARM": 0, "INSUFFICIENT_DATA": 1}
     ordered = sorted(rows, key=lambda row: (order.get(row["state"], 2), row["stage"], row["name"]))
     cells = [
@@ -62,6 +68,8 @@ def _version(model: Json, production: int | None) -> tuple[Cell, ...]:
 
 def drift(found: Json) -> str:
     """Return the features of the newest drift analysis, the most drifted first."""
+    if "none" in found:
+        return paragraph(found["none"], "none")
     features = sorted(found["features"], key=lambda feature: -(feature["score"] or 0))
     cells = [
         (

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from textwrap import shorten
 
 from cli.aws import Json
 from cli.console import number, short
 from cli.stages import SYMBOLS
 from cli.web_console.markup import Kind, Mark
 
+DETAIL = 90  # characters; all of it is in "What needs you"
 STALE_MINUTES = 10  # as the alarm features-stale
 
 
@@ -41,7 +43,7 @@ def stages(status: Json) -> list[Stage]:
     found = []
     for index, read in enumerate(readers, 1):
         kind, text, detail = read(status)
-        stage = Stage(index, Mark(kind, text), detail)
+        stage = Stage(index, Mark(kind, text), shorten(detail, DETAIL, placeholder=" …"))
         found.append(_with_alarms(stage, status["alarms"]))
     return found
 

@@ -22,7 +22,7 @@ from local.sagemaker.feature_store.feature_records import NANOSECONDS, Definitio
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 300
-FLUSH_ROWS = 100  # of a backfill or of the first hours of a simulated stream
+FLUSH_ROWS = 50  # of a backfill, or of the hours that a simulated stream catches up on
 CHARACTERS = string.ascii_letters + string.digits
 
 

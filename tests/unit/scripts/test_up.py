@@ -29,6 +29,7 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setattr(local_terraform, "output", lambda *_: outputs)
     monkeypatch.setattr(local_terraform, "apply", apply)
     monkeypatch.setattr(up.lifecycle, "status", lambda _: None)
+    monkeypatch.setattr(up.catch_up, "wait", lambda url, prefix: print(f"waits for {prefix}"))
     monkeypatch.setattr(up.console, "start", lambda home, prefix: f"http://{home.name}/{prefix}")
 
     def start(port, *_):
@@ -71,6 +72,14 @@ def test_variables_of_the_user_override_and_are_used_by_later_runs(home, run, tm
 def test_address_of_the_console_is_printed(home, run, capsys):
     assert run() == 0
     assert "the loop as a page in the browser: http://up/abalone" in capsys.readouterr().out
+
+
+def test_next_steps_follow_the_simulated_stream_only(home, run, tmp_path, capsys):
+    file = tmp_path / "my.tfvars"
+    file.touch()
+    for arguments in ((), ("--model", "abalone"), ("--vars", str(file))):
+        assert run(*arguments) == 0
+    assert capsys.readouterr().out.count("waits for abalone") == 1
 
 
 def test_mlflow_server_is_used_by_later_runs(home, run):
