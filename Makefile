@@ -26,7 +26,7 @@ PREFIX ?=
 help: ## print this help
 	@awk 'BEGIN {FS = ":.*## "; print "make …"} /^[a-z-]+:.*## / {printf "  %-13s %s\n", $$1, $$2}' Makefile
 
-setup: $(VENV)/ready ## create the virtual environment (about 4 minutes, once)
+setup: $(VENV)/ready ## create the virtual environment (minutes, once)
 
 $(VENV)/ready: requirements.lock requirements-torch.txt pyproject.toml
 	@$(PYTHON) scripts/setup.py $(VENV)
@@ -85,10 +85,8 @@ SECRETS_EXCLUDED := --exclude-files '\.lock(\.hcl)?$$|requirements.*\.txt$$|\.se
 checks-setup: $(CHECKS_VENV)/ready
 
 $(CHECKS_VENV)/ready: requirements-checks.lock
-	@echo "checks: environment in $(CHECKS_VENV) (a minute, once)"
-	@$(PYTHON) -m venv --clear $(CHECKS_VENV)
-	@$(CHECKS)/python -m pip --disable-pip-version-check install --quiet --no-compile --no-deps --require-hashes -r requirements-checks.lock
-	@touch $@
+	@echo "checks: environment in $(CHECKS_VENV) (seconds, once)"
+	@$(PYTHON) scripts/setup.py $(CHECKS_VENV) requirements-checks.lock
 
 fmt: setup ## format everything
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && terraform fmt -recursive terraform
@@ -138,10 +136,8 @@ mlflow: $(MLFLOW_VENV)/ready ## MLflow's UI for local trainings, until Ctrl-C (t
 		--backend-store-uri "sqlite:///$(CURDIR)/$(MLFLOW_DATA)/mlflow.db" --artifacts-destination "$(CURDIR)/$(MLFLOW_DATA)/artifacts"
 
 $(MLFLOW_VENV)/ready: requirements-mlflow.lock
-	@echo "mlflow: environment in $(MLFLOW_VENV) (about 2 minutes, once)"
-	@$(PYTHON) -m venv --clear $(MLFLOW_VENV)
-	@$(MLFLOW_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-mlflow.lock
-	@touch $@
+	@echo "mlflow: environment in $(MLFLOW_VENV) (a minute, once)"
+	@$(PYTHON) scripts/setup.py $(MLFLOW_VENV) requirements-mlflow.lock
 
 # The documentation site: the pages are written by the loop's environment, built in one of their own.
 .PHONY: docs
@@ -154,9 +150,7 @@ docs: setup package $(DOCS_VENV)/ready ## build the documentation site into buil
 
 $(DOCS_VENV)/ready: requirements-docs.lock
 	@echo "docs: environment in $(DOCS_VENV) (seconds, once)"
-	@$(PYTHON) -m venv --clear $(DOCS_VENV)
-	@$(DOCS_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-docs.lock
-	@touch $@
+	@$(PYTHON) scripts/setup.py $(DOCS_VENV) requirements-docs.lock
 
 # The driver of Chromium has an environment of its own, which adds to .venv: nothing else needs it.
 .PHONY: test-browser screenshots
@@ -170,8 +164,7 @@ screenshots: $(BROWSER_VENV)/ready ## write docs/console-*.png (needs Chromium)
 
 $(BROWSER_VENV)/ready: $(VENV)/ready requirements-browser.lock
 	@echo "browser: environment in $(BROWSER_VENV) (seconds, once)"
-	@$(PYTHON) -m venv --clear $(BROWSER_VENV)
-	@$(BROWSER_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r requirements-browser.lock
+	@$(PYTHON) scripts/setup.py $(BROWSER_VENV) requirements-browser.lock
 	@for libraries in $(CURDIR)/$(VENV)/lib/python*/site-packages; do \
 		echo "import site; site.addsitedir('$$libraries')" > $(BROWSER_VENV)/lib/$$(basename $$(dirname $$libraries))/site-packages/loop.pth; \
 	done

@@ -1,6 +1,7 @@
-"""Create the virtual environment from requirements.lock: `python3 scripts/setup.py .venv`.
+"""Create a virtual environment with the packages of a lock.
 
-Runs with the system's Python, so it uses only the standard library.
+`python3 scripts/setup.py .venv` creates that of the loop, `python3 scripts/setup.py FOLDER LOCK`
+one of another lock. Runs with the system's Python, so it uses only the standard library.
 """
 
 import re
@@ -9,42 +10,44 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MINIMUM = (3, 11)
+LOCK = "requirements.lock"
+QUIET = ("--quiet",)
 
 
-def main(venv: Path) -> None:
-    """Create the environment, install the pinned packages, compile them on all cores."""
+def main(venv: Path, lock: str | None = None) -> None:
+    """Create the environment in place of an earlier one."""
     if sys.version_info < MINIMUM:
         sys.exit(
             f"Evergreen needs Python {MINIMUM[0]}.{MINIMUM[1]} or newer, this is "
             f"{sys.version.split()[0]}: install one and run `make PYTHON=python3.12 …`."
         )
+    if lock is None:
+        _create_loop(venv)
+    else:
+        _create(venv)
+        install(venv, ["--require-hashes", "-r", lock], options=QUIET)
+    (venv / "ready").touch()
+
+
+def _create_loop(venv: Path) -> None:
+    """Create the environment of the loop: bytecode compiled on all cores, PyTorch tried."""
     started = time.monotonic()
     print(f"setup 1/4: virtual environment in {venv}", flush=True)
-    shutil.rmtree(venv, ignore_errors=True)
-    run([sys.executable, "-m", "venv", str(venv)])
-    python = str(venv / "bin" / "python")
+    _create(venv)
     print("setup 2/4: pinned packages, PyTorch is the large one (a few minutes)", flush=True)
-    pip = [python, "-m", "pip", "--disable-pip-version-check"]
-    lock = (ROOT / "requirements.lock").read_text()
-    with tempfile.NamedTemporaryFile("w", suffix=".txt") as only_uv:
-        only_uv.write(entry(lock, "uv"))
-        only_uv.flush()
-        run([*pip, "install", "--quiet", "--no-deps", "--require-hashes", "-r", only_uv.name])
-    configured = subprocess.run(
-        [*pip, "config", "list"], capture_output=True, text=True, check=True
-    ).stdout
-    # uv installs in parallel, in a sixth of pip's time. The lock is complete, so nothing is
-    # resolved; bytecode is compiled below.
-    install = [str(venv / "bin" / "uv"), "pip", "install", "--no-deps", "--python", python]
-    packages = [*install, *index_options(configured)]
-    run([*packages, "--require-hashes", "-r", "requirements.lock"])
-    run([*packages, "-r", "requirements-torch.txt"])  # either all have hashes or none
-    run([*install, "--quiet", "--no-build-isolation", "--editable", "."])
+    install(
+        venv,
+        ["--require-hashes", "-r", LOCK],
+        ["-r", "requirements-torch.txt"],  # either all have hashes or none
+        ["--no-build-isolation", "--editable", "."],
+    )
     print("setup 3/4: bytecode", flush=True)
+    python = str(venv / "bin" / "python")
     libraries = next((venv / "lib").glob("python*/site-packages"))
     # The import root of the Lambdas: images, command line and jobs use functions/common as well.
     (libraries / "evergreen_functions.pth").write_text(f"{ROOT / 'functions'}\n")
@@ -55,8 +58,32 @@ def main(venv: Path) -> None:
             "PyTorch cannot be imported; most likely the CUDA build was installed without its "
             "libraries. README.md, section torch, describes how to install the CPU build."
         )
-    (venv / "ready").touch()
     print(f"setup done in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def _create(venv: Path) -> None:
+    shutil.rmtree(venv, ignore_errors=True)
+    run([sys.executable, "-m", "venv", str(venv)])
+
+
+def install(venv: Path, *requirements: Sequence[str], options: Sequence[str] = ()) -> None:
+    """Install with uv, in parallel and in a sixth of pip's time, from pip's package indexes.
+
+    A lock is complete, so that nothing is resolved.
+    """
+    python = str(venv / "bin" / "python")
+    pip = [python, "-m", "pip", "--disable-pip-version-check"]
+    with tempfile.TemporaryDirectory(prefix="evergreen-uv-") as folder:
+        only_uv = Path(folder, "uv.txt")
+        only_uv.write_text(entry((ROOT / LOCK).read_text(), "uv"))
+        pinned = ["--no-deps", "--require-hashes", "-r", str(only_uv)]
+        run([*pip, "install", "--quiet", "--target", folder, *pinned])
+        listed = subprocess.run(
+            [*pip, "config", "list"], capture_output=True, text=True, check=True
+        )
+        uv = [str(Path(folder, "bin", "uv")), "pip", "install", "--no-deps", "--python", python]
+        for required in requirements:
+            run([*uv, *options, *index_options(listed.stdout), *required])
 
 
 def entry(lock: str, name: str) -> str:
@@ -88,4 +115,4 @@ def run(command: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

@@ -15,6 +15,7 @@ HOW_TO = {
     "monitoring": "Monitoring",
     "experiments": "Experiments and lineage",
     "sql": "SQL over features, forecasts, decisions",
+    "console": "The console in a browser",
     "runbook": "Runbook: alarms and repairs",
 }
 EXPLANATION = {"architecture": "Architecture and contracts", "exactness": "Exactness"}
