@@ -71,6 +71,7 @@ module "poll" {
   image          = "${module.foundation.repositories["poller"].url}:${var.image_tag}"
   network        = local.network
   poller         = var.poller
+  receivers      = concat(module.ingest.receivers, flatten(values(module.flink)[*].receivers))
   repository_arn = module.foundation.repositories["poller"].arn
 }
 

@@ -8,6 +8,12 @@ output "dead_letter_queues" {
   value       = [module.window_aggregator.dead_letter_queue]
 }
 
+output "receivers" {
+  description = "What stores and counts the events, available only after the rules deliver to it"
+  value       = concat(values(module.archive.stream_names), [module.window_aggregator.name])
+  depends_on  = [module.archive, module.window_aggregator]
+}
+
 output "silence_alarm_names" {
   description = "Alarms that a paused loop would raise"
   value       = [aws_cloudwatch_metric_alarm.stale.alarm_name]

@@ -97,6 +97,11 @@ resource "aws_ecs_task_definition" "this" {
   depends_on = [module.execution_role, module.task_role] # named above, so that it is visible that they differ
 }
 
+# An order of creation without a dependency of the whole module: its policies stay known at plan.
+resource "terraform_data" "receivers" {
+  input = var.receivers
+}
+
 resource "aws_ecs_service" "this" {
   name            = local.name
   cluster         = aws_ecs_cluster.this.id
@@ -118,4 +123,6 @@ resource "aws_ecs_service" "this" {
     security_groups  = var.network.security_group_ids
     subnets          = var.network.subnet_ids
   }
+
+  depends_on = [terraform_data.receivers]
 }

@@ -117,6 +117,13 @@ variable "poller" {
   }
 }
 
+variable "receivers" {
+  description = "What receives the events: the task starts after it, because the bus keeps no event for later rules"
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "repository_arn" {
   description = "ECR repository of the image"
   type        = string

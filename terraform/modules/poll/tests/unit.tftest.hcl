@@ -54,6 +54,19 @@ run "one_healthy_poller_on_arm" {
   }
 }
 
+run "poller_starts_after_what_receives_its_events" {
+  command = plan
+
+  variables {
+    receivers = ["test-raw", "test-window-aggregator"]
+  }
+
+  assert {
+    condition     = terraform_data.receivers.input == tolist(["test-raw", "test-window-aggregator"])
+    error_message = "The service waits for the rules of the archive: the bus keeps no event for later ones."
+  }
+}
+
 run "settings_reach_the_container" {
   command = plan
 
