@@ -13,6 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FUNCTIONS = ROOT / "functions"
 TARGET = ROOT / "build" / "functions"
 COMMON = "common"
+# Files besides Python, by function: path in the zip and source.
+DATA = {"notifier": {"notifier/runbook.md": ROOT / "docs" / "runbook.md"}}
 DATE = (1980, 1, 1, 0, 0, 0)  # the earliest in a zip
 MODE = 0o644 << 16
 
@@ -32,7 +34,8 @@ def build(name: str) -> bytes:
     """Return the zip of one function: its folder and `common`, both at the root."""
     folders = (FUNCTIONS / COMMON, FUNCTIONS / name)
     files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
-    return reproducible_zip({file.relative_to(FUNCTIONS).as_posix(): file for file in files})
+    code = {file.relative_to(FUNCTIONS).as_posix(): file for file in files}
+    return reproducible_zip(code | DATA.get(name, {}))
 
 
 def reproducible_zip(files: Mapping[str, Path]) -> bytes:

@@ -66,7 +66,7 @@ override_resource {
 }
 
 override_resource {
-  target          = module.foundation.aws_sns_topic.notifications
+  target          = module.foundation.aws_sns_topic.alerts
   override_during = plan
   values          = { arn = "arn:aws:sns:eu-west-1:123456789012:evergreen" }
 }
@@ -101,6 +101,7 @@ variables {
   flink         = { package = "main.tf" } # any file
   image_builder = "codebuild"
   image_tag     = "1a2b3c4"
+  notifications = { approval_links = true, chat = true }
   monitoring    = { stages = ["production", "staging"] }
   private_network = {
     route_table_ids = ["rtb-0123456789abcdef0"]

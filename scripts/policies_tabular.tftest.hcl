@@ -38,7 +38,7 @@ override_resource {
 }
 
 override_resource {
-  target          = module.foundation.aws_sns_topic.notifications
+  target          = module.foundation.aws_sns_topic.alerts
   override_during = plan
   values          = { arn = "arn:aws:sns:eu-west-1:123456789012:abalone" }
 }

@@ -20,7 +20,7 @@ locals {
   region  = module.foundation.foundation.region
 }
 
-# Shared: key, data bucket, event bus, notifications, decision log, image repositories
+# Shared: key, data bucket, event bus, topic of alerts, decision log, image repositories
 module "foundation" {
   source = "./modules/foundation"
 
@@ -28,7 +28,6 @@ module "foundation" {
   data                = var.data
   deletion_protection = var.deletion_protection
   log_retention_days  = var.log_retention_days
-  notification_email  = var.notification_email
   prefix              = var.prefix
   runbook_url         = var.runbook_url
   vpc_config          = one(values(module.private_network)[*].vpc_config)
@@ -144,6 +143,31 @@ module "register" {
   repository_arn    = module.foundation.repositories["forecaster"].arn
 }
 
+# Shared: mails, and messages in a chat, about what needs a person
+module "notify" {
+  source = "./modules/notify"
+
+  approval_page_url = one(values(module.approval_page)[*].page_url)
+  budget_usd        = var.notifications.budget_usd
+  chat              = var.notifications.chat
+  email             = var.notification_email
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
+  pending_path      = module.clean_up.pending_path
+}
+
+# Shared: the page of the links in approval mails
+module "approval_page" {
+  source   = "./modules/approval_page"
+  for_each = toset(var.notifications.approval_links ? ["own"] : [])
+
+  foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
+  model_package_group_name = module.register.model_package_group_name
+  pending_path             = module.clean_up.pending_path
+  state_machine_arn        = module.deploy.state_machine_arn
+}
+
 # Shared: the role of people who operate the loop
 module "operator" {
   source = "./modules/operator"
@@ -191,6 +215,7 @@ module "clean_up" {
 module "deploy" {
   source = "./modules/deploy"
 
+  approval_links           = var.notifications.approval_links
   endpoints                = var.endpoints
   feature_group            = module.features.feature_group
   forecast_environment     = local.forecast_environment

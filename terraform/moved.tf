@@ -14,3 +14,13 @@ moved {
   from = module.deploy.aws_cloudwatch_log_group.endpoint["staging"]
   to   = module.register.aws_cloudwatch_log_group.endpoint["staging"]
 }
+
+moved {
+  from = module.foundation.aws_sns_topic.notifications
+  to   = module.notify.aws_sns_topic.notifications
+}
+
+moved {
+  from = module.foundation.aws_sns_topic_subscription.mail
+  to   = module.notify.aws_sns_topic_subscription.mail
+}

@@ -16,12 +16,12 @@ AGGREGATOR_SHARE = 512 / 1769  # of a vCPU that a Lambda function with 512 MB ha
 COMPACTION_INSTANCE = "ml.t3.medium"  # modules/features
 FUNCTION_GB = 0.25  # of all functions except window_aggregator
 # Of the modules, with alarms; tests/integration/deployed counts them on the local AWS.
-FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS, SCALING_FUNCTIONS, SCHEDULE_FUNCTIONS = 12, 2, 1, 1, 1
+FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS, SCALING_FUNCTIONS, SCHEDULE_FUNCTIONS = 13, 2, 1, 1, 1
 ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 7, 3, 2, 4
 ALARMS_PER_ENDPOINT, SCALING_ALARMS = 2, 2  # of endpoints that always exist; of autoscaling
 METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 11, 2
 # Of a tabular model, which has no stages 1 to 3.
-TABULAR_FUNCTIONS, TABULAR_ALARMS = 9, 1
+TABULAR_FUNCTIONS, TABULAR_ALARMS = 10, 1
 FREE_DASHBOARDS = 3  # of every account, always
 SERVERLESS_SECONDS = 1.0  # per request of the monitor, start included
 LOG_GB_PER_INVOCATION = 2_000 / GB
@@ -93,8 +93,7 @@ def alarms(config: Configuration) -> int:
         functions += BAKE_FUNCTIONS
     if config.api_memory_mb is not None:
         functions, others = functions + 1, others + 2
-    if config.scores_files:
-        functions += 1
+    functions += config.scores_files + config.approval_links
     if config.served_share < 1:
         functions += SCHEDULE_FUNCTIONS
     if config.scales:

@@ -28,7 +28,9 @@ def requested(log: Iterable[Json], version: int) -> str | None:
     times = [
         str(event["time"])
         for event in log
-        if event["detail-type"] == APPROVAL_REQUESTED and _version(event["detail"]) == version
+        if event["detail-type"] == APPROVAL_REQUESTED
+        and event["detail"]["stage"] == "production"
+        and _version(event["detail"]) == version
     ]
     return times[-1] if times else None
 

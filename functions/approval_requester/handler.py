@@ -1,6 +1,7 @@
 """Task token of a waiting deployment (Step Functions) -> approved by policy, or stored."""
 
 import json
+import secrets
 from typing import TYPE_CHECKING
 
 import boto3
@@ -26,6 +27,7 @@ parameters = SSMProvider(boto3_client=ssm)
 class Config(Settings):
     """Settings of the function."""
 
+    approval_links: bool
     event_bus_name: str
     kms_key_arn: str
     pending_path: str
@@ -56,6 +58,8 @@ def lambda_handler(event: ApprovalRequest, _context: "LambdaContext") -> dict[st
         "package_arn": event.package_arn,
         "requested_at": event.time,
     }
+    if config.approval_links:
+        pending["link_key"] = _link_key(name, event.time)
     # A retried task has a new token and the old one is void: overwrite it.
     ssm.put_parameter(
         Name=name,
@@ -75,6 +79,18 @@ def lambda_handler(event: ApprovalRequest, _context: "LambdaContext") -> dict[st
     )
     logger.info("approval requested", package_arn=event.package_arn, parameter=name)
     return {"status": "Pending"}
+
+
+def _link_key(name: str, requested_at: str) -> str:
+    """Return the key of this request's link: a retried task keeps it, a later request ends it."""
+    try:
+        stored = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
+    except ssm.exceptions.ParameterNotFound:
+        return secrets.token_hex(32)
+    pending = json.loads(stored)
+    if pending["requested_at"] == requested_at and "link_key" in pending:
+        return str(pending["link_key"])
+    return secrets.token_hex(32)
 
 
 def _approve(event: ApprovalRequest) -> None:

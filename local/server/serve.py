@@ -27,6 +27,7 @@ REPLACEMENTS = (
     "events.s3_notifications",
     "events.firehose",
     "events.queues",
+    "events.topics",
     "cloudwatch.metric_store",
     "cloudwatch.alarms",
     "cloudwatch.alarm_api",

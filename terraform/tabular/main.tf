@@ -14,7 +14,7 @@ locals {
   region = module.foundation.foundation.region
 }
 
-# Shared: key, data bucket, event bus, notifications, decision log, image repositories
+# Shared: key, data bucket, event bus, topic of alerts, decision log, image repositories
 module "foundation" {
   source = "../modules/foundation"
 
@@ -22,7 +22,6 @@ module "foundation" {
   data                = var.data
   deletion_protection = var.deletion_protection
   log_retention_days  = var.log_retention_days
-  notification_email  = var.notification_email
   prefix              = var.prefix
   runbook_url         = var.runbook_url
   vpc_config          = one(values(module.private_network)[*].vpc_config)
@@ -89,6 +88,7 @@ module "clean_up" {
 module "deploy" {
   source = "../modules/deploy"
 
+  approval_links           = var.notifications.approval_links
   endpoints                = var.endpoints
   forecast_environment     = {}
   foundation               = module.foundation.foundation
@@ -165,6 +165,31 @@ module "retrain" {
 locals {
   # A window of rows has no length in time: it counts as a minute.
   window = { FORECAST_SAMPLES = "1", HISTORY_MINUTES = "1", LAG_MINUTES = "0", PREDICTION_LENGTH = "1" }
+}
+
+# Shared: mails, and messages in a chat, about what needs a person
+module "notify" {
+  source = "../modules/notify"
+
+  approval_page_url = one(values(module.approval_page)[*].page_url)
+  budget_usd        = var.notifications.budget_usd
+  chat              = var.notifications.chat
+  email             = var.notification_email
+  foundation        = module.foundation.foundation
+  function_defaults = module.foundation.function_defaults
+  pending_path      = module.clean_up.pending_path
+}
+
+# Shared: the page of the links in approval mails
+module "approval_page" {
+  source   = "../modules/approval_page"
+  for_each = toset(var.notifications.approval_links ? ["own"] : [])
+
+  foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
+  model_package_group_name = module.register.model_package_group_name
+  pending_path             = module.clean_up.pending_path
+  state_machine_arn        = module.deploy.state_machine_arn
 }
 
 # Shared: the role of people who operate the loop

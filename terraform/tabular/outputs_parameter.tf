@@ -5,7 +5,7 @@ locals {
     "6"    = module.deploy.dead_letter_queues
     "7"    = concat(module.monitor.dead_letter_queues, module.monitoring_jobs.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
     "8"    = module.retrain.dead_letter_queues
-    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues, flatten(concat(values(module.batch)[*].dead_letter_queues, values(module.serve)[*].dead_letter_queues)))
+    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues, module.notify.dead_letter_queues, flatten(concat(values(module.approval_page)[*].dead_letter_queues, values(module.batch)[*].dead_letter_queues, values(module.serve)[*].dead_letter_queues)))
   }
 
   # What `evergreen pause` switches off, and `resume` on again.
@@ -70,6 +70,7 @@ module "configuration_parameter" {
     image_builder   = var.image_builder
     model           = var.model
     monitoring      = { bake_readings = var.monitoring.bake_readings, jobs = { instance_type = var.monitoring.jobs.instance_type, schedule = var.monitoring.jobs.schedule }, metrics = var.monitoring.metrics }
+    notifications   = { approval_links = var.notifications.approval_links }
     private_network = one([for network in var.private_network[*] : { existing_endpoints = network.existing_endpoints, subnet_ids = network.subnet_ids }])
     retraining      = { schedule = var.retraining.schedule }
     training        = { processing_instance_type = var.training.processing_instance_type, training_instance_type = var.training.training_instance_type }

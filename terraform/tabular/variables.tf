@@ -63,8 +63,8 @@ variable "batch" {
 variable "data" {
   description = "Retention of the data bucket"
   type = object({
-    expire_days  = optional(map(number), { dead-letters = 90 }) # days until objects expire, by top-level prefix; {}: never
-    restore_days = optional(number, 30)                         # days that overwritten and deleted objects can be restored; 0: for ever
+    expire_days  = optional(map(number), { dead-letters = 90, notifications = 90 }) # days until objects expire, by top-level prefix; {}: never
+    restore_days = optional(number, 30)                                             # days that overwritten and deleted objects can be restored; 0: for ever
   })
   default  = {}
   nullable = false
@@ -179,6 +179,17 @@ variable "notification_email" {
   description = "Address for alarms and approval requests; null: none"
   type        = string
   default     = null
+}
+
+variable "notifications" {
+  description = "Besides the mails to notification_email (docs/notifications.md)"
+  type = object({
+    approval_links = optional(bool, false) # mails that request an approval have a link to decide by
+    budget_usd     = optional(number)      # budget of a month, with an alert at 80 % of it and if the forecast exceeds it; null: none
+    chat           = optional(bool, false) # the messages go to the webhook in the SecureString /<prefix>/notifications/chat-webhook as well
+  })
+  default  = {}
+  nullable = false
 }
 
 variable "operator_principals" {

@@ -16,7 +16,7 @@ from tests.support.loop_operator import CALM, Operator, start_with_rows
 
 pytestmark = pytest.mark.integration
 
-TOPIC = "arn:aws:sns:eu-west-1:123456789012:evergreen-notifications"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:evergreen-alerts"
 GROUP = {"applicationName": "evergreen-api-forecaster", "deploymentGroupName": "live"}
 PREDICT, RELEASER = "evergreen-predict-forecaster", "evergreen-api-releaser-forecaster"
 API = {"max_rows": 999, "burst_limit": 500, "rate_limit": 500}  # another version
@@ -48,7 +48,7 @@ def aws(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def mails(aws):
-    """Read the messages of the notification topic, in place of a mailbox."""
+    """Read the messages to the topic of alerts."""
     queue = Queue(aws, "api-release")
     attributes = {"RawMessageDelivery": "true"}
     aws.client("sns").subscribe(

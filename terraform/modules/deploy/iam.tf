@@ -142,7 +142,7 @@ data "aws_iam_policy_document" "approval_requester" {
 
   statement {
     sid       = "StorePendingApproval"
-    actions   = ["ssm:PutParameter"]
+    actions   = ["ssm:GetParameter", "ssm:PutParameter"]
     resources = ["${var.foundation.arns.ssm}:parameter${var.pending_path}/*"]
   }
 

@@ -122,6 +122,7 @@ module "approval_requester" {
   policy            = data.aws_iam_policy_document.approval_requester.json
 
   environment = {
+    APPROVAL_LINKS   = tostring(var.approval_links)
     EVENT_BUS_NAME   = var.foundation.bus_name
     KMS_KEY_ARN      = var.foundation.kms_key_arn
     PENDING_PATH     = var.pending_path

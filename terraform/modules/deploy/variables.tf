@@ -1,3 +1,10 @@
+variable "approval_links" {
+  description = "Whether a pending approval has a key, by which modules/notify signs the link in its mail"
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "endpoints" {
   description = "Instances of the endpoints, data capture, autoscaling, and how production's requests go to a new version: as the root's variable"
   type = object({

@@ -33,13 +33,13 @@ data "aws_iam_policy_document" "key" {
   }
 
   statement {
-    sid       = "EncryptQueuesForRulesAndTopicForAlarms"
+    sid       = "EncryptQueuesForRulesAndTopicForAlarmsAndBudget"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
     resources = ["*"] # in a key policy, "*" means this key
 
     principals {
       type        = "Service"
-      identifiers = ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
+      identifiers = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"]
     }
 
     condition {
@@ -70,7 +70,7 @@ data "aws_iam_policy_document" "key" {
 }
 
 resource "aws_kms_key" "this" {
-  description             = "Evergreen ${var.prefix}: data, queues, topic, logs"
+  description             = "Evergreen ${var.prefix}: data, queues, topics, logs"
   deletion_window_in_days = var.deletion_protection ? 30 : 7 # in which a key that was deleted by mistake can be restored
   enable_key_rotation     = true
   policy                  = data.aws_iam_policy_document.key.json

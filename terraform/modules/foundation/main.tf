@@ -1,4 +1,4 @@
-# Shared by all stages: one key, one bucket, one event bus, one notification topic, one decision log.
+# Shared by all stages: one key, one bucket, one event bus, one topic of alerts, one decision log.
 
 data "aws_caller_identity" "this" {}
 
@@ -33,7 +33,7 @@ locals {
   stopped    = contains(data.aws_ssm_parameters_by_path.operations.names, "/${var.prefix}/operations/stopped") # production, by its schedule
   queue_name = "${var.prefix}-undelivered"
   queue_arn  = "${local.arns.sqs}:${local.queue_name}"
-  topic_name = "${var.prefix}-notifications"
+  topic_name = "${var.prefix}-alerts"
   topic_arn  = "${local.arns.sns}:${local.topic_name}"
   rules = [
     "${local.arns.events}:rule/${var.prefix}-*",

@@ -27,7 +27,7 @@ output "foundation" {
     region                 = local.region
     runbook_url            = var.runbook_url
     stopped                = local.stopped
-    topic_arn              = aws_sns_topic.notifications.arn
+    topic_arn              = aws_sns_topic.alerts.arn
     undelivered_queue_arn  = local.queue_arn
     vpc_config             = var.vpc_config
   }
@@ -49,7 +49,7 @@ output "function_defaults" {
     prefix             = var.prefix
     region             = local.region
     runbook_url        = var.runbook_url
-    topic_arn          = aws_sns_topic.notifications.arn
+    topic_arn          = aws_sns_topic.alerts.arn
     vpc_config         = var.vpc_config
   }
 }

@@ -46,12 +46,6 @@ variable "log_retention_days" {
   }
 }
 
-variable "notification_email" {
-  description = "Address for alarms and approval requests; null: none"
-  type        = string
-  default     = null
-}
-
 variable "prefix" {
   description = "Prefix of all resource names"
   type        = string

@@ -20,6 +20,7 @@ locals {
       "sagemaker.api"                  = ["iam:PassRole", "sagemaker:*"]
       "sagemaker.featurestore-runtime" = ["sagemaker:*"]
       "sagemaker.runtime"              = ["sagemaker:*"]
+      sns                              = ["sns:*"]
       ssm                              = ["ssm:*"]
       states                           = ["states:*"]
       xray                             = ["xray:*"]

@@ -40,11 +40,12 @@ module "model_approver" {
   source = "../lambda_function"
 
   name              = "model_approver"
-  description       = "New model package -> approved, if the policy is automatic"
+  description       = "New model package -> approved by the policy, or a request to a person"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.model_approver.json
 
   environment = {
+    EVENT_BUS_NAME   = var.foundation.bus_name
     POLICY_PARAMETER = module.settings.names[local.policy_setting]
   }
 
@@ -77,6 +78,25 @@ data "aws_iam_policy_document" "model_approver" {
     sid       = "DescribeVersions"
     actions   = ["sagemaker:DescribeModelPackage"]
     resources = ["${var.foundation.arns.sagemaker}:model-package/${local.group_name}/*"]
+  }
+
+  statement {
+    sid       = "RequestApproval"
+    actions   = ["events:PutEvents"]
+    resources = [var.foundation.bus_arn]
+
+    # Other events of this bus start deployments and trainings.
+    condition {
+      test     = "StringEquals"
+      variable = "events:source"
+      values   = ["evergreen.loop"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:detail-type"
+      values   = ["Approval Requested"]
+    }
   }
 
   statement {

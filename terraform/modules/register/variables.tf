@@ -15,6 +15,8 @@ variable "foundation" {
     account_id             = string
     arns                   = map(string)
     bucket_arn             = string
+    bus_arn                = string
+    bus_name               = string
     deepar_repository_arns = list(string)
     kms_key_arn            = string
     log_retention_days     = number

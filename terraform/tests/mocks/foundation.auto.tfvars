@@ -31,6 +31,6 @@ foundation = {
   prefix                 = "test"
   region                 = "eu-west-1"
   runbook_url            = "docs/runbook.md"
-  topic_arn              = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
+  topic_arn              = "arn:aws:sns:eu-west-1:123456789012:test-alerts"
   undelivered_queue_arn  = "arn:aws:sqs:eu-west-1:123456789012:test-undelivered"
 }

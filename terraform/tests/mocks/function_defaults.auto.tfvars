@@ -17,5 +17,5 @@ function_defaults = {
   prefix             = "test"
   region             = "eu-west-1"
   runbook_url        = "docs/runbook.md"
-  topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-notifications"
+  topic_arn          = "arn:aws:sns:eu-west-1:123456789012:test-alerts"
 }

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.integration
 
 BUCKET = "evergreen-123456789012-eu-west-1"
 FUNCTION = "evergreen-retrain-trigger"
-TOPIC = "arn:aws:sns:eu-west-1:123456789012:evergreen-notifications"
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:evergreen-alerts"
 RUNBOOK = Path(__file__).parents[3] / "docs/runbook.md"
 ENTRIES = re.compile(r"aws events put-events --entries '(.*?)'", re.DOTALL)
 RETRY = "retry of a failed training"
@@ -51,7 +51,7 @@ def since(aws, empty_history, no_cap):
 
 
 @pytest.fixture
-def notifications(aws):
+def alerts(aws):
     queue, topics = Queue(aws, "retraining-rules"), aws.client("sns")
     attributes = {"RawMessageDelivery": "true"}
     subscription = topics.subscribe(
@@ -219,7 +219,7 @@ def test_breach_waits_for_the_decision_on_the_newest_version(aws, since, version
     assert trainings(aws, since) == [ALARM]
 
 
-def test_failed_training_is_retried_until_a_person_is_told(aws, since, notifications):
+def test_failed_training_is_retried_until_a_person_is_told(aws, since, alerts):
     upload(aws)
     aws.pass_minutes(4 * 60)
     assert trainings(aws, since)[1:] == [RETRY, RETRY]  # the person's was the first failure
@@ -236,19 +236,19 @@ def test_failed_training_is_retried_until_a_person_is_told(aws, since, notificat
         "retry 3 of 3 after a failed training follows",
         "4 trainings in a row have failed: no more retries follow",
     ]
-    bodies = notifications.bodies()
+    bodies = alerts.bodies()
     messages = [body["detail"] for body in bodies if body.get("detail-type") == "Training Failed"]
     assert messages == failed
 
 
 def test_refused_hyperparameters_are_notified_once_and_a_corrected_value_is_used(
-    aws, since, notifications
+    aws, since, alerts
 ):
     ssm, name = aws.client("ssm"), "/evergreen/training/hyperparameters/epochs"
     written = ssm.get_parameter(Name=name)["Parameter"]["Value"]
     ssm.put_parameter(Name=name, Value="lots", Overwrite=True)
     aws.pass_minutes(60)  # four checks
-    bodies = [body["detail"] for body in notifications.bodies() if "detail" in body]
+    bodies = [body["detail"] for body in alerts.bodies() if "detail" in body]
     reasons = [body["reason"] for body in bodies if "invalid" in body]
     assert reasons == ["epochs: got 'lots', expected an integer from 1 to 10000"]
     assert evergreen(aws, "retrain")[0] == 1
@@ -258,9 +258,9 @@ def test_refused_hyperparameters_are_notified_once_and_a_corrected_value_is_used
 
 
 @pytest.mark.parametrize(("winner", "count"), [(None, 1), ("deepar", 0)])
-def test_only_a_tournament_without_a_new_version_is_notified(aws, notifications, winner, count):
+def test_only_a_tournament_without_a_new_version_is_notified(aws, alerts, winner, count):
     detail = {"version": "1", "winner": winner, "reason": "a test", "execution_arn": "none"}
     entry = {"Source": "evergreen.loop", "DetailType": "Tournament Decided"}
     put(aws, {**entry, "EventBusName": "evergreen", "Detail": json.dumps(detail)})
-    found = [body.get("detail-type") for body in notifications.bodies()]
+    found = [body.get("detail-type") for body in alerts.bodies()]
     assert found.count("Tournament Decided") == count

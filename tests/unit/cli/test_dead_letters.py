@@ -320,7 +320,7 @@ def test_event_is_sent_to_the_stream_of_flink_again(queues, capsys):
 
 
 def test_people_are_notified_again(queues, capsys):
-    topic = arn("sns", "evergreen-notifications")
+    topic = arn("sns", "evergreen-alerts")
     queues.send(UNDELIVERED, EVENT, queues.rule(topic))
     publish = {"Publish": lambda **_: {"MessageId": "1"}}
     with stubbed(queues.deployment.clients("sns"), publish) as calls:
@@ -356,15 +356,15 @@ def test_decision_that_is_too_old_for_the_log_stays(queues, capsys):
         (
             strings(
                 RULE_ARN=arn("events", "rule/evergreen/gone"),
-                TARGET_ARN=arn("sns", "evergreen-notifications"),
+                TARGET_ARN=arn("sns", "evergreen-alerts"),
             ),
-            f"rule gone has no target {arn('sns', 'evergreen-notifications')} now",
+            f"rule gone has no target {arn('sns', 'evergreen-alerts')} now",
         ),
     ],
     ids=["no rule", "removed rule"],
 )
 def test_event_without_target_stays(queues, capsys, attributes, reason):
-    queues.rule(arn("sns", "evergreen-notifications"))
+    queues.rule(arn("sns", "evergreen-alerts"))
     queues.send(UNDELIVERED, EVENT, attributes)
     code, document = queues.run(capsys, "redrive")
     assert (code, document["failed"][0]["failure"]) == (1, reason)

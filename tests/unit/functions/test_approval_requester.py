@@ -58,6 +58,7 @@ class Loop:
 
 @pytest.fixture
 def loop(monkeypatch):
+    monkeypatch.setenv("APPROVAL_LINKS", "false")
     monkeypatch.setenv("EVENT_BUS_NAME", "test")
     monkeypatch.setenv("KMS_KEY_ARN", KEY)
     monkeypatch.setenv("POLICY_PARAMETER", "/test/approval/policy")
@@ -96,6 +97,21 @@ def test_redelivered_request_is_one_pending_approval_with_the_newest_token(loop,
     (pending,) = loop.pending().values()
     assert pending[1]["task_token"] == "token-2"
     assert "token-" not in capsys.readouterr().out
+
+
+def test_link_has_a_key_that_a_retry_keeps_and_a_later_request_replaces(loop, monkeypatch, capsys):
+    monkeypatch.setenv("APPROVAL_LINKS", "true")
+    loop.policy("manual")
+    loop.deliver()
+    first = loop.pending()[PENDING][1]["link_key"]
+    assert len(first) == 64
+    loop.deliver(task_token="token-2")
+    pending = loop.pending()[PENDING][1]
+    assert (pending["link_key"], pending["task_token"]) == (first, "token-2")
+    loop.deliver(time="2024-10-11T00:05:00Z")
+    assert loop.pending()[PENDING][1]["link_key"] != first
+    assert first not in capsys.readouterr().out
+    assert all(first not in decision["Detail"] for decision in loop.decisions)
 
 
 def test_request_that_the_bus_rejects_fails_and_can_be_repeated(loop):

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from moto import mock_aws
 
@@ -16,6 +18,7 @@ EVENT = {
 
 @pytest.fixture
 def policy(monkeypatch):
+    monkeypatch.setenv("EVENT_BUS_NAME", "test")
     monkeypatch.setenv("POLICY_PARAMETER", "/test/approval/policy")
     with mock_aws():
         ssm = handler.ssm
@@ -28,7 +31,7 @@ def policy(monkeypatch):
         yield put
 
 
-def deliver(status, times=1):
+def deliver(status, times=1, asked=None):
     package = {"ModelApprovalStatus": status}
 
     def describe(ModelPackageName):  # noqa: N803
@@ -41,8 +44,15 @@ def deliver(status, times=1):
         package["ModelApprovalStatus"] = ModelApprovalStatus
         return {"ModelPackageArn": ModelPackageArn}
 
+    def put_events(Entries):  # noqa: N803
+        asked is None or asked.extend(Entries)
+        return {"FailedEntryCount": 0, "Entries": [{}]}
+
     operations = {"DescribeModelPackage": describe, "UpdateModelPackage": update}
-    with stubbed(handler.sagemaker, operations) as seen:
+    with (
+        stubbed(handler.sagemaker, operations) as seen,
+        stubbed(handler.events, {"PutEvents": put_events}),
+    ):
         for _ in range(times):
             handler.lambda_handler(EVENT, CONTEXT)
     return package["ModelApprovalStatus"], names(seen).count("UpdateModelPackage")
@@ -61,6 +71,24 @@ def test_redelivered_event_approves_once(policy):
 def test_manual_policy_leaves_the_decision_to_a_person(policy):
     policy("manual")
     assert deliver("PendingManualApproval") == ("PendingManualApproval", 0)
+
+
+def test_person_is_asked_with_the_time_of_the_event(policy):
+    policy("manual")
+    deliver("PendingManualApproval", asked=(asked := []))
+    (entry,) = asked
+    assert (entry["DetailType"], str(entry["Time"])) == (
+        "Approval Requested",
+        "2024-10-10 00:05:00+00:00",
+    )
+    detail = {"stage": "staging", "package_arn": PACKAGE, "package_version": 3}
+    assert json.loads(entry["Detail"]) == {"version": "1", **detail}
+
+
+def test_nobody_is_asked_about_a_decided_package(policy):
+    policy("manual")
+    deliver("Rejected", asked=(asked := []))
+    assert asked == []
 
 
 def test_late_event_does_not_overrule_a_person(policy):

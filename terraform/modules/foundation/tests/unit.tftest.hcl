@@ -8,7 +8,6 @@ variables {
   data                = { expire_days = { minutes = 30, raw = 365 }, restore_days = 30 }
   deletion_protection = true
   log_retention_days  = 14
-  notification_email  = "someone@example.com"
   prefix              = "test"
   runbook_url         = "docs/runbook.md"
 }
@@ -27,7 +26,7 @@ run "data_at_rest_is_encrypted_by_one_rotated_key" {
   }
 
   assert {
-    condition     = aws_sns_topic.notifications.kms_master_key_id == aws_kms_key.this.arn && aws_cloudwatch_log_group.decisions.kms_key_id == aws_kms_key.this.arn
+    condition     = aws_sns_topic.alerts.kms_master_key_id == aws_kms_key.this.arn && aws_cloudwatch_log_group.decisions.kms_key_id == aws_kms_key.this.arn
     error_message = "Topic and decision log are encrypted by the key."
   }
 
@@ -62,7 +61,7 @@ run "rules_can_publish_to_the_encrypted_topic" {
   }
 
   assert {
-    condition     = flatten([for s in data.aws_iam_policy_document.key.statement : [for c in s.condition : one(c.values) if length(s.condition) == 1 && c.variable == "kms:EncryptionContext:aws:sns:topicArn"] if contains(one(s.principals).identifiers, "events.amazonaws.com")]) == ["arn:aws:sns:eu-west-1:123456789012:${aws_sns_topic.notifications.name}"]
+    condition     = flatten([for s in data.aws_iam_policy_document.key.statement : [for c in s.condition : one(c.values) if length(s.condition) == 1 && c.variable == "kms:EncryptionContext:aws:sns:topicArn"] if contains(one(s.principals).identifiers, "events.amazonaws.com")]) == ["arn:aws:sns:eu-west-1:123456789012:${aws_sns_topic.alerts.name}"]
     error_message = "EventBridge may use the key for this topic, by the encryption context alone."
   }
 }
@@ -135,8 +134,8 @@ run "decisions_are_logged_and_notified" {
   }
 
   assert {
-    condition     = aws_sns_topic_subscription.mail["someone@example.com"].protocol == "email"
-    error_message = "The address is subscribed."
+    condition     = jsondecode(aws_cloudwatch_event_rule.attention.event_pattern)["$or"][3] == { "detail-type" = ["Model Deployed"], detail = { stage = ["production"] } }
+    error_message = "Deployments to production are published; that on staging needs nobody."
   }
 
   assert {
@@ -156,17 +155,11 @@ run "data_can_be_retained" {
   variables {
     data                = { expire_days = {}, restore_days = 30 }
     deletion_protection = false
-    notification_email  = null
   }
 
   assert {
     condition     = aws_s3_bucket.data.force_destroy && [for r in aws_s3_bucket_lifecycle_configuration.data["data"].rule : r.id] == ["deleted-versions", "abandoned-uploads"]
     error_message = "Without protection the data are deleted; without expire_days nothing expires."
-  }
-
-  assert {
-    condition     = length(aws_sns_topic_subscription.mail) == 0
-    error_message = "Without an address there is no subscription."
   }
 }
 

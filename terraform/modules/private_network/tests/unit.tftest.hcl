@@ -19,7 +19,7 @@ run "every_service_has_an_endpoint_in_every_subnet" {
   command = plan
 
   assert {
-    condition     = output.services == tolist(["events", "monitoring", "s3", "sagemaker.api", "sagemaker.featurestore-runtime", "sagemaker.runtime", "ssm", "states", "xray"])
+    condition     = output.services == tolist(["events", "monitoring", "s3", "sagemaker.api", "sagemaker.featurestore-runtime", "sagemaker.runtime", "sns", "ssm", "states", "xray"])
     error_message = "The services that functions, jobs and endpoints call."
   }
 

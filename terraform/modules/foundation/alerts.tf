@@ -1,4 +1,4 @@
-# Notifications for people: alarms, and decision events that need attention.
+# Alerts: alarms, decision events that need attention, releases and the budget. modules/notify writes the mails about them.
 
 module "topic_tls_only" {
   source = "../tls_only"
@@ -27,6 +27,23 @@ data "aws_iam_policy_document" "topic" {
     }
   }
 
+  statement {
+    sid       = "PublishBudget"
+    actions   = ["sns:Publish"]
+    resources = [local.topic_arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["budgets.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+
   # Without condition: EventBridge publishes without aws:SourceAccount and aws:SourceArn, so a
   # statement that requires them never applies, and the events are dropped.
   statement {
@@ -41,30 +58,23 @@ data "aws_iam_policy_document" "topic" {
   }
 }
 
-resource "aws_sns_topic" "notifications" {
+resource "aws_sns_topic" "alerts" {
   name              = local.topic_name
   kms_master_key_id = aws_kms_key.this.arn
   policy            = data.aws_iam_policy_document.topic.json
 }
 
-resource "aws_sns_topic_subscription" "mail" {
-  for_each = toset(var.notification_email == null ? [] : [var.notification_email])
-
-  topic_arn = aws_sns_topic.notifications.arn
-  protocol  = "email"
-  endpoint  = each.value
-}
-
 resource "aws_cloudwatch_event_rule" "attention" {
   name           = "${var.prefix}-attention"
-  description    = "Decision events that need attention -> notification topic"
+  description    = "Decision events that need attention -> alerts"
   event_bus_name = aws_cloudwatch_event_bus.this.name
   event_pattern = jsonencode({
     source = ["evergreen.loop"]
     "$or" = [
-      { "detail-type" = ["Approval Requested", "Deployment Failed", "Model Deployed", "Retraining Started", "Training Failed"] },
+      { "detail-type" = ["Approval Requested", "Deployment Failed", "Training Failed"] },
       { "detail-type" = ["Tournament Decided"], detail = { winner = [null] } },               # ended without a new version
       { "detail-type" = ["Retraining Skipped"], detail = { invalid = ["hyperparameters"] } }, # until a person corrects them
+      { "detail-type" = ["Model Deployed"], detail = { stage = ["production"] } },
     ]
   })
 }
@@ -73,7 +83,7 @@ resource "aws_cloudwatch_event_target" "attention" {
   rule           = aws_cloudwatch_event_rule.attention.name
   event_bus_name = aws_cloudwatch_event_bus.this.name
   target_id      = "topic"
-  arn            = aws_sns_topic.notifications.arn
+  arn            = aws_sns_topic.alerts.arn
 
   dead_letter_config {
     arn = local.queue_arn

@@ -1,0 +1,105 @@
+"""What an operator receives by mail, from events and alarms of the deployed loop."""
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+
+from tests.support.mailbox import mailbox, page_url
+
+pytestmark = pytest.mark.integration
+
+ALERTS = "arn:aws:sns:eu-west-1:123456789012:evergreen-alerts"
+QUEUE = "evergreen-notifier-dead-letters"
+
+
+@pytest.fixture
+def mails(aws, outputs):
+    with mailbox(aws, "mails") as mails:
+        yield mails
+
+
+@pytest.fixture
+def alarm(aws):
+    """Set the state of an alarm that starts nothing; it ends in OK."""
+    client = aws.client("cloudwatch")
+
+    def set_state(state):
+        client.set_alarm_state(
+            AlarmName="evergreen-features-stale", StateValue=state, StateReason="a test"
+        )
+        aws.settle()
+
+    set_state("OK")
+    yield set_state
+    set_state("OK")
+
+
+def decide(aws, kind, **detail):
+    entry = {"Source": "evergreen.loop", "DetailType": kind, "EventBusName": "evergreen"}
+    event = {**entry, "Detail": json.dumps({"version": "1", **detail})}
+    assert aws.client("events").put_events(Entries=[event])["FailedEntryCount"] == 0
+
+
+def test_decision_becomes_one_mail_with_the_command(aws, mails):
+    detail = {"stage": "production", "package_version": 7, "package_arn": "models/7"}
+    decide(aws, "Approval Requested", **detail)
+    [(subject, lines)] = mails()
+    assert subject == "[evergreen] Approve model 7 for production?"
+    assert lines[0].endswith(" UTC. Do: evergreen approve 7 --stage production")
+    assert not any("https://" in line for line in lines)  # nothing is pending
+
+
+def test_alarm_becomes_a_mail_with_meaning_and_first_step_and_so_does_its_end(aws, mails, alarm):
+    alarm("ALARM")
+    [(subject, lines)] = mails()
+    assert subject == "[evergreen] ALARM: features-stale"
+    assert "Do: If poller-stalled is in ALARM too, start there." in lines[0]
+    assert "Runbook: docs/runbook.md#features-stale" in lines
+    alarm("OK")
+    [(subject, _)] = mails()
+    assert subject == "[evergreen] OK again: features-stale"
+
+
+def test_redelivered_alert_sends_no_second_mail(aws, mails):
+    event = {
+        "detail-type": "Training Failed",
+        "time": "2024-10-10T11:58:00Z",
+        "detail": {"execution_arn": "arn", "reason": "a test", "next": "nothing"},
+    }
+    for identity in ("1", "2"):
+        message = json.dumps(event | {"id": identity})
+        aws.client("sns").publish(TopicArn=ALERTS, Message=message)
+        aws.settle()
+    assert [subject for subject, _ in mails()] == ["[evergreen] A training has failed"]
+
+
+def test_alert_that_cannot_be_mailed_is_a_dead_letter(aws, mails):
+    event = {"detail-type": "Training Failed", "time": "2024-10-10T11:58:00Z", "detail": {}}
+    aws.client("sns").publish(TopicArn=ALERTS, Message=json.dumps(event))
+    aws.pass_minutes(10)
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName=QUEUE)["QueueUrl"]
+    [letter] = sqs.receive_message(QueueUrl=url)["Messages"]
+    assert "Training Failed" in letter["Body"]
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=letter["ReceiptHandle"])
+    assert not any("Training" in subject for subject, _ in mails())
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_page_refuses_what_is_no_link(aws, outputs, method):
+    body = b"token=x&decision=approve" if method == "POST" else None
+    request = urllib.request.Request(f"{page_url(aws)}?token=x", body, method=method)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request, timeout=60)
+    assert caught.value.code == 410
+    assert "default-src 'none'" in caught.value.headers["Content-Security-Policy"]
+    assert "This link decides nothing" in caught.value.read().decode()
+
+
+def test_budget_watches_this_deployment(aws, outputs):
+    account = {"AccountId": "123456789012", "BudgetName": "evergreen"}
+    budget = aws.client("budgets").describe_budget(**account)["Budget"]
+    assert float(budget["BudgetLimit"]["Amount"]) == 100
+    assert budget["CostFilters"] == {"TagKeyValue": ["user:Deployment$evergreen"]}
