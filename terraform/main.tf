@@ -143,6 +143,19 @@ module "register" {
   repository_arn    = module.foundation.repositories["forecaster"].arn
 }
 
+# Shared: dashboard of trainings, deployments, endpoint, functions, API and cost
+module "operations" {
+  source = "./modules/operations"
+
+  api_names             = [for serve in module.serve : serve.name]
+  endpoint_name         = module.deploy.endpoint_names["production"]
+  foundation            = module.foundation.foundation
+  function_names        = { for stage, queues in local.dead_letter_queues : stage => [for queue in queues : trimsuffix(queue.name, "-dead-letters") if try(queue.alarmed, false)] }
+  state_machine_arn     = module.deploy.state_machine_arn
+  training_workflow_arn = module.train.workflow_arn
+  variant_name          = module.deploy.variant_name
+}
+
 # Shared: mails, and messages in a chat, about what needs a person
 module "notify" {
   source = "./modules/notify"

@@ -16,7 +16,7 @@ output "bus_name" {
 output "dashboard_urls" {
   description = "Dashboards in the console"
   value = {
-    for name, dashboard in { ingestion = module.ingest.dashboard_name, model_monitoring = module.monitor.dashboard_name } :
+    for name, dashboard in { ingestion = module.ingest.dashboard_name, model_monitoring = module.monitor.dashboard_name, operations = module.operations.dashboard_name } :
     name => "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards/dashboard/${dashboard}"
   }
 }

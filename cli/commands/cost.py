@@ -1,4 +1,4 @@
-"""`evergreen cost`: what a configuration costs per month on AWS."""
+"""`evergreen cost`: what a configuration costs per month on AWS, and what a deployment cost."""
 
 import json
 from collections.abc import Callable
@@ -11,11 +11,13 @@ from cli import root_modules, terraform_variables
 from cli.app import command
 from cli.connection import Connection
 from cli.console import sections, table
+from cli.cost import comparison, unit_costs
 from cli.cost.configuration import Configuration
 from cli.cost.estimate import estimate, text
 from cli.cost.usage import Assumptions
 from cli.errors import CommandError
 from cli.prices import FILE
+from cli.queries.billing import actual_costs
 from cli.result import Result
 
 Rate = Annotated[
@@ -36,6 +38,10 @@ Model = Annotated[
 Deployed = Annotated[
     bool, typer.Option("--deployed", help="The configuration of the deployment, not of the files.")
 ]
+Actual = Annotated[
+    bool,
+    typer.Option("--actual", help="What the deployment cost, from Cost Explorer (0.01 USD)."),
+]
 
 
 @command(
@@ -48,19 +54,34 @@ def cost(
     file: Vars = None,
     deployed: Deployed = False,
     model: Model = None,
+    actual: Actual = False,
 ) -> Result:
     """Estimate the cost of the files in terraform/, or of a deployment."""
-    if deployed and (file is not None or model is not None):
-        raise CommandError("--vars and --model name files, --deployed reads the deployment", 2)
-    region = None
+    if (deployed or actual) and (file is not None or model is not None):
+        raise CommandError(
+            "--vars and --model name files, --deployed and --actual read the deployment", 2
+        )
+    if actual:
+        return _actual(connect(), rate, trainings)
     if deployed:
         connection = connect()
-        region, name = connection.region, f"/{connection.prefix}/configuration"
-        parameter = connection.clients("ssm").get_parameter(Name=name)["Parameter"]
-        config = Configuration.of(json.loads(parameter["Value"]))
-    else:
-        config = Configuration.of(terraform_variables.read(file, root_modules.find(model)))
-    return result(config, rate, trainings, region)
+        return result(_configuration(connection), rate, trainings, connection.region)
+    config = Configuration.of(terraform_variables.read(file, root_modules.find(model)))
+    return result(config, rate, trainings)
+
+
+def _configuration(connection: Connection) -> Configuration:
+    """Return the configuration of a deployment."""
+    name = f"/{connection.prefix}/configuration"
+    parameter = connection.clients("ssm").get_parameter(Name=name)["Parameter"]
+    return Configuration.of(json.loads(parameter["Value"]))
+
+
+def _actual(connection: Connection, rate: float | None, trainings: float) -> Result:
+    found = actual_costs(connection)
+    estimated = result(_configuration(connection), rate, trainings).document["total"]
+    document = comparison.with_estimate(found, estimated, connection.now)
+    return Result(document, comparison.body(document, connection.prefix))
 
 
 def result(
@@ -72,7 +93,8 @@ def result(
     source = config.rate_source if rate is None else "--rate"
     rate = config.rate if rate is None else rate
     prices = json.loads(FILE.read_text())
-    document = estimate(config, rate, prices, Assumptions(trainings=trainings), region)
+    assumed = Assumptions(trainings=trainings)
+    document = estimate(config, rate, prices, assumed, region)
     rows = [
         (use["service"], use["item"], f"{use['quantity']:,.6g}", use["unit"], _usd(use["usd"]))
         for use in document["uses"]
@@ -86,6 +108,7 @@ def result(
         sections(
             table("Uses", rows, ("service", "item", "quantity", "unit", "USD")),
             table(title, [*sums, ("total", _usd(document["total"]))]),
+            table("USD each", unit_costs.rows(document["each"], assumed)),
             "\n".join(text(document)),
         ),
     )

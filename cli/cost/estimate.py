@@ -5,6 +5,7 @@ from typing import Any
 
 from cli.aws import Json
 from cli.cost.configuration import Configuration
+from cli.cost.unit_costs import unit_costs
 from cli.cost.usage import Assumptions, uses
 from cli.cost.use import Use, by_service
 
@@ -42,6 +43,7 @@ def estimate(
         "rate": rate,
         "total": sum(services.values()),
         "services": services,
+        "each": unit_costs(config, rate, prices, assumed),
         "uses": [_row(use, entries, prices) for use in found],
         "unknown_prices": [name for name in used if name not in entries],
         "unverified_prices": [

@@ -16,12 +16,12 @@ AGGREGATOR_SHARE = 512 / 1769  # of a vCPU that a Lambda function with 512 MB ha
 COMPACTION_INSTANCE = "ml.t3.medium"  # modules/features
 FUNCTION_GB = 0.25  # of all functions except window_aggregator
 # Of the modules, with alarms; tests/integration/deployed counts them on the local AWS.
-FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS, SCALING_FUNCTIONS, SCHEDULE_FUNCTIONS = 13, 2, 1, 1, 1
+FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS, SCALING_FUNCTIONS, SCHEDULE_FUNCTIONS = 12, 2, 1, 1, 1
 ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 7, 3, 2, 4
 ALARMS_PER_ENDPOINT, SCALING_ALARMS = 2, 2  # of endpoints that always exist; of autoscaling
-METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 11, 2
+METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 11, 3
 # Of a tabular model, which has no stages 1 to 3.
-TABULAR_FUNCTIONS, TABULAR_ALARMS = 10, 1
+TABULAR_FUNCTIONS, TABULAR_ALARMS = 9, 1
 FREE_DASHBOARDS = 3  # of every account, always
 SERVERLESS_SECONDS = 1.0  # per request of the monitor, start included
 LOG_GB_PER_INVOCATION = 2_000 / GB

@@ -10,7 +10,10 @@ output "bus_name" {
 
 output "dashboard_urls" {
   description = "Dashboards in the console"
-  value       = { model_monitoring = "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards/dashboard/${module.monitor.dashboard_name}" }
+  value = {
+    for name, dashboard in { model_monitoring = module.monitor.dashboard_name, operations = module.operations.dashboard_name } :
+    name => "https://${local.region}.console.aws.amazon.com/cloudwatch/home?region=${local.region}#dashboards/dashboard/${dashboard}"
+  }
 }
 
 output "data_uri" {

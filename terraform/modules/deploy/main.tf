@@ -118,6 +118,7 @@ module "approval_requester" {
 
   name              = "approval_requester"
   description       = "Tested version -> approval for production: automatic, or pending until a person decides"
+  alarmed           = false # the deployment that invokes it fails, and is mailed
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.approval_requester.json
 

@@ -18,3 +18,8 @@ output "state_machine_arn" {
   value       = aws_sfn_state_machine.this.arn
   depends_on  = [aws_lambda_invocation.at_destroy]
 }
+
+output "variant_name" {
+  description = "Variant of every endpoint"
+  value       = local.variant
+}

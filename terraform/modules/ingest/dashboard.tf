@@ -30,20 +30,39 @@ resource "aws_cloudwatch_dashboard" "this" {
         }
       },
       {
-        type = "metric", x = 0, y = 6, width = 12, height = 6
+        type = "metric", x = 0, y = 6, width = 8, height = 6
         properties = {
-          title  = "② window_aggregator: invocations and errors"
+          title  = "② window_aggregator: invocations, errors and throttled requests"
           region = var.foundation.region
           period = 60
           stat   = "Sum"
           metrics = [
-            for name in ["Invocations", "Errors"] :
+            for name in ["Invocations", "Errors", "Throttles"] :
             ["AWS/Lambda", name, "FunctionName", module.window_aggregator.name]
           ]
         }
       },
       {
-        type = "log", x = 12, y = 6, width = 12, height = 6
+        type = "metric", x = 8, y = 6, width = 8, height = 6
+        properties = {
+          title   = "② window_aggregator: duration in milliseconds, longest and mean"
+          region  = var.foundation.region
+          period  = 60
+          metrics = [for stat in ["Maximum", "Average"] : ["AWS/Lambda", "Duration", "FunctionName", module.window_aggregator.name, { label = stat, stat = stat }]]
+        }
+      },
+      {
+        type = "metric", x = 16, y = 6, width = 8, height = 6
+        properties = {
+          title   = "③ rows written; late and conflicting transactions in them"
+          region  = var.foundation.region
+          period  = 60
+          stat    = "Sum"
+          metrics = [for name in ["RowsWritten", "LateTransactions", "ConflictingTransactions"] : [var.foundation.metric_namespace, name]]
+        }
+      },
+      {
+        type = "log", x = 0, y = 12, width = 24, height = 6
         properties = {
           title  = "② window_aggregator: latest log lines"
           region = var.foundation.region

@@ -9,8 +9,8 @@ output "arn" {
 }
 
 output "dead_letter_queue" {
-  description = "Dead-letter queue: its name, and whether operators may invoke the function again with its messages"
-  value       = { name = local.queue_name, redriven = length(var.triggers) > 0 }
+  description = "Dead-letter queue: its name, whether it and the function have alarms, and whether operators may invoke the function again with its messages"
+  value       = { name = local.queue_name, alarmed = var.alarmed, redriven = length(var.triggers) > 0 }
 }
 
 output "invoke_arn" {

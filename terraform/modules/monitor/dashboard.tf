@@ -72,7 +72,29 @@ resource "aws_cloudwatch_dashboard" "this" {
         }
       },
       {
-        type = "log", x = 0, y = 15, width = 24, height = 6
+        type = "metric", x = 0, y = 15, width = 12, height = 6
+        properties = {
+          title       = "⑦ drift of features and of the forecast; above 1: farther from the baseline than its own days"
+          region      = var.foundation.region
+          period      = 3600
+          metrics     = [[{ expression = "SEARCH('{${var.foundation.metric_namespace},Feature,Stage} MetricName=\"DriftScore\" Stage=\"production\"', 'Maximum', 3600)" }]]
+          annotations = { horizontal = [{ label = "alarm", value = 1 }] }
+          yAxis       = { left = { min = 0, showUnits = false } }
+        }
+      },
+      {
+        type = "metric", x = 12, y = 15, width = 12, height = 6
+        properties = {
+          title   = "⑦ violations of the constraints on the data of a day"
+          region  = var.foundation.region
+          period  = 3600
+          stat    = "Maximum"
+          metrics = [[var.foundation.metric_namespace, "DataQualityViolations", "Stage", "production"]]
+          yAxis   = { left = { min = 0, showUnits = false } }
+        }
+      },
+      {
+        type = "log", x = 0, y = 21, width = 24, height = 6
         properties = {
           title  = "decision log"
           region = var.foundation.region

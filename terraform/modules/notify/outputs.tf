@@ -1,6 +1,6 @@
 output "dead_letter_queues" {
   description = "Dead-letter queues: name, and whether operators may invoke the function again with its messages"
-  value       = [{ name = module.notifier.dead_letter_queue.name, redriven = true }]
+  value       = [merge(module.notifier.dead_letter_queue, { redriven = true })]
 }
 
 output "notifier_name" {

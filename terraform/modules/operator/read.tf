@@ -65,6 +65,13 @@ data "aws_iam_policy_document" "read" {
     resources = ["${var.foundation.arns.ecs}:service/${var.foundation.prefix}-poller/${var.foundation.prefix}-poller"]
   }
 
+  # `evergreen cost --actual`
+  statement {
+    sid       = "ReadCosts"
+    actions   = ["ce:GetCostAndUsage"]
+    resources = ["*"] # costs have no resources
+  }
+
   statement {
     sid       = "ListQueues"
     actions   = ["sqs:ListQueues"]

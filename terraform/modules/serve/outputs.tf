@@ -17,3 +17,8 @@ output "invoke_url" {
   description = "Base URL of the routes"
   value       = aws_api_gateway_stage.this.invoke_url
 }
+
+output "name" {
+  description = "Name of the API"
+  value       = local.name
+}

@@ -116,6 +116,8 @@ def test_both_endpoints_run_all_month_if_staging_is_always_on(source):
         ('tracking = { server_size = "Small" }', {"MLflow"}),
         ('tracking = { uri = "https://mlflow.example.org" }', set()),
         ('approval_policy = "automatic"', set()),
+        ("notifications = { approval_links = true }", {"CloudWatch"}),
+        ("notifications = { budget_usd = 100, chat = true }", set()),
     ],
 )
 def test_an_option_changes_its_services(source, text, expected):
@@ -129,7 +131,7 @@ def test_an_option_changes_its_services(source, text, expected):
 
 @pytest.mark.parametrize(
     ("existing", "engine", "interfaces"),
-    [("{}", "lambda", 20), ("{}", "flink", 22), ('{ s3 = "", ssm = "sg-1" }', "lambda", 18)],
+    [("{}", "lambda", 22), ("{}", "flink", 24), ('{ s3 = "", ssm = "sg-1" }', "lambda", 20)],
 )
 def test_endpoints_cost_an_hour_per_service_and_zone(source, existing, engine, interfaces):
     found = services(
