@@ -31,11 +31,12 @@ def main(target: Path = TARGET) -> None:
 
 
 def build(name: str) -> bytes:
-    """Return the zip of one function: its folder and `common`, both at the root."""
+    """Return the zip of one function: `common` and its folder, both at the root."""
     folders = (FUNCTIONS / COMMON, FUNCTIONS / name)
-    files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
-    code = {file.relative_to(FUNCTIONS).as_posix(): file for file in files}
-    return reproducible_zip(code | DATA.get(name, {}))
+    files = [file for folder in folders for file in folder.rglob("*.py")]
+    found = {file.relative_to(FUNCTIONS).as_posix(): file for file in files} | DATA.get(name, {})
+    order = sorted(found, key=lambda path: (not path.startswith(f"{COMMON}/"), path))
+    return reproducible_zip({path: found[path] for path in order})
 
 
 def reproducible_zip(files: Mapping[str, Path]) -> bytes:

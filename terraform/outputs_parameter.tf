@@ -81,7 +81,6 @@ module "configuration_parameter" {
     monitoring      = { bake_readings = var.monitoring.bake_readings, jobs = { instance_type = var.monitoring.jobs.instance_type, schedule = var.monitoring.jobs.schedule }, metrics = var.monitoring.metrics, stages = var.monitoring.stages }
     network         = { assign_public_ip = local.network.assign_public_ip }
     poller          = { desired_count = var.poller.desired_count, poll_seconds = var.poller.poll_seconds, simulator = { rate = var.poller.simulator.rate }, source = var.poller.source }
-    notifications   = { approval_links = var.notifications.approval_links }
     private_network = one([for network in var.private_network[*] : { existing_endpoints = network.existing_endpoints, subnet_ids = network.subnet_ids }])
     retraining      = { schedule = var.retraining.schedule }
     tracking        = { server_size = var.tracking.server_size }

@@ -25,7 +25,6 @@ SCALING_SERVICES = {"application-autoscaling"}
 class Configuration:
     """The variables of a root module that change the cost."""
 
-    approval_links: bool  # in mails, with a page
     api_memory_mb: int | None  # of the function of the HTTP API; None: no API
     bake_instance_type: str
     bake_readings: int
@@ -80,7 +79,6 @@ class Configuration:
         poller, network = variables["poller"], variables["network"]
         simulated = poller["source"] == "simulator"
         return cls(
-            approval_links=variables["notifications"]["approval_links"],
             api_memory_mb=int(api["memory_mb"]) if api["enabled"] else None,
             bake_instance_type=tabular.BAKE_INSTANCE
             if model

@@ -93,7 +93,7 @@ def alarms(config: Configuration) -> int:
         functions += BAKE_FUNCTIONS
     if config.api_memory_mb is not None:
         functions, others = functions + 1, others + 2
-    functions += config.scores_files + config.approval_links
+    functions += config.scores_files
     if config.served_share < 1:
         functions += SCHEDULE_FUNCTIONS
     if config.scales:

@@ -70,7 +70,6 @@ module "configuration_parameter" {
     image_builder   = var.image_builder
     model           = var.model
     monitoring      = { bake_readings = var.monitoring.bake_readings, jobs = { instance_type = var.monitoring.jobs.instance_type, schedule = var.monitoring.jobs.schedule }, metrics = var.monitoring.metrics }
-    notifications   = { approval_links = var.notifications.approval_links }
     private_network = one([for network in var.private_network[*] : { existing_endpoints = network.existing_endpoints, subnet_ids = network.subnet_ids }])
     retraining      = { schedule = var.retraining.schedule }
     training        = { processing_instance_type = var.training.processing_instance_type, training_instance_type = var.training.training_instance_type }

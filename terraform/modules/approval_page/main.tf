@@ -12,6 +12,7 @@ module "function" {
 
   name              = "approval_page"
   description       = "Approval link -> page; its form decides"
+  alarmed           = false # whoever opens a link sees that it failed, and repeats it
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.approval_page.json
   timeout_seconds   = 29 # API Gateway waits no longer

@@ -10,7 +10,7 @@ locals {
     for name in ["ExecutionSucceeded", "ExecutionFailed"] : ["AWS/Sagemaker/ModelBuildingPipeline", name, "PipelineName", split("/", var.training_workflow_arn)[1]]
   ]
 
-  of_variant  = { for name in ["Invocation4XXErrors", "Invocation5XXErrors", "Invocations", "ModelLatency", "OverheadLatency"] : name => ["AWS/SageMaker", name, "EndpointName", var.endpoint_name, "VariantName", var.variant_name] }
+  of_variant  = { for name in ["Invocation4XXErrors", "Invocation5XXErrors", "Invocations", "ModelLatency"] : name => ["AWS/SageMaker", name, "EndpointName", var.endpoint_name, "VariantName", var.variant_name] }
   of_instance = [for name in ["CPUUtilization", "MemoryUtilization"] : ["/aws/sagemaker/Endpoints", name, "EndpointName", var.endpoint_name, "VariantName", var.variant_name]]
 
   # ⑤ to ⑧ after ② and ③, then the shared ones.
@@ -25,7 +25,7 @@ locals {
       ],
       [
         { title = "⑥ production: requests, and those with an error", width = 8, stat = "Sum", period = 300, metrics = [for name in ["Invocations", "Invocation4XXErrors", "Invocation5XXErrors"] : local.of_variant[name]] },
-        { title = "⑥ production: latency of model and SageMaker, in microseconds", width = 8, stat = "Average", period = 300, metrics = [for name in ["ModelLatency", "OverheadLatency"] : local.of_variant[name]] },
+        { title = "⑥ production: latency of the model, in microseconds", width = 8, stat = "Average", period = 300, metrics = [local.of_variant["ModelLatency"]] },
         { title = "⑥ production: CPU and memory of its instances, in percent (CPU: per core)", width = 8, stat = "Average", period = 300, metrics = local.of_instance },
       ],
       [

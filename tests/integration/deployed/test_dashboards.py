@@ -35,7 +35,6 @@ AWS = {
         "Invocation5XXErrors",
         "Invocations",
         "ModelLatency",
-        "OverheadLatency",
     },
     ("/aws/sagemaker/Endpoints", VARIANT): {"CPUUtilization", "MemoryUtilization"},
     ("AWS/Sagemaker/ModelBuildingPipeline", frozenset({"PipelineName"})): {

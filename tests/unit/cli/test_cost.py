@@ -116,8 +116,7 @@ def test_both_endpoints_run_all_month_if_staging_is_always_on(source):
         ('tracking = { server_size = "Small" }', {"MLflow"}),
         ('tracking = { uri = "https://mlflow.example.org" }', set()),
         ('approval_policy = "automatic"', set()),
-        ("notifications = { approval_links = true }", {"CloudWatch"}),
-        ("notifications = { budget_usd = 100, chat = true }", set()),
+        ("notifications = { approval_links = true, budget_usd = 100, chat = true }", set()),
     ],
 )
 def test_an_option_changes_its_services(source, text, expected):

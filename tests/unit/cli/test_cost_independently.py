@@ -51,7 +51,7 @@ def independent(rate):
     functions = invocations * (2e-7 + 3 * 0.25 * 1.33334e-5 + 5e-6 + 20 * 3e-6 + 2000 / 1e9 * 0.5)
     reads_of_monitor = HOURS * 2 * 300 * 2.5e-7
     logs_of_poller = MINUTES * 2 * 400 / 1e9 * 0.5
-    # Counted in the console: alarms and metrics of one stage; a key; 4 GB of images; 10 GB scanned.
+    # Counted in the console: alarms, metrics of one stage; a key; 4 GB of images; 10 GB scanned.
     fixed = ALARMS * 0.10 + METRICS * 0.30 + 1 + 4 * 0.10 + 10e9 / 1e12 * 5
     # 100,000 requests to the API: gateway, function of 512 MB for 0.1 s, trace, log.
     api = 100_000 * (3.5e-6 + 2e-7 + 0.1 * 0.5 * 1.33334e-5 + 5e-6 + 2000 / 1e9 * 0.5)
