@@ -46,9 +46,9 @@ test: setup checks-setup package ## Terraform, unit, integration and end-to-end 
 	@echo "Not run, because they take minutes more: make test-browser, make test-deployment, make chaos"
 
 check: setup checks-setup ## format, lint, types, generated tables, security (about a minute on 2 cores)
-	@$(MAKE) --no-print-directory -j 2 check-code check-terraform check-policies check-secrets
+	@$(MAKE) --no-print-directory -j 2 check-code check-terraform check-policies check-secrets check-workflows
 
-.PHONY: check-code check-terraform check-policies check-secrets checks-setup secrets
+.PHONY: check-code check-terraform check-policies check-secrets check-workflows checks-setup secrets
 check-code: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -65,6 +65,11 @@ check-terraform: checks-setup
 check-policies: setup checks-setup package
 	@$(BIN)/python -m scripts.policies build/policies.json
 	@$(CHECKS)/python -W ignore scripts/check_policies.py build/policies.json
+
+# actionlint: syntax, expressions, shell; zizmor: what an attacker could use.
+check-workflows: checks-setup
+	@$(CHECKS)/actionlint
+	@$(CHECKS)/zizmor --offline --no-progress --quiet .github
 
 # The scanner also fails with 3, after it has updated moved line numbers in the baseline: of a copy, it does not matter.
 check-secrets: checks-setup
@@ -112,6 +117,10 @@ down: ## stop the local AWS and delete its data (KEEP=1: keep it, and the next m
 
 deploy: setup package ## deploy to the AWS account of your credentials; repeat it if interrupted (MODEL=abalone VARS=my.tfvars ARGS=--yes)
 	@$(BIN)/python -m scripts.deploy $(if $(MODEL),--model "$(MODEL)") $(if $(VARS),--vars "$(VARS)") $(ARGS)
+
+.PHONY: plan
+plan: setup package ## show what make deploy would change, with read permissions only (MODEL=abalone VARS=my.tfvars ARGS='--output FOLDER')
+	@$(BIN)/python -m scripts.deploy.plan $(if $(MODEL),--model "$(MODEL)") $(if $(VARS),--vars "$(VARS)") $(ARGS)
 
 destroy: setup package ## delete the deployment with its data and what the loop created; asks for its prefix (MODEL=abalone PREFIX=…)
 	@$(BIN)/python -m scripts.deploy.destroy $(if $(MODEL),--model "$(MODEL)") $(if $(VARS),--vars "$(VARS)") $(if $(PREFIX),--prefix "$(PREFIX)") $(ARGS)

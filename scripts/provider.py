@@ -13,6 +13,7 @@ from cli import root_modules
 ROOT = root_modules.PROJECT
 SOURCE = root_modules.FORECASTER
 TABULAR = root_modules.TABULAR
+DELIVERY = SOURCE / "delivery"  # who plans and applies the others
 PROVIDER = "*/hashicorp/aws"  # in a mirror of any registry
 # Common locations of provider mirrors on machines without network access.
 MIRRORS = ("/opt/*", "/srv/*", "/usr/local/share/*", "/var/lib/*")

@@ -10,9 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scripts import provider, terraform_docs
-from scripts.provider import ROOT, SOURCE, TABULAR, TerraformError
+from scripts.provider import DELIVERY, ROOT, SOURCE, TABULAR, TerraformError
 
 PLAIN = ["-no-color"]
+OTHER_ROOTS = (TABULAR.name, DELIVERY.name)
 
 
 def check() -> None:
@@ -23,7 +24,7 @@ def check() -> None:
         raise TerraformError(f"`make fmt` would change:\n{formatted.stdout}{formatted.stderr}")
     with tempfile.TemporaryDirectory(prefix="evergreen-terraform-") as scratch:
         tree = copy_tree(Path(scratch))
-        roots = [tree, tree / TABULAR.name]
+        roots = [tree, *(tree / name for name in OTHER_ROOTS)]
         folders = [*roots, *sorted(path.parent for path in tree.glob("modules/*/tests"))]
         folders.append(terraform_docs.write_examples(tree))
         with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
@@ -35,7 +36,7 @@ def check() -> None:
 def copy_tree(scratch: Path) -> Path:
     """Copy the tree, so that no lock files and data folders are left in it."""
     copy = Path(shutil.copytree(SOURCE, scratch / "terraform", ignore=_ignored))
-    for sibling in ("build", "sagemaker_pipelines"):  # the root module reads their files
+    for sibling in ("build", "docs", "sagemaker_pipelines"):  # the root modules read their files
         (scratch / sibling).symlink_to(ROOT / sibling)
     for module in copy.glob("modules/*"):
         shutil.copy(copy / ".terraform.lock.hcl", module)
@@ -54,7 +55,7 @@ def _check_folder(folder: Path) -> str:
     name = folder.name if folder.parent.name != "modules" else f"modules/{folder.name}"
     initialize(folder, ["-backend=false"])
     # Validation of a root module includes its modules; a test validates its own module.
-    for command in ("validate", "test") if name in ("terraform", "tabular") else ("test",):
+    for command in ("validate", "test") if name in (SOURCE.name, *OTHER_ROOTS) else ("test",):
         done = _capture([provider.terraform(), command, *PLAIN], folder)
         if done.returncode:
             return f"{name}: terraform {command} failed\n{done.stdout}{done.stderr}"

@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="change nothing, report differences")
     check = parser.parse_args().check
     root = ROOT / "terraform"
-    folders = [root, root / "tabular", *sorted((root / "modules").iterdir())]
+    folders = [root, root / "tabular", root / "delivery", *sorted((root / "modules").iterdir())]
     stale = [folder for folder in folders if not _update(folder / "README.md", check=check)]
     if stale:
         names = ", ".join(str(folder.relative_to(ROOT)) for folder in stale)

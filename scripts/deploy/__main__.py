@@ -1,12 +1,14 @@
 """`make deploy`: everything from a fresh account to a running loop; repeat it if interrupted.
 
-`python -m scripts.deploy [--model MODEL] [--vars FILE] [--yes] [--ignore-quotas] [--unlock ID]`
+`python -m scripts.deploy [--model MODEL] [--vars FILE] [--yes] [--expect FINGERPRINT]
+[--ignore-quotas] [--unlock ID]`
 """
 
 import argparse
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from cli import root_modules, terraform_variables
 from scripts import aws, images, process_lock
@@ -42,6 +44,9 @@ def main() -> int:
     parser.add_argument(
         "--yes", action="store_true", help="do not ask before changing the account"
     )
+    parser.add_argument(
+        "--expect", metavar="FINGERPRINT", help="deploy only the plan with it (`make plan`)"
+    )
     parser.add_argument("--ignore-quotas", action="store_true", help="deploy with low quotas")
     parser.add_argument("--unlock", metavar="ID", help="release the lock of a killed deployment")
     arguments = parser.parse_args()
@@ -52,7 +57,8 @@ def main() -> int:
         with process_lock.hold(target.home.with_suffix(".lock"), "`make deploy`"):
             if arguments.unlock:
                 Workspace(target).unlock(arguments.unlock)
-            deploy(target, yes=yes, ignore_quotas=arguments.ignore_quotas)
+            quotas, expected = arguments.ignore_quotas, arguments.expect
+            deploy(target, yes=yes, ignore_quotas=quotas, expected=expected)
 
     return exit_code("make deploy", locked)
 
@@ -65,11 +71,12 @@ def find_target(file: Path | None, model: str | None = None) -> Target:
     return Target(aws.account(), aws.region(), variables, tag, file, root=root)
 
 
-def deploy(target: Target, *, yes: bool, ignore_quotas: bool) -> None:
+def deploy(target: Target, *, yes: bool, ignore_quotas: bool, expected: str | None = None) -> None:
     """Run all steps, and print what happens next."""
     builder = builders.builder(aws.client, target)
+    options: Any = {"yes": yes, "ignore_quotas": ignore_quotas, "expected": expected}
     run(
-        steps.steps(aws.client, target, builder, yes=yes, ignore_quotas=ignore_quotas),
+        steps.steps(aws.client, target, builder, **options),
         lambda line: print(line, flush=True),
     )
     variables = target.variables

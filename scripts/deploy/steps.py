@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from common.errors import bad_value
 from scripts import images
 from scripts.deploy import model_check
 from scripts.deploy.builders import Builder
@@ -50,12 +51,18 @@ class Initialize:
 
 
 class Plan:
-    """Shows all changes and asks; what follows may change only that."""
+    """Shows all changes and asks; what follows may change only that.
+
+    `expected` is the fingerprint of the plan that was approved before (`make plan`).
+    """
 
     title = "plan of all changes"
 
-    def __init__(self, target: Target, workspace: Workspace, *, yes: bool) -> None:
+    def __init__(
+        self, target: Target, workspace: Workspace, *, yes: bool, expected: str | None = None
+    ) -> None:
         self._target, self._workspace, self._yes = target, workspace, yes
+        self._expected = expected
         self._approved: Changes = {}
 
     def is_done(self) -> bool:
@@ -64,7 +71,16 @@ class Plan:
 
     def run(self) -> None:
         """Show the plan and ask for approval; raises DeployError without it."""
-        self.approve(self._workspace.plan())
+        changes = self._workspace.plan()
+        if self._expected is not None:
+            found = self._workspace.fingerprint()
+            if found != self._expected:
+                raise DeployError(
+                    f"nothing was changed: {bad_value('plan', found, self._expected)}, the plan "
+                    "that was approved: plan again, and approve that"
+                )
+            self._approved |= changes
+        self.approve(changes)
 
     def approve(self, changes: Changes) -> None:
         """Ask unless all changes are approved already."""
@@ -150,13 +166,14 @@ def steps(
     builder: Builder,
     *,
     yes: bool = False,
+    expected: str | None = None,
     ignore_quotas: bool = False,
     poll_seconds: float = 10,
 ) -> list[Step]:
     """Return all steps of a deployment."""
     workspace = Workspace(target)
     bucket = StateBucket(clients("s3"), target)
-    plan = Plan(target, workspace, yes=yes)
+    plan = Plan(target, workspace, yes=yes, expected=expected)
     found: list[Step] = [
         Preflight(clients, target, builder, bucket, ignore_quotas=ignore_quotas),
         bucket,

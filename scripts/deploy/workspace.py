@@ -3,6 +3,7 @@
 Local runs and tests use the root module itself, with local state.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -20,7 +21,7 @@ from scripts.provider import ROOT, SOURCE
 LOCK_VERSION = (1, 10)  # Terraform that locks a state in S3 without DynamoDB
 BACKEND = 'terraform {\n  backend "s3" {}\n}\n'
 FILES = ("*.tf", "*.tfvars", "*.tfvars.json")
-SIBLINGS = ("build", "sagemaker_pipelines")  # the root module reads their files
+SIBLINGS = ("build", "docs", "sagemaker_pipelines")  # the root modules read their files
 REPOSITORIES = ("module.foundation.aws_ecr_repository.this",)
 # What builds on AWS need besides: the projects, and the bucket of the source with its settings.
 BUILDER = (
@@ -61,20 +62,25 @@ class Workspace:
                 return
         raise DeployError(f"terraform init failed:\n{done.stderr.strip()}")
 
-    def plan(self, *, partial: bool = False, show: bool = True) -> Changes:
+    def plan(self, *, partial: bool = False, show: bool = True, lock: bool = True) -> Changes:
         """Write a plan for `apply` and return its changes; `partial`: only what images need."""
         targets = self._for_images() if partial else ()
         options = [f"-out={self._plan}", *self._variables, *(f"-target={one}" for one in targets)]
+        options += [] if lock else ["-lock=false"]
         if show:
             self._call("plan", *options)
         else:
             self._checked("plan", *options)
-        planned = json.loads(self._checked("show", "-json", str(self._plan), plain=False))
-        return {
-            change["address"]: change["change"]["actions"]
-            for change in planned.get("resource_changes", [])
-            if change["change"]["actions"] not in (["no-op"], ["read"])
-        }
+        return {change["address"]: change["change"]["actions"] for change in self._changes()}
+
+    def fingerprint(self) -> str:
+        """Return what identifies the plan that was written last: its changes, with all values."""
+        changes = [[change["address"], change["change"]] for change in self._changes()]
+        return hashlib.sha256(json.dumps(changes, sort_keys=True).encode()).hexdigest()
+
+    def text(self) -> str:
+        """Return the plan that was written last, as Terraform shows it."""
+        return self._checked("show", "-no-color", str(self._plan), plain=False)
 
     def apply(self) -> None:
         """Apply the plan that was written last."""
@@ -101,6 +107,14 @@ class Workspace:
     def push(self, state: Path) -> None:
         """Write a state of the local backend to the empty state in S3."""
         self._checked("state", "push", str(state.resolve()), plain=False)
+
+    def _changes(self) -> list[dict[str, Any]]:
+        planned = json.loads(self._checked("show", "-json", str(self._plan), plain=False))
+        return [
+            change
+            for change in planned.get("resource_changes", [])
+            if change["change"]["actions"] not in (["no-op"], ["read"])
+        ]
 
     @property
     def _plan(self) -> Path:

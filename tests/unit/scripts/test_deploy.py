@@ -165,8 +165,13 @@ class Plans:
     def __init__(self, *plans):
         self._plans = iter(plans)
 
+    FINGERPRINT = "abc"
+
     def plan(self, **_):
         return next(self._plans)
+
+    def fingerprint(self):
+        return self.FINGERPRINT
 
 
 @pytest.mark.parametrize(("answer", "approved"), [("y\n", True), ("n\n", False), ("", False)])
@@ -192,6 +197,19 @@ def test_later_plan_needs_a_confirmation_of_its_own_if_it_changes_more(monkeypat
     assert not steps.ApplyForImages(workspace, plan).is_done()
     with pytest.raises(DeployError, match="nothing was changed"):
         steps.Apply(workspace, plan).is_done()
+
+
+def test_approved_plan_needs_no_other_confirmation():
+    workspace = Plans({"a": ["create"]}, {"a": ["create"]})
+    plan = steps.Plan(TARGET, workspace, yes=False, expected=Plans.FINGERPRINT)
+    plan.run()
+    assert not steps.Apply(workspace, plan).is_done()
+
+
+def test_another_plan_than_the_approved_one_is_refused():
+    plan = steps.Plan(TARGET, Plans({"a": ["create"]}), yes=True, expected="other")
+    with pytest.raises(DeployError, match="got 'abc', expected other, the plan that was approved"):
+        plan.run()
 
 
 class Poller:
