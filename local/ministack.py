@@ -180,6 +180,10 @@ task_put_events = Hook(
 # IAM
 roles = find("services.iam", "_roles")
 sts_sessions = find("services.sts", "_sessions")
+sts_error = find("services.sts", "_error")
+web_identity_principal = find("services.sts", "_web_identity_principal")
+web_identity_denied = find("services.sts", "_web_identity_trust_denied")
+oidc_providers = find("services.iam", "_oidc_providers")
 EvalContext = find("core.iam_evaluator", "EvalContext")
 EvalResult = find("core.iam_evaluator", "EvalResult")
 first_match = find("core.iam_evaluator", "_first_match")

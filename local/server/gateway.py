@@ -15,7 +15,7 @@ from local.api_gateway import addresses
 from local.clock.clock import ClockBusyError
 from local.events import event_bus
 from local.http_messages import Request, Response, error
-from local.iam import admission, gate, policies, principals
+from local.iam import admission, gate, policies, principals, web_identity
 from local.server import admin, asgi, request_origin
 from local.server.asgi import Receive, Scope, Send
 
@@ -77,6 +77,12 @@ async def _authorized(
 
     Return `receive` and `send` for the service.
     """
+    if not service and scope["path"] == "/":  # unsigned, as who has a token but no key asks
+        request = await asgi.read_request(scope, receive)
+        receive = asgi.replay(request.body)
+        if denied := web_identity.refusal(request):
+            await asgi.respond(send, denied)
+            return None
     known = principals.of_key(key) is not None
     if service == "iam":
         send = asgi.then(send, policies.forget)
