@@ -40,5 +40,5 @@ def freshness_of(connection: Any) -> dict[str, Any] | None:
 
 
 def _is_current(row: dict[str, Any] | None) -> bool:
-    age = row and row["age_minutes"]
+    age = row["age_minutes"] if row else None
     return age is not None and age <= BEHIND_MINUTES

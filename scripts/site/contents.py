@@ -16,6 +16,7 @@ HOW_TO = {
     "experiments": "Experiments and lineage",
     "sql": "SQL over features, forecasts, decisions",
     "console": "The console in a browser",
+    "notifications": "Mails, chat, approval by link",
     "runbook": "Runbook: alarms and repairs",
 }
 EXPLANATION = {"architecture": "Architecture and contracts", "exactness": "Exactness"}

@@ -109,7 +109,7 @@ def deploy(target, expected=None):
     ],
 )
 def test_tokens_of_others_are_refused(account, roles, role, subject, claims):
-    with pytest.raises(ClientError, match="AccessDenied|InvalidIdentityToken"):
+    with pytest.raises(ClientError, match=r"AccessDenied|InvalidIdentityToken"):
         github_token.session(account, roles[role], subject, **claims)
 
 

@@ -1,4 +1,4 @@
-"""A server that starts with `--restored` has the state that was saved, and saves nothing itself."""
+"""A server started with `--restored` has the state that was saved, and saves nothing itself."""
 
 from demo.server import Server
 from tests.support.local_aws import LocalAws

@@ -49,5 +49,5 @@ def test_documents_that_are_no_iam_policies_are_left_out():
 def test_errors_of_terraform_are_told():
     with pytest.raises(TerraformError, match="no valid credentials"):
         policies.read(lines(errors=["no valid credentials"]), TEST)
-    with pytest.raises(TerraformError, match="not rendered"):
+    with pytest.raises(TerraformError, match="nothing was planned"):
         policies.read([], TEST)
