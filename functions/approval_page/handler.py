@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEvent, e
 
 from approval_page import page, pending
 from approval_page.pending import Pending
-from common import s3_objects
+from common import s3_objects, times
 from common.approval_link import LinkError
 from common.config import Settings
 from common.observability import logger
@@ -49,7 +49,9 @@ def lambda_handler(event: APIGatewayProxyEvent, _context: "LambdaContext") -> di
         logger.info("link refused", method=event.http_method, reason=str(error))
         return _answer(410, page.notice("This link decides nothing", str(error)))
     logger.info("approval shown", version=found.version)
-    return _answer(200, page.form(found.version, found.requested_at, _figures(found), token))
+    return _answer(
+        200, page.form(found.version, times.parse(found.requested_at), _figures(found), token)
+    )
 
 
 def _decide(config: Config, body: str, now: datetime) -> dict[str, Any]:

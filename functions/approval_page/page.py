@@ -4,6 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -58,15 +59,16 @@ class Figures:
         return cls(tuple(losses), str(evaluation.get("reason") or ""))
 
 
-def form(version: int, requested_at: str, figures: Figures, token: str) -> str:
+def form(version: int, requested_at: datetime, figures: Figures, token: str) -> str:
     """Return the page with the figures and the form, which only a person sends."""
     return _page(
         f"Model {version} waits for production",
         [
-            f"<p>Requested {escape(requested_at)} UTC, after its test on staging.</p>",
+            f"<p>Requested {requested_at:%Y-%m-%d %H:%M} UTC, after its test on staging.</p>",
             *_table(figures),
             f"<p>{escape(figures.verdict)}</p>" if figures.verdict else "",
             '<form method="post">',
+            "<button disabled hidden></button>",  # Enter in the comment must not approve
             f'<input type="hidden" name="token" value="{escape(token)}">',
             '<label for="comment">Comment, for the decision log</label>',
             '<input id="comment" name="comment" maxlength="200" autocomplete="off">',

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 RETRY = "retry of a failed training"
 MAX_ATTEMPTS = 2  # to list the executions and start one
 OLDEST_EXECUTION = timedelta(days=30)  # older ones do not count as attempts
-# Of a refusal that a person has to end; the notification topic receives those with `invalid`.
+# Of a refusal that a person has to end; those with `invalid` are mailed.
 REFUSED = {"invalid": "hyperparameters", "next": NEXT}
 
 cloudwatch = boto3.client("cloudwatch")

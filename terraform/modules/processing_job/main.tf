@@ -4,7 +4,7 @@
 # SageMaker reports a failure only as an event.
 resource "aws_cloudwatch_event_rule" "failed" {
   name        = "${var.name}-failed"
-  description = "Job of ${var.name} failed -> notification topic"
+  description = "Job of ${var.name} failed -> topic of alerts"
 
   event_pattern = jsonencode({
     source        = ["aws.sagemaker"]

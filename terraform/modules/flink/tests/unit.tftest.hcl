@@ -119,7 +119,7 @@ run "alarms_notify_people" {
 
   assert {
     condition     = alltrue([for a in concat(values(aws_cloudwatch_metric_alarm.behind), [aws_cloudwatch_metric_alarm.dead_letters]) : tolist(a.alarm_actions) == tolist([var.foundation.topic_arn])])
-    error_message = "All alarms publish to the notification topic."
+    error_message = "All alarms publish to the topic of alerts."
   }
 }
 

@@ -125,7 +125,7 @@ run "function_has_log_group_role_triggers_and_dead_letter_queue" {
 
   assert {
     condition     = alltrue([for a in [aws_cloudwatch_metric_alarm.errors[0], aws_cloudwatch_metric_alarm.dead_letters[0]] : tolist(a.alarm_actions) == tolist([var.function_defaults.topic_arn])])
-    error_message = "Both alarms publish to the notification topic."
+    error_message = "Both alarms publish to the topic of alerts."
   }
 
   assert {

@@ -119,7 +119,10 @@ def test_page_has_the_figures_and_a_form(deployment):
     assert "<h1>Model 4 waits for production</h1>" in body
     assert re.findall(r"<td>([\d.]+)</td>", body) == ["0.1000", "0.2000", "0.4000"]
     assert "deepar beats &lt;the champion&gt;" in body
-    assert body.count("<button") == 2
+    assert "Requested 2024-10-10 12:00 UTC" in body
+    buttons = re.findall(r"<button ([^>]+)>", body)
+    assert buttons[0] == "disabled hidden"  # Enter in the comment must not approve
+    assert [b.split()[-1] for b in buttons[1:]] == ['value="approve"', 'value="reject"']
     assert "task-token" not in body
     assert KEY not in body
 
@@ -239,5 +242,5 @@ def test_headers_forbid_scripts_frames_caches_and_referrers():
 
 def test_texts_are_escaped():
     figures = page.Figures((("<b>", 1.0),), "<i>")
-    body = page.form(4, "<u>", figures, '"><s>')
-    assert not re.search(r"<[bius]>", body)
+    body = page.form(4, NOW, figures, '"><s>')
+    assert not re.search(r"<[bis]>", body)
