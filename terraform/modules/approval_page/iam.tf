@@ -12,7 +12,7 @@ data "aws_iam_policy_document" "approval_page" {
   }
 
   statement {
-    sid       = "Decide"
+    sid       = "DecideOnDeployments"
     actions   = ["states:SendTaskFailure", "states:SendTaskSuccess"]
     resources = [var.state_machine_arn]
   }

