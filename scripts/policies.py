@@ -16,9 +16,10 @@ from scripts import provider, terraform
 from scripts.provider import ROOT, TerraformError
 
 ACCOUNT = "123456789012"
-# By root module, relative to terraform/: the plan that renders its policies.
+# By folder, relative to terraform/: the plan that renders its policies.
 TESTS = {
     ".": ROOT / "scripts" / "policies.tftest.hcl",
+    "modules/code_pipeline": ROOT / "scripts" / "policies_code_pipeline.tftest.hcl",
     "tabular": ROOT / "scripts" / "policies_tabular.tftest.hcl",
 }
 ATTRIBUTES = ("assume_role_policy", "policy", "policy_document")

@@ -1,7 +1,7 @@
 """`make deploy`: everything from a fresh account to a running loop; repeat it if interrupted.
 
 `python -m scripts.deploy [--model MODEL] [--vars FILE] [--yes] [--expect FINGERPRINT]
-[--ignore-quotas] [--unlock ID]`
+[--ignore-quotas] [--retrain] [--unlock ID]`
 """
 
 import argparse
@@ -12,7 +12,7 @@ from typing import Any
 
 from cli import root_modules, terraform_variables
 from scripts import aws, images, process_lock
-from scripts.deploy import builders, steps
+from scripts.deploy import builders, code_change, steps
 from scripts.deploy.command import exit_code
 from scripts.deploy.runner import run
 from scripts.deploy.target import Target
@@ -48,6 +48,9 @@ def main() -> int:
         "--expect", metavar="FINGERPRINT", help="deploy only the plan with it (`make plan`)"
     )
     parser.add_argument("--ignore-quotas", action="store_true", help="deploy with low quotas")
+    parser.add_argument(
+        "--retrain", action="store_true", help="request a training if something was deployed"
+    )
     parser.add_argument("--unlock", metavar="ID", help="release the lock of a killed deployment")
     arguments = parser.parse_args()
     yes = arguments.yes or bool(os.environ.get("CI"))
@@ -57,8 +60,13 @@ def main() -> int:
         with process_lock.hold(target.home.with_suffix(".lock"), "`make deploy`"):
             if arguments.unlock:
                 Workspace(target).unlock(arguments.unlock)
-            quotas, expected = arguments.ignore_quotas, arguments.expect
-            deploy(target, yes=yes, ignore_quotas=quotas, expected=expected)
+            deploy(
+                target,
+                yes=yes,
+                ignore_quotas=arguments.ignore_quotas,
+                expected=arguments.expect,
+                retrain=arguments.retrain,
+            )
 
     return exit_code("make deploy", locked)
 
@@ -71,14 +79,23 @@ def find_target(file: Path | None, model: str | None = None) -> Target:
     return Target(aws.account(), aws.region(), variables, tag, file, root=root)
 
 
-def deploy(target: Target, *, yes: bool, ignore_quotas: bool, expected: str | None = None) -> None:
+def deploy(
+    target: Target,
+    *,
+    yes: bool,
+    ignore_quotas: bool,
+    expected: str | None = None,
+    retrain: bool = False,
+) -> None:
     """Run all steps, and print what happens next."""
     builder = builders.builder(aws.client, target)
     options: Any = {"yes": yes, "ignore_quotas": ignore_quotas, "expected": expected}
-    run(
+    ran = run(
         steps.steps(aws.client, target, builder, **options),
         lambda line: print(line, flush=True),
     )
+    if retrain and steps.Apply.title in ran:
+        code_change.announce(aws.client("events"), target)
     variables = target.variables
     outputs = Workspace(target).output()
     mail = variables["notification_email"]

@@ -6,7 +6,7 @@ module "code_pipeline" {
 
   account_id         = local.account_id
   approval_email     = each.value.approval_email
-  environment        = { MODEL = each.value.model, VARS = each.value.vars_file }
+  environment        = { DEPLOY_ARGS = each.value.deploy_args, MODEL = each.value.model, VARS = each.value.vars_file }
   log_retention_days = each.value.log_retention_days
   name               = local.name
   partition          = local.partition

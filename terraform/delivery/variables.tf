@@ -29,6 +29,7 @@ variable "pipeline" {
   description = "Pipeline on AWS (modules/code_pipeline); null: none"
   type = object({
     approval_email     = optional(string, "") # receives the request for approval; "": nobody
+    deploy_args        = optional(string, "") # further options of `make deploy`, such as --retrain
     log_retention_days = optional(number, 30) # of the builds
     model              = optional(string, "") # tabular model to deploy; "": the forecaster
     vars_file          = optional(string, "") # file of variables in the repository, such as production.tfvars; "": none

@@ -13,7 +13,7 @@ from local import lifecycle
 from scripts import aws as scripts_aws
 from scripts import local_terraform
 from scripts.deploy import __main__ as command
-from scripts.deploy import builders, destroy, plan, steps
+from scripts.deploy import builders, code_change, destroy, plan, steps
 from scripts.deploy import target as targets
 from scripts.deploy.runner import DeployError, run
 from scripts.deploy.workspace import Workspace
@@ -142,7 +142,6 @@ def test_approved_plan_is_applied_and_no_other(account, job, roles, tmp_path):
     changed = VARIABLES + "log_retention_days = 60\n"
     with job("plan", "plan") as target:
         target.vars_file.write_text(changed)
-        target = replace(target, variables=target.variables | {"log_retention_days": 60})
         fingerprint = plan.plan(target, tmp_path)
         assert plan.plan(target) == fingerprint
     assert account.get("iam")["denials"] == []
@@ -155,6 +154,7 @@ def test_approved_plan_is_applied_and_no_other(account, job, roles, tmp_path):
             deploy(target, fingerprint)  # the variables are those of before
         target.vars_file.write_text(changed)
         assert "everything else" in deploy(target, fingerprint)
+        code_change.announce(scripts_aws.client("events"), target)
     assert account.get("iam")["denials"] == []
 
     with job("plan", "plan") as target:

@@ -3,7 +3,7 @@
 resource "aws_cloudwatch_log_group" "this" {
   for_each = local.projects
 
-  name              = "/aws/codebuild/${each.value}"
+  name              = "/aws/codebuild/${var.name}-${each.key}"
   kms_key_id        = aws_kms_key.this.arn
   retention_in_days = var.log_retention_days
 }
@@ -71,7 +71,13 @@ data "aws_iam_policy_document" "build" {
   statement {
     sid       = "DecryptArtifacts"
     actions   = ["kms:Decrypt"]
-    resources = [aws_kms_key.this.arn]
+    resources = local.key_arns
+
+    condition {
+      test     = "ForAnyValue:StringEquals"
+      variable = "kms:ResourceAliases"
+      values   = [local.key_alias]
+    }
 
     condition {
       test     = "StringEquals"

@@ -14,7 +14,13 @@ data "aws_iam_policy_document" "pipeline" {
   statement {
     sid       = "EncryptArtifacts"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = [aws_kms_key.this.arn]
+    resources = local.key_arns
+
+    condition {
+      test     = "ForAnyValue:StringEquals"
+      variable = "kms:ResourceAliases"
+      values   = [local.key_alias]
+    }
   }
 
   statement {

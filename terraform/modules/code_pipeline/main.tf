@@ -3,6 +3,8 @@
 locals {
   bucket_name  = "${var.name}-${var.account_id}-${var.region}"
   bucket_arn   = "arn:${var.partition}:s3:::${local.bucket_name}"
+  key_alias    = "alias/${var.name}"
+  key_arns     = ["arn:${var.partition}:kms:${var.region}:${var.account_id}:key/*"] # with a condition on the alias
   pipeline_arn = "arn:${var.partition}:codepipeline:${var.region}:${var.account_id}:${var.name}"
   topic_arn    = "arn:${var.partition}:sns:${var.region}:${var.account_id}:${var.name}-approvals"
 

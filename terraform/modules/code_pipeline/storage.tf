@@ -40,6 +40,12 @@ resource "aws_kms_key" "this" {
   policy                  = data.aws_iam_policy_document.key.json
 }
 
+# By it, policies name the key before it exists.
+resource "aws_kms_alias" "this" {
+  name          = local.key_alias
+  target_key_id = aws_kms_key.this.key_id
+}
+
 resource "aws_s3_bucket" "this" {
   # checkov:skip=CKV_AWS_18:cost: sources and artifacts, whose use the pipeline records
   # checkov:skip=CKV_AWS_144:cost: they can be uploaded again
