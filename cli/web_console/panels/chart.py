@@ -6,22 +6,26 @@ from cli.web_console.charts.options import Options
 from cli.web_console.live import element, fragment
 
 
-def chart(title: str) -> ui.echart:
-    """Add a chart with a title."""
-    with ui.element("figure"):
-        element("figcaption", title)
-        made = ui.echart({}, renderer="svg").classes("chart")
-        made.props["role"] = "img"
-        made.props["aria-label"] = f"Chart: {title}. The table below has its values."
-    return made
+class Chart:
+    """A chart with a title; nothing is drawn before there is a value."""
 
+    def __init__(self, title: str) -> None:
+        with ui.element("figure"):
+            element("figcaption", title)
+            self._none = element("p", "Nothing to show yet.").classes("none")
+            self._drawn = ui.echart({}, renderer="svg").classes("chart")
+        self._drawn.props["role"] = "img"
+        self._drawn.props["aria-label"] = f"Chart: {title}. The table below has its values."
+        self._drawn.set_visibility(False)
 
-def update(target: ui.echart, options: Options) -> None:
-    """Replace what a chart shows; nothing is drawn before there is a value."""
-    target.set_visibility(any(series["data"] for series in options["series"]))
-    target.options.clear()
-    target.options.update(options)
-    target.update()
+    def update(self, options: Options) -> None:
+        """Replace what is shown."""
+        has_values = any(series["data"] for series in options["series"])
+        self._none.set_visibility(not has_values)
+        self._drawn.set_visibility(has_values)
+        self._drawn.options.clear()
+        self._drawn.options.update(options)
+        self._drawn.update()
 
 
 def folded(title: str) -> ui.html:

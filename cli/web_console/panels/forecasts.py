@@ -14,7 +14,7 @@ from cli.queries.monitoring import monitoring_results
 from cli.web_console.charts import forecast
 from cli.web_console.live import Documents, Live, element, say
 from cli.web_console.markup import table
-from cli.web_console.panels.chart import chart, folded, update
+from cli.web_console.panels.chart import Chart, folded
 from cli.web_console.panels.section import section
 from common.times import iso
 
@@ -63,11 +63,11 @@ def _build(live: Live) -> None:
         _button("Newest", "the newest hour", follow)
     problem = element("p", "").classes("problem")
     summary = element("p", "")
-    bands = chart("Forecast of the average fee of each minute, and what it was")
+    bands = Chart("Forecast of the average fee of each minute, and what it was")
     minutes = folded("This hour as a table")
 
     def show(reading: Json | None) -> None:
-        update(bands, forecast.chart(reading))
+        bands.update(forecast.chart(reading))
         say(summary, _summary(reading))
         minutes.set_content(_minutes(reading))
 

@@ -7,7 +7,7 @@ from cli.console import number, short
 from cli.web_console.charts import history
 from cli.web_console.live import Documents, Live
 from cli.web_console.markup import table
-from cli.web_console.panels.chart import chart, folded, update
+from cli.web_console.panels.chart import Chart, folded
 from cli.web_console.panels.section import section
 
 READING = ("time", "relative loss", "threshold", "state", "loss", "reference", "last value")
@@ -17,14 +17,14 @@ def build(live: Live) -> None:
     """Build the section."""
     with section("losses", "Loss of production"):
         with ui.element("div").classes("charts"):
-            relative = chart("Relative loss against the threshold; the reference forecast is 1")
-            absolute = chart("Loss of production and of the reference on the same minutes")
+            relative = Chart("Relative loss against the threshold; the reference forecast is 1")
+            absolute = Chart("Loss of production and of the reference on the same minutes")
         readings = folded("All readings as a table")
 
         def show(documents: Documents) -> None:
             found = documents["readings"]
-            update(relative, history.relative_loss(found))
-            update(absolute, history.losses(found))
+            relative.update(history.relative_loss(found))
+            absolute.update(history.losses(found))
             readings.set_content(_table(found))
 
         live.follow(("readings",), show)

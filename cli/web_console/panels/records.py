@@ -8,7 +8,7 @@ from nicegui import ui
 from cli.errors import EXPECTED, explain
 from cli.web_console.charts import history
 from cli.web_console.live import Documents, Live, element, fragment, say
-from cli.web_console.panels.chart import chart, folded, update
+from cli.web_console.panels.chart import Chart, folded
 from cli.web_console.panels.operate import serving
 from cli.web_console.panels.section import section
 from cli.web_console.views import costs, decisions, records, trainings
@@ -39,8 +39,8 @@ def build(live: Live) -> None:
 
 def _trainings(live: Live) -> None:
     with section("trainings", "Trainings and their candidates"):
-        contenders = chart("Loss of every contender; the ring is what was chosen")
-        live.follow(("runs",), lambda d: update(contenders, history.contenders(d["runs"]["runs"])))
+        contenders = Chart("Loss of every contender; the ring is what was chosen")
+        live.follow(("runs",), lambda d: contenders.update(history.contenders(d["runs"]["runs"])))
         live.follow_html(
             ("runs", "history"),
             lambda d: trainings.html(d["runs"]["runs"], d["history"]["retrains"]),

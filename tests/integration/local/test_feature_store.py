@@ -242,7 +242,7 @@ def test_rows_of_a_backfill_do_not_wait(aws, store):
     first = times.parse("2024-10-08T00:00:00Z")
     for minute in times.minutes(first, 100):
         put(store, minute, minute.replace("Z", ".001Z"), "3.5")
-    aws.settle()
+    aws.pass_minutes(1)
     assert offline_fee(aws, iso(first)) == 3.5
 
 
