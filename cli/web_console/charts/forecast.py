@@ -54,7 +54,7 @@ def chart(reading: Json | None) -> Options:
         line(MEDIAN, points(lambda row: row.median), BLUE),
         line(TRUTH, points(lambda row: row.truth), ORANGE, symbol="circle"),
     ]
-    return options(series, "average fee, satoshi", [BAND, MEDIAN, TRUTH])
+    return options(series, [BAND, MEDIAN, TRUTH])
 
 
 def inside(reading: Json) -> tuple[int, int]:

@@ -24,7 +24,7 @@ def relative_loss(readings: Sequence[Json]) -> Options:
             "itemStyle": {"color": RED},
         },
     ]
-    return options(series, "loss relative to the reference")
+    return options(series)
 
 
 def losses(readings: Sequence[Json]) -> Options:
@@ -34,7 +34,7 @@ def losses(readings: Sequence[Json]) -> Options:
         line("reference", _points(readings, "reference_wql"), ORANGE),
         line("last value", _points(readings, "naive_wql"), GRAY, style="dotted"),
     ]
-    return options(series, "quantile loss (wQL)")
+    return options(series)
 
 
 def contenders(runs: Sequence[Json]) -> Options:
@@ -50,7 +50,7 @@ def contenders(runs: Sequence[Json]) -> Options:
     ring = {"color": "transparent", "borderColor": GREEN, "borderWidth": 3}
     marked = {"name": "chosen", "type": "scatter", "data": chosen, "symbolSize": 20}
     series += [line("reference", reference, ORANGE), {**marked, "itemStyle": ring}]
-    return options(series, "loss relative to the reference")
+    return options(series)
 
 
 def _contender(name: str, runs: Sequence[Json]) -> Options:

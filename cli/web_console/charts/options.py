@@ -29,22 +29,17 @@ def line(
     }
 
 
-def options(series: list[Options], unit: str, legend: list[str] | None = None) -> Options:
-    """Return a chart over time with the unit of its values; the legend names all series."""
+def options(series: list[Options], legend: list[str] | None = None) -> Options:
+    """Return a chart over time; the legend names all series, unless some are given."""
     names = legend or [one["name"] for one in series]
     return {
         "animation": False,
         "useUTC": True,
         "color": [BLUE, "#8a5fd0", GREEN, "#b8428f", "#0f8f8f", GRAY],
-        "grid": {"left": 8, "right": 16, "top": 64, "bottom": 8, "containLabel": True},
+        "grid": {"left": 8, "right": 16, "top": 60, "bottom": 8, "containLabel": True},
         "legend": {"data": names, "top": 0, "left": 0, "itemGap": 14},
         "tooltip": {"trigger": "axis", "confine": True},
         "xAxis": {"type": "time", "axisLabel": {"hideOverlap": True}},
-        "yAxis": {
-            "type": "value",
-            "name": unit,
-            "scale": True,
-            "nameTextStyle": {"align": "left"},
-        },
+        "yAxis": {"type": "value", "scale": True},
         "series": series,
     }

@@ -63,7 +63,7 @@ def _build(live: Live) -> None:
         _button("Newest", "the newest hour", follow)
     problem = element("p", "").classes("problem")
     summary = element("p", "")
-    bands = Chart("Forecast of the average fee of each minute, and what it was")
+    bands = Chart("Forecast of the average fee of each minute in satoshi, and what it was")
     minutes = folded("This hour as a table")
 
     def show(reading: Json | None) -> None:
