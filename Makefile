@@ -165,7 +165,7 @@ $(DOCS_VENV)/ready: requirements-docs.lock
 .PHONY: test-browser screenshots
 BROWSER_VENV := .venv-browser
 
-test-browser: package $(BROWSER_VENV)/ready ## drive the console in Chromium, on samples and on a deployed loop (about 3 minutes)
+test-browser: package $(BROWSER_VENV)/ready ## drive the console in Chromium, on samples and on a deployed loop (about 4 minutes)
 	@$(BROWSER_VENV)/bin/python -m pytest tests/browser -q
 
 screenshots: $(BROWSER_VENV)/ready ## write docs/console-*.png (needs Chromium)

@@ -72,7 +72,7 @@ def console(connection: Connection, port: Port = None, browser: Browser = True) 
 
 def parts(connection: Connection) -> dict[str, Part]:
     """Return what the page reads, and how often: on AWS less often, because calls take longer."""
-    slower = 1 if connection.target.is_local else 4
+    slower = 1 if connection.target.is_local else 10
 
     def of(read: Any, seconds: float) -> Part:
         return Part(read, seconds * slower)

@@ -27,7 +27,7 @@ def aws(tmp_path_factory):
 @pytest.fixture(scope="module")
 def operator(aws):
     outputs = local_terraform.output(aws.home)
-    return Operator(aws, outputs, start_with_rows(aws))
+    return Operator(aws, outputs, start_with_rows(aws, alone=True))
 
 
 @pytest.fixture(scope="module")
