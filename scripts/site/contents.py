@@ -17,6 +17,7 @@ HOW_TO = {
     "sql": "SQL over features, forecasts, decisions",
     "console": "The console in a browser",
     "notifications": "Mails, chat, approval by link",
+    "delivery": "Delivery: GitHub Actions, CodePipeline, accounts",
     "runbook": "Runbook: alarms and repairs",
 }
 EXPLANATION = {"architecture": "Architecture and contracts", "exactness": "Exactness"}
