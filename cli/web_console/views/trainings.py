@@ -37,7 +37,7 @@ def html(runs: Sequence[Json], retrains: Iterable[Json]) -> str:
         "data until",
         "why",
         "outcome",
-        "loss of each contender",
+        "losses (× reference)",
         "chosen",
         "reason",
         "cost",
