@@ -56,7 +56,7 @@ resource "aws_ecs_cluster" "this" {
 }
 
 resource "aws_ecs_task_definition" "this" {
-  #checkov:skip=CKV_AWS_336:The poller writes its health file; an empty volume of Fargate belongs to root, and the poller is no root
+  # checkov:skip=CKV_AWS_336:Fargate's limit: it has no tmpfs, and the health check reads a file that the poller writes
   family                   = local.name
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"
