@@ -11,29 +11,24 @@ from botocore.exceptions import ClientError
 
 from local import lifecycle
 from scripts import aws as scripts_aws
-from scripts import local_terraform
 from scripts.deploy import __main__ as command
 from scripts.deploy import builders, code_change, destroy, plan, steps
 from scripts.deploy import target as targets
 from scripts.deploy.runner import DeployError, run
 from scripts.deploy.workspace import Workspace
-from scripts.provider import DELIVERY
-from tests.support import github_token
+from tests.support import delivery, github_token
 from tests.support.deployment_shell import shell
 from tests.support.fake_docker import FakeDocker
 from tests.support.local_aws import LocalAws
-from tests.support.remaining_resources import remaining_resources
 
 pytestmark = pytest.mark.integration
 
 PREFIX, TAG = "linear-regression", "0123456789ab"  # of a model and its default prefix
-REPOSITORY = "me/evergreen"
 # No lifecycle rules: the provider waits a minute for them.
 VARIABLES = """
 data     = { expire_days = {}, restore_days = 0 }
 training = { data_uri = "sample" }
 """
-DELIVERED = {"github": {"repository": REPOSITORY}, "prefix": PREFIX}
 
 
 @pytest.fixture(scope="module")
@@ -47,18 +42,8 @@ def account(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def roles(account):
-    """The roles of terraform/delivery, which is destroyed again."""
-    local_terraform.init(account.home, DELIVERY)
-    local_terraform.apply(account.home, DELIVERED, root=DELIVERY)
-    assert local_terraform.plan_changes(account.home, DELIVERED, DELIVERY) == 0
-    yield local_terraform.output(account.home, DELIVERY)["role_arns"]
-    local_terraform.destroy(account.home, DELIVERED, DELIVERY)
-    remaining = remaining_resources(account)
-    remaining.pop("buckets", None)  # that of the state
-    assert remaining == {}
-    assert (
-        account.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
-    )
+    with delivery.delivered(account, PREFIX) as roles:
+        yield roles
 
 
 @pytest.fixture
@@ -69,7 +54,7 @@ def job(account, roles, tmp_path_factory):
 
     @contextmanager
     def in_environment(name, role):
-        subject = f"repo:{REPOSITORY}:environment:{name}"
+        subject = f"repo:{delivery.REPOSITORY}:environment:{name}"
         session = github_token.session(account, roles[role], subject)
         settings = {"PATH": path, "TF_VAR_image_tag": TAG, **session}
         with shell(tmp_path_factory, account.url, **settings):
@@ -88,29 +73,6 @@ def deploy(target, expected=None):
     builder = builders.builder(scripts_aws.client, target)
     options = {"yes": True, "expected": expected, "poll_seconds": 0.5}
     return run(steps.steps(scripts_aws.client, target, builder, **options), lambda _line: None)
-
-
-@pytest.mark.parametrize(
-    ("role", "subject", "claims"),
-    [
-        pytest.param("apply", "repo:me/other:environment:production", {}, id="repository"),
-        pytest.param("apply", f"repo:{REPOSITORY}:environment:plan", {}, id="environment"),
-        pytest.param("apply", f"repo:{REPOSITORY}:ref:refs/heads/main", {}, id="branch"),
-        pytest.param("plan", f"repo:{REPOSITORY}:pull_request", {}, id="pull request"),
-        pytest.param(
-            "plan", f"repo:{REPOSITORY}:environment:plan", {"audience": "me"}, id="audience"
-        ),
-        pytest.param(
-            "plan",
-            f"repo:{REPOSITORY}:environment:plan",
-            {"issuer": "https://token.example.com"},
-            id="issuer",
-        ),
-    ],
-)
-def test_tokens_of_others_are_refused(account, roles, role, subject, claims):
-    with pytest.raises(ClientError, match=r"AccessDenied|InvalidIdentityToken"):
-        github_token.session(account, roles[role], subject, **claims)
 
 
 def who_plans_changes_nothing(job):
