@@ -1,22 +1,12 @@
-"""The runbook, docs/runbook.md: what an alarm means, and what to do first."""
+"""docs/runbook.md of this checkout: what an alarm means, and what to do first."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from common.runbook import Section, parse
+
 FILE = Path(__file__).resolve().parent.parent / "docs" / "runbook.md"
-HEADING = re.compile(r"^### (\S+)$", re.MULTILINE)
-LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A section on an alarm: its first paragraph and the first of its numbered steps."""
-
-    meaning: str
-    first_action: str
 
 
 def section(anchor: str) -> Section | None:
@@ -27,23 +17,3 @@ def section(anchor: str) -> Section | None:
 @cache
 def _sections() -> Mapping[str, Section]:
     return parse(FILE.read_text(encoding="utf-8"))
-
-
-def parse(text: str) -> dict[str, Section]:
-    """Return the sections of a runbook by their headings of the third level."""
-    parts = HEADING.split(text)
-    return {
-        name: _section(body.partition("\n## ")[0])
-        for name, body in zip(parts[1::2], parts[2::2], strict=True)
-    }
-
-
-def _section(body: str) -> Section:
-    meaning, _, steps = body.strip().partition("\n\n")
-    first = re.search(r"^1\. (.+?)(?=\n\d\. |\n\n|\Z)", steps, re.MULTILINE | re.DOTALL)
-    return Section(_plain(meaning), _plain(first[1]) if first else "")
-
-
-def _plain(text: str) -> str:
-    """Return Markdown as one line without links and signs of code."""
-    return " ".join(LINK.sub(r"\1", text).replace("`", "").split())

@@ -20,7 +20,6 @@ def test_skips_are_few_and_name_a_cost_or_a_limit():
         for line in file.read_text().splitlines()
         if "checkov:skip" in line
     ]
-    assert 0 < len(found) <= 37, "
-".join(found)
+    assert 0 < len(found) <= 37, "\n".join(found)
     for line in found:
         assert re.search(r"checkov:skip=\w+:(cost|[\w ]+'s? limit): \S+", line), line

@@ -8,6 +8,7 @@ from botocore.stub import Stubber
 
 from cli import runbook
 from cli.queries.alarms import STAGES, alarms
+from common.runbook import Section, parse
 from tests.support.terraform_source import TERRAFORM
 
 OF_FUNCTIONS = {"function-errors", "function-dead-letters"}
@@ -36,9 +37,7 @@ def test_section_is_its_first_paragraph_and_its_first_step():
         "# Runbook\n\n## Alarms\n\n### stage-x\n\n`P-x`: it\nis [late](#a).\n\n"
         "1. Look at\n   `the log`.\n2. Wait.\n\n## Others\n\n1. no\n"
     )
-    assert runbook.parse(text) == {
-        "stage-x": runbook.Section("P-x: it is late.", "Look at the log.")
-    }
+    assert parse(text) == {"stage-x": Section("P-x: it is late.", "Look at the log.")}
 
 
 def described(name, anchor, text="It failed; see: the log"):
