@@ -12,9 +12,9 @@ from typer._click.globals import get_current_context  # typer does not export it
 from typer.core import TyperGroup
 
 from cli import target
-from cli.console import make_console, note
 from cli.errors import CommandError
 from cli.result import Result
+from cli.terminal import make_console, note
 
 if TYPE_CHECKING:
     from typer._click.core import Context

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from cli.aws import is_absent
-from cli.console import note, progress_bar
+from cli.terminal import note, progress_bar
 
 BATCH_SIZE = 20  # objects
 

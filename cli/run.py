@@ -13,9 +13,9 @@ from typer._click.exceptions import UsageError  # typer exports only its subclas
 
 from cli import commands  # noqa: F401 - registers them
 from cli.app import Connect, app
-from cli.console import configure_streams, print_body
 from cli.errors import EXPECTED, explain
 from cli.result import Result
+from cli.terminal import configure_streams, print_body
 
 
 def run(arguments: Sequence[str], connect: Connect | None = None) -> int:

@@ -28,8 +28,8 @@ def _main(arguments: argparse.Namespace) -> int:
     # Imported here, so that an early Ctrl-C ends without a traceback.
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-    from cli.console import configure_streams  # noqa: PLC0415
     from cli.errors import CommandError  # noqa: PLC0415
+    from cli.terminal import configure_streams  # noqa: PLC0415
     from demo import stream  # noqa: PLC0415
     from demo.applied import Applied  # noqa: PLC0415
     from demo.run import Demo  # noqa: PLC0415

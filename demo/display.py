@@ -9,7 +9,7 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from cli.console import make_console
+from cli.terminal import make_console
 
 PLAIN_SECONDS = 15.0  # between status lines without a live view
 STAGES = {

@@ -8,10 +8,10 @@ import typer
 
 from cli.app import command, group
 from cli.connection import Connection
-from cli.console import note, sections
 from cli.errors import CommandError
 from cli.queries.apis import find_api
 from cli.result import Result
+from cli.terminal import note, sections
 from cli.traffic.client import Client
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -8,12 +8,12 @@ from rich.console import RenderableType
 from cli.app import command
 from cli.aws import Json
 from cli.connection import Connection
-from cli.console import note, progress_bar, sections, table
 from cli.queries import archive, archive_objects
 from cli.queries.metrics import ForgottenError, PollerCounts, poller_counts
 from cli.queries.offline_rows import transaction_counts
 from cli.queries.online_rows import online_rows, transactions
 from cli.result import Result
+from cli.terminal import note, progress_bar, sections, table
 from cli.time_range import ONE_DAY, ONE_HOUR, Late, OptionalEnd, OptionalStart, TimeRange
 from common.times import MINUTE, floor_minute, iso
 

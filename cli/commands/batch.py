@@ -8,11 +8,11 @@ import typer
 from cli.app import command, group
 from cli.aws import Json
 from cli.connection import Connection
-from cli.console import table
 from cli.invocation import invoke
 from cli.queries.batch import manifests
 from cli.queries.pause import require_running
 from cli.result import Result
+from cli.terminal import table
 from common.batch_files import INPUT
 from common.times import iso
 

@@ -20,12 +20,12 @@ from cli.commands import (
     status,
 )
 from cli.connection import Connection, connect
-from cli.console import note
 from cli.errors import CommandError
 from cli.queries.archive_objects import first_hour
 from cli.queries.decisions import decisions
 from cli.queries.monitoring import monitoring_results
 from cli.result import Result
+from cli.terminal import note
 from cli.web_console.commands import Commands
 from cli.web_console.feed import Access, Feed, Part
 

@@ -10,7 +10,6 @@ import typer
 from cli import root_modules, terraform_variables
 from cli.app import command
 from cli.connection import Connection
-from cli.console import sections, table
 from cli.cost import comparison, unit_costs
 from cli.cost.configuration import Configuration
 from cli.cost.estimate import estimate, text
@@ -19,6 +18,7 @@ from cli.errors import CommandError
 from cli.prices import FILE
 from cli.queries.billing import actual_costs
 from cli.result import Result
+from cli.terminal import sections, table
 
 Rate = Annotated[
     float | None,

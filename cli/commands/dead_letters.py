@@ -11,13 +11,13 @@ import typer
 from cli.app import command, confirm, group, positive
 from cli.aws import Json
 from cli.connection import Connection
-from cli.console import progress_bar
 from cli.dead_letters.letter import DeadLetter
 from cli.dead_letters.queue import Queue, Reader, queues
 from cli.dead_letters.redrive import redrive as send_back
 from cli.dead_letters.report import listed, outcome
 from cli.errors import CommandError
 from cli.result import Result
+from cli.terminal import progress_bar
 
 CONCURRENCY = 4  # invocations of functions
 

@@ -9,10 +9,10 @@ from rich.console import RenderableType
 from cli.app import command, one_of
 from cli.aws import Json
 from cli.connection import Connection
-from cli.console import short, table
 from cli.errors import CommandError
 from cli.queries import monitoring_jobs
 from cli.result import Result
+from cli.terminal import short, table
 
 Stage = Annotated[
     str,

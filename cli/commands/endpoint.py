@@ -7,11 +7,11 @@ import typer
 from cli.app import command, group, positive
 from cli.aws import Json, operator
 from cli.connection import Connection
-from cli.console import table
 from cli.errors import CommandError
 from cli.queries.models import packages
 from cli.queries.pause import require_running
 from cli.result import Result
+from cli.terminal import table
 from common.endpoints import describe, target_config
 from common.model_packages import deployment_input, served_version
 from common.times import iso

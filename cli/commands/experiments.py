@@ -8,11 +8,11 @@ from rich.console import RenderableType
 from cli.app import command, group, positive
 from cli.aws import Json
 from cli.connection import Connection
-from cli.console import Row, number, sections, short, table
 from cli.errors import CommandError
 from cli.experiments import comparison
 from cli.queries.runs import find, runs, served
 from cli.result import Result
+from cli.terminal import Row, number, sections, short, table
 
 COLUMNS = ("run", "time", "outcome", "model", "winner", "wQL", "skill", "reason")
 

@@ -8,7 +8,6 @@ from rich.console import RenderableType
 from cli.app import command, positive
 from cli.aws import Json
 from cli.connection import Connection
-from cli.console import number, sections, short, table
 from cli.queries.alarms import alarm_changes
 from cli.queries.decisions import (
     bake_checks,
@@ -21,6 +20,7 @@ from cli.queries.decisions import (
 from cli.queries.models import models, scores
 from cli.queries.training_costs import with_costs
 from cli.result import Result
+from cli.terminal import number, sections, short, table
 from cli.training_cost import text
 from common import model_packages
 

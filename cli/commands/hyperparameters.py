@@ -7,9 +7,9 @@ import typer
 from cli.app import command, group
 from cli.aws import operator
 from cli.connection import Connection
-from cli.console import NOTHING, table
 from cli.errors import CommandError
 from cli.result import Result
+from cli.terminal import NOTHING, table
 
 COLUMNS = ("name", "value", "default", "allowed", "set by", "since")
 

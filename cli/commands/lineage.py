@@ -8,11 +8,11 @@ from rich.console import RenderableType
 from cli.app import command, positive
 from cli.aws import Json
 from cli.connection import Connection
-from cli.console import Row, number, sections, short, table
 from cli.experiments.comparison import metrics
 from cli.lineage.document import PARTS
 from cli.queries.lineage import lineage as read
 from cli.result import Result
+from cli.terminal import Row, number, sections, short, table
 
 Version = Annotated[int, typer.Argument(parser=positive, metavar="VERSION", help="Model version.")]
 SCORES = ("mean_wql", "skill", "rmse", "mase", "coverage")

@@ -7,9 +7,9 @@ import typer
 
 from cli.app import command
 from cli.connection import Connection
-from cli.console import table
 from cli.queries.offline_rows import offline_rows
 from cli.result import Result
+from cli.terminal import table
 from cli.time_range import TimeRange, parse_time
 from common.times import iso
 

@@ -10,12 +10,12 @@ from cli.app import command
 from cli.aws import Json
 from cli.commands.drift import Stage, drift_table
 from cli.connection import Connection
-from cli.console import sections, table
 from cli.errors import CommandError
 from cli.invocation import invoke
 from cli.queries import monitoring_jobs
 from cli.queries.pause import require_running
 from cli.result import Result
+from cli.terminal import sections, table
 from common.times import iso
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait for the job, and print what it found.")]

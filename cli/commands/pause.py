@@ -8,11 +8,11 @@ from cli import switches
 from cli.app import command
 from cli.aws import Json, operator
 from cli.connection import Connection
-from cli.console import note
 from cli.errors import CommandError
 from cli.queries.pause import pause_state
 from cli.queries.services import deployment, endpoints, poller, training
 from cli.result import Result
+from cli.terminal import note
 from common.times import iso
 from common.training_workflow.execution import RUNNING
 

@@ -8,12 +8,12 @@ import typer
 from cli import training_cost
 from cli.app import command
 from cli.connection import Connection
-from cli.console import note
 from cli.errors import CommandError
 from cli.queries.pause import require_running
 from cli.queries.services import training_steps
 from cli.queries.training_costs import cost
 from cli.result import Result
+from cli.terminal import note
 from cli.training import request_training
 from common.times import iso
 from common.training_workflow.execution import SUCCEEDED, Execution

@@ -9,12 +9,12 @@ import typer
 
 from cli.app import command, one_of
 from cli.connection import Connection
-from cli.console import sections, table
 from cli.errors import CommandError
 from cli.result import Result
 from cli.sql import athena_engine, objects
 from cli.sql.catalog import Table, tables
 from cli.sql.rows import Rows
+from cli.terminal import sections, table
 from cli.time_range import TimeRange, parse_time
 
 DAY = timedelta(days=1)

@@ -5,7 +5,6 @@ from rich.console import RenderableType
 from cli.app import command
 from cli.aws import Json
 from cli.connection import Connection
-from cli.console import Row, number, sections, short, table
 from cli.queries.alarms import alarms
 from cli.queries.approvals import pending_approvals
 from cli.queries.decisions import decisions, unresolved_deployments
@@ -15,6 +14,7 @@ from cli.queries.pause import pause_state
 from cli.queries.services import dead_letters, deployment, endpoints, poller, training
 from cli.result import Result
 from cli.stages import symbol
+from cli.terminal import Row, number, sections, short, table
 from common import model_packages
 from common.times import iso
 

@@ -10,10 +10,10 @@ import typer
 
 from cli.app import command, group, positive
 from cli.connection import Connection
-from cli.console import sections
 from cli.errors import CommandError
 from cli.queries.apis import find_api
 from cli.result import Result
+from cli.terminal import sections
 from cli.time_range import parse_time
 from cli.traffic import log
 from cli.traffic.run import drawn, send_all, statuses, write_truth

@@ -6,8 +6,8 @@ from datetime import datetime
 from rich.console import RenderableType
 
 from cli.aws import Json
-from cli.console import sections, table
 from cli.queries.billing import REQUEST_USD, TAG
+from cli.terminal import sections, table
 
 
 def with_estimate(actual: Json, estimated: float, now: datetime) -> Json:

@@ -3,10 +3,10 @@
 from rich.console import RenderableType
 
 from cli.aws import Json
-from cli.console import sections, table
 from cli.dead_letters.queue import HOLD_SECONDS
 from cli.result import Result
 from cli.stages import symbol
+from cli.terminal import sections, table
 
 REASON_LENGTH = 200  # characters of a reason in a table
 HEADERS = ("stage", "queue", "message id", "what", "age", "received", "reason")

@@ -8,8 +8,8 @@ from typing import Any
 
 from cli.aws import pages
 from cli.connection import Connection
-from cli.console import progress_bar
 from cli.errors import CommandError
+from cli.terminal import progress_bar
 from cli.time_range import TimeRange
 from common import gzip_lines
 

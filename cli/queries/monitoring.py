@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 
 from cli.aws import Json, pages, s3_object
 from cli.connection import Connection
-from cli.console import note
+from cli.terminal import note
 
 
 def monitoring_results(

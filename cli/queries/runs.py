@@ -7,9 +7,9 @@ from botocore.exceptions import ClientError
 
 from cli.aws import Json, is_absent, pages, s3_object
 from cli.connection import Connection
-from cli.console import note
 from cli.errors import CommandError
 from cli.queries.models import descriptions, execution_id
+from cli.terminal import note
 from common.training_workflow import execution
 
 PREFIX, FILE, RUNNING = "experiments/", "run.json", "running"

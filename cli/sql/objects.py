@@ -12,9 +12,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from cli.aws import is_absent, pages
-from cli.console import note
 from cli.errors import CommandError
 from cli.sql.catalog import Table
+from cli.terminal import note
 from cli.time_range import TimeRange
 from common import gzip_lines
 

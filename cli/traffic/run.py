@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from cli.connection import Connection
-from cli.console import note
 from cli.errors import CommandError
 from cli.queries.apis import Api
 from cli.queries.online_rows import online_rows
+from cli.terminal import note
 from cli.traffic import ground_truth, requests
 from cli.traffic.client import Answer, Client
 from cli.traffic.requests import Drawn, Sent

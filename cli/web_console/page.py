@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nicegui import ui
 
-from cli.console import short
+from cli.terminal import short
 from cli.web_console.live import Documents, Live, element, fragment
 from cli.web_console.panels import forecasts, losses, operate, records
 from cli.web_console.panels.section import section

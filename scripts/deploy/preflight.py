@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cli.commands.cost import result
-from cli.console import print_body
 from cli.cost.configuration import Configuration
+from cli.terminal import print_body
 from scripts.deploy import quotas
 from scripts.deploy.builders import Builder
 from scripts.deploy.runner import DeployError

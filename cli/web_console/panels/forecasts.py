@@ -8,9 +8,9 @@ from typing import Any
 from nicegui import ui
 
 from cli.aws import Json
-from cli.console import number, short
 from cli.errors import EXPECTED, explain
 from cli.queries.monitoring import monitoring_results
+from cli.terminal import number, short
 from cli.web_console.charts import forecast
 from cli.web_console.live import Documents, Live, element, say
 from cli.web_console.markup import table

@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from cli.aws import Json
-from cli.console import number, short
+from cli.terminal import number, short
 from cli.web_console.charts import history
 from cli.web_console.live import Documents, Live
 from cli.web_console.markup import table

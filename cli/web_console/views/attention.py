@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cli.aws import Json
-from cli.console import number, short
 from cli.queries.models import scores
 from cli.stages import symbol
+from cli.terminal import number, short
 from common import model_packages
 
 Kind = Literal["approval", "letters", "none"]  # what can be done: approve or reject, redrive

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cli.aws import Json
-from cli.console import short
+from cli.terminal import short
 from cli.web_console.markup import Cell, Kind, Mark, table
 from common import decisions
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from cli.aws import Json
-from cli.console import number, short
 from cli.queries.models import scores
 from cli.stages import symbol
+from cli.terminal import number, short
 from cli.web_console.markup import Cell, Kind, Link, Mark, paragraph, table
 
 SHOWN = 50  # newest rows

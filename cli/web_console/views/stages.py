@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from textwrap import shorten
 
 from cli.aws import Json
-from cli.console import number, short
 from cli.stages import SYMBOLS
+from cli.terminal import number, short
 from cli.web_console.markup import Kind, Mark
 
 DETAIL = 90  # characters; all of it is in "What needs you"

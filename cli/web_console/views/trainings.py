@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cli import training_cost
 from cli.aws import Json
-from cli.console import short
+from cli.terminal import short
 from cli.web_console.markup import Items, Kind, Mark, table
 
 SHOWN = 50  # newest rows

@@ -57,7 +57,7 @@ def connection(*pages, now=NOW, local=False):
 
 def shown(opened):
     result = cost._actual(opened, None, 4)
-    from cli.console import make_console  # noqa: PLC0415
+    from cli.terminal import make_console  # noqa: PLC0415
 
     console = make_console()
     with console.capture() as captured:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from cli import console
+from cli import terminal
 from cli.checkpoint import BATCH_SIZE, Checkpoint
 from cli.commands import audit, replay
 from cli.main import main
@@ -16,10 +16,10 @@ from cli.main import main
 MAIN = [sys.executable, "-m", "cli.main"]
 BODY = """
 from rich.console import Group
-from cli import console
-console.configure_streams()
-console.print_body(console.table("③ minutes – 1 → 2", [("①", None, "ALARM"), ("é", "…", "[x]")]))
-console.note("⑧ done")
+from cli import terminal
+terminal.configure_streams()
+terminal.print_body(terminal.table("③ minutes – 1 → 2", [("①", None, "ALARM"), ("é", "…", "[x]")]))
+terminal.note("⑧ done")
 """
 
 
@@ -94,8 +94,8 @@ def test_states_have_colors_on_a_terminal_and_none_without_color():
 
 
 BAR = """
-from cli import console
-with console.progress_bar("replay", 2) as update:
+from cli import terminal
+with terminal.progress_bar("replay", 2) as update:
     update(advance=2)
 """
 
@@ -141,4 +141,4 @@ def test_ctrl_c_prints_how_to_resume(deployment, monkeypatch, capsys, name, hint
 
 def test_unknown_characters_are_replaced():
     error = UnicodeEncodeError("ascii", "①☃→", 0, 3, "")
-    assert console._in_ascii(error) == ("1?->", 3)
+    assert terminal._in_ascii(error) == ("1?->", 3)
