@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found = candidates.own(candidates.parse(args.candidates))
         if not found:
             return
-        # A process for each, as many at a time as there are cores: a fit uses one of them.
-        with ProcessPoolExecutor(min(len(found), os.cpu_count() or 1)) as pool:
+        # A process for each, as many at a time as there are cores: a fit uses one of them. New
+        # processes, because OpenMP does not survive a fork.
+        workers = min(len(found), os.cpu_count() or 1)
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             measure = partial(measured, paths=paths, values=values, samples=args.forecast_samples)
             for _ in pool.map(measure, found):  # raises the first failure
                 pass
