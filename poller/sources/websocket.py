@@ -121,10 +121,12 @@ def _connect(connecting: Connecting, url: str, subscription: str) -> ClientConne
 def _collect(
     connection: ClientConnection, source: str, form: Format, seconds: int, stop: Event
 ) -> Iterator[Poll]:
-    """Yield polls until `stop` is set; raise HttpError after the last."""
+    """Yield polls until `stop` is set, the last with what had arrived; raises HttpError."""
     last, received = time.monotonic(), False
     number: int | None = None  # of the last message, if the server counts them
-    while not stop.is_set():
+    stopped = False
+    while not stopped:
+        stopped = stop.is_set()
         messages: list[bytes] = []
         failure = None
         try:
@@ -134,7 +136,7 @@ def _collect(
         except Exception as error:  # noqa: BLE001 - a server decides what the library raises
             failure = error
         # Before the first message it is unknown whether the server accepted the subscription.
-        if messages or (received and not failure):
+        if messages or (received and not failure and not stopped):
             documents, malformed = _decoded(source, messages)
             poll = _poll(source, form, documents)
             poll.rejected += malformed
