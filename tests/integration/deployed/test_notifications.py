@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from datetime import timedelta
 
 import pytest
 
@@ -26,6 +27,7 @@ def alarm(aws):
     client = aws.client("cloudwatch")
 
     def set_state(state):
+        aws.advance(aws.now() + timedelta(seconds=1))  # two changes at one time are one
         client.set_alarm_state(
             AlarmName="evergreen-features-stale", StateValue=state, StateReason="a test"
         )
