@@ -26,6 +26,7 @@ APPROVED = f"{BAKE}::test_both_approvals_are_in_the_decision_log"
 FAILED_TRAINING = f"{RULES}::test_failed_training_is_retried_until_a_person_is_told"
 ASKED = "tests/unit/cli/sql/test_athena_engine.py::test_result_is_read_with_its_types"
 QUERIED = "tests/integration/deployed/test_sql.py::test_decision_is_found_by_sql"
+COSTS = "tests/unit/cli/test_actual_cost.py::test_two_months_by_service_beside_the_estimate"
 OPERATED = f"{CONSERVATION}::test_i8_repetition_changes_no_row"
 REJECTED = f"{BAKE}::test_rejected_version_leaves_production_as_it_is"
 ROLLED_BACK = f"{BAKE}::test_worse_version_is_rolled_back_by_itself"
@@ -64,6 +65,7 @@ REASONS = (
     Reason("deployment", "DeliverLog", "logs:*", AWS, "Step Functions"),
     Reason("endpoint-deployer", "ReadVersion", "*", AWS, "SageMaker, to create a model"),
     Reason("firehose", "*", "*", AWS, "Firehose"),
+    Reason("notifier", "ListMessages", "*", AWS, "S3, to answer that a message is missing"),
     Reason("minutes*-store", "*", "*", AWS, "Feature Store"),
     Reason("model", "UseKey", "kms:DescribeKey", AWS, "SageMaker"),
     Reason("model", "WriteLog", "logs:CreateLogGroup", AWS, "SageMaker"),
@@ -90,6 +92,7 @@ REASONS = (
     ),
     Reason("training", "RunSteps", "sagemaker:Stop*", FAILURE, STOPPED),
     # People
+    Reason("model-approver", "RequestApproval", "*", PERSON, APPROVED),
     Reason("approval-requester", "RequestApproval", "*", PERSON, APPROVED),
     Reason("approval-requester", "EncryptTaskToken", "*", PERSON, APPROVED),
     Reason("approval-requester", "StorePendingApproval", "*", PERSON, APPROVED),
@@ -104,6 +107,7 @@ REASONS = (
     Reason("operator", "UseKey", "kms:GenerateDataKey", PERSON, OPERATED),
     Reason("operator", "KeepCheckpointOfReplay", "*", PERSON, OPERATED),
     Reason("operator", "ListQueues", "*", PERSON, APPROVED),
+    Reason("operator", "ReadCosts", "*", PERSON, COSTS),
     Reason("operator", "ReadDeployments", "*", PERSON, APPROVED),
     Reason("operator", "ReadDepthOfQueues", "*", PERSON, APPROVED),
     Reason("operator", "ReadMinutes", "*", PERSON, OPERATED),
