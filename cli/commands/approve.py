@@ -1,10 +1,9 @@
 """`evergreen approve|reject`: decide on a pending approval."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from botocore.exceptions import ClientError
 
 from cli.app import command, one_of, positive
 from cli.aws import Json, operator
@@ -13,8 +12,9 @@ from cli.errors import CommandError
 from cli.queries.approvals import pending_approvals
 from cli.queries.pause import require_running
 from cli.result import Result
+from common import approval_tasks
+from common.approval_tasks import NotWaitingError
 
-EXPIRED = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
 STATUS = {True: "Approved", False: "Rejected"}
 SIGNS = {"staging": "⑤", "production": "⑥"}
 
@@ -109,30 +109,20 @@ def _complete_task(
     ssm, states = connection.clients("ssm"), connection.clients("stepfunctions")
     stored = ssm.get_parameter(Name=approval["parameter"], WithDecryption=True)["Parameter"]
     token = json.loads(stored["Value"])["task_token"]
+    answer = None
+    if approved:
+        by = operator(connection.clients)
+        answer = {"by": by, "path": "evergreen approve", "comment": comment}
     try:
-        if approved:
-            by = operator(connection.clients)
-            output = json.dumps({"by": by, "path": "evergreen approve", "comment": comment})
-            states.send_task_success(taskToken=token, output=output)
-        else:
-            states.send_task_failure(taskToken=token, error="ApprovalRejected", cause=comment)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in EXPIRED:
-            raise
-        _remove(ssm, approval)
+        approval_tasks.decide(
+            ssm, states, approval["parameter"], token, approval=answer, reason=comment
+        )
+    except NotWaitingError as error:
         raise CommandError(
             f"the deployment no longer waits for {_name(approval)}: it timed out or was stopped. "
             "The pending approval was removed; to deploy the version, approve its model package "
             "in SageMaker again"
         ) from error
-    _remove(ssm, approval)
-
-
-def _remove(ssm: Any, approval: Json) -> None:
-    try:
-        ssm.delete_parameter(Name=approval["parameter"])
-    except ssm.exceptions.ParameterNotFound:
-        return  # somebody else decided at the same time
 
 
 def _name(approval: Json) -> str:

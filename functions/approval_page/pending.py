@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from common import approval_link
+from common import approval_link, approval_tasks
 from common.approval_link import LinkError
+from common.approval_tasks import NotWaitingError
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 BY = "whoever had the approval link"
 DECIDED = "Nothing waits for this decision any more: somebody has decided, or the time was over."
 PAUSED = "The loop is paused: no model is deployed. Resume it first (evergreen resume)."
-EXPIRED = frozenset({"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Pending:
 def find(ssm: "SSMClient", path: str, token: str, now: datetime) -> Pending:
     """Return the pending approval of a valid link; raises LinkError."""
     link = approval_link.parse(token)
-    name = f"{path}/{link.stage}-{link.version}"
+    name = approval_tasks.parameter_name(path, link.stage, link.version)
     try:
         stored = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
     except ssm.exceptions.ParameterNotFound:
@@ -51,23 +51,15 @@ def decide(
 ) -> None:
     """Complete the task of the deployment, and delete the pending approval with the link's key.
 
-    Raises LinkError if the deployment no longer waits. Step Functions takes one answer to a task,
-    so of two simultaneous decisions one counts.
+    Raises LinkError if the deployment no longer waits.
     """
+    approval = {"by": BY, "path": "approval link", "comment": comment} if approved else None
     try:
-        if approved:
-            output = json.dumps({"by": BY, "path": "approval link", "comment": comment})
-            states.send_task_success(taskToken=pending.task_token, output=output)
-        else:
-            states.send_task_failure(
-                taskToken=pending.task_token, error="ApprovalRejected", cause=comment
-            )
-    except states.exceptions.ClientError as error:
-        if error.response["Error"]["Code"] not in EXPIRED:
-            raise
-        _remove(ssm, pending)
+        approval_tasks.decide(
+            ssm, states, pending.name, pending.task_token, approval=approval, reason=comment
+        )
+    except NotWaitingError:
         raise LinkError(DECIDED) from None
-    _remove(ssm, pending)
 
 
 def require_running(ssm: "SSMClient", parameter: str) -> None:
@@ -77,10 +69,3 @@ def require_running(ssm: "SSMClient", parameter: str) -> None:
     except ssm.exceptions.ParameterNotFound:
         return
     raise LinkError(PAUSED)
-
-
-def _remove(ssm: "SSMClient", pending: Pending) -> None:
-    try:
-        ssm.delete_parameter(Name=pending.name)
-    except ssm.exceptions.ParameterNotFound:
-        return  # somebody else decided at the same time

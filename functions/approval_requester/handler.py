@@ -8,7 +8,7 @@ import boto3
 from aws_lambda_powertools.utilities.parameters import SSMProvider
 from aws_lambda_powertools.utilities.parser import event_parser
 
-from common import approval_policy, decisions, times
+from common import approval_policy, approval_tasks, decisions, times
 from common.config import Settings
 from common.events import Event, TimeText
 from common.observability import logger
@@ -52,7 +52,7 @@ def lambda_handler(event: ApprovalRequest, _context: "LambdaContext") -> dict[st
     if approval_policy.is_automatic(parameters, config.policy_parameter):
         _approve(event)
         return {"status": "Approved"}
-    name = f"{config.pending_path}/{event.stage}-{event.version}"
+    name = approval_tasks.parameter_name(config.pending_path, event.stage, event.version)
     pending = {
         "task_token": event.task_token,
         "package_arn": event.package_arn,

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from common import decisions, model_packages
+from common.approval_tasks import REJECTED
 from notifier.alerts import Detail, LoopEvent
 from notifier.message import Message
 
 FAILED_JOB = "SageMaker Processing Job State Change"
 ROLLBACK = "automatic rollback"  # path of an approval by functions/bake_judge
 # Errors of deployments that people cause.
-REJECTED, UNDECIDED = "ApprovalRejected", "States.Timeout"
+UNDECIDED = "States.Timeout"
 
 
 def message(event: LoopEvent) -> Message | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
 
-from common import approval_link, runbook, times
+from common import approval_link, approval_tasks, runbook, times
 from common.config import Settings
 from common.observability import logger
 from notifier import chat, messages, sent
@@ -82,7 +82,8 @@ def _link(config: Config, version: int | None) -> str | None:
     """Return the link to the page of an approval; None if it is already decided."""
     if config.approval_page_url is None or version is None:
         return None
-    name = f"{config.pending_path}/production-{version}"
+    stage = approval_link.STAGE
+    name = approval_tasks.parameter_name(config.pending_path, stage, version)
     try:
         stored = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
     except ssm.exceptions.ParameterNotFound:
@@ -91,7 +92,7 @@ def _link(config: Config, version: int | None) -> str | None:
     if "link_key" not in pending:  # requested before links were switched on
         return None
     requested_at = times.parse(pending["requested_at"])
-    link = approval_link.Link.of_request("production", version, requested_at)
+    link = approval_link.Link.of_request(stage, version, requested_at)
     return f"{config.approval_page_url}?token={link.token(pending['link_key'])}"
 
 

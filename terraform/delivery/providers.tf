@@ -2,7 +2,7 @@
 provider "aws" {
   default_tags {
     tags = {
-      Delivery = var.prefix # not Deployment: it is no part of it
+      Delivery = var.prefix # not Deployment, by which the costs of the loop are found
       Project  = "evergreen"
     }
   }

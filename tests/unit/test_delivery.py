@@ -60,7 +60,7 @@ def test_rights_of_jobs():
 
 
 def test_scripts_have_no_expressions():
-    """What others write, such as the title of a pull request, is no part of a script."""
+    """What others write, such as the title of a pull request, never becomes part of a script."""
     scripts = [script for job in JOBS.values() for script in steps(job, "run")]
     assert [script for script in scripts if "${{" in script] == []
 

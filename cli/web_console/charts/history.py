@@ -47,9 +47,9 @@ def contenders(runs: Sequence[Json]) -> Options:
         for run in runs
         if (ratio := _ratio(run, (run["verdict"] or {}).get("winner"))) is not None
     ]
-    ring = {"color": "transparent", "borderColor": GREEN, "borderWidth": 3}
+    outlined = {"color": "transparent", "borderColor": GREEN, "borderWidth": 3}
     marked = {"name": "chosen", "type": "scatter", "data": chosen, "symbolSize": 20}
-    series += [line("reference", reference, ORANGE), {**marked, "itemStyle": ring}]
+    series += [line("reference", reference, ORANGE), {**marked, "itemStyle": outlined}]
     return options(series)
 
 

@@ -40,7 +40,7 @@ def build(live: Live) -> None:
 def _trainings(live: Live) -> None:
     with section("trainings", "Trainings and their candidates"):
         contenders = Chart(
-            "Loss of every contender relative to the reference; the ring is what was chosen"
+            "Loss of every contender relative to the reference; the outlined one was chosen"
         )
         live.follow(("runs",), lambda d: contenders.update(history.contenders(d["runs"]["runs"])))
         live.follow_html(

@@ -15,19 +15,31 @@ class Cell:
     (tanh(x / 2) + 1) / 2.
     """
 
-    inward: Values  # (4 × size, inputs)
-    recurrent: Values  # (4 × size, size)
+    weights: (
+        Values  # (4 × size, inputs + size): of inputs that differ by path, of the hidden state
+    )
+    shared: Values  # (4 × size, other inputs), which are the same for all paths
     bias: Values  # (4 × size, 1)
 
     @classmethod
-    def of(cls, inward: Values, recurrent: Values, bias: Values) -> "Cell":
-        """Take torch's weights: rows of the input and forget gates, candidate and output gate."""
-        return cls(_arranged(inward), _arranged(recurrent), _arranged(bias[:, None]))
+    def of(cls, inward: Values, recurrent: Values, bias: Values, inputs: int) -> "Cell":
+        """Take torch's weights: rows of the input and forget gates, candidate and output gate.
+
+        The first `inputs` inputs differ by path.
+        """
+        own, shared = inward[:, :inputs], inward[:, inputs:]
+        weights = _arranged(np.concatenate([own, recurrent], axis=1))
+        return cls(weights, _arranged(shared), _arranged(bias[:, None]))
 
     @property
     def size(self) -> int:
         """Return the number of units."""
-        return int(self.recurrent.shape[1])
+        return len(self.bias) // 4
+
+    @property
+    def inputs(self) -> int:
+        """Return the number of inputs that differ by path."""
+        return int(self.weights.shape[1]) - self.size
 
 
 def _arranged(weights: Values) -> Values:
@@ -43,10 +55,10 @@ class Layer:
     takes a sixth of its time.
     """
 
-    def __init__(self, cell: Cell, inputs: int, paths: int) -> None:
-        """Begin with zeros; the first `inputs` inputs of the cell change with every step."""
-        size = cell.size
-        self._weights = np.concatenate([cell.inward[:, :inputs], cell.recurrent], axis=1)
+    def __init__(self, cell: Cell, paths: int) -> None:
+        """Begin with zeros."""
+        size, inputs = cell.size, cell.inputs
+        self._weights = cell.weights
         self._both = np.zeros((inputs + size, paths), np.float32)
         self.inward, self.hidden = self._both[:inputs], self._both[inputs:]
         self.memory = np.zeros((size, paths), np.float32)

@@ -37,11 +37,12 @@ class Forecaster:
             if "embedding" in weights
             else [weights[f"embedding{n}"] for n in range(groupings)]
         )
-        self._cells = [
-            Cell.of(weights[f"inward{n}"], weights[f"recurrent{n}"], weights[f"bias{n}"])
-            for n in range(settings["num_layers"])
-        ]
-        self._of_features = self._cells[0].inward[:, self._lags.size :]
+        self._cells: list[Cell] = []
+        inputs = self._lags.size  # in the first layer, features are the others
+        for n in range(settings["num_layers"]):
+            inward, recurrent = weights[f"inward{n}"], weights[f"recurrent{n}"]
+            self._cells.append(Cell.of(inward, recurrent, weights[f"bias{n}"], inputs))
+            inputs = self._cells[-1].size
         outputs = range(self._likelihood.outputs)
         self._heads = np.concatenate([weights[f"head{n}"] for n in outputs])
         self._head_bias = np.concatenate([weights[f"head_bias{n}"] for n in outputs])[:, None]
@@ -106,7 +107,7 @@ class Forecaster:
         fixed = np.concatenate(
             [np.broadcast_to(static, (len(features), static.size)), features], axis=1
         )
-        of_features = (fixed @ self._of_features.T)[:, :, None] + self._cells[0].bias
+        of_features = (fixed @ self._cells[0].shared.T)[:, :, None] + self._cells[0].bias
         steps = np.arange(self._past - self._context + 1, self._past + 1)
         lagged = scaled[steps[:, None] - self._lags][:, :, None]
         layers = self._layers(1)
@@ -116,9 +117,7 @@ class Forecaster:
         return self._parameters(hidden), layers, scale, scaled, of_features[self._context - 1 :]
 
     def _layers(self, paths: int) -> list[Layer]:
-        first, *others = self._cells
-        above = [Layer(cell, cell.inward.shape[1], paths) for cell in others]
-        return [Layer(first, self._lags.size, paths), *above]
+        return [Layer(cell, paths) for cell in self._cells]
 
     def _advance(self, layers: Sequence[Layer], added: Values) -> Values:
         """Advance every layer by one step; `added` to the gates of the first one."""
