@@ -38,7 +38,7 @@ def url(aws):
 
 
 @pytest.fixture
-def page(browser, url):
+def page(browser, url, first_look):  # which must be the first: the tests run in any order
     with opened(browser, url) as page:
         yield page
 
@@ -160,7 +160,9 @@ def test_fault_is_named_and_the_page_recovers(operator, page):
     stage(page, 8, "armed")
 
 
-def test_training_is_started(operator, page):
+def test_training_is_started(operator, page, rolled_back):
     said = decide(page, "Retrain…", "Start")
     assert "training started" in said
     page.locator("#log", has_text="requested in the console").wait_for(timeout=SOON)
+    operator.aws.settle()
+    stage(page, 8, "armed")
