@@ -19,7 +19,7 @@ from poller import batching
 from poller.deduplication import Deduplication
 from poller.sources import replay
 from scripts.flink_local import PYTHON, Job
-from streaming import queries
+from streaming import queries, transactions
 from window_aggregator import feature_record, raw_object
 from window_aggregator.minute_set import MinuteSet, minute_set
 
@@ -81,14 +81,14 @@ def report(
     minutes: Mapping[str, MinuteSet], expected: Rows, found: Rows, letters: list[dict[str, str]]
 ) -> int:
     """Print the comparison; return 1 if a difference has no dead letter that explains it."""
-    late = Counter(_minute(letter) for letter in letters if letter["reason"] == queries.LATE)
+    late = Counter(_minute(letter) for letter in letters if letter["reason"] == transactions.LATE)
     too_large = {_minute(letter) for letter in letters if letter["reason"] == queries.TOO_LARGE}
     differing = list(_differing(expected, found))
     explained = [minute for minute in differing if minute in late or minute in too_large]
     for name, count in (
         ("distinct transactions", sum(len(dict(values)) for values in minutes.values())),
         ("in Flink's rows", sum(int(row["total_nb_trx_1min"]) for row in found.values())),
-        ("dead letters: " + queries.LATE, late.total()),
+        ("dead letters: " + transactions.LATE, late.total()),
         ("dead letters: other reasons", len(letters) - late.total()),
         ("minutes", len(expected)),
         ("rows equal to the last bit", len(expected) - len(differing)),

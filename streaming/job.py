@@ -4,7 +4,7 @@ from pyflink.common import Configuration
 from pyflink.datastream import StreamExecutionEnvironment
 from pyflink.table import Schema, StatementSet, StreamTableEnvironment, Table, TableResult
 
-from streaming import queries, tables
+from streaming import queries, tables, transactions
 from streaming.properties import Properties
 
 SETTINGS = {
@@ -34,7 +34,8 @@ def statements(properties: Properties) -> StatementSet:
     flink.execute_sql(tables.records(properties.source))
     flink.execute_sql(tables.minutes(properties.minutes))
     flink.execute_sql(tables.dead_letters(properties.dead_letters))
-    flink.create_temporary_view("transactions", _transactions(flink, properties))
+    parsed = transactions.parsed(properties.watermark_delay_seconds, environment.get_parallelism())
+    flink.create_temporary_view("parsed", _with_event_time(flink, parsed))
     for view in queries.views(properties.allowed_lateness_minutes):
         flink.execute_sql(view)
     inserts = flink.create_statement_set()
@@ -43,19 +44,16 @@ def statements(properties: Properties) -> StatementSet:
     return inserts
 
 
-def _transactions(flink: StreamTableEnvironment, properties: Properties) -> Table:
-    """Return the transactions with their own time as event time.
+def _with_event_time(flink: StreamTableEnvironment, query: str) -> Table:
+    """Return the transactions of a query with their own time as event time.
 
     SQL can declare event time only on a source, whose records are complete events; hence the
     conversion to a DataStream and back.
     """
-    query = queries.transactions(
-        properties.watermark_delay_seconds, properties.allowed_lateness_minutes
-    )
     schema = (
         Schema.new_builder()
-        .column_by_expression("ts", queries.EVENT_TIME)
-        .watermark("ts", queries.WATERMARK)
+        .column_by_expression("ts", transactions.EVENT_TIME)
+        .watermark("ts", transactions.WATERMARK)
         .build()
     )
     return flink.from_data_stream(flink.to_data_stream(flink.sql_query(query)), schema)

@@ -1,99 +1,20 @@
-"""The queries of the job as SQL. Pure.
+"""The queries of minutes as SQL. Pure.
 
 A minute is a set of (hash, fee), as in `window_aggregator`: of several fees of a hash the lowest
 counts, and the event time of the row grows with the set.
 """
 
-from common.transaction import END_OF_TIME, MAX_FEE
+from streaming.transactions import transactions
 
 HOP_MINUTES = 5  # interval in which late transactions are added to a row
 MAX_COUNTED = 50_000  # members up to which their number is the version of a row
 MAX_TOTAL_FEE = 2**53  # satoshi; float64 has every integer up to it, so the average is exact
 
-NOT_AN_EVENT = "not an event with transactions"
-INVALID = "hash, fee or time is missing or invalid"
-LATE = "later than the allowed lateness"
 TOO_LARGE = "total fee above 2^53 satoshi"
 
-# Rejected records may have no time or one out of range, for which TO_TIMESTAMP_LTZ returns NULL;
-# a NULL event time would fail the job. Their event time is not used.
-EVENT_TIME = f"TO_TIMESTAMP_LTZ(CASE WHEN moment < {END_OF_TIME} THEN moment ELSE 0 END, 0)"
-# The time of an event as EventBridge writes it; the job's time zone is UTC.
-SENT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"
-SENT_FORMAT = "yyyy-MM-dd''T''HH:mm:ss''Z''"
-WATERMARK = "TO_TIMESTAMP_LTZ(complete_until, 0)"
 
-
-def transactions(delay_seconds: int, lateness_minutes: int) -> str:
-    """Return the query of all transactions, each with the reason why it is not counted, or NULL.
-
-    `complete_until`, the watermark, is the latest time so far less the delay; a time after that of
-    its event, which the poller bounds, counts as that. It is part of the state, so that the same
-    transactions are late after a restart.
-    """
-    # As the value of an object, a line with anything before or after the event is malformed JSON.
-    document = """CONCAT('{"event":', line, '}')"""
-    event = f"JSON_QUERY({document}, '$.event.detail.transactions' RETURNING ARRAY<STRING>)"
-    # An event of another sender may have no time, or one that UNIX_TIMESTAMP cannot parse.
-    sent = f"JSON_VALUE({document}, '$.event.time')"
-    sent = rf"CASE WHEN REGEXP({sent}, '{SENT}') THEN UNIX_TIMESTAMP({sent}, '{SENT_FORMAT}') END"
-    name = _typed("hash", '"[^"]*"', escaped='(?s:".*")')
-    fee, moment = _typed("fee", r"\d{1,18}"), _typed("time", r"\d{1,12}")
-    horizon_seconds = 60 * (1 + lateness_minutes)
-    return rf"""
-WITH events AS (
-  SELECT line, {event} AS texts, {sent} AS sent FROM records WHERE REGEXP(line, '\S')
-),
-parts AS (
-  -- The second UNNEST has one row; without it the planner would repeat its expressions.
-  SELECT COALESCE(part, 'null') AS record, TRUE AS is_event, sent, name, fee, moment
-  FROM events CROSS JOIN UNNEST(texts) AS inside (part) CROSS JOIN UNNEST(ARRAY[
-    ROW({name}, CAST({fee} AS BIGINT), CAST({moment} AS BIGINT))
-  ]) AS once (name, fee, moment)
-  UNION ALL
-  -- Separate: every selected column would be copied for each transaction.
-  SELECT line, FALSE, CAST(NULL AS BIGINT), CAST(NULL AS STRING), CAST(NULL AS BIGINT),
-    CAST(NULL AS BIGINT)
-  FROM events WHERE texts IS NULL
-),
-checked AS (
-  SELECT *, name IS NOT NULL AND fee <= {MAX_FEE} AND moment < {END_OF_TIME} AS is_transaction,
-    PROCTIME() AS arrived
-  FROM parts
-),
-with_watermark AS (
-  SELECT *, COALESCE(MAX(
-    CASE WHEN is_transaction THEN LEAST(moment, COALESCE(sent, moment)) END
-  ) OVER (
-    ORDER BY arrived ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ), 0) - {delay_seconds} AS complete_until
-  FROM checked
-)
-SELECT record, name, fee, moment, moment - MOD(moment, 60) AS minute_start, complete_until, CASE
-    WHEN NOT is_event THEN '{NOT_AN_EVENT}'
-    WHEN is_transaction IS NOT TRUE THEN '{INVALID}'
-    WHEN moment - MOD(moment, 60) + {horizon_seconds} <= complete_until THEN '{LATE}'
-  END AS reason
-FROM with_watermark
-"""
-
-
-def _typed(name: str, pattern: str, escaped: str = "") -> str:
-    """Return a member as text, NULL if it has another type: 5, "5" and 5.0 differ.
-
-    In a flat object without escapes, `"fee":` can only be a name, so that a regular expression can
-    parse it; the JSON functions take ten times as long.
-    """
-    array = f"JSON_QUERY(part, '$.{name}' WITH UNCONDITIONAL ARRAY WRAPPER)"
-    return rf"""CASE
-      WHEN REGEXP(part, '^\{{[^{{}}\[\]\\]*\}}$')
-        THEN REGEXP_EXTRACT(part, '[{{,]"{name}":({pattern})[,}}]', 1)
-      ELSE REGEXP_EXTRACT({array}, '^\[({escaped or pattern})\]$', 1)
-    END"""
-
-
-def views(lateness_minutes: int) -> tuple[str, str, str, str]:
-    """Return the views up to `firings`: every state of a minute that differs from the previous.
+def views(lateness_minutes: int) -> tuple[str, ...]:
+    """Return the views from `parsed` to `firings`: every new state of a minute.
 
     A minute fires when the watermark passes its end, from a tumbling window. Later transactions
     are added by a hopping window, which fires every five minutes until the allowed lateness is
@@ -108,6 +29,7 @@ def views(lateness_minutes: int) -> tuple[str, str, str, str]:
     size = -(-lateness_minutes // HOP_MINUTES) * HOP_MINUTES + HOP_MINUTES
     hop = f"HOP(TABLE counted, DESCRIPTOR(ts), {_minutes(HOP_MINUTES)}, {_minutes(size)})"
     return (
+        transactions(lateness_minutes),
         """CREATE TEMPORARY VIEW counted AS
 SELECT name, fee, minute_start, ts FROM transactions WHERE reason IS NULL""",
         _states("on_time", f"TUMBLE(TABLE counted, DESCRIPTOR(ts), {_minutes(1)})"),

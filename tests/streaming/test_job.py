@@ -1,13 +1,17 @@
 """② The Flink engine on a real mini-cluster: it writes the rows of the Lambda engine."""
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter, defaultdict
 
 import pytest
 
+from common.transaction import problem
 from feature_writer import flink_row
 from scripts.flink_local import Job
-from streaming import queries
+from streaming import queries, transactions
 from tests.support import irregular_stream
 from window_aggregator import feature_record
 
@@ -25,7 +29,16 @@ EXTREMES = [
     *irregular_stream.events({"hash": f"f{k}", "time": FULL, "fee": 2**53 // 8} for k in range(8)),
     irregular_stream.event({"hash": LATECOMER[0], "time": CROWDED, "fee": LATECOMER[1]}),
 ]
+TWO = {"parallelism.default": "2"}
 OFTEN = {"execution.checkpointing.interval": "1 s"}
+EXECUTION_PLAN = "== Physical Execution Plan =="
+EXPLAIN = """
+import pathlib, sys
+from pyflink.table import ExplainDetail
+from streaming import job, properties
+statements = job.statements(properties.parse(pathlib.Path(sys.argv[1]).read_text()))
+print(statements.explain(ExplainDetail.JSON_EXECUTION_PLAN))
+"""
 # Makes all earlier windows fire, like the end of a stream.
 MUCH_LATER = irregular_stream.event(
     {"hash": "m", "time": irregular_stream.START + 86_400, "fee": 1}
@@ -43,6 +56,16 @@ def run(stream, tmp_path_factory):
     job = Job(tmp_path_factory.mktemp("run"))
     job.feed("all", [*stream, *EXTREMES])
     with job.running() as process:
+        job.finish(process)
+    return job
+
+
+@pytest.fixture(scope="module")
+def distributed(stream, tmp_path_factory):
+    """Run the job on the stream with two subtasks of every operator."""
+    job = Job(tmp_path_factory.mktemp("distributed"))
+    job.feed("all", stream)
+    with job.running(**TWO) as process:
         job.finish(process)
     return job
 
@@ -94,7 +117,7 @@ def test_whatever_is_not_counted_is_a_dead_letter_with_a_reason(run, stream):
     found = Counter(letter["reason"] for letter in letters)
     assert found.pop(queries.TOO_LARGE)
     assert found == rejected
-    assert set(found) == {queries.NOT_AN_EVENT, queries.INVALID, queries.LATE}
+    assert set(found) == {transactions.NOT_AN_EVENT, transactions.INVALID, transactions.LATE}
 
 
 def test_too_late_transactions_are_dead_letters_as_received(run, stream):
@@ -102,7 +125,7 @@ def test_too_late_transactions_are_dead_letters_as_received(run, stream):
     late = [
         json.loads(letter["record"])
         for letter in run.written("dead-letters")
-        if letter["reason"] == queries.LATE
+        if letter["reason"] == transactions.LATE
     ]
     assert len(late) > 10
     assert all(one in arrived for one in late)
@@ -158,3 +181,40 @@ def test_job_restored_from_a_checkpoint_writes_the_same(run, stream, tmp_path):
         job.until(process, lambda: len(job.written("dead-letters")) >= len(rejected))
     assert in_order(job.written("minutes")) == in_order(whole)
     assert in_order(job.written("dead-letters")) == in_order(rejected)
+
+
+def test_every_operator_is_distributed(tmp_path):
+    file = Job(tmp_path / "job").configured(**TWO)
+    environment = os.environ | {"PYTHONPATH": "functions"}
+    command = [sys.executable, "-W", "ignore", "-c", EXPLAIN, file]
+    plan = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    nodes = json.loads(plan.stdout.partition(EXECUTION_PLAN)[2])["nodes"]
+    assert len(nodes) > 10
+    # The sink of files ends with an operator of its own; Kinesis has none.
+    inside = [node for node in nodes if not node["type"].startswith("end: ")]
+    assert [node for node in inside if node["parallelism"] != 2] == []
+
+
+def test_distributed_job_counts_every_transaction_or_explains_it(distributed, stream):
+    _, rejected = irregular_stream.expected(stream)
+    letters = distributed.written("dead-letters")
+    found = Counter(one["reason"] for one in letters)
+    for reason in (transactions.NOT_AN_EVENT, transactions.INVALID):
+        assert found[reason] == rejected[reason]
+    arrived = [one for line in stream for one in irregular_stream.inside(line) or []]
+    counted = Counter(pair(one) for one in arrived if not problem(one))
+    late = [json.loads(one["record"]) for one in letters if one["reason"] == transactions.LATE]
+    assert len(late) > 10
+    counted.subtract(map(pair, late))
+    minutes = defaultdict(set)
+    for (minute, *one), times in counted.items():
+        assert times >= 0
+        if times:
+            minutes[minute].add(tuple(one))
+    rows = {minute: record(some[-1]) for minute, some in firings(distributed).items()}
+    assert rows == ends_of(minutes)
+
+
+def pair(one):
+    """Return what makes a transaction another one: minute, hash and fee."""
+    return irregular_stream.iso(one["time"] // 60 * 60), one["hash"], one["fee"]

@@ -11,7 +11,7 @@ import pytest
 
 from common import transaction
 from scripts import flink_package
-from streaming import properties, queries, tables
+from streaming import properties, queries, tables, transactions
 from window_aggregator import feature_record
 
 HERE = Path(__file__).parent
@@ -108,7 +108,7 @@ def test_file_of_the_managed_service_has_priority(monkeypatch, tmp_path):
 
 
 def test_limits_match_the_lambda_engine():
-    assert f"< {transaction.END_OF_TIME} " in queries.transactions(60, 15)
+    assert f"< {transaction.END_OF_TIME} " in transactions.parsed(60, 1)
     assert queries.MAX_COUNTED == feature_record.MAX_COUNTED
     assert (
         properties.MAX_INTERVAL + queries.HOP_MINUTES <= feature_record.FLINK_FIRINGS
@@ -121,4 +121,4 @@ def test_last_firing_is_when_the_lateness_is_over(lateness, size):
     assert any(hop.format(size=size) in view for view in queries.views(lateness))
     for minute in range(60):  # windows end at multiples of the hop
         assert minute // queries.HOP_MINUTES * queries.HOP_MINUTES + size >= minute + 1 + lateness
-    assert f"+ {60 * (1 + lateness)} <= complete_until" in queries.transactions(60, lateness)
+    assert f"+ {60 * (1 + lateness)} <= complete_until" in transactions.transactions(lateness)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from scripts import flink_rows
-from streaming import queries
+from streaming import queries, transactions
 
 MINUTE, NEXT = "2024-10-10T12:00:00Z", "2024-10-10T12:01:00Z"
 ROW = {"total_nb_trx_1min": "2", "total_fee_1min": "25", "avg_fee_1min": "12.5"}
@@ -24,7 +24,7 @@ def written(**changed):
 
 def late(second):
     record = json.dumps({"hash": "c", "fee": 1, "time": second})
-    return {"reason": queries.LATE, "record": record}
+    return {"reason": transactions.LATE, "record": record}
 
 
 def test_equal_rows_pass(capsys):
