@@ -35,7 +35,7 @@ demo: setup ## run the whole loop on this machine: two virtual days in minutes (
 	@$(BIN)/python -m demo $(if $(SOURCE),--source "$(SOURCE)") $(if $(FILE),--file "$(FILE)") \
 		$(if $(TRACKING),--tracking "$(TRACKING)") $(DEMO_ARGS)
 
-test: setup checks-setup package ## Terraform, unit, integration and end-to-end tests (about 15 minutes on 2 cores)
+test: setup checks-setup lint-setup package ## Terraform, unit, integration and end-to-end tests (about 15 minutes on 2 cores)
 	@echo "== 1/3 Terraform: format, validate, module tests"
 	@$(BIN)/python -m scripts.terraform
 	@echo "== 2/3 unit tests"
@@ -45,14 +45,14 @@ test: setup checks-setup package ## Terraform, unit, integration and end-to-end 
 	@echo "All tests passed. Results of the end-to-end test: .evergreen/e2e (logs, report.json, loop.png)"
 	@echo "Not run, because they take minutes more: make test-browser, make test-deployment, make chaos"
 
-check: setup checks-setup ## format, lint, types, generated tables, security (about a minute on 2 cores)
+check: setup checks-setup lint-setup ## format, lint, types, generated tables, security (about a minute on 2 cores)
 	@$(MAKE) --no-print-directory -j 2 check-code check-terraform check-policies check-secrets check-workflows
 
-.PHONY: check-code check-terraform check-policies check-secrets check-workflows checks-setup secrets
-check-code: setup
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
-	@$(BIN)/mypy
+.PHONY: check-code check-terraform check-policies check-secrets check-workflows checks-setup lint-setup secrets
+check-code: setup lint-setup
+	@$(LINT)/ruff format --check .
+	@$(LINT)/ruff check .
+	@$(LINT)/mypy
 	@$(BIN)/python -m scripts.terraform_docs --check
 	@$(BIN)/python -m scripts.openapi --check
 
@@ -93,8 +93,18 @@ $(CHECKS_VENV)/ready: requirements-checks.lock
 	@echo "checks: environment in $(CHECKS_VENV) (seconds, once)"
 	@$(PYTHON) scripts/setup.py $(CHECKS_VENV) requirements-checks.lock
 
-fmt: setup ## format everything
-	@$(BIN)/ruff format . && $(BIN)/ruff check --fix . && terraform fmt -recursive terraform
+# Ruff and mypy: on top of .venv, whose packages have the types.
+LINT_VENV := .venv-lint
+LINT := $(LINT_VENV)/bin
+
+lint-setup: $(LINT_VENV)/ready
+
+$(LINT_VENV)/ready: $(VENV)/ready requirements-lint.lock
+	@echo "lint: environment in $(LINT_VENV) (seconds, once)"
+	@$(PYTHON) scripts/setup.py $(LINT_VENV) requirements-lint.lock $(VENV)
+
+fmt: setup lint-setup ## format everything
+	@$(LINT)/ruff format . && $(LINT)/ruff check --fix . && terraform fmt -recursive terraform
 	@$(BIN)/python -m scripts.terraform_docs && $(BIN)/python -m scripts.openapi
 
 lock: setup ## renew all locks from pyproject.toml
@@ -173,11 +183,7 @@ screenshots: $(BROWSER_VENV)/ready ## write docs/console-*.png (needs Chromium)
 
 $(BROWSER_VENV)/ready: $(VENV)/ready requirements-browser.lock
 	@echo "browser: environment in $(BROWSER_VENV) (seconds, once)"
-	@$(PYTHON) scripts/setup.py $(BROWSER_VENV) requirements-browser.lock
-	@for libraries in $(CURDIR)/$(VENV)/lib/python*/site-packages; do \
-		echo "import site; site.addsitedir('$$libraries')" > $(BROWSER_VENV)/lib/$$(basename $$(dirname $$libraries))/site-packages/loop.pth; \
-	done
-	@touch $@
+	@$(PYTHON) scripts/setup.py $(BROWSER_VENV) requirements-browser.lock $(VENV)
 
 .PHONY: test-deployment
 test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; an upgrade; bake period, rollback and pause; a second version of the features; guarded and serverless endpoints; releases of the API; the roles of the delivery; a tabular model; the guide to extending, followed literally (about 45 minutes)

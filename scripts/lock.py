@@ -21,11 +21,12 @@ IMAGES = (
     "sagemaker_pipelines/container/requirements.txt",
 )
 TORCH, WITHOUT_HASHES = "torch", "requirements-torch.txt"
-# Environments of their own, because their pins conflict with the others: lock -> group.
+# Environments of their own, because demo and tests need nothing of them: lock -> group.
 SEPARATE = {
     "requirements-browser.lock": "browser",
     "requirements-checks.lock": "checks",
     "requirements-docs.lock": "docs",
+    "requirements-lint.lock": "lint",
     "requirements-mlflow.lock": "mlflow",
     "streaming/requirements.txt": "flink",
 }

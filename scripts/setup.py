@@ -1,7 +1,8 @@
 """Create a virtual environment with the packages of a lock.
 
 `python3 scripts/setup.py .venv` creates that of the loop, `python3 scripts/setup.py FOLDER LOCK`
-one of another lock. Runs with the system's Python, so it uses only the standard library.
+one of another lock, and with `.venv` as third argument one that has the loop's packages as well.
+Runs with the system's Python, so it uses only the standard library.
 """
 
 import re
@@ -19,8 +20,8 @@ LOCK = "requirements.lock"
 QUIET = ("--quiet",)
 
 
-def main(venv: Path, lock: str | None = None) -> None:
-    """Create the environment in place of an earlier one."""
+def main(venv: Path, lock: str | None = None, below: str | None = None) -> None:
+    """Create the environment in place of an earlier one, on top of the one below."""
     if sys.version_info < MINIMUM:
         sys.exit(
             f"Evergreen needs Python {MINIMUM[0]}.{MINIMUM[1]} or newer, this is "
@@ -31,6 +32,9 @@ def main(venv: Path, lock: str | None = None) -> None:
     else:
         _create(venv)
         install(venv, ["--require-hashes", "-r", lock], options=QUIET)
+    if below:
+        inherited = f"import site; site.addsitedir({str(libraries(ROOT / below))!r})\n"
+        (libraries(venv) / "loop.pth").write_text(inherited)
     (venv / "ready").touch()
 
 
@@ -48,10 +52,10 @@ def _create_loop(venv: Path) -> None:
     )
     print("setup 3/4: bytecode", flush=True)
     python = str(venv / "bin" / "python")
-    libraries = next((venv / "lib").glob("python*/site-packages"))
+    found = libraries(venv)
     # The import root of the Lambdas: images, command line and jobs use functions/common as well.
-    (libraries / "evergreen_functions.pth").write_text(f"{ROOT / 'functions'}\n")
-    subprocess.run([python, "-m", "compileall", "-qq", "-j", "0", str(libraries)], check=False)
+    (found / "evergreen_functions.pth").write_text(f"{ROOT / 'functions'}\n")
+    subprocess.run([python, "-m", "compileall", "-qq", "-j", "0", str(found)], check=False)
     print("setup 4/4: import of PyTorch", flush=True)
     if subprocess.run([python, "-c", "import torch"], cwd=ROOT, check=False).returncode:
         sys.exit(
@@ -59,6 +63,11 @@ def _create_loop(venv: Path) -> None:
             "libraries. README.md, section torch, describes how to install the CPU build."
         )
     print(f"setup done in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def libraries(venv: Path) -> Path:
+    """Return the folder of an environment's packages."""
+    return next((venv / "lib").glob("python*/site-packages"))
 
 
 def _create(venv: Path) -> None:

@@ -36,8 +36,8 @@ def test_python_files_of_the_guide_have_the_style_of_the_project(copy):
             for name, text in guide.blocks(GUIDE, title):
                 if name and name.endswith(".py"):
                     (copy / "checked.py").write_text(text)
-                    shell.run(".venv/bin/ruff check checked.py")
-                    shell.run(".venv/bin/ruff format --check checked.py")
+                    shell.run(".venv-lint/bin/ruff check checked.py")
+                    shell.run(".venv-lint/bin/ruff format --check checked.py")
 
 
 def answer(output):

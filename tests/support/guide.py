@@ -35,7 +35,7 @@ def copy_project(folder):
     shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns(*NOT_COPIED))
     for file in (*copy.glob("*.tfvars*"), *copy.glob("terraform/*.tfvars*")):
         file.unlink()
-    for name in (".venv", ".venv-checks"):
+    for name in (".venv", ".venv-checks", ".venv-lint"):
         (copy / name).symlink_to(PROJECT / name)
     return copy
 
