@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 SOURCE = "evergreen.loop"
 VERSION = "1"
 
-# Detail types. The deployment's state machine sends the last three (modules/deploy/gates.tf).
+# Detail types. The deployment's state machine sends the last four (modules/deploy/gates.tf).
 RETRAINING_STARTED = "Retraining Started"
 RETRAINING_SKIPPED = "Retraining Skipped"
 TRAINING_FAILED = "Training Failed"
@@ -20,9 +20,11 @@ DRIFT_DETECTED = "Drift Detected"
 BAKE_CHECKED = "Bake Checked"
 BATCH_SCORED = "Batch Scored"
 APPROVAL_REQUESTED = "Approval Requested"
+VERSION_IMPORTED = "Version Imported"
 MODEL_DEPLOYED = "Model Deployed"
 DEPLOYMENT_FAILED = "Deployment Failed"
 VARIANTS_CHANGED = "Variants Changed"
+VERSION_PROMOTED = "Version Promoted"
 
 
 class DecisionError(RuntimeError):
