@@ -1,6 +1,7 @@
 """Decision events: what the loop did and why, on its own bus (the decision log)."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -35,11 +36,23 @@ def record(
     events: "EventBridgeClient", bus: str, detail_type: str, time: datetime, **detail: Any
 ) -> None:
     """Put one decision event on the bus; raises DecisionError if the bus does not accept it."""
+    put(events, bus, SOURCE, detail_type, time, detail)
+
+
+def put(
+    events: "EventBridgeClient",
+    bus: str,
+    source: str,
+    detail_type: str,
+    time: datetime,
+    detail: Mapping[str, Any],
+) -> None:
+    """Put one event of any source on the bus; raises DecisionError likewise."""
     response = events.put_events(
         Entries=[
             {
                 "EventBusName": bus,
-                "Source": SOURCE,
+                "Source": source,
                 "DetailType": detail_type,
                 "Detail": json.dumps({"version": VERSION, **detail}),
                 "Time": time,
