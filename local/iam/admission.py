@@ -73,7 +73,7 @@ def _log_group_refusal(fields: dict[str, Any]) -> Response | None:
             deliveries.log_group_key(group, key)
     except AccessDeniedError as denied:
         log.warning("log group %s: %s", group, denied)
-        arn = f"arn:aws:logs:{runtime.REGION}:{runtime.ACCOUNT}:log-group:{group}"
+        arn = f"arn:aws:logs:{runtime.REGION}:{runtime.account}:log-group:{group}"
         message = f"The specified KMS key does not exist or is not allowed to be used with {arn}"
         return error("AccessDeniedException", message)
     return None

@@ -6,18 +6,21 @@ virtual clock to its newest entry, so that everything due before happens first, 
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from local import faults, ministack, processes, runtime
+from local import faults, ministack, peers, processes, runtime
 from local.api_gateway import addresses
 from local.clock.clock import ClockBusyError
 from local.events import event_bus
 from local.http_messages import Request, Response, error
 from local.iam import admission, gate, policies, principals, web_identity
-from local.server import admin, asgi, request_origin
+from local.server import admin, asgi, forwarding, request_origin
 from local.server.asgi import Receive, Scope, Send
+
+log = logging.getLogger(__name__)
 
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 MAX_BUSY_SECONDS = 40  # that PutEvents waits for the clock; clients time out after 60
@@ -90,8 +93,15 @@ async def _authorized(
         return receive, send
     request = await asgi.read_request(scope, receive)
     receive = asgi.replay(request.body)
-    if refused := gate.denial(service, key, request) or admission.refusal(service, request):
+    if refused := await _refusal(service, key, request):
         await asgi.respond(send, refused)
+        return None
+    if (
+        known
+        and peers.homes
+        and (answer := await asyncio.to_thread(_of_other_account, service, key, request))
+    ):
+        await asgi.respond(send, answer)
         return None
     if service == "s3":
         send = asgi.with_status(send, 404, partial(gate.missing_object, key, request))
@@ -120,6 +130,26 @@ async def _route(
         await _put_events(scope, receive, send)
     else:
         await ministack.app(scope, receive, send)
+
+
+async def _refusal(service: str, key: str, request: Request) -> Response | None:
+    def refuse() -> Response | None:
+        return gate.denial(service, key, request) or admission.refusal(service, request)
+
+    # It may ask peers, which may ask this server at the same time.
+    return await asyncio.to_thread(refuse) if peers.homes else refuse()
+
+
+def _of_other_account(service: str, key: str, request: Request) -> Response | None:
+    """Return the answer of the other account that a request is for, None if it is for ours."""
+    try:
+        account = gate.answering_account(service, request)
+        return forwarding.answer(account, key, request) if account else None
+    except (KeyError, TypeError, ValueError):
+        return None  # malformed: the operation itself returns the error
+    except peers.PeerError as down:
+        log.warning("%s", down)
+        return faults.response(service, 503, str(down))
 
 
 def _sagemaker(request: Request) -> Response:
