@@ -1,45 +1,14 @@
 """Delivery of one EventBridge event to one target, by service."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
 
-from local import cloudwatch_logs, ministack, peers, runtime
-from local.events import firehose
+from local import cloudwatch_logs, ministack, runtime
+from local.events import bus_of_other_account, firehose
+from local.events.delivery import Delivery, TargetError, require_role
 from local.iam import deliveries
-from local.iam.policies import AccessDeniedError, Check
+from local.iam.policies import AccessDeniedError
 from local.lambda_ import async_invocations, functions
-
-
-class TargetError(Exception):
-    """The target did not accept the event; `code` is EventBridge's ERROR_CODE.
-
-    EventBridge retries what is temporary.
-    """
-
-    def __init__(self, code: str, message: str, *, temporary: bool = False) -> None:
-        super().__init__(message)
-        self.code, self.temporary = code, temporary
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One event for one target of one rule; `payload` is the target's input as JSON.
-
-    `accepted` is the time of the first attempt in epoch seconds.
-    """
-
-    target: dict[str, Any]
-    rule: dict[str, Any]
-    event: dict[str, Any]
-    payload: str
-    accepted: float
-
-    @property
-    def other_account(self) -> str | None:
-        """The other account that has the target, None if it is ours."""
-        return peers.of_arn(self.target["Arn"])
 
 
 def deliver(delivery: Delivery) -> None:
@@ -56,16 +25,6 @@ def deliver(delivery: Delivery) -> None:
         raise TargetError("NO_PERMISSIONS", str(denied)) from None
 
 
-def _require_role(
-    delivery: Delivery, action: str, context: Mapping[str, str] | None = None
-) -> None:
-    """Require that the target's role may perform an action on the target."""
-    target = delivery.target
-    if not (role := target.get("RoleArn")):
-        raise TargetError("NO_PERMISSIONS", f"the target {target['Arn']} has no role")
-    deliveries.as_role(role, "events", "EventBridge", Check(action, target["Arn"], context or {}))
-
-
 def _to_lambda(delivery: Delivery, arn: str) -> None:
     record = functions.find(arn)
     if record is None:
@@ -78,7 +37,7 @@ def _to_firehose(delivery: Delivery, arn: str) -> None:
     stream = ministack.delivery_streams.get(arn.rpartition("/")[2])
     if stream is None:
         raise TargetError("NO_RESOURCE", f"delivery stream {arn} does not exist")
-    _require_role(delivery, "firehose:PutRecord")
+    require_role(delivery, "firehose:PutRecord")
     for destination in stream["destinations"]:
         firehose.buffer_records(stream, destination, [("", delivery.payload.encode())])
 
@@ -103,7 +62,7 @@ def _to_topic(delivery: Delivery, arn: str) -> None:
 def _to_state_machine(delivery: Delivery, arn: str) -> None:
     if ministack.find_state_machine(arn) is None:
         raise TargetError("NO_RESOURCE", f"state machine {arn} does not exist")
-    _require_role(delivery, "states:StartExecution")
+    require_role(delivery, "states:StartExecution")
     ministack.start_execution.current()({"stateMachineArn": arn, "input": delivery.payload})
 
 
@@ -117,35 +76,15 @@ def _to_log_group(delivery: Delivery, arn: str) -> None:
 
 def _to_bus(delivery: Delivery, arn: str) -> None:
     if account := delivery.other_account:
-        _to_other_account(delivery, account)
+        bus_of_other_account.deliver(delivery, account)
         return
     parsed = ministack.parse_arn(arn)
     if parsed.resource.partition("/")[2] not in ministack.event_buses:
         raise TargetError("NO_RESOURCE", f"event bus {arn} does not exist")
     if delivery.target.get("RoleArn"):  # not required within an account
-        _require_role(delivery, "events:PutEvents")
+        require_role(delivery, "events:PutEvents")
     path = set(delivery.event.get("_DispatchPath") or [])
     ministack.deliver_to_bus(parsed, delivery.event, delivery.rule, path)
-
-
-def _to_other_account(delivery: Delivery, account: str) -> None:
-    """Deliver an event to a bus of another account, if role and policy of the bus allow it."""
-    event, bus = delivery.event, delivery.target["Arn"].partition(":event-bus/")[2]
-    if event["Account"] not in {runtime.account, account}:
-        message = f"an event of account {event['Account']} is not sent on to account {account}"
-        raise TargetError("THIRD_ACCOUNT_HOP_DETECTED", message)
-    context = {
-        "events:source": event["Source"],
-        "events:detail-type": event["DetailType"],
-        "aws:SourceAccount": runtime.account,
-        "aws:SourceArn": delivery.rule["Arn"],
-    }
-    public = {name: value for name, value in event.items() if not name.startswith("_")}
-    try:
-        _require_role(delivery, "events:PutEvents", context)
-        peers.put_event(account, bus, public)
-    except peers.PeerError as down:
-        raise TargetError("CONNECTION_FAILURE", str(down), temporary=True) from down
 
 
 SERVICES: dict[str, Callable[[Delivery, str], None]] = {

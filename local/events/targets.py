@@ -5,7 +5,8 @@ import logging
 from typing import Any
 
 from local import faults, ministack, runtime
-from local.events.target_services import Delivery, TargetError, deliver
+from local.events.delivery import Delivery, TargetError
+from local.events.target_services import deliver
 from local.iam import deliveries
 from local.iam.policies import AccessDeniedError
 from local.lambda_ import destinations

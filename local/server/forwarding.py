@@ -3,20 +3,34 @@
 The owner's server carries out what comes with its own key without checks.
 """
 
+import logging
 import re
 from urllib.parse import quote, urlencode
 
-from local import peers, runtime
+from local import faults, peers, runtime
 from local.http_messages import Request, Response
 from local.iam import gate
+
+log = logging.getLogger(__name__)
 
 KEY = re.compile(r"(?<=Credential=)[^/]+")
 # Of the connection with the client, or added by the server itself.
 OWN_HEADERS = frozenset({"connection", "content-length", "host", "server", "transfer-encoding"})
 
 
-def answer(account: str, key: str, request: Request) -> Response:
-    """Send a request to the server of an account and return its response; raises PeerError."""
+def answer(service: str, key: str, request: Request) -> Response | None:
+    """Return the answer of the other account that a request is for, None if it is for ours."""
+    try:
+        account = gate.answering_account(service, request)
+        return _forward(account, key, request) if account else None
+    except (KeyError, TypeError, ValueError):
+        return None  # malformed: the operation itself returns the error
+    except peers.PeerError as down:
+        log.warning("%s", down)
+        return faults.response(service, 503, str(down))
+
+
+def _forward(account: str, key: str, request: Request) -> Response:
     target = request.path
     if request.query:
         target += f"?{urlencode(request.query, quote_via=quote)}"

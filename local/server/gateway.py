@@ -6,7 +6,6 @@ virtual clock to its newest entry, so that everything due before happens first, 
 
 import asyncio
 import json
-import logging
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -19,8 +18,6 @@ from local.http_messages import Request, Response, error
 from local.iam import admission, gate, policies, principals, web_identity
 from local.server import admin, asgi, forwarding, request_origin
 from local.server.asgi import Receive, Scope, Send
-
-log = logging.getLogger(__name__)
 
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
 MAX_BUSY_SECONDS = 40  # that PutEvents waits for the clock; clients time out after 60
@@ -89,7 +86,7 @@ async def _authorized(
     known = principals.of_key(key) is not None
     if service == "iam":
         send = asgi.then(send, policies.forget)
-    if not known and service not in admission.SERVICES:
+    if not known and not admission.checks(service, scope["query_string"].decode()):
         return receive, send
     request = await asgi.read_request(scope, receive)
     receive = asgi.replay(request.body)
@@ -99,7 +96,7 @@ async def _authorized(
     if (
         known
         and peers.homes
-        and (answer := await asyncio.to_thread(_of_other_account, service, key, request))
+        and (answer := await asyncio.to_thread(forwarding.answer, service, key, request))
     ):
         await asgi.respond(send, answer)
         return None
@@ -138,18 +135,6 @@ async def _refusal(service: str, key: str, request: Request) -> Response | None:
 
     # It may ask peers, which may ask this server at the same time.
     return await asyncio.to_thread(refuse) if peers.homes else refuse()
-
-
-def _of_other_account(service: str, key: str, request: Request) -> Response | None:
-    """Return the answer of the other account that a request is for, None if it is for ours."""
-    try:
-        account = gate.answering_account(service, request)
-        return forwarding.answer(account, key, request) if account else None
-    except (KeyError, TypeError, ValueError):
-        return None  # malformed: the operation itself returns the error
-    except peers.PeerError as down:
-        log.warning("%s", down)
-        return faults.response(service, 503, str(down))
 
 
 def _sagemaker(request: Request) -> Response:

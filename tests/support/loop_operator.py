@@ -15,7 +15,7 @@ from sagemaker_pipelines.container.series import parse
 from tests.support.deployed_loop import evergreen
 from tests.support.feature_records import to_record
 
-IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/evergreen-forecaster:local"
+IMAGE = "{}.dkr.ecr.eu-west-1.amazonaws.com/evergreen-forecaster:local"
 HOURS = 18  # of rows, the first nine before the first version
 CALM = 0.02  # standard deviation of the logarithm of fees
 HYPERPARAMETERS = {"time_freq": "1min", "context_length": "60", "prediction_length": "30"}
@@ -86,7 +86,7 @@ class Operator:
             ModelApprovalStatus="PendingManualApproval",
             ModelMetrics={"ModelQuality": quality},
             InferenceSpecification={
-                "Containers": [{"Image": IMAGE, "ModelDataUrl": model}],
+                "Containers": [{"Image": IMAGE.format(self.aws.account), "ModelDataUrl": model}],
                 "SupportedContentTypes": types,
                 "SupportedResponseMIMETypes": types,
             },

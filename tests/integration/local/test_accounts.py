@@ -391,3 +391,39 @@ def test_two_accounts_can_ask_each_other_at_the_same_time(accounts, shared):
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(read, range(40), timeout=60)) == list(range(40))
+
+
+def test_policy_cannot_name_a_role_of_the_other_account_that_does_not_exist(accounts, name):
+    first, second = accounts
+    group = name[:40].rstrip("-")
+    register(first, group)
+    s3, kms, sagemaker = (first.client(service) for service in ("s3", "kms", "sagemaker"))
+    bucket = f"policy-{group}"
+    place = {"LocationConstraint": REGION}
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+    role = {"AWS": f"arn:aws:iam::{OTHER}:role/{name}"}
+    versions = first.arn("sagemaker", f"model-package/{group}/*")
+    bus = first.arn("events", f"event-bus/{BUS}")
+
+    def policy(action, resource):
+        own = statement(ACCOUNT, Action=action.partition(":")[0] + ":*", Resource=resource)
+        return document(own, Principal=role, Action=action, Resource=resource)
+
+    objects = f"arn:aws:s3:::{bucket}/*"
+    writes = [
+        lambda: s3.put_bucket_policy(Bucket=bucket, Policy=policy("s3:GetObject", objects)),
+        lambda: kms.create_key(Policy=policy("kms:Decrypt", "*")),
+        lambda: sagemaker.put_model_package_group_policy(
+            ModelPackageGroupName=group,
+            ResourcePolicy=policy("sagemaker:DescribeModelPackage", versions),
+        ),
+        lambda: first.client("events").put_permission(
+            EventBusName=BUS, Policy=policy("events:PutEvents", bus)
+        ),
+    ]
+    for write in writes:
+        with pytest.raises(ClientError, match=r"[Ii]nvalid principal"):
+            write()
+    create_role(second, name)
+    for write in writes:
+        write()
