@@ -67,7 +67,7 @@ class Operator:
         with tarfile.open(fileobj=body, mode="w:gz") as tar:
             for file in folder.iterdir():
                 tar.add(file, file.name)
-        model = self._put(f"{name}/model.tar.gz", body.getvalue())
+        model = self._put(f"{name}/model/model.tar.gz", body.getvalue())
         # Its windows claim a loss far above the reference's, so the loss alarm expects it.
         windows = [
             {
@@ -78,7 +78,7 @@ class Operator:
             for number in range(24)
         ]
         evaluation = {"trained_at": iso(self.aws.now()), "windows": windows}
-        uri = self._put(f"{name}/evaluation.json", json.dumps(evaluation).encode())
+        uri = self._put(f"{name}/evaluation/evaluation.json", json.dumps(evaluation).encode())
         quality = {"Statistics": {"ContentType": "application/json", "S3Uri": uri}}
         types = ["application/json", "application/jsonlines"]
         arn = self.aws.client("sagemaker").create_model_package(
@@ -95,7 +95,7 @@ class Operator:
         return int(arn.rpartition("/")[2])
 
     def _put(self, name, body):
-        bucket, key = self.outputs["bucket_name"], f"training/{iso(self.start)}/{name}"
+        bucket, key = self.outputs["bucket_name"], f"training/{iso(self.start)}-{name}"
         self.aws.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
         return f"s3://{bucket}/{key}"
 
