@@ -67,6 +67,40 @@ data "aws_iam_policy_document" "key" {
       values   = [local.topic_arn]
     }
   }
+
+  dynamic "statement" {
+    for_each = local.version_reader[*]
+
+    content {
+      sid       = "DecryptPromotedFiles"
+      actions   = ["kms:Decrypt"]
+      resources = ["*"] # in a key policy, "*" means this key
+
+      principals {
+        type        = "AWS"
+        identifiers = [statement.value.account_arn]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:PrincipalArn"
+        values   = [statement.value.role_arn]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["s3.${local.region}.amazonaws.com"]
+      }
+
+      # With a bucket key, the context is the bucket, otherwise the object.
+      condition {
+        test     = "StringLike"
+        variable = "kms:EncryptionContext:aws:s3:arn"
+        values   = [local.bucket_arn, "${local.bucket_arn}/training/*"]
+      }
+    }
+  }
 }
 
 resource "aws_kms_key" "this" {
