@@ -140,12 +140,16 @@ def test_version_approved_for_production_serves_in_the_other_account(accounts, p
 
 
 def reject_all(*accounts):
-    """Decide on the versions that wait for production: while one does, no training is needed."""
+    """Reject what waits for production until no deployment runs: before, nothing is requested."""
     production = accounts[1]
-    while pending := evergreen(production, "status")[1]["pending"]:
-        for row in pending:
+    for _ in range(60):
+        _, status = evergreen(production, "status")
+        for row in status["pending"]:
             assert evergreen(production, "reject", str(row["version"]))[0] == 0
+        if not status["pending"] and status["deployment"] is None:
+            return
         pass_minutes(1, *accounts)
+    raise AssertionError(f"still running: {status['deployment']}")
 
 
 def trainings(aws):
