@@ -64,11 +64,12 @@ module "private_network" {
   source   = "./modules/private_network"
   for_each = { for network in var.private_network[*] : "own" => network }
 
-  api         = var.api.enabled
-  autoscaling = var.endpoints.autoscaling != null
-  network     = each.value
-  prefix      = var.prefix
-  streaming   = var.engine == "flink"
+  api           = var.api.enabled
+  autoscaling   = var.endpoints.autoscaling != null
+  network       = each.value
+  prefix        = var.prefix
+  promoted_from = local.promoted_from
+  streaming     = var.engine == "flink"
 }
 
 # ① poll: public API -> event `Transactions Received`

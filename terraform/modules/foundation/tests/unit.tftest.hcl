@@ -256,7 +256,7 @@ run "without_promotion_no_other_account_reads" {
   command = plan
 
   assert {
-    condition     = local.version_reader == null && length(data.aws_iam_policy_document.bucket.statement) == 0 && !contains(data.aws_iam_policy_document.key.statement[*].sid, "DecryptPromotedFiles")
+    condition     = local.version_reader == null && length(data.aws_iam_policy_document.bucket.statement) == 0 && length(data.aws_iam_policy_document.decrypt_promoted) == 0
     error_message = "The policies of bucket and key name this account only."
   }
 }
@@ -274,7 +274,7 @@ run "importer_of_the_account_of_production_reads_files_of_versions_only" {
   }
 
   assert {
-    condition     = alltrue([for s in concat(data.aws_iam_policy_document.bucket.statement, [for k in data.aws_iam_policy_document.key.statement : k if k.sid == "DecryptPromotedFiles"]) : contains([for c in s.condition : "${c.test} ${c.variable} ${join(",", c.values)}"], "StringEquals aws:PrincipalArn arn:aws:iam::210987654321:role/${var.prefix}-version-importer")])
+    condition     = alltrue([for s in concat(data.aws_iam_policy_document.bucket.statement, data.aws_iam_policy_document.decrypt_promoted["own"].statement) : contains([for c in s.condition : "${c.test} ${c.variable} ${join(",", c.values)}"], "StringEquals aws:PrincipalArn arn:aws:iam::210987654321:role/${var.prefix}-version-importer")])
     error_message = "Exactly the role of the importer may use each statement."
   }
 
@@ -289,7 +289,7 @@ run "importer_of_the_account_of_production_reads_files_of_versions_only" {
   }
 
   assert {
-    condition     = one([for s in data.aws_iam_policy_document.key.statement : [tolist(s.actions), { for c in s.condition : c.variable => tolist(c.values) if startswith(c.variable, "kms:") }] if s.sid == "DecryptPromotedFiles"]) == [tolist(["kms:Decrypt"]), { "kms:ViaService" = tolist(["s3.eu-west-1.amazonaws.com"]), "kms:EncryptionContext:aws:s3:arn" = tolist([local.bucket_arn, "${local.bucket_arn}/training/*"]) }]
+    condition     = one([for s in data.aws_iam_policy_document.decrypt_promoted["own"].statement : [tolist(s.actions), { for c in s.condition : c.variable => tolist(c.values) if startswith(c.variable, "kms:") }]]) == [tolist(["kms:Decrypt"]), { "kms:ViaService" = tolist(["s3.eu-west-1.amazonaws.com"]), "kms:EncryptionContext:aws:s3:arn" = tolist([local.bucket_arn, "${local.bucket_arn}/training/*"]) }]
     error_message = "It decrypts objects of the data bucket, through S3."
   }
 }
