@@ -21,9 +21,11 @@ def two_accounts(folder):
 
 
 def settle(*accounts):
-    """Wait until nothing is in flight, in any account or between them."""
+    """Wait until nothing is in flight, in any account or between them; all have the same time."""
     for _ in range(ROUNDS):
+        now = max(aws.now() for aws in accounts)
         for aws in accounts:
+            aws.advance(now)
             aws.settle()
 
 

@@ -427,3 +427,32 @@ def test_policy_cannot_name_a_role_of_the_other_account_that_does_not_exist(acco
     create_role(second, name)
     for write in writes:
         write()
+
+
+def test_image_of_the_other_account_is_pulled_if_its_repository_allows_it(accounts, name):
+    first, second = accounts
+    ecr, sagemaker = first.client("ecr"), second.client("sagemaker")
+    repository = "shared-forecaster"
+    ecr.create_repository(repositoryName=repository)
+    role = create_role(second, name)
+
+    def failure(number):
+        job = f"pull-{number}"
+        image = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{repository}:1"
+        instance = {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 1}
+        sagemaker.create_processing_job(
+            ProcessingJobName=job,
+            RoleArn=role,
+            AppSpecification={"ImageUri": image, "ContainerEntrypoint": ["true"]},
+            ProcessingResources={"ClusterConfig": instance},
+        )
+        second.settle()
+        return sagemaker.describe_processing_job(ProcessingJobName=job).get("FailureReason", "")
+
+    reason = "no resource-based policy allows the ecr:BatchCheckLayerAvailability action"
+    assert reason in failure(1)
+    pull = [f"ecr:{name}" for name in ("BatchCheckLayerAvailability", "BatchGetImage")]
+    pull.append("ecr:GetDownloadUrlForLayer")
+    policy = document(statement(OTHER, Action=pull))
+    ecr.set_repository_policy(repositoryName=repository, policyText=policy)
+    assert "ecr:" not in failure(2)
