@@ -186,7 +186,7 @@ $(BROWSER_VENV)/ready: $(VENV)/ready requirements-browser.lock
 	@$(PYTHON) scripts/setup.py $(BROWSER_VENV) requirements-browser.lock $(VENV)
 
 .PHONY: test-deployment
-test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; an upgrade; bake period, rollback and pause; a second version of the features; guarded and serverless endpoints; releases of the API; the roles of the delivery; a tabular model; the guide to extending, followed literally (about 45 minutes)
+test-deployment: setup package ## make deploy and destroy on an empty local AWS, interrupted and repeated; private subnets; an upgrade; bake period, rollback and pause; a second version of the features; guarded and serverless endpoints; releases of the API; promotion between two accounts; the roles of the delivery; a tabular model; the guide to extending, followed literally (about 45 minutes)
 	@$(BIN)/python -m pytest -p no:randomly tests/deployment -q
 
 .PHONY: chaos

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 from common import times
-from local import lifecycle
+from common.errors import bad_value
+from local import lifecycle, peers, runtime
 
 PORT = 4566
 
@@ -23,12 +24,14 @@ def main() -> int:
 def _serve(arguments: argparse.Namespace) -> None:
     from local.server import serve  # noqa: PLC0415 - uvicorn takes 0.2 s
 
+    peers.homes.update(_peers(arguments))
     try:
         serve.serve(
             arguments.port,
             arguments.home,
             arguments.clock,
             arguments.start and times.parse(arguments.start).timestamp(),
+            account=arguments.account,
             die_with_parent=arguments.die_with_parent,
             persistent=arguments.persistent,
             restored=arguments.restored,
@@ -38,7 +41,9 @@ def _serve(arguments: argparse.Namespace) -> None:
 
 
 def _up(arguments: argparse.Namespace) -> None:
-    options = ["--clock", arguments.clock]
+    options = ["--clock", arguments.clock, "--account", arguments.account]
+    for account, home in _peers(arguments).items():
+        options += ["--peer", f"{account}={home.resolve()}"]
     if arguments.start:
         options += ["--start", arguments.start]
     health = lifecycle.up(arguments.port, arguments.home, options)
@@ -71,6 +76,15 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--home", type=Path, default=Path(".evergreen/up"))
         if name in {"serve", "up"}:
             command.add_argument("--port", type=int, default=PORT)
+            command.add_argument("--account", type=_account, default=runtime.DEFAULT_ACCOUNT)
+            command.add_argument(
+                "--peer",
+                type=_peer,
+                action="append",
+                default=[],
+                metavar="ACCOUNT=HOME",
+                help="home of the local AWS of another account",
+            )
             command.add_argument("--clock", choices=["real", "virtual"], default="real")
             command.add_argument("--start", help="ISO 8601 start time of a virtual clock")
         if name == "serve":
@@ -82,6 +96,28 @@ def _parser() -> argparse.ArgumentParser:
                 "--restored", action="store_true", help="start with the state saved in --home"
             )
     return parser
+
+
+def _peers(arguments: argparse.Namespace) -> dict[str, Path]:
+    """Return the homes of the other accounts; raises LifecycleError."""
+    homes = dict(arguments.peer)
+    if arguments.account in homes:
+        message = bad_value("--peer", arguments.account, "another account than --account")
+        raise lifecycle.LifecycleError(message)
+    return homes
+
+
+def _account(text: str) -> str:
+    if not peers.ACCOUNT.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"got {text}, expected an account of 12 digits")
+    return text
+
+
+def _peer(text: str) -> tuple[str, Path]:
+    account, _, home = text.partition("=")
+    if not home:
+        raise argparse.ArgumentTypeError(f"got {text}, expected ACCOUNT=HOME")
+    return _account(account), Path(home)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def configure(port: int) -> None:
         GATEWAY_PORT=str(port),
         IOT_MTLS_ENABLED="0",
         LOG_LEVEL="WARNING",
-        MINISTACK_ACCOUNT_ID=runtime.ACCOUNT,
+        MINISTACK_ACCOUNT_ID=runtime.account,
         MINISTACK_HOST="127.0.0.1",
         MINISTACK_REGION=runtime.REGION,
         MINISTACK_TEST_NO_AUTOSTART="1",  # no real-time tickers: the clock fires everything

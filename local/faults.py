@@ -103,12 +103,12 @@ def take(request: Faulty) -> Fault | None:
         return next((fault for fault in matching if fault.applies(request.action)), None)
 
 
-def response(service: str, status: int) -> Response:
+def response(service: str, status: int, message: str = MESSAGE) -> Response:
     """Return an error response in the format of the service; 503 is a throttle."""
     if service != "s3":
         if status == 503:
-            return error("ThrottlingException", MESSAGE, 400)
-        return error("InternalError", MESSAGE, status)
+            return error("ThrottlingException", message, 400)
+        return error("InternalError", message, status)
     code = "SlowDown" if status == 503 else "InternalError"
-    body = f"<Error><Code>{code}</Code><Message>{MESSAGE}</Message></Error>"
+    body = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
     return Response(status, {"content-type": "application/xml"}, body.encode())

@@ -1,4 +1,4 @@
-"""State that all services of the local AWS share: clock, home folder, endpoint, clients."""
+"""State that all services share: account, clock, home folder, endpoint, clients."""
 
 import contextvars
 import os
@@ -11,7 +11,7 @@ from typing import Any
 
 from local.clock.clock import Clock
 
-ACCOUNT = "123456789012"
+DEFAULT_ACCOUNT = "123456789012"
 REGION = os.environ.get("AWS_REGION", "eu-west-1")
 # The access key of the local AWS itself, which needs no permissions. Its work is already counted
 # as in flight, so its events never move the virtual clock.
@@ -35,14 +35,18 @@ HOST_VARIABLES = (
 
 _key: contextvars.ContextVar[str] = contextvars.ContextVar("_key", default=INSIDE_KEY)
 
+account = DEFAULT_ACCOUNT
 clock: Clock
 home: Path
 endpoint_url: str
 
 
-def configure(new_clock: Clock, new_home: Path, new_endpoint_url: str) -> None:
+def configure(
+    new_clock: Clock, new_home: Path, new_endpoint_url: str, new_account: str = DEFAULT_ACCOUNT
+) -> None:
     """Set the shared state, once per process, before any service is used."""
-    global clock, home, endpoint_url
+    global account, clock, home, endpoint_url  # noqa: PLW0603 - `account` has a default
+    account = new_account
     clock, home, endpoint_url = new_clock, new_home.resolve(), new_endpoint_url
     for folder in ("logs/lambda", "logs/jobs", "logs/endpoints", "logs/ecs", "work"):
         (home / folder).mkdir(parents=True, exist_ok=True)

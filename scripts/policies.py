@@ -20,9 +20,10 @@ ACCOUNT = "123456789012"
 TESTS = {
     ".": ROOT / "scripts" / "policies.tftest.hcl",
     "modules/code_pipeline": ROOT / "scripts" / "policies_code_pipeline.tftest.hcl",
+    "modules/import": ROOT / "scripts" / "policies_import.tftest.hcl",
     "tabular": ROOT / "scripts" / "policies_tabular.tftest.hcl",
 }
-ATTRIBUTES = ("assume_role_policy", "policy", "policy_document")
+ATTRIBUTES = ("assume_role_policy", "policy", "policy_document", "resource_policy")
 # Documents in the same attribute that are no IAM policies.
 OTHERS = ("aws_ecr_lifecycle_policy",)
 # Their policies are resources of their own, or they have none.

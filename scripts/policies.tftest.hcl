@@ -108,7 +108,8 @@ variables {
     subnet_ids      = ["subnet-0123456789abcdef0"]
     vpc_id          = "vpc-0123456789abcdef0"
   }
-  tracking = { server_size = "Small" }
+  promotion = { to = "210987654321" }
+  tracking  = { server_size = "Small" }
 }
 
 run "policies" {

@@ -18,6 +18,14 @@ locals {
 
   network = var.network == null ? merge({ assign_public_ip = true }, module.network["own"]) : var.network
   region  = module.foundation.foundation.region
+
+  # Of promotion between two accounts: what the staging account sends, and what that of production sends.
+  events = {
+    promoted  = { detail_type = "Version Promoted", source = "evergreen.loop" }
+    requested = { detail_type = "Better Model Requested", source = "evergreen.production" }
+  }
+  promotes_to   = try(var.promotion.to, null)
+  promoted_from = try(var.promotion.from, null)
 }
 
 # Shared: key, data bucket, event bus, topic of alerts, decision log, image repositories
@@ -29,6 +37,7 @@ module "foundation" {
   deletion_protection = var.deletion_protection
   log_retention_days  = var.log_retention_days
   prefix              = var.prefix
+  promotes_to         = local.promotes_to
   runbook_url         = var.runbook_url
   vpc_config          = one(values(module.private_network)[*].vpc_config)
 }
@@ -55,11 +64,12 @@ module "private_network" {
   source   = "./modules/private_network"
   for_each = { for network in var.private_network[*] : "own" => network }
 
-  api         = var.api.enabled
-  autoscaling = var.endpoints.autoscaling != null
-  network     = each.value
-  prefix      = var.prefix
-  streaming   = var.engine == "flink"
+  api           = var.api.enabled
+  autoscaling   = var.endpoints.autoscaling != null
+  network       = each.value
+  prefix        = var.prefix
+  promoted_from = local.promoted_from
+  streaming     = var.engine == "flink"
 }
 
 # ① poll: public API -> event `Transactions Received`
@@ -141,6 +151,31 @@ module "register" {
   foundation        = module.foundation.foundation
   function_defaults = module.foundation.function_defaults
   repository_arn    = module.foundation.repositories["forecaster"].arn
+}
+
+# Shared: events to and from the other account, if staging and production are in different ones
+module "account_link" {
+  source   = "./modules/account_link"
+  for_each = { for promotion in var.promotion[*] : "own" => promotion }
+
+  accepts    = each.value.to == null ? local.events.promoted : local.events.requested
+  account    = coalesce(each.value.to, each.value.from)
+  foundation = module.foundation.foundation
+  sends      = each.value.to == null ? local.events.requested : local.events.promoted
+}
+
+# ⑤ import: versions that the staging account promotes -> registry of this account
+module "import" {
+  source   = "./modules/import"
+  for_each = { for account in local.promoted_from[*] : "own" => account }
+
+  account                  = each.value
+  foundation               = module.foundation.foundation
+  function_defaults        = module.foundation.function_defaults
+  list_versions_policy     = module.register.list_versions_policy
+  model_package_group_name = module.register.model_package_group_name
+  promoted_pattern         = module.account_link[each.key].accepted_pattern
+  repository               = module.foundation.repositories["forecaster"]
 }
 
 # Shared: dashboard of trainings, deployments, endpoint, functions, API and cost
@@ -239,6 +274,7 @@ module "deploy" {
   model_role_arn           = module.clean_up.model_role_arn
   pending_path             = module.clean_up.pending_path
   policy_parameter         = module.register.policy_parameter
+  promotes_to              = local.promotes_to
   run_time_cleaner_name    = module.clean_up.run_time_cleaner_name
   silence_alarm_names      = module.monitor.silence_alarm_names
 }
@@ -299,9 +335,11 @@ module "retrain" {
   loss_alarm               = module.monitor.loss_alarm
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
+  requested_pattern        = local.promotes_to == null ? null : module.account_link["own"].accepted_pattern
   retraining               = var.retraining
   state_machine_arn        = module.deploy.state_machine_arn
   threshold_parameter      = module.monitor.threshold_parameter
+  training_account         = local.promoted_from
   training_workflow_arn    = module.clean_up.training_workflow_arn
 }
 

@@ -3,7 +3,7 @@ locals {
   dead_letter_queues = {
     "2"    = module.ingest.dead_letter_queues
     "3"    = concat(module.features.dead_letter_queues, flatten(values(module.flink)[*].dead_letter_queues))
-    "5"    = module.register.dead_letter_queues
+    "5"    = concat(module.register.dead_letter_queues, flatten(values(module.import)[*].dead_letter_queues))
     "6"    = module.deploy.dead_letter_queues
     "7"    = concat(module.monitor.dead_letter_queues, module.monitoring_jobs.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
     "8"    = module.retrain.dead_letter_queues

@@ -321,6 +321,20 @@ variable "private_network" {
   default = null
 }
 
+variable "promotion" {
+  description = "Staging and production in two accounts, with the same prefix and region (docs/promotion.md); null: both in this one"
+  type = object({
+    from = optional(string) # in the account of production: the account that trains, and promotes versions here
+    to   = optional(string) # in the account of staging: the account whose production gets the versions
+  })
+  default = null
+
+  validation {
+    condition     = var.promotion == null ? true : length(compact([var.promotion.from, var.promotion.to])) == 1 && can(regex("^[0-9]{12}$", coalesce(var.promotion.from, var.promotion.to)))
+    error_message = "promotion: expected either from or to, the 12 digits of the other account."
+  }
+}
+
 variable "quality" {
   description = "Quality policy. Terraform creates SSM parameters with these values under /<prefix>/quality"
   type = object({

@@ -31,6 +31,7 @@ def _body(document: Json) -> RenderableType:
     data = parts["data"]
     model: list[Row] = [
         ("registered", f"{short(document['registered'])}, {document['approval']}"),
+        *([("promoted from", document["promoted_from"])] if document["promoted_from"] else []),
         ("training", document["execution_id"]),
         ("requested by", _joined(": ", document["trigger"], document["reason"])),
         ("feature group", data.get("feature_group")),

@@ -36,6 +36,9 @@ def retrain(
     """Invoke the retrain trigger with a manual request."""
     require_running(connection)
     response = request_training(connection, reason, iso(connection.now))
+    if account := response.get("requested_from"):
+        document = {"started": False, "requested_from": account, "reason": reason}
+        return Result(document, f"⑧ training requested from account {account}, by its limits")
     if not response.get("started"):
         raise CommandError(f"no training was started: {response.get('reason')}")
     note("a manual request bypasses the cooldown and the daily cap")

@@ -7,7 +7,7 @@ from cli.aws import Json
 from cli.connection import Connection
 from cli.queries.alarms import alarms
 from cli.queries.approvals import pending_approvals
-from cli.queries.decisions import decisions, unresolved_deployments
+from cli.queries.decisions import decisions, origins, unresolved_deployments
 from cli.queries.monitoring import monitoring_results, threshold
 from cli.queries.online_rows import freshness
 from cli.queries.pause import pause_state
@@ -26,6 +26,8 @@ KEYS = ("time", "wql", "reference_wql", "naive_wql", "relative_loss", "threshold
 def status(connection: Connection) -> Result:
     """Read every stage."""
     results = monitoring_results(connection, last=LAST_RESULTS)
+    log = decisions(connection)
+    promoted = origins(log)
     document: Json = {
         "prefix": connection.prefix,
         "now": iso(connection.now),
@@ -36,8 +38,10 @@ def status(connection: Connection) -> Result:
         "training": training(connection),
         "pending": pending_approvals(connection),
         "deployment": deployment(connection),
-        "failed_deployments": unresolved_deployments(decisions(connection)),
-        "endpoints": endpoints(connection),
+        "failed_deployments": unresolved_deployments(log),
+        "endpoints": [
+            row | {"promoted_from": promoted.get(row["version"])} for row in endpoints(connection)
+        ],
         "monitoring_results": [{key: result.get(key) for key in KEYS} for result in results],
         "threshold": threshold(connection),
         "alarms": alarms(connection),
@@ -142,7 +146,14 @@ def _endpoint(row: Json, document: Json) -> Row:
         kept = ((document["paused"] or {}).get("endpoints") or {}).get(row["stage"])
         absent = "none now" if row["stage"] == "staging" else "none yet"  # see staging_always_on
         return "⑥", row["stage"], f"deleted by the pause, kept: {kept}" if kept else absent
-    return "⑥", row["stage"], f"model {row['version']}", row["status"], short(row["since"])
+    origin = row["promoted_from"]
+    model = f"model {row['version']}" + (f" (from {_short_arn(origin)})" if origin else "")
+    return "⑥", row["stage"], model, row["status"], short(row["since"])
+
+
+def _short_arn(arn: str) -> str:
+    """Return account and version of a model package."""
+    return f"account {arn.split(':')[4]}, model {model_packages.version(arn)}"
 
 
 def _monitoring(document: Json) -> RenderableType:

@@ -34,6 +34,7 @@ def lineage(
         "package_arn": package["ModelPackageArn"],
         "registered": iso(package["CreationTime"]),
         "approval": package["ModelApprovalStatus"],
+        "promoted_from": package.get("CustomerMetadataProperties", {}).get("promoted_from"),
         **training,
         "model_image": image,
         "model_image_digest": digest,

@@ -15,6 +15,7 @@ from common.decisions import (
     TRAINING_DATA_REJECTED,
     TRAINING_FAILED,
     VARIANTS_CHANGED,
+    VERSION_IMPORTED,
 )
 from common.endpoints import PRE_TRAFFIC, PRODUCTION
 from common.training_workflow.execution import Execution
@@ -108,6 +109,12 @@ def bake_checks(log: list[Json]) -> list[Json]:
         {"time": event["time"], **{key: event["detail"].get(key) for key in BAKE}}
         for event in checks.values()
     ]
+
+
+def origins(log: list[Json]) -> dict[int, str]:
+    """Return the ARN in the account of staging of each version that was promoted from there."""
+    imported = (event["detail"] for event in log if event["detail-type"] == VERSION_IMPORTED)
+    return {detail["package_version"]: detail["promoted_from"] for detail in imported}
 
 
 def rejections(log: list[Json]) -> list[Json]:

@@ -13,6 +13,7 @@ from cli.queries.monitoring import monitoring_results
 from cli.queries.runs import read
 from cli.queries.services import endpoints
 
+PROMOTED = "the training is in the account that the version was promoted from"
 NO_TRAINING = "the version names no training: it was registered by hand or by an older Evergreen"
 
 
@@ -52,8 +53,10 @@ def _arn(connection: Connection, version: int) -> str:
 
 def _run(connection: Connection, package: Json) -> Json | str:
     """Return the record of the version's training, or why there is none."""
-    execution = execution_id(package)
-    return read(connection, execution) if execution else NO_TRAINING
+    if execution := execution_id(package):
+        return read(connection, execution)
+    promoted = "promoted_from" in package.get("CustomerMetadataProperties", {})
+    return PROMOTED if promoted else NO_TRAINING
 
 
 def _results(connection: Connection, deployment: Json, package: Json) -> list[Json]:

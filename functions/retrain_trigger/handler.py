@@ -13,16 +13,18 @@ from common.config import Settings
 from common.observability import logger
 from common.training_workflow.execution import Execution
 from common.training_workflow.workflow import Workflow, open_workflow
-from retrain_trigger import attempts, guards, uploads
+from retrain_trigger import attempts, guards, training_account, uploads
 from retrain_trigger.attempts import Situation
-from retrain_trigger.production import Production
+from retrain_trigger.production import Production, Version
 from retrain_trigger.stored_hyperparameters import NEXT, StoredHyperparameters, texts
 from retrain_trigger.training_events import (
     TRIGGERS,
     AlarmEvent,
     Check,
+    RequestEvent,
     TrainingEvent,
     TrainingFailed,
+    repeated,
     uploaded,
 )
 from retrain_trigger.training_record import TrainingRecords
@@ -65,6 +67,7 @@ class Config(Settings):
     prediction_length: PositiveInt
     state_machine_arn: str
     threshold_parameter: str
+    training_account: str | None = None  # None: this one
     training_workflow_arn: str
 
 
@@ -73,6 +76,13 @@ class Config(Settings):
 def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str, Any]:
     """Start a training or skip it; return {"started", "execution_arn", "reason"}."""
     config = Config.from_env()
+    if config.training_account is not None:
+        return _ask(config, config.training_account, event)
+    return _decide(config, event)
+
+
+def _decide(config: Config, event: TrainingEvent) -> dict[str, Any]:
+    """Start or skip a training of this account."""
     # Read in every invocation, so that a bad value is reported by the next check, not by the next
     # training.
     policy = guards.Policy.parse(texts(_read(f"{config.parameter_path}/quality/policy")))
@@ -96,8 +106,7 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
             reason = due
     else:
         reason = event.reason
-    if isinstance(event, AlarmEvent):
-        situation = production.breach(versions, reason, event.time)
+        situation = _reported(production, versions, event)
     request = TrainingRequest(event.id, event.time, reason, TRIGGERS[event.source])
     registered = [version.created for version in versions]
     try:
@@ -106,9 +115,32 @@ def lambda_handler(event: TrainingEvent, _context: "LambdaContext") -> dict[str,
         return _refuse(config, event, request, str(error))
     if skip_reason is None:
         return _record(config, request, decisions.RETRAINING_STARTED, request.reason, arn)
-    if isinstance(event, Check):  # it comes again soon
+    if repeated(event):
         return _ignore(event, skip_reason)
     return _record(config, request, decisions.RETRAINING_SKIPPED, skip_reason, None)
+
+
+def _ask(config: Config, account: str, event: TrainingEvent) -> dict[str, Any]:
+    """Ask the account that trains for a better model, unless production needs none."""
+    production = _production(config)
+    request, reason = training_account.request(production, event)
+    if request is None:
+        return _ignore(event, reason)
+    training_account.send(events, config.event_bus_name, event.time, request)
+    logger.info("training requested", account=account, time=times.iso(event.time), extra=request)
+    return _response(None, reason) | {"requested_from": account}
+
+
+def _reported(
+    production: Production, versions: list[Version], event: TrainingEvent
+) -> Situation | None:
+    """Return why production needs a better model if the event says so, else None."""
+    if isinstance(event, AlarmEvent):
+        return production.breach(versions, event.reason, event.time)
+    if isinstance(event, RequestEvent) and event.needed:
+        undecided = production.undecided(versions)
+        return Situation(event.reason, event.detail.since, undecided)
+    return None
 
 
 def _read(path: str) -> "list[ParameterTypeDef]":
@@ -136,7 +168,7 @@ def _warn(config: Config, check: Check, stored: StoredHyperparameters) -> None:
 def _refuse(
     config: Config, event: TrainingEvent, request: TrainingRequest, problem: str
 ) -> dict[str, Any]:
-    if isinstance(event, Check):  # `_warn` reports it, not every check
+    if repeated(event):  # `_warn` reports it, not every check
         return _ignore(event, problem)
     return _record(config, request, decisions.RETRAINING_SKIPPED, problem, None, **REFUSED)
 
@@ -241,7 +273,7 @@ def _report(
     return _response(None, detail["reason"])
 
 
-def _ignore(event: Check, reason: str) -> dict[str, Any]:
+def _ignore(event: TrainingEvent, reason: str) -> dict[str, Any]:
     logger.info(
         "production checked", request_id=event.id, time=times.iso(event.time), reason=reason
     )

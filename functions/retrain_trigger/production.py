@@ -79,7 +79,7 @@ class Production:
         if reason := self._reason_in_alarm():
             return self.breach(versions, reason, now), reason
         if found := self._reference():
-            return replace(found, undecided=self._undecided(versions)), found.reason
+            return replace(found, undecided=self.undecided(versions)), found.reason
         return None, "the alarm is not in ALARM and a model serves production"
 
     def breach(self, versions: list[Version], reason: str, now: datetime) -> Situation:
@@ -87,7 +87,7 @@ class Production:
 
         The data are new from the first window of the reading that began the breach.
         """
-        situation = Situation(reason, undecided=self._undecided(versions))
+        situation = Situation(reason, undecided=self.undecided(versions))
         after = monitoring_results.folder(STAGE, now - NEWEST)
         keys = monitoring_results.keys(self.s3, self.bucket, STAGE, after)
         try:
@@ -139,7 +139,7 @@ class Production:
         since = _first_window(s3_objects.read_evaluation(self.s3, package), package_arn)
         return Situation("the reference serves production", since)
 
-    def _undecided(self, versions: list[Version]) -> str | None:
+    def undecided(self, versions: list[Version]) -> str | None:
         """Return which version waits for approval or is being deployed, None if none does."""
         newest = max(versions, key=lambda version: version.created, default=None)
         if newest and newest.approval == "PendingManualApproval":

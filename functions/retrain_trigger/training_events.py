@@ -16,6 +16,7 @@ TRIGGERS = {
     "evergreen.cli": COMMAND,
     "evergreen.delivery": "code",
     "evergreen.loop": "drift",
+    "evergreen.production": "production",
 }
 
 
@@ -134,6 +135,34 @@ class CodeEvent(Event):
         return f"code changed: {self.detail.revision}"
 
 
+class RequestDetail(Event):
+    """Detail of `Better Model Requested`."""
+
+    trigger: str  # what made production ask (TRIGGERS)
+    reason: str
+    since: Time | None = None  # from when on the data are new
+
+
+class RequestEvent(Event):
+    """Production in another account needs a better model (training_account.py)."""
+
+    source: Literal["evergreen.production"]
+    id: str
+    time: Time
+    account: str  # set by EventBridge
+    detail: RequestDetail
+
+    @property
+    def reason(self) -> str:
+        """Why a training is requested."""
+        return f"account {self.account}: {self.detail.reason}"
+
+    @property
+    def needed(self) -> bool:
+        """Whether production is in breach, or served by the reference."""
+        return self.detail.trigger in {"alarm", "check"}
+
+
 class ManualDetail(Event):
     """Detail of the event of `evergreen retrain`."""
 
@@ -161,10 +190,18 @@ TrainingEvent = Annotated[
     | UploadEvent
     | DriftEvent
     | CodeEvent
+    | RequestEvent
     | ScheduleEvent
     | ManualEvent,
     Field(discriminator="source"),
 ]
+
+
+def repeated(event: Event) -> bool:
+    """Return whether an event comes again soon, so that its refusal need not be recorded."""
+    if isinstance(event, RequestEvent):
+        return event.detail.trigger == TRIGGERS["evergreen.check"]
+    return isinstance(event, Check)
 
 
 def uploaded(key: str) -> str:

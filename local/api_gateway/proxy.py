@@ -81,7 +81,7 @@ def invoke(call: Any) -> Any:
         arn, _ = aliases.split(reference)
         record, config, _ = ministack.function_record(arn)
         source = (
-            f"arn:aws:execute-api:{runtime.REGION}:{runtime.ACCOUNT}:{api_id}/{stage_name}/"
+            f"arn:aws:execute-api:{runtime.REGION}:{runtime.account}:{api_id}/{stage_name}/"
             f"{method}{resource['path']}"
         )
         try:

@@ -42,7 +42,7 @@ def register(body: Json) -> Json:
     if known:
         known.record = record
     else:
-        arn = f"arn:aws:application-autoscaling:{runtime.REGION}:{runtime.ACCOUNT}"
+        arn = f"arn:aws:application-autoscaling:{runtime.REGION}:{runtime.account}"
         record["ScalableTargetARN"] = f"{arn}:scalable-target/{uuid.uuid4().hex}"
         record["CreationTime"] = runtime.clock.now()
         targets[name] = Target(record)
@@ -73,7 +73,7 @@ def put_policy(body: Json) -> Json:
     if known:
         _delete_alarms(known)
     unique = known["Unique"] if known else str(uuid.uuid4())
-    arn = f"arn:aws:autoscaling:{runtime.REGION}:{runtime.ACCOUNT}:scalingPolicy:{unique}"
+    arn = f"arn:aws:autoscaling:{runtime.REGION}:{runtime.account}:scalingPolicy:{unique}"
     path = f"resource/sagemaker/{body['ResourceId']}:policyName/{body['PolicyName']}"
     policy = {**body, "PolicyARN": f"{arn}:{path}", "Unique": unique}
     policy["CreationTime"] = known["CreationTime"] if known else runtime.clock.now()

@@ -64,7 +64,7 @@ def put_metric_alarm(
     if rejection:
         return rejection
     alarm = {
-        "AlarmArn": f"arn:aws:cloudwatch:{runtime.REGION}:{runtime.ACCOUNT}:alarm:{name}",
+        "AlarmArn": f"arn:aws:cloudwatch:{runtime.REGION}:{runtime.account}:alarm:{name}",
         "AlarmDescription": "",
         "ActionsEnabled": True,
         "TreatMissingData": "missing",

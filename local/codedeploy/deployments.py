@@ -197,7 +197,7 @@ def _publish(deployment: Json, trigger: Json, status: str) -> None:
     record = deployment["record"]
     message = {
         "region": runtime.REGION,
-        "accountId": runtime.ACCOUNT,
+        "accountId": runtime.account,
         "eventTriggerName": trigger["triggerName"],
         "applicationName": record["applicationName"],
         "deploymentId": record["deploymentId"],

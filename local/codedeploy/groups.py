@@ -27,7 +27,7 @@ tags: dict[str, dict[str, str]] = {}  # by ARN
 
 def arn(kind: str, name: str) -> str:
     """Return the ARN of an `application` or `deploymentgroup`."""
-    return f"arn:aws:codedeploy:{runtime.REGION}:{runtime.ACCOUNT}:{kind}:{name}"
+    return f"arn:aws:codedeploy:{runtime.REGION}:{runtime.account}:{kind}:{name}"
 
 
 def application(name: str) -> Application:

@@ -25,23 +25,28 @@ def emit(source: str, detail_type: str, detail: dict[str, Any], resources: list[
 def _accept(
     source: str, detail_type: str, detail: str, resources: list[str], bus: str, time: float | None
 ) -> str:
-    """Match one event against the rules of the bus and start the deliveries -> event id."""
+    """Accept an event of this account -> event id."""
     event = {
         "EventId": str(uuid.uuid4()),
         "Source": source,
         "DetailType": detail_type,
         "Detail": detail,
-        "EventBusName": bus,
         "Time": int(runtime.clock.now() if time is None else time),
         "Resources": resources,
-        "Account": runtime.ACCOUNT,
+        "Account": runtime.account,
         "Region": runtime.REGION,
     }
+    accept(bus, event)
+    return str(event["EventId"])
+
+
+def accept(bus: str, event: dict[str, Any]) -> None:
+    """Deliver an event of this account, or of another one, to the targets of a bus."""
+    event = {**event, "EventBusName": bus}
     view = ministack.event_view(event)
     with runtime.clock.busy():
         ministack.match_rules(event, view)
         ministack.archive_event(event, view)
-    return str(event["EventId"])
 
 
 def put_events(data: dict[str, Any], allow_aws_source: bool = False) -> Response:

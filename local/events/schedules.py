@@ -49,7 +49,7 @@ def _fire(key: str, due: float) -> None:
         "EventBusName": rule.get("EventBusName", "default"),
         "Time": int(due),
         "Resources": [rule["Arn"]],
-        "Account": runtime.ACCOUNT,
+        "Account": runtime.account,
         "Region": runtime.REGION,
     }
     for target in ministack.rule_targets.get(key, []):

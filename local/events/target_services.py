@@ -2,52 +2,27 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
 
 from local import cloudwatch_logs, ministack, runtime
-from local.events import firehose
+from local.events import bus_of_other_account, firehose
+from local.events.delivery import Delivery, TargetError, require_role
 from local.iam import deliveries
-from local.iam.policies import AccessDeniedError, Check
+from local.iam.policies import AccessDeniedError
 from local.lambda_ import async_invocations, functions
-
-
-class TargetError(Exception):
-    """The target did not accept the event; `code` is EventBridge's ERROR_CODE."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One event for one target of one rule; `payload` is the target's input as JSON."""
-
-    target: dict[str, Any]
-    rule: dict[str, Any]
-    event: dict[str, Any]
-    payload: str
 
 
 def deliver(delivery: Delivery) -> None:
     """Deliver an event once; raises TargetError."""
     arn = delivery.target["Arn"]
     service = SERVICES.get(arn.split(":")[2])
+    if service is not _to_bus and delivery.other_account:
+        raise TargetError("NO_PERMISSIONS", f"the local AWS has no access to {arn}")
     if service is None:
         raise TargetError("NO_RESOURCE", f"the local AWS cannot deliver to {arn}")
     try:
         service(delivery, arn)
     except AccessDeniedError as denied:
         raise TargetError("NO_PERMISSIONS", str(denied)) from None
-
-
-def _require_role(delivery: Delivery, action: str) -> None:
-    """Require that the target's role may perform an action on the target."""
-    target = delivery.target
-    if not (role := target.get("RoleArn")):
-        raise TargetError("NO_PERMISSIONS", f"the target {target['Arn']} has no role")
-    deliveries.as_role(role, "events", "EventBridge", Check(action, target["Arn"]))
 
 
 def _to_lambda(delivery: Delivery, arn: str) -> None:
@@ -62,7 +37,7 @@ def _to_firehose(delivery: Delivery, arn: str) -> None:
     stream = ministack.delivery_streams.get(arn.rpartition("/")[2])
     if stream is None:
         raise TargetError("NO_RESOURCE", f"delivery stream {arn} does not exist")
-    _require_role(delivery, "firehose:PutRecord")
+    require_role(delivery, "firehose:PutRecord")
     for destination in stream["destinations"]:
         firehose.buffer_records(stream, destination, [("", delivery.payload.encode())])
 
@@ -87,7 +62,7 @@ def _to_topic(delivery: Delivery, arn: str) -> None:
 def _to_state_machine(delivery: Delivery, arn: str) -> None:
     if ministack.find_state_machine(arn) is None:
         raise TargetError("NO_RESOURCE", f"state machine {arn} does not exist")
-    _require_role(delivery, "states:StartExecution")
+    require_role(delivery, "states:StartExecution")
     ministack.start_execution.current()({"stateMachineArn": arn, "input": delivery.payload})
 
 
@@ -100,11 +75,14 @@ def _to_log_group(delivery: Delivery, arn: str) -> None:
 
 
 def _to_bus(delivery: Delivery, arn: str) -> None:
+    if account := delivery.other_account:
+        bus_of_other_account.deliver(delivery, account)
+        return
     parsed = ministack.parse_arn(arn)
     if parsed.resource.partition("/")[2] not in ministack.event_buses:
         raise TargetError("NO_RESOURCE", f"event bus {arn} does not exist")
     if delivery.target.get("RoleArn"):  # not required within an account
-        _require_role(delivery, "events:PutEvents")
+        require_role(delivery, "events:PutEvents")
     path = set(delivery.event.get("_DispatchPath") or [])
     ministack.deliver_to_bus(parsed, delivery.event, delivery.rule, path)
 

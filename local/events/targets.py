@@ -1,41 +1,74 @@
-"""EventBridge targets: build the input of a target, deliver it, send failures to the DLQ."""
+"""EventBridge targets: build the input of a target, deliver or retry; failures go to the DLQ."""
 
 import json
 import logging
 from typing import Any
 
 from local import faults, ministack, runtime
-from local.events.target_services import Delivery, TargetError, deliver
+from local.events.delivery import Delivery, TargetError
+from local.events.target_services import deliver
 from local.iam import deliveries
 from local.iam.policies import AccessDeniedError
 from local.lambda_ import destinations
 
 log = logging.getLogger(__name__)
 
+# EventBridge's defaults, and the longest wait here; the wait doubles: 1, 2, 4 …
+RETRY_POLICY = {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 86_400}
+MAX_WAIT_SECONDS = 300
+
 
 def invoke(
     target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None
 ) -> None:
-    """Deliver an event that matched `rule` (with the signature of MiniStack's function).
-
-    Failures are never temporary here, so the event is sent to the target's DLQ without retries.
-    """
+    """Deliver an event that matched `rule` (with the signature of MiniStack's function)."""
     view = view or ministack.event_view(event)
-    delivery = Delivery(target, rule, event, _payload(target, rule, view))
-    if fault := faults.take(faults.Faulty("delivery", rule["Name"])):
-        runtime.clock.call_later(fault.seconds, _deliver, delivery)
+    now = runtime.clock.now()
+    delivery = Delivery(target, rule, event, _payload(target, rule, view), now)
+    if delivery.other_account:  # it may ask this server, which must be able to answer
+        runtime.clock.spawn(_attempt, delivery)
+    else:
+        _attempt(delivery)
+
+
+def _attempt(delivery: Delivery, retries: int = 0) -> None:
+    fault = faults.take(faults.Faulty("delivery", delivery.rule["Name"]))
+    if fault and fault.status is None:
+        runtime.clock.call_later(fault.seconds, _deliver, delivery, retries)
         if not fault.after:
             return  # late; otherwise delivered twice
-    _deliver(delivery)
+    elif fault:
+        if fault.after:  # accepted, but the response is lost
+            _deliver(delivery, retries)
+        error = TargetError("INTERNAL_ERROR", faults.MESSAGE, temporary=True)
+        _retry_or_give_up(delivery, error, retries)
+        return
+    _deliver(delivery, retries)
 
 
-def _deliver(delivery: Delivery) -> None:
-    rule = delivery.rule
+def _deliver(delivery: Delivery, retries: int) -> None:
     try:
         deliver(delivery)
     except TargetError as error:
-        log.warning("rule %s: %s", rule["Name"], error)
-        _send_to_dead_letter_queue(delivery, error)
+        log.warning("rule %s: %s", delivery.rule["Name"], error)
+        _retry_or_give_up(delivery, error, retries)
+
+
+def _retry_or_give_up(delivery: Delivery, error: TargetError, retries: int) -> None:
+    """Try again later what is temporary, within the limits of the target's retry policy."""
+    wait = min(2**retries, MAX_WAIT_SECONDS)
+    policy = {**RETRY_POLICY, **(delivery.target.get("RetryPolicy") or {})}
+    age = runtime.clock.now() + wait - delivery.accepted
+    if not error.temporary:
+        reached = None
+    elif retries >= policy["MaximumRetryAttempts"]:
+        reached = "MaximumRetryAttempts"
+    elif age > policy["MaximumEventAgeInSeconds"]:
+        reached = "MaximumEventAgeInSeconds"
+    else:
+        runtime.clock.call_later(wait, _attempt, delivery, retries + 1)
+        return
+    _send_to_dead_letter_queue(delivery, error, retries, reached)
 
 
 def _payload(target: dict[str, Any], rule: dict[str, Any], view: Any) -> str:
@@ -51,7 +84,10 @@ def _payload(target: dict[str, Any], rule: dict[str, Any], view: Any) -> str:
     return json.dumps(value)
 
 
-def _send_to_dead_letter_queue(delivery: Delivery, error: TargetError) -> None:
+def _send_to_dead_letter_queue(
+    delivery: Delivery, error: TargetError, retries: int, reached: str | None
+) -> None:
+    """Send an event to the DLQ of its target, with the reason and the limit that was reached."""
     queue = (delivery.target.get("DeadLetterConfig") or {}).get("Arn")
     if not queue:
         return
@@ -60,8 +96,10 @@ def _send_to_dead_letter_queue(delivery: Delivery, error: TargetError) -> None:
         "TARGET_ARN": delivery.target["Arn"],
         "ERROR_CODE": error.code,
         "ERROR_MESSAGE": str(error),
-        "RETRY_ATTEMPTS": "0",
+        "RETRY_ATTEMPTS": str(retries),
     }
+    if reached:
+        attributes["EXHAUSTED_RETRY_CONDITION"] = reached
     typed = {name: {"DataType": "String", "StringValue": attributes[name]} for name in attributes}
     body = json.dumps(ministack.event_view(delivery.event).event_with_detail())
     try:

@@ -60,7 +60,7 @@ def checks(service: str, request: Request) -> list[Check] | None:
     action = ministack.iam_action(service, *parts)
     if action is None:
         return None
-    found = ministack.iam_resource(service, *parts, runtime.REGION, runtime.ACCOUNT)
+    found = ministack.iam_resource(service, *parts, runtime.REGION, runtime.account)
     resource = found if found and found != "*" else _resource(action, _json(request) | form)
     attached = {"iam:PolicyARN": form["PolicyArn"]} if action in ATTACHMENTS else {}
     return [Check(action, resource, attached), *passed(service, action, request)]
@@ -111,6 +111,6 @@ def _resource(action: str, fields: Fields) -> str:
 
 def _arn(service: str, resource: str) -> str:
     if resource.startswith("dashboard/"):
-        return f"arn:aws:cloudwatch::{runtime.ACCOUNT}:{resource}"
+        return f"arn:aws:cloudwatch::{runtime.account}:{resource}"
     region = "" if service == "iam" else runtime.REGION
-    return f"arn:aws:{service}:{region}:{runtime.ACCOUNT}:{resource}"
+    return f"arn:aws:{service}:{region}:{runtime.account}:{resource}"

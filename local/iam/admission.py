@@ -3,16 +3,22 @@
 The checks apply to every caller, also to the administrator who applies the Terraform.
 """
 
-import json
 import logging
 import re
 from typing import Any
 
-from local import runtime
+from local import faults, runtime
 from local.http_messages import Request, Response, error
-from local.iam import deliveries, managed_rules, passed_roles, policies, principals
+from local.iam import (
+    deliveries,
+    managed_rules,
+    new_functions,
+    passed_roles,
+    policy_documents,
+    principals,
+)
 from local.iam.policies import AccessDeniedError
-from local.vpc.network import Network
+from local.peers import PeerError
 
 log = logging.getLogger(__name__)
 
@@ -26,37 +32,43 @@ CODES = {
     "sagemaker": "ValidationException",
     "states": "AccessDeniedException",
 }
-SERVICES = {"kinesis", "logs", *CODES}
-MAX_ENVIRONMENT_BYTES = 4096
+SERVICES = {"kinesis", "kms", "logs", *CODES}
 TAG = re.compile(r"[\w\s.:/=+\-@]*")
-NETWORK_ACTIONS = (
-    "CreateNetworkInterface",
-    "DescribeNetworkInterfaces",
-    "DeleteNetworkInterface",
-)
 CREATE_LOG_GROUP = "Logs_20140328.CreateLogGroup"
 WRITES = ("Create", "Put", "Register", "Update")
 
 
+def checks(service: str, query: str) -> bool:
+    """Return whether requests to a service, with such a query, are checked for every caller."""
+    return service in SERVICES or (service == "s3" and query.startswith("policy"))
+
+
 def refusal(service: str, request: Request) -> Response | None:
     """Return the error of a request for a resource that AWS would not create, None otherwise."""
-    target = request.headers.get("x-amz-target", "")
     try:
-        if target == CREATE_LOG_GROUP:
-            return _log_group_refusal(request.json())
-        if service in CODES and _writes(service, target, request):
-            fields = request.json()
-            return (
-                _role_refusal(service, fields)
-                or _tag_refusal(service, fields)
-                or _environment_refusal(service, fields)
-                or _network_refusal(service, fields)
-                or (managed_rules.refusal(fields) if service == "states" else None)
-            )
-        if service == "kinesis" and _writes(service, target, request):
-            return _tag_refusal(service, request.json())
+        if service in {"kms", "s3"}:
+            return policy_documents.refusal(service, request)
+        return _refusal(service, request)
     except (AttributeError, KeyError, ValueError):
         return None  # malformed: the operation itself returns the error
+    except PeerError as down:
+        return faults.response(service, 503, str(down))
+
+
+def _refusal(service: str, request: Request) -> Response | None:
+    target = request.headers.get("x-amz-target", "")
+    if target == CREATE_LOG_GROUP:
+        return _log_group_refusal(request.json())
+    if service in CODES and _writes(service, target, request):
+        fields = request.json()
+        return (
+            _role_refusal(service, fields)
+            or _tag_refusal(service, fields)
+            or (new_functions.refusal(fields) if service == "lambda" else None)
+            or (managed_rules.refusal(fields) if service == "states" else None)
+        )
+    if service == "kinesis" and _writes(service, target, request):
+        return _tag_refusal(service, request.json())
     return None
 
 
@@ -73,7 +85,7 @@ def _log_group_refusal(fields: dict[str, Any]) -> Response | None:
             deliveries.log_group_key(group, key)
     except AccessDeniedError as denied:
         log.warning("log group %s: %s", group, denied)
-        arn = f"arn:aws:logs:{runtime.REGION}:{runtime.ACCOUNT}:log-group:{group}"
+        arn = f"arn:aws:logs:{runtime.REGION}:{runtime.account}:log-group:{group}"
         message = f"The specified KMS key does not exist or is not allowed to be used with {arn}"
         return error("AccessDeniedException", message)
     return None
@@ -103,33 +115,4 @@ def _tag_refusal(service: str, fields: dict[str, Any]) -> Response | None:
                 f"Value '{value}' of tag '{name}' failed to satisfy constraint: {TAG.pattern}"
             )
             return error(code, message)
-    return None
-
-
-def _environment_refusal(service: str, fields: dict[str, Any]) -> Response | None:
-    """Return the error of a function with more than 4 KB of environment variables."""
-    variables = (fields.get("Environment") or {}).get("Variables") or {}
-    if service != "lambda" or len(json.dumps(variables).encode()) <= MAX_ENVIRONMENT_BYTES:
-        return None
-    message = (
-        "Lambda was unable to configure your environment variables because the environment "
-        "variables you have provided exceeded the 4KB limit."
-    )
-    return error("InvalidParameterValueException", message)
-
-
-def _network_refusal(service: str, fields: dict[str, Any]) -> Response | None:
-    """Return the error of a function in a VPC whose role may not manage network interfaces.
-
-    Lambda tests the permissions without naming a resource.
-    """
-    role = str(fields.get("Role", "")).rpartition("/")[2]
-    if service != "lambda" or not role or Network.of(fields.get("VpcConfig")) is None:
-        return None
-    for action in NETWORK_ACTIONS:
-        if not policies.allows(role, role, policies.Check(f"ec2:{action}", "*")):
-            message = (
-                f"The provided execution role does not have permissions to call {action} on EC2"
-            )
-            return error("InvalidParameterValueException", message)
     return None

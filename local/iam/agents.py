@@ -29,7 +29,7 @@ def join_network(key: str, network: Network | None) -> None:
     """Require the permissions to connect a job or endpoint to subnets; AccessDeniedError."""
     if network is None:
         return
-    ec2 = f"arn:aws:ec2:{runtime.REGION}:{runtime.ACCOUNT}"
+    ec2 = f"arn:aws:ec2:{runtime.REGION}:{runtime.account}"
     interface = f"{ec2}:network-interface/*"
     created = [interface, *(f"{ec2}:subnet/{subnet}" for subnet in network.subnets)]
     created += [f"{ec2}:security-group/{group}" for group in network.security_groups]
@@ -46,7 +46,7 @@ def join_network(key: str, network: Network | None) -> None:
 
 def write_log(key: str, group: str, stream: str) -> None:
     """Check the permissions to write a log stream."""
-    log_group = f"arn:aws:logs:{runtime.REGION}:{runtime.ACCOUNT}:log-group:{group}"
+    log_group = f"arn:aws:logs:{runtime.REGION}:{runtime.account}:log-group:{group}"
     events = f"{log_group}:log-stream:{stream}"
     needed = [Check("logs:CreateLogStream", events), Check("logs:PutLogEvents", events)]
     if ministack.log_groups.get(group) is None:

@@ -49,7 +49,7 @@ def to_log_group(service: str, group: str, source: str) -> None:
         for entry in ministack.log_resource_policies.values()
         for statement in json.loads(entry["policyDocument"])["Statement"]
     ]
-    stream = f"arn:aws:logs:{runtime.REGION}:{runtime.ACCOUNT}:log-group:{group}:log-stream:*"
+    stream = f"arn:aws:logs:{runtime.REGION}:{runtime.account}:log-group:{group}:log-stream:*"
     for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
         check = Check(action, stream, _context(source))
         policies.authorize_service(service, check, {"Statement": statements})
@@ -57,7 +57,7 @@ def to_log_group(service: str, group: str, source: str) -> None:
 
 def log_group_key(group: str, key: str) -> None:
     """Require that a key lets CloudWatch Logs encrypt a log group; raises AccessDeniedError."""
-    arn = f"arn:aws:logs:{runtime.REGION}:{runtime.ACCOUNT}:log-group:{group}"
+    arn = f"arn:aws:logs:{runtime.REGION}:{runtime.account}:log-group:{group}"
     record = ministack.resolve_key(key)
     for action in ("kms:Encrypt", encrypted_resources.DECRYPT, encrypted_resources.GENERATE):
         check = Check(action, record["Arn"], {"kms:EncryptionContext:aws:logs:arn": arn})
@@ -72,7 +72,7 @@ def as_role(role: str, service: str, session: str, *needed: Check) -> None:
 
 
 def _context(source: str) -> dict[str, str]:
-    return {"aws:SourceArn": source, "aws:SourceAccount": runtime.ACCOUNT}
+    return {"aws:SourceArn": source, "aws:SourceAccount": runtime.account}
 
 
 def _use_key(service: str, key: str | None, check: Check, context: dict[str, str]) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from local import ministack, runtime
+from local import ministack, peers, runtime
 from local.http_messages import Request
+from local.iam import resource_policies
 from local.iam.policies import Check
 
 DECRYPT, GENERATE = "kms:Decrypt", "kms:GenerateDataKey"
@@ -12,8 +13,8 @@ DECRYPT, GENERATE = "kms:Decrypt", "kms:GenerateDataKey"
 def implied(check: Check, request: Request | None = None) -> list[Check]:
     """Return the permissions on keys that a permission on an encrypted resource implies."""
     service = check.action.partition(":")[0]
-    find = _key_of.get(service)
     actions = KEY_ACTIONS.get(check.action, ())
+    find = _key_of.get(service)
     if find is None or not actions or not (key := find(check.resource)):
         return []
     if check.action == "s3:PutObject" and request is not None and "uploadId" in request.query:
@@ -52,6 +53,12 @@ def task_state_machine(token: str) -> str:
 
 
 def _bucket_key(resource: str) -> str | None:
+    account = resource_policies.owner(resource)
+    return peers.resource(account, resource).key if account else bucket_key(resource)
+
+
+def bucket_key(resource: str) -> str | None:
+    """Return the ARN of the key of a bucket of this account, named by its or an object's ARN."""
     bucket = resource.removeprefix("arn:aws:s3:::").partition("/")[0]
     headers = ministack.bucket_encryption(bucket)
     return key_arn(headers.get("x-amz-server-side-encryption-aws-kms-key-id"))

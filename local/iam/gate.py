@@ -3,11 +3,12 @@
 import logging
 import uuid
 
-from local import ministack
+from local import faults, ministack, peers
 from local.http_messages import Request, Response
 from local.http_messages import error as error_response
 from local.iam import (
     encrypted_resources,
+    other_accounts,
     policies,
     principals,
     s3_requests,
@@ -28,7 +29,10 @@ def denial(service: str, key: str, request: Request) -> Response | None:
         return None
     try:
         needed = checks(service, request)
+        answering = other_accounts.answering(service, request, needed)
         for check in needed:
+            if reason := other_accounts.refusal(check, answering):
+                raise policies.denial(caller.arn, check, reason)
             _reach(caller, service, check, request)
             _authorize(caller, check, request)
         if needed:
@@ -40,6 +44,9 @@ def denial(service: str, key: str, request: Request) -> Response | None:
         policies.denial(caller.arn, Check(f"{service}:?", str(unknown)), "is unknown here")
         message = f"the local AWS knows no permission for {unknown} by {caller.arn}"
         return error_response("AccessDeniedException", message, 403)
+    except peers.PeerError as down:
+        log.warning("%s", down)
+        return faults.response(service, 503, str(down))
     except (KeyError, TypeError, ValueError):
         return None  # malformed: the operation itself returns the error
     return None
@@ -52,6 +59,11 @@ def action(service: str, request: Request) -> str:
     except (KeyError, TypeError, ValueError, service_requests.UnknownRequestError):
         return ""
     return needed[0].action if needed else ""
+
+
+def answering_account(service: str, request: Request) -> str | None:
+    """Return the other account whose server answers a request that is allowed, None for ours."""
+    return other_accounts.answering(service, request, checks(service, request))
 
 
 def checks(service: str, request: Request) -> list[Check]:

@@ -19,7 +19,7 @@ def refusal(fields: dict[str, Any]) -> Response | None:
     name = role.rpartition("/")[2]
     for kind in sorted(set(SYNC.findall(fields.get("definition") or ""))):
         rule = f"rule/StepFunctionsGetEventsForSageMaker{kind}JobsRule"
-        arn = f"arn:aws:events:{runtime.REGION}:{runtime.ACCOUNT}:{rule}"
+        arn = f"arn:aws:events:{runtime.REGION}:{runtime.account}:{rule}"
         for action in ACTIONS:
             if not policies.allows(name, role, Check(f"events:{action}", arn)):
                 message = f"'{role}' is not authorized to create managed-rule."

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local import ministack, runtime
+from local.iam import resource_policies
 
 
 class AccessDeniedError(Exception):
@@ -88,8 +89,8 @@ def authorize_endpoint(principal: str, check: Check, documents: Iterable[Any]) -
 
 def check_trust(role: str, principal: str, context: Mapping[str, Any]) -> None:
     """Decide whether a service may assume a role; raises AccessDeniedError."""
-    record = ministack.roles.get_scoped(runtime.ACCOUNT, None, role)
-    check = Check("sts:AssumeRole", f"arn:aws:iam::{runtime.ACCOUNT}:role/{role}", context)
+    record = ministack.roles.get_scoped(runtime.account, None, role)
+    check = Check("sts:AssumeRole", f"arn:aws:iam::{runtime.account}:role/{role}", context)
     if record is None:
         raise denial(principal, check, "because the role does not exist")
     trust = record["AssumeRolePolicyDocument"]
@@ -143,9 +144,11 @@ def _granted() -> Iterable[tuple[str, str, str]]:
 
 def _decide(role: str, principal: str, check: Check, *, record: bool) -> tuple[Any, Any]:
     """Return the decision of the role's own policies, and that with the resource's policy."""
-    context, service = _context(principal, check), check.action.partition(":")[0]
+    service = check.action.partition(":")[0]
+    policy = resource_policies.find(service, check.resource)
+    owner = runtime.account if policy is None else policy[1]
+    context = _context(principal, check, role, owner)
     identity = _identity_decision(role, context, record=record)
-    policy = ministack.resource_policy(service, check.resource)
     if policy is None:
         return identity, identity
     required = service == "kms"  # a key policy must allow the account's own roles, too
@@ -172,22 +175,28 @@ def _identity_decision(role: str, context: Any, *, record: bool) -> Any:
 
 def _identity_statements(role: str) -> list[Any]:
     if role not in _statements:
-        documents = ministack.role_policies(role, runtime.ACCOUNT)
+        documents = ministack.role_policies(role, runtime.account)
         _statements[role] = [statement for document in documents for statement in document]
     return _statements[role]
 
 
-def _context(principal: str, check: Check) -> Any:
+def _context(principal: str, check: Check, role: str = "", owner: str | None = None) -> Any:
+    """Return what conditions are about; `owner` is the account of the resource."""
+    known = {"aws:resourceaccount": owner} if owner else {}
+    if role:  # the session's ARN is the principal, but this key has that of the role
+        record = ministack.roles.get_scoped(runtime.account, None, role) or {}
+        known["aws:principalarn"] = record.get("Arn", "")
     context = {"aws:tagkeys": None} | {k.lower(): v for k, v in check.context.items()}
     return ministack.EvalContext(
         principal_arn=principal,
         principal_type="AssumedRole",
-        principal_account=runtime.ACCOUNT,
+        principal_account=runtime.account,
         action=check.action,
         resource_arn=check.resource,
         region=runtime.REGION,
         secure_transport=True,  # loopback HTTP stands for TLS
         service_context=context,
+        principal_keys=known,
     )
 
 

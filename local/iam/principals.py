@@ -29,7 +29,7 @@ class Caller:
     @property
     def arn(self) -> str:
         """The ARN of the session."""
-        return f"arn:aws:sts::{runtime.ACCOUNT}:assumed-role/{self.role}/{self.session}"
+        return f"arn:aws:sts::{runtime.account}:assumed-role/{self.role}/{self.session}"
 
 
 callers: dict[str, Caller] = {}  # by access key
@@ -51,7 +51,7 @@ def assume(
     """
     caller = Caller(role_arn, session, inside, network)
     # Lambda does not send aws:SourceAccount when it assumes the role of a function.
-    account = {} if service == "lambda" else {"aws:SourceAccount": runtime.ACCOUNT}
+    account = {} if service == "lambda" else {"aws:SourceAccount": runtime.account}
     policies.check_trust(caller.role, f"{service}.amazonaws.com", account)
     identity = f"{role_arn} {service} {session} {process} {inside} {network}"
     digest = hashlib.sha256(identity.encode()).digest()
@@ -68,7 +68,7 @@ def of_key(key: str) -> Caller | None:
     if session is None:
         return None
     role, name = session["Arn"].split(":assumed-role/")[1].split("/", 1)
-    return Caller(f"arn:aws:iam::{runtime.ACCOUNT}:role/{role}", name, inside=False)
+    return Caller(f"arn:aws:iam::{runtime.account}:role/{role}", name, inside=False)
 
 
 def is_inside(key: str) -> bool:

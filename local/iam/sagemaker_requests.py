@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from local import runtime
+from local import peers, runtime
 from local.http_messages import Request
 from local.iam.policies import Check
 from local.iam.service_requests import UnknownRequestError
@@ -38,7 +38,10 @@ BY_EXECUTION = {
 }
 # Operations on a named resource whose noun does not say its kind.
 BY_NAME = {
+    "DeleteModelPackageGroupPolicy": ("model-package-group", "ModelPackageGroupName"),
+    "GetModelPackageGroupPolicy": ("model-package-group", "ModelPackageGroupName"),
     "ListPipelineExecutions": ("pipeline", "PipelineName"),
+    "PutModelPackageGroupPolicy": ("model-package-group", "ModelPackageGroupName"),
     "ListTrainingJobsForHyperParameterTuningJob": (
         "hyper-parameter-tuning-job",
         "HyperParameterTuningJobName",
@@ -95,7 +98,7 @@ def _resources(operation: str, body: Json) -> list[str]:
         kind, name = BY_NAME[operation]
         return [_arn(kind, body[name])]
     if operation.startswith("List") or operation == "Search":
-        return ["*"]
+        return [_listed(operation, body)]
     parsed = OPERATION.fullmatch(operation)
     if parsed is None or parsed[2] not in KINDS:
         raise UnknownRequestError(f"sagemaker {operation}")
@@ -106,6 +109,14 @@ def _resources(operation: str, body: Json) -> list[str]:
     if noun == "Endpoint" and verb in {"Create", "Update"}:
         found.append(_arn("endpoint-config", body["EndpointConfigName"]))
     return found
+
+
+def _listed(operation: str, body: Json) -> str:
+    """Return `*`, or the versions of a group of another account, which its policy names."""
+    group = body.get("ModelPackageGroupName", "") if operation == "ListModelPackages" else ""
+    if not peers.of_arn(group):
+        return "*"
+    return group.replace(":model-package-group/", ":model-package/") + "/*"
 
 
 def _packages(verb: str, body: Json) -> list[str]:
@@ -136,10 +147,10 @@ def _via() -> str:
 
 
 def _alarm(name: str) -> str:
-    return f"arn:aws:cloudwatch:{runtime.REGION}:{runtime.ACCOUNT}:alarm:{name}"
+    return f"arn:aws:cloudwatch:{runtime.REGION}:{runtime.account}:alarm:{name}"
 
 
 def _arn(kind: str, name: str) -> str:
     if name.startswith("arn:"):
         return name
-    return f"arn:aws:sagemaker:{runtime.REGION}:{runtime.ACCOUNT}:{kind}/{name}"
+    return f"arn:aws:sagemaker:{runtime.REGION}:{runtime.account}:{kind}/{name}"

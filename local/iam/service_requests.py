@@ -73,7 +73,7 @@ def _parse(request: Request) -> tuple[str, Fields]:
 
 
 def _arn(service: str, resource: str) -> str:
-    return f"arn:aws:{service}:{runtime.REGION}:{runtime.ACCOUNT}:{resource}"
+    return f"arn:aws:{service}:{runtime.REGION}:{runtime.account}:{resource}"
 
 
 def _invocation(request: Request) -> list[Check]:
@@ -240,7 +240,7 @@ def _autoscaling(operation: str, fields: Fields) -> Sequence[Check | str]:
     if operation == "RegisterScalableTarget":
         service = "sagemaker.application-autoscaling.amazonaws.com"
         role = f"{service}/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
-        arn = f"arn:aws:iam::{runtime.ACCOUNT}:role/aws-service-role/{role}"
+        arn = f"arn:aws:iam::{runtime.account}:role/aws-service-role/{role}"
         actions = ("DescribeEndpoint", "UpdateEndpointWeightsAndCapacities")
         found += [Check(f"sagemaker:{action}", endpoint) for action in actions]
         found.append(Check("iam:CreateServiceLinkedRole", arn, {"iam:AWSServiceName": service}))

@@ -10,7 +10,7 @@ def send(target: str, body: str, attributes: dict[str, Any]) -> None:
     """Send a message to a queue, a topic or a function, by ARN."""
     service, name = target.split(":")[2], target.rpartition(":")[2]
     if service == "sqs":
-        url = f"{runtime.endpoint_url}/{runtime.ACCOUNT}/{name}"
+        url = f"{runtime.endpoint_url}/{runtime.account}/{name}"
         runtime.client("sqs").send_message(
             QueueUrl=url, MessageBody=body, MessageAttributes=attributes
         )

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from common.errors import bad_value
 from local import runtime
 from local.lifecycle import LifecycleError
 from local.persistence import snapshot, stores
@@ -52,6 +53,10 @@ class Saver:
                 f"{self._file}: got version {found}, expected {_version()}: delete it with "
                 "`make down`"
             )
+        if (owner := saved.get("account", runtime.DEFAULT_ACCOUNT)) != runtime.account:
+            raise UnreadableStateError(
+                f"{self._file}: {bad_value('account', runtime.account, owner)}"
+            )
         return saved
 
     def start(self) -> None:
@@ -61,7 +66,12 @@ class Saver:
     def save(self) -> None:
         """Save now, unless nothing has changed."""
         with self._lock:
-            state = {"version": _version(), "now": runtime.clock.now(), "stores": stores.collect()}
+            state = {
+                "version": _version(),
+                "account": runtime.account,
+                "now": runtime.clock.now(),
+                "stores": stores.collect(),
+            }
             if runtime.clock.mode == "real":
                 del state["now"]  # else every snapshot would differ
             content = snapshot.dump(state, self._bodies)

@@ -41,6 +41,7 @@ OWN: dict[str, dict[Any, Any]] = {
     "firehose": firehose.buffers,
     "models": models.models.items,
     "package groups": package_groups.groups.items,
+    "policies of package groups": package_groups.policies,
     "pipelines": pipeline_operations.pipelines.items,
     "sessions": ministack.sts_sessions,
     "tags": tags.tags,

@@ -11,7 +11,7 @@ from local.sagemaker.jobs import (
     tuning_jobs,
 )
 from local.sagemaker.pipelines import execution_operations, lists, pipeline_operations
-from local.sagemaker.registry import package_groups, packages
+from local.sagemaker.registry import group_policies, package_groups, packages
 
 # Importing a module registers its operations.
 OPERATIONS = (
@@ -19,6 +19,7 @@ OPERATIONS = (
     endpoints,
     execution_operations,
     feature_groups,
+    group_policies,
     lists,
     models,
     package_groups,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from local import runtime
+from local import peers, runtime
 from local.sagemaker.api import LOCK, ApiError, Json, operation
 
 Resource = TypeVar("Resource")
@@ -14,7 +14,7 @@ PAGE_SIZE = 100
 
 def arn(kind: str, name: str) -> str:
     """Return the ARN of a resource, e.g. of kind `pipeline`."""
-    return f"arn:aws:sagemaker:{runtime.REGION}:{runtime.ACCOUNT}:{kind}/{name}"
+    return f"arn:aws:sagemaker:{runtime.REGION}:{runtime.account}:{kind}/{name}"
 
 
 @dataclass
@@ -38,7 +38,10 @@ class Store(Generic[Resource]):
         return arn(self.kind, self.normalize(name))
 
     def get(self, name_or_arn: str) -> Resource:
-        """Return a resource; raises ApiError."""
+        """Return a resource; raises ApiError, also for one of another account."""
+        if account := peers.of_arn(name_or_arn):
+            message = f"{name_or_arn} is of account {account}"
+            raise ApiError("AccessDeniedException", message)
         name = name_or_arn.rpartition("/")[2]
         with LOCK:
             found = self.items.get(self.normalize(name))

@@ -8,19 +8,28 @@ from typing import Any
 from common import times
 from local import faults, runtime
 from local.clock.clock import ClockBusyError
+from local.events import event_bus
 from local.http_messages import Request, Response, error, json_response
-from local.iam import policies
+from local.iam import encrypted_resources, policies, resource_policies
 
 SETTLE_SECONDS = 900.0
 
 
 def handle(request: Request) -> Response:
-    """Handle `/_evergreen/health`, `/clock`, `/settle`, `/faults`, `/iam` and `/save`."""
+    """Handle `/_evergreen/health`, `/clock`, `/settle`, `/faults`, `/iam` and `/save`.
+
+    Peers ask for `/resource`, and send `/events`.
+    """
     route = (request.method, request.path.removeprefix("/_evergreen/"))
     if route == ("POST", "clock"):
         return _set_clock(request.json())
     if route[1] == "faults":
         return _faults(request)
+    if route == ("GET", "resource"):
+        return json_response(_resource(request.query["arn"]))
+    if route == ("POST", "events"):
+        event_bus.accept(**request.json())
+        return json_response({"accepted": True})
     if answer := ANSWERS.get(route):
         return json_response(answer())
     return error("NotFound", f"{request.method} {request.path}", 404)
@@ -46,7 +55,18 @@ def _clock() -> dict[str, Any]:
     state = runtime.clock.state()
     stop_at = state["stop_at"]
     formatted = {"now": runtime.iso(state["now"]), "stop_at": stop_at and runtime.iso(stop_at)}
-    return {**state, **formatted, "region": runtime.REGION}
+    return {**state, **formatted, "region": runtime.REGION, "account": runtime.account}
+
+
+def _resource(arn: str) -> dict[str, Any]:
+    """Describe a resource of this account as `peers.Resource`."""
+    service = arn.split(":")[2]
+    found = resource_policies.own(service, arn)
+    return {
+        "exists": resource_policies.exists(arn),
+        "policy": found and found[0],
+        "key": encrypted_resources.bucket_key(arn) if service == "s3" else None,
+    }
 
 
 def _set_clock(body: dict[str, Any]) -> Response:

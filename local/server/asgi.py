@@ -74,8 +74,8 @@ def replay(body: bytes) -> Receive:
 
 async def respond(send: Send, response: Response) -> None:
     """Send a complete response."""
-    length = ("content-length", str(len(response.body)))
-    headers = [(n.encode(), v.encode()) for n, v in [*response.headers.items(), length]]
+    fields = {"content-length": str(len(response.body))} | response.headers
+    headers = [(name.encode(), value.encode()) for name, value in fields.items()]
     start = {"type": "http.response.start", "status": response.status, "headers": headers}
     await send(start)
     await send({"type": "http.response.body", "body": response.body})

@@ -10,13 +10,13 @@ import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from local import faults, ministack, processes, runtime
+from local import faults, ministack, peers, processes, runtime
 from local.api_gateway import addresses
 from local.clock.clock import ClockBusyError
 from local.events import event_bus
 from local.http_messages import Request, Response, error
 from local.iam import admission, gate, policies, principals, web_identity
-from local.server import admin, asgi, request_origin
+from local.server import admin, asgi, forwarding, request_origin
 from local.server.asgi import Receive, Scope, Send
 
 CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request")
@@ -86,12 +86,19 @@ async def _authorized(
     known = principals.of_key(key) is not None
     if service == "iam":
         send = asgi.then(send, policies.forget)
-    if not known and service not in admission.SERVICES:
+    if not known and not admission.checks(service, scope["query_string"].decode()):
         return receive, send
     request = await asgi.read_request(scope, receive)
     receive = asgi.replay(request.body)
-    if refused := gate.denial(service, key, request) or admission.refusal(service, request):
+    if refused := await _refusal(service, key, request):
         await asgi.respond(send, refused)
+        return None
+    if (
+        known
+        and peers.homes
+        and (answer := await asyncio.to_thread(forwarding.answer, service, key, request))
+    ):
+        await asgi.respond(send, answer)
         return None
     if service == "s3":
         send = asgi.with_status(send, 404, partial(gate.missing_object, key, request))
@@ -120,6 +127,14 @@ async def _route(
         await _put_events(scope, receive, send)
     else:
         await ministack.app(scope, receive, send)
+
+
+async def _refusal(service: str, key: str, request: Request) -> Response | None:
+    def refuse() -> Response | None:
+        return gate.denial(service, key, request) or admission.refusal(service, request)
+
+    # It may ask peers, which may ask this server at the same time.
+    return await asyncio.to_thread(refuse) if peers.homes else refuse()
 
 
 def _sagemaker(request: Request) -> Response:

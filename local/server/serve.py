@@ -23,6 +23,7 @@ REPLACEMENTS = (
     "lambda_.aliases",
     "lambda_.async_invocations",
     "events.event_bus",
+    "events.bus_policies",
     "events.schedules",
     "events.s3_notifications",
     "events.firehose",
@@ -40,6 +41,7 @@ REPLACEMENTS = (
     "stepfunctions.integrations",
     "containers.codebuild",
     "containers.ecs",
+    "iam.condition_keys",
     "vpc.ec2",
     "api_gateway.checks",
     "api_gateway.proxy",
@@ -54,6 +56,7 @@ def serve(
     start: float | None,
     *,
     die_with_parent: bool,
+    account: str = runtime.DEFAULT_ACCOUNT,
     persistent: bool = False,
     restored: bool = False,
 ) -> None:
@@ -67,7 +70,7 @@ def serve(
     port = listener.getsockname()[1]
     endpoint_url = f"http://127.0.0.1:{port}"
     home.mkdir(parents=True, exist_ok=True)
-    runtime.configure(Clock(mode, start), home, endpoint_url)
+    runtime.configure(Clock(mode, start), home, endpoint_url, account)
     logging.basicConfig(
         level=logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
@@ -80,7 +83,7 @@ def serve(
     if state is not None:
         state.restore()
     record = {"pid": os.getpid(), "port": port, "endpoint_url": endpoint_url, "clock": mode}
-    record["region"] = runtime.REGION
+    record |= {"account": account, "region": runtime.REGION}
     (home / "server.json").write_text(json.dumps(record))
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

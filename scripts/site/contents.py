@@ -18,6 +18,7 @@ HOW_TO = {
     "console": "The console in a browser",
     "notifications": "Mails, chat, approval by link",
     "delivery": "Delivery: GitHub Actions, CodePipeline, accounts",
+    "promotion": "Staging and production in two accounts",
     "runbook": "Runbook: alarms and repairs",
 }
 EXPLANATION = {"architecture": "Architecture and contracts", "exactness": "Exactness"}

@@ -229,3 +229,73 @@ run "by_default_there_are_no_vpc_endpoints" {
     error_message = "They are not free."
   }
 }
+
+run "by_default_staging_and_production_are_in_one_account" {
+  command = plan
+
+  assert {
+    condition     = module.account_link == {} && module.import == {} && module.foundation.foundation.version_reader == null
+    error_message = "No other account is named."
+  }
+}
+
+run "account_of_staging_promotes_versions" {
+  command = plan
+
+  variables {
+    promotion = { to = "210987654321" }
+  }
+
+  assert {
+    condition     = length(module.import) == 0 && module.foundation.foundation.version_reader.role_arn == "arn:aws:iam::210987654321:role/evergreen-version-importer"
+    error_message = "The importer of the other account may read versions."
+  }
+
+  assert {
+    condition     = jsondecode(module.account_link["own"].accepted_pattern) == { account = ["210987654321"], source = ["evergreen.production"], "detail-type" = ["Better Model Requested"] }
+    error_message = "Production of the other account may ask for a better model."
+  }
+}
+
+run "account_of_production_imports_versions" {
+  command = plan
+
+  variables {
+    promotion = { from = "210987654321" }
+  }
+
+  assert {
+    condition     = module.foundation.foundation.version_reader == null && contains(jsondecode(module.outputs_parameter.value).dead_letter_queues["5"], "evergreen-version-importer-dead-letters")
+    error_message = "Its dead letters are shown, and nobody reads this account."
+  }
+
+  assert {
+    condition     = jsondecode(module.account_link["own"].accepted_pattern) == { account = ["210987654321"], source = ["evergreen.loop"], "detail-type" = ["Version Promoted"] }
+    error_message = "The account of staging may promote versions."
+  }
+
+  assert {
+    condition     = length(module.outputs_parameter.value) < 4096
+    error_message = "A standard parameter holds at most 4 KB."
+  }
+}
+
+run "promotion_has_one_direction" {
+  command = plan
+
+  variables {
+    promotion = { from = "210987654321", to = "210987654321" }
+  }
+
+  expect_failures = [var.promotion]
+}
+
+run "promotion_names_an_account" {
+  command = plan
+
+  variables {
+    promotion = { to = "2109-8765-4321" }
+  }
+
+  expect_failures = [var.promotion]
+}

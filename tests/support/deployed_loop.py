@@ -25,12 +25,22 @@ def deployed(home, root=SOURCE, defaults=VARIABLES, **variables):
     `variables` are added to the defaults, those of all tests of the root module of the forecaster.
     """
     with started(home) as aws:
-        subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
-        local_terraform.init(aws.home, root)
-        local_terraform.apply(aws.home, defaults | variables, root=root)
+        package()
+        apply(aws, defaults | variables, root)
         yield aws
         denials = aws.get("iam")["denials"]
     assert denials == []
+
+
+def package():
+    """Build the zips of the functions."""
+    subprocess.run([sys.executable, "-m", "scripts.package"], check=True, capture_output=True)
+
+
+def apply(aws, variables, root=SOURCE):
+    """Apply a root module for the first time."""
+    local_terraform.init(aws.home, root)
+    local_terraform.apply(aws.home, variables, root=root)
 
 
 def start_poller(aws, outputs, file, log):

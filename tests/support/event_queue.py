@@ -10,7 +10,7 @@ BUS = "loop"
 class Queue:
     def __init__(self, aws, name):
         self.aws, self.client = aws, aws.client("sqs")
-        self.arn = f"arn:aws:sqs:eu-west-1:123456789012:{name}"
+        self.arn = aws.arn("sqs", name)
         policy = allow_service("events", "sqs:SendMessage", self.arn)
         self.url = self.client.create_queue(QueueName=name, Attributes={"Policy": policy})[
             "QueueUrl"

@@ -13,6 +13,7 @@ from cli.connection import local_client
 from local import lifecycle
 
 START = "2024-10-10T00:00:00Z"
+ACCOUNT = "123456789012"
 REGION = os.environ.get("AWS_REGION") or "eu-west-1"
 
 
@@ -21,11 +22,17 @@ def iso(moment):
 
 
 @contextmanager
-def started(home):
-    """Start an empty local AWS with a virtual clock for the time of a `with`."""
-    health = lifecycle.up(0, home, ["--clock", "virtual", "--start", START])
+def started(home, account=ACCOUNT, peers=()):
+    """Start an empty local AWS with a virtual clock for the time of a `with`.
+
+    `peers` are pairs of account and home, of which each may start later.
+    """
+    options = ["--clock", "virtual", "--start", START, "--account", account]
+    for name, folder in peers:
+        options += ["--peer", f"{name}={folder}"]
+    health = lifecycle.up(0, home, options)
     try:
-        yield LocalAws(health["endpoint_url"], home)
+        yield LocalAws(health["endpoint_url"], home, account)
     finally:
         lifecycle.down(home)
 
@@ -34,6 +41,10 @@ def started(home):
 class LocalAws:
     url: str
     home: Path
+    account: str = ACCOUNT
+
+    def arn(self, service, resource):
+        return f"arn:aws:{service}:{REGION}:{self.account}:{resource}"
 
     def client(self, service, **settings):
         # Not the cached client: tests register event handlers on theirs.

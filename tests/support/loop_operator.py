@@ -15,7 +15,7 @@ from sagemaker_pipelines.container.series import parse
 from tests.support.deployed_loop import evergreen
 from tests.support.feature_records import to_record
 
-IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/evergreen-forecaster:local"
+IMAGE = "{}.dkr.ecr.eu-west-1.amazonaws.com/evergreen-forecaster:local"
 HOURS = 18  # of rows, the first nine before the first version
 CALM = 0.02  # standard deviation of the logarithm of fees
 HYPERPARAMETERS = {"time_freq": "1min", "context_length": "60", "prediction_length": "30"}
@@ -67,7 +67,7 @@ class Operator:
         with tarfile.open(fileobj=body, mode="w:gz") as tar:
             for file in folder.iterdir():
                 tar.add(file, file.name)
-        model = self._put(f"{name}/model.tar.gz", body.getvalue())
+        model = self._put(f"{name}/model/model.tar.gz", body.getvalue())
         # Its windows claim a loss far above the reference's, so the loss alarm expects it.
         windows = [
             {
@@ -78,7 +78,7 @@ class Operator:
             for number in range(24)
         ]
         evaluation = {"trained_at": iso(self.aws.now()), "windows": windows}
-        uri = self._put(f"{name}/evaluation.json", json.dumps(evaluation).encode())
+        uri = self._put(f"{name}/evaluation/evaluation.json", json.dumps(evaluation).encode())
         quality = {"Statistics": {"ContentType": "application/json", "S3Uri": uri}}
         types = ["application/json", "application/jsonlines"]
         arn = self.aws.client("sagemaker").create_model_package(
@@ -86,7 +86,7 @@ class Operator:
             ModelApprovalStatus="PendingManualApproval",
             ModelMetrics={"ModelQuality": quality},
             InferenceSpecification={
-                "Containers": [{"Image": IMAGE, "ModelDataUrl": model}],
+                "Containers": [{"Image": IMAGE.format(self.aws.account), "ModelDataUrl": model}],
                 "SupportedContentTypes": types,
                 "SupportedResponseMIMETypes": types,
             },
@@ -95,7 +95,7 @@ class Operator:
         return int(arn.rpartition("/")[2])
 
     def _put(self, name, body):
-        bucket, key = self.outputs["bucket_name"], f"training/{iso(self.start)}/{name}"
+        bucket, key = self.outputs["bucket_name"], f"training/{iso(self.start)}-{name}"
         self.aws.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
         return f"s3://{bucket}/{key}"
 

@@ -32,7 +32,23 @@ def create_role(aws, name="any", *statements):
     client.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
     policy = document(*(statements or [EVERYTHING]))
     client.put_role_policy(RoleName=name, PolicyName="permissions", PolicyDocument=policy)
-    return f"arn:aws:iam::123456789012:role/{name}"
+    return role_arn(aws, name)
+
+
+def role_arn(aws, name):
+    return f"arn:aws:iam::{aws.account}:role/{name}"
+
+
+def assume(aws, name, *statements):
+    """Create a role for people -> a function that returns clients with a session of it."""
+    iam = aws.client("iam")
+    trust = document(Principal={"AWS": aws.account}, Action="sts:AssumeRole")
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=document(*statements))
+    session = aws.client("sts").assume_role(RoleArn=role_arn(aws, name), RoleSessionName="me")
+    keys = session["Credentials"]
+    credentials = keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"]
+    return lambda service: aws.client(service, credentials=credentials)
 
 
 def allow_service(service, action, resource):

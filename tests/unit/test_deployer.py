@@ -16,6 +16,7 @@ EVERY_RESOURCE = {
         "ListTasks",
         "LogDeliveryOfTheAccount",
         "MetricsOfThePoller",
+        "PolicyOfBus",
         "Quotas",
         "ReadNetwork",
     ),

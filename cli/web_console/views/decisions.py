@@ -17,10 +17,14 @@ KINDS: dict[str, Kind] = {
     decisions.RETRAINING_STARTED: "busy",
     decisions.TRAINING_DATA_REJECTED: "bad",
     decisions.TRAINING_FAILED: "bad",
+    decisions.VERSION_IMPORTED: "good",
+    decisions.VERSION_PROMOTED: "good",
 }
 # What an event says, in this order; the names are those of its detail.
 WORDS = (
     ("package_version", "model {}"),
+    ("account", "to account {}"),
+    ("promoted_from", "from {}"),
     ("stage", "{}"),
     ("trigger", "by {}"),
     ("winner", "winner {}"),

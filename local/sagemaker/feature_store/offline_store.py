@@ -94,7 +94,7 @@ class OfflineStore:
 
 def resolved_location(uri: str, group: str, created: float) -> str:
     """Return the ResolvedOutputS3Uri of a group."""
-    account = f"{runtime.ACCOUNT}/sagemaker/{runtime.REGION}/offline-store"
+    account = f"{runtime.account}/sagemaker/{runtime.REGION}/offline-store"
     return f"{uri.rstrip('/')}/{account}/{group}-{int(created)}/data"
 
 

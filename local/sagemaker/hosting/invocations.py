@@ -24,7 +24,7 @@ def handle(request: Request, name: str) -> Response:
     try:
         endpoint = endpoints.get(name)
     except ApiError:
-        message = f"Endpoint {name} of account {runtime.ACCOUNT} not found."
+        message = f"Endpoint {name} of account {runtime.account} not found."
         return error("ValidationError", message)
     with LOCK:
         if endpoint.fleet is None or endpoint.status not in SERVING:
@@ -130,7 +130,7 @@ def _model_error(endpoint_name: str, status: int, body: bytes) -> Response:
     )
     details = {
         "ErrorCode": code,
-        "LogStreamArn": f"arn:aws:logs:{runtime.REGION}:{runtime.ACCOUNT}:log-group:{group}",
+        "LogStreamArn": f"arn:aws:logs:{runtime.REGION}:{runtime.account}:log-group:{group}",
         "Message": message,
         "OriginalMessage": original,
         "OriginalStatusCode": status or 500,

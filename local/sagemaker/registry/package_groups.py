@@ -30,6 +30,7 @@ groups: store.Store[PackageGroup] = store.Store(
     missing="ModelPackageGroup {arn} does not exist.",
     taken="Model Package Group already exists: {arn}",
 )
+policies: dict[str, str] = {}  # by ARN of the group
 store.register_reads(
     groups, "ModelPackageGroup", LISTED, "ModelPackageGroupSummaryList", lambda group: group.record
 )
@@ -59,5 +60,6 @@ def delete(body: Json) -> Json:
         arn = group.record["ModelPackageGroupArn"]
         message = f"Model Package Group {arn} cannot be deleted: it contains Model Packages."
         raise ApiError("ConflictException", message)
+    policies.pop(group.record["ModelPackageGroupArn"], None)
     groups.remove(body["ModelPackageGroupName"])
     return {}

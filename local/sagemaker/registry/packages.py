@@ -26,8 +26,8 @@ def _find(name: str) -> tuple[PackageGroup, int]:
     missing = ApiError("ValidationException", f"ModelPackage {name} does not exist.")
     try:
         group = groups.get(path)
-    except ApiError:
-        raise missing from None
+    except ApiError as error:
+        raise (error if error.code == "AccessDeniedException" else missing) from None
     if not number.isdigit() or int(number) not in group.versions:
         raise missing
     return group, int(number)

@@ -31,23 +31,25 @@ locals {
     BackoffRate     = 1
   }]
 
-  catch = { for stage in keys(local.stages) : stage => [{
+  catch = { for stage in keys(local.reported) : stage => [{
     ErrorEquals = ["States.ALL"]
     ResultPath  = "$.failure"
     Next        = "Report${stage}Failure"
   }] }
 
   # Deploy<Stage> -> WaitFor<Stage> -> Describe<Stage> -> Is<Stage>Serving -> tests -> next
-  stages = merge(
-    {
-      Staging    = { name = "staging", test = "SmokeTest", next = local.after_staging, fails = var.endpoints.staging_always_on ? "Failed" : "DeleteFailedStaging" }
-      Production = { name = "production", test = "RecordProduction", next = "Done", fails = "Failed" }
-    },
-    var.endpoints.pre_traffic_check ? { PreTraffic = { name = "pre-traffic", test = "TestPreTraffic", next = null, fails = "DeleteFailedPreTraffic" } } : {},
-  )
+  stages = { for stage, of in {
+    Staging    = { name = "staging", test = "SmokeTest", next = local.after_staging, fails = var.endpoints.staging_always_on ? "Failed" : "DeleteFailedStaging" }
+    Production = { name = "production", test = "RecordProduction", next = "Done", fails = "Failed" }
+    PreTraffic = { name = "pre-traffic", test = "TestPreTraffic", next = null, fails = "DeleteFailedPreTraffic" }
+  } : stage => of if contains(local.deployed_stages, stage) }
 
-  after_staging  = var.endpoints.staging_always_on ? "RequestApproval" : "DeleteStaging"
-  after_approval = var.endpoints.pre_traffic_check ? "DeployPreTraffic" : "DeployProduction"
+  # A request for production can be rejected in every account.
+  reported = merge({ Production = { name = "production", fails = "Failed" } }, local.stages)
+
+  deployed_stages = concat(["Staging"], local.promotes ? [] : ["Production"], local.checks_before_traffic ? ["PreTraffic"] : [])
+  after_staging   = var.endpoints.staging_always_on ? "RequestApproval" : "DeleteStaging"
+  after_approval  = local.promotes ? "PromoteVersion" : local.checks_before_traffic ? "DeployPreTraffic" : "DeployProduction"
 
   stage_states = merge([for stage, of in local.stages : {
     "Deploy${stage}" = {
@@ -90,16 +92,17 @@ locals {
       ResultPath = "$.failure"
       Next       = "Report${stage}Failure"
     }
-    "Report${stage}Failure" = {
-      Type       = "Task"
-      Resource   = local.put_events
-      Parameters = { Entries = [merge(local.entry, { DetailType = "Deployment Failed", Detail = local.failed[stage] })] }
-      ResultPath = null
-      Next       = of.fails
-    }
   }]...)
 
-  record_states = { for stage in ["Production", "Staging"] : "Record${stage}" => {
+  report_states = { for stage, of in local.reported : "Report${stage}Failure" => {
+    Type       = "Task"
+    Resource   = local.put_events
+    Parameters = { Entries = [merge(local.entry, { DetailType = "Deployment Failed", Detail = local.failed[stage] })] }
+    ResultPath = null
+    Next       = of.fails
+  } }
+
+  record_states = { for stage in setintersection(["Production", "Staging"], local.deployed_stages) : "Record${stage}" => {
     Type       = "Task"
     Resource   = local.put_events
     Parameters = { Entries = [merge(local.entry, { DetailType = "Model Deployed", Detail = local.deployed[stage] })] }
@@ -113,7 +116,7 @@ locals {
       DeleteStaging       = { stage = "staging", next = "RequestApproval" }
       DeleteFailedStaging = { stage = "staging", next = "Failed" }
     },
-    var.endpoints.pre_traffic_check ? {
+    local.checks_before_traffic ? {
       DeletePreTraffic       = { stage = "pre-traffic", next = "DeployProduction" }
       DeleteFailedPreTraffic = { stage = "pre-traffic", next = "Failed" }
     } : {},
@@ -133,8 +136,8 @@ locals {
   } }
 
   definition = jsonencode({
-    Comment = "Approved model package -> staging -> smoke test -> approval -> test with production's configuration -> production; a rollback goes to production at once"
-    StartAt = "IsRollback"
-    States  = merge(local.stage_states, local.record_states, local.test_states, local.deletion_states, local.variants_states, local.gate_states)
+    Comment = local.promotes ? "Approved model package -> staging -> smoke test -> approval -> promotion to the account of production" : "Approved model package -> staging -> smoke test -> approval -> test with production's configuration -> production; a rollback goes to production at once"
+    StartAt = local.promotes ? "DeployStaging" : "IsRollback"
+    States  = merge(local.stage_states, local.report_states, local.record_states, local.test_states, local.deletion_states, local.production_states, local.gate_states, local.promotion_states)
   })
 }

@@ -13,7 +13,7 @@ locals {
     endpoint_name       = "${var.foundation.prefix}-${lower(stage)}"
   }, approval) }
 
-  failed = { for stage, of in local.stages : stage => {
+  failed = { for stage, of in local.reported : stage => {
     version         = "1"
     stage           = of.name
     "package_arn.$" = "$.package_arn"
@@ -24,7 +24,7 @@ locals {
   # The newest minutes are forecast through an endpoint of the stage.
   tests = merge(
     { SmokeTest = { stage = "Staging", next = "RecordStaging" } },
-    var.endpoints.pre_traffic_check ? { TestPreTraffic = { stage = "PreTraffic", next = "DeletePreTraffic" } } : {},
+    local.checks_before_traffic ? { TestPreTraffic = { stage = "PreTraffic", next = "DeletePreTraffic" } } : {},
   )
 
   test_states = { for state, of in local.tests : state => {
@@ -45,7 +45,8 @@ locals {
     Next  = of.next
   } }
 
-  gate_states = {
+  # Where production is in this account.
+  production_states = { for state, of in merge(local.variants_states, {
     # `evergreen rollback`: the version was in production before, so it is neither tested nor approved again.
     IsRollback = {
       Type = "Choice"
@@ -55,6 +56,9 @@ locals {
       ]
       Default = "DeployStaging"
     }
+  }) : state => of if !local.promotes }
+
+  gate_states = {
     RequestApproval = {
       Type           = "Task"
       Resource       = "${local.invoke}.waitForTaskToken"
@@ -71,4 +75,23 @@ locals {
     Done   = { Type = "Succeed" }
     Failed = { Type = "Fail", Error = "DeploymentFailed", Cause = "See the event Deployment Failed in the decision log" }
   }
+
+  # Production is in another account: modules/account_link forwards the event, and the deployment ends here.
+  promotion_states = { for state, of in {
+    PromoteVersion = {
+      Type     = "Task"
+      Resource = local.put_events
+      Parameters = { Entries = [merge(local.entry, { DetailType = "Version Promoted", Detail = {
+        version             = "1"
+        account             = var.promotes_to
+        "package_arn.$"     = "$.package_arn"
+        "package_version.$" = "$.version"
+        "approval.$"        = "$.approval"
+      } })] }
+      ResultPath = null
+      Retry      = [{ ErrorEquals = ["States.ALL"], IntervalSeconds = 2, MaxAttempts = 6, BackoffRate = 2 }]
+      Catch      = local.catch["Production"]
+      Next       = "Done"
+    }
+  } : state => of if local.promotes }
 }

@@ -20,7 +20,7 @@ data "aws_iam_policy_document" "machine" {
     condition {
       test     = "StringEquals"
       variable = "events:detail-type"
-      values   = ["Deployment Failed", "Model Deployed", "Variants Changed"]
+      values   = concat(["Deployment Failed", "Model Deployed", "Variants Changed"], local.promotes ? ["Version Promoted"] : [])
     }
   }
 

@@ -5,7 +5,10 @@ locals {
   variant       = "AllTraffic" # of every endpoint: functions/endpoint_deployer
   machine_arn   = "${var.foundation.arns.states}:stateMachine:${local.machine_name}"
   is_tabular    = var.feature_group == null
+  promotes      = var.promotes_to != null # production is in another account
   endpoint_arns = { for stage in ["pre-traffic", "production", "staging"] : stage => "${var.foundation.arns.sagemaker}:endpoint/${var.foundation.prefix}-${stage}" }
+
+  checks_before_traffic = var.endpoints.pre_traffic_check && !local.promotes
 
   # VpcConfig of models; null: none.
   vpc_config = one([for vpc in var.foundation.vpc_config[*] : { SecurityGroupIds = vpc.security_group_ids, Subnets = vpc.subnet_ids }])

@@ -152,6 +152,12 @@ variable "policy_parameter" {
   nullable    = false
 }
 
+variable "promotes_to" {
+  description = "Account that versions are promoted to after staging; null: production is in this account"
+  type        = string
+  default     = null
+}
+
 variable "run_time_cleaner_name" {
   description = "Function that stops running deployments before the state machine is deleted"
   type        = string

@@ -25,9 +25,62 @@ resource "aws_s3_bucket_public_access_block" "data" {
   restrict_public_buckets = true
 }
 
+data "aws_iam_policy_document" "bucket" {
+  source_policy_documents = [module.bucket_tls_only.json]
+
+  # Of versions that were promoted: artifact, evaluation and baseline (modules/import).
+  dynamic "statement" {
+    for_each = local.version_reader[*]
+
+    content {
+      sid       = "ReadPromotedFiles"
+      actions   = ["s3:GetObject"]
+      resources = [for folder in ["baseline", "evaluation", "model"] : "${local.bucket_arn}/training/*/${folder}/*"]
+
+      principals {
+        type        = "AWS"
+        identifiers = [statement.value.account_arn]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:PrincipalArn"
+        values   = [statement.value.role_arn]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = local.version_reader[*]
+
+    content {
+      sid       = "ListPromotedFiles"
+      actions   = ["s3:ListBucket"]
+      resources = [local.bucket_arn]
+
+      principals {
+        type        = "AWS"
+        identifiers = [statement.value.account_arn]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:PrincipalArn"
+        values   = [statement.value.role_arn]
+      }
+
+      condition {
+        test     = "StringLike"
+        variable = "s3:prefix"
+        values   = ["training/*"]
+      }
+    }
+  }
+}
+
 resource "aws_s3_bucket_policy" "data" {
   bucket = aws_s3_bucket.data.id
-  policy = module.bucket_tls_only.json
+  policy = data.aws_iam_policy_document.bucket.json
 
   depends_on = [aws_s3_bucket_public_access_block.data] # concurrent changes of the access settings conflict
 }

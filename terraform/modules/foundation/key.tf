@@ -1,6 +1,43 @@
 # The customer-managed key that encrypts all data at rest.
 
+# For the importer of the account of production: artifact, evaluation and baseline of a version that was promoted.
+data "aws_iam_policy_document" "decrypt_promoted" {
+  for_each = { for reader in local.version_reader[*] : "own" => reader }
+
+  statement {
+    sid       = "DecryptPromotedFiles"
+    actions   = ["kms:Decrypt"]
+    resources = ["*"] # in a key policy, "*" means this key
+
+    principals {
+      type        = "AWS"
+      identifiers = [each.value.account_arn]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:PrincipalArn"
+      values   = [each.value.role_arn]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["s3.${local.region}.amazonaws.com"]
+    }
+
+    # With a bucket key, the context is the bucket, otherwise the object.
+    condition {
+      test     = "StringLike"
+      variable = "kms:EncryptionContext:aws:s3:arn"
+      values   = [local.bucket_arn, "${local.bucket_arn}/training/*"]
+    }
+  }
+}
+
 data "aws_iam_policy_document" "key" {
+  source_policy_documents = values(data.aws_iam_policy_document.decrypt_promoted)[*].json
+
   statement {
     sid       = "AdministerKeyThroughIam"
     actions   = ["kms:*"]

@@ -35,6 +35,12 @@ locals {
   queue_arn  = "${local.arns.sqs}:${local.queue_name}"
   topic_name = "${var.prefix}-alerts"
   topic_arn  = "${local.arns.sns}:${local.topic_name}"
+  # The function that imports versions in the account of production. Policies name its account and require its ARN: a
+  # role as principal would have to exist before, and would be another one after it was created again.
+  version_reader = one([for account in var.promotes_to[*] : {
+    account_arn = "arn:${local.partition}:iam::${account}:root"
+    role_arn    = "arn:${local.partition}:iam::${account}:role/${var.prefix}-version-importer"
+  }])
   rules = [
     "${local.arns.events}:rule/${var.prefix}-*",
     "${local.arns.events}:rule/${var.prefix}/*",

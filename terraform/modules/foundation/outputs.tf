@@ -29,6 +29,7 @@ output "foundation" {
     stopped                = local.stopped
     topic_arn              = aws_sns_topic.alerts.arn
     undelivered_queue_arn  = local.queue_arn
+    version_reader         = local.version_reader
     vpc_config             = var.vpc_config
   }
 }

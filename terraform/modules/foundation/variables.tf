@@ -52,6 +52,12 @@ variable "prefix" {
   nullable    = false
 }
 
+variable "promotes_to" {
+  description = "Account that versions are promoted to, whose importer may read their files; null: none"
+  type        = string
+  default     = null
+}
+
 variable "runbook_url" {
   description = "Address of docs/runbook.md, which the descriptions of the alarms link"
   type        = string

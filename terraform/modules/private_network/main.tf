@@ -31,6 +31,9 @@ locals {
   )
   gateway_services = { s3 = ["s3:*"] }
 
+  # With which versions of another account are imported; its policies and the importer's role limit the requests.
+  import_services = ["s3", "sagemaker.api"]
+
   existing           = var.network.existing_endpoints
   interface_created  = { for service, actions in local.interface_services : service => actions if !contains(keys(local.existing), service) }
   gateway_created    = { for service, actions in local.gateway_services : service => actions if !contains(keys(local.existing), service) }
@@ -60,7 +63,7 @@ data "aws_iam_policy_document" "endpoint" {
     condition {
       test     = "StringEquals"
       variable = "aws:ResourceAccount"
-      values   = [local.account_id]
+      values   = concat([local.account_id], contains(local.import_services, each.key) ? var.promoted_from[*] : [])
     }
   }
 }

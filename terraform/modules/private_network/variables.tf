@@ -43,6 +43,12 @@ variable "prefix" {
   nullable    = false
 }
 
+variable "promoted_from" {
+  description = "Account whose versions are imported: its registry and bucket can be reached, too; null: none"
+  type        = string
+  default     = null
+}
+
 variable "streaming" {
   description = "true: the streaming job also runs in the subnets, and needs Kinesis"
   type        = bool

@@ -24,6 +24,35 @@ resource "aws_sagemaker_model_package_group" "this" {
   }
 }
 
+# Versions that were promoted, for the function that imports them in the account of production.
+data "aws_iam_policy_document" "group" {
+  for_each = { for reader in var.foundation.version_reader[*] : "own" => reader }
+
+  statement {
+    sid       = "ReadPromotedVersion"
+    actions   = ["sagemaker:DescribeModelPackage"]
+    resources = ["${var.foundation.arns.sagemaker}:model-package/${local.group_name}/*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = [each.value.account_arn]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:PrincipalArn"
+      values   = [each.value.role_arn]
+    }
+  }
+}
+
+resource "aws_sagemaker_model_package_group_policy" "this" {
+  for_each = data.aws_iam_policy_document.group
+
+  model_package_group_name = aws_sagemaker_model_package_group.this.model_package_group_name
+  resource_policy          = each.value.json
+}
+
 module "settings" {
   source = "../settings"
 

@@ -21,6 +21,7 @@ variable "foundation" {
     kms_key_arn            = string
     log_retention_days     = number
     prefix                 = string
+    version_reader         = optional(object({ account_arn = string, role_arn = string }))
     vpc_config             = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
   })
   nullable = false

@@ -1,5 +1,5 @@
 data "aws_iam_policy_document" "retrain_trigger" {
-  source_policy_documents = [var.list_versions_policy, local.by_pipeline ? data.aws_iam_policy_document.pipeline.json : data.aws_iam_policy_document.state_machine.json]
+  source_policy_documents = concat([var.list_versions_policy], !local.trains ? [] : [local.by_pipeline ? data.aws_iam_policy_document.pipeline.json : data.aws_iam_policy_document.state_machine.json])
 
   statement {
     sid       = "DescribeAlarm"
@@ -26,7 +26,7 @@ data "aws_iam_policy_document" "retrain_trigger" {
   }
 
   dynamic "statement" {
-    for_each = var.feature_group[*]
+    for_each = local.trains ? var.feature_group[*] : []
 
     content {
       sid       = "ReadMinutes"
@@ -41,10 +41,14 @@ data "aws_iam_policy_document" "retrain_trigger" {
     resources = ["${var.foundation.bucket_arn}/monitoring/production/*", "${var.foundation.bucket_arn}/training/*"]
   }
 
-  statement {
-    sid       = "CompleteRecordsOfTrainings"
-    actions   = ["s3:GetObject", "s3:PutObject"]
-    resources = ["${var.foundation.bucket_arn}/experiments/*"]
+  dynamic "statement" {
+    for_each = local.own_trainings
+
+    content {
+      sid       = "CompleteRecordsOfTrainings"
+      actions   = ["s3:GetObject", "s3:PutObject"]
+      resources = ["${var.foundation.bucket_arn}/experiments/*"]
+    }
   }
 
   statement {
@@ -55,19 +59,23 @@ data "aws_iam_policy_document" "retrain_trigger" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["experiments/*", "monitoring/production/*", "training-data/*"]
+      values   = local.trains ? ["experiments/*", "monitoring/production/*", "training-data/*"] : ["monitoring/production/*"]
     }
   }
 
-  statement {
-    sid     = "ReadHyperparametersAndPolicy"
-    actions = ["ssm:GetParametersByPath"]
-    resources = [
-      "${local.parameters}/quality/policy",
-      "${local.parameters}/quality/policy/*",
-      "${local.parameters}/training/hyperparameters",
-      "${local.parameters}/training/hyperparameters/*",
-    ]
+  dynamic "statement" {
+    for_each = local.own_trainings
+
+    content {
+      sid     = "ReadHyperparametersAndPolicy"
+      actions = ["ssm:GetParametersByPath"]
+      resources = [
+        "${local.parameters}/quality/policy",
+        "${local.parameters}/quality/policy/*",
+        "${local.parameters}/training/hyperparameters",
+        "${local.parameters}/training/hyperparameters/*",
+      ]
+    }
   }
 
   statement {
@@ -79,13 +87,13 @@ data "aws_iam_policy_document" "retrain_trigger" {
     condition {
       test     = "StringEquals"
       variable = "events:source"
-      values   = ["evergreen.loop"]
+      values   = [local.trains ? "evergreen.loop" : "evergreen.production"]
     }
 
     condition {
       test     = "StringEquals"
       variable = "events:detail-type"
-      values   = ["Retraining Skipped", "Retraining Started", "Training Failed"]
+      values   = local.trains ? ["Retraining Skipped", "Retraining Started", "Training Failed"] : ["Better Model Requested"]
     }
   }
 }

@@ -2,7 +2,11 @@
 
 locals {
   parameters  = "${var.foundation.arns.ssm}:parameter/${var.foundation.prefix}"
+  trains      = var.training_account == null
   by_pipeline = strcontains(var.training_workflow_arn, ":pipeline/")
+
+  # Statements about the trainings of this account.
+  own_trainings = local.trains ? ["own"] : []
 
   alarm_pattern = {
     source        = ["aws.cloudwatch"]
@@ -48,7 +52,7 @@ module "retrain_trigger" {
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.retrain_trigger.json
 
-  environment = {
+  environment = merge({
     ALARM_NAME               = var.loss_alarm.name
     BUCKET                   = var.foundation.bucket_name
     FEATURE_GROUP_NAME       = try(var.feature_group.name, "") # empty: none
@@ -60,7 +64,7 @@ module "retrain_trigger" {
     STATE_MACHINE_ARN        = var.state_machine_arn
     THRESHOLD_PARAMETER      = var.threshold_parameter
     TRAINING_WORKFLOW_ARN    = var.training_workflow_arn
-  }
+  }, [for account in var.training_account[*] : { TRAINING_ACCOUNT = account }]...)
 
   triggers = merge(
     {
@@ -74,6 +78,8 @@ module "retrain_trigger" {
         input               = { source = "evergreen.check" }
         schedule_expression = "rate(15 minutes)"
       }
+    },
+    { for name, trigger in {
       failed = {
         description   = "Failed training -> retrain_trigger, which records why and what follows"
         event_pattern = local.failed_pattern
@@ -87,7 +93,12 @@ module "retrain_trigger" {
         event_bus_name = var.foundation.bus_name
         event_pattern  = jsonencode({ source = ["evergreen.delivery"], "detail-type" = ["Code Changed"] })
       }
-    },
+    } : name => trigger if local.trains },
+    { for pattern in var.requested_pattern[*] : "requested" => {
+      description    = "Production in another account needs a better model -> retrain_trigger"
+      event_bus_name = var.foundation.bus_name
+      event_pattern  = pattern
+    } },
     { for pattern in [{ source = ["evergreen.loop"], "detail-type" = ["Drift Detected"], detail = { stage = ["production"] } }] : "drift" => {
       description    = "Drift on production -> retrain_trigger"
       event_bus_name = var.foundation.bus_name
@@ -96,6 +107,6 @@ module "retrain_trigger" {
     { for expression in compact([var.retraining.schedule]) : "schedule" => {
       description         = "Scheduled retraining -> retrain_trigger"
       schedule_expression = expression
-    } },
+    } if local.trains },
   )
 }

@@ -47,6 +47,12 @@ variable "model_package_group_name" {
   nullable    = false
 }
 
+variable "requested_pattern" {
+  description = "Event pattern (JSON) of the requests of production in another account, which modules/account_link accepts; null: none"
+  type        = string
+  default     = null
+}
+
 variable "retraining" {
   description = "Trainings in addition to the alarm: when a drift was detected, and by a schedule expression (empty: none)"
   type = object({
@@ -66,6 +72,12 @@ variable "threshold_parameter" {
   description = "SSM parameter of production's threshold, which names the version in production"
   type        = string
   nullable    = false
+}
+
+variable "training_account" {
+  description = "Account that trains, which is asked when production needs a better model; null: this one"
+  type        = string
+  default     = null
 }
 
 variable "training_workflow_arn" {

@@ -3,14 +3,12 @@
 import json
 from contextlib import contextmanager
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from tests.support.event_queue import Queue, add_rule
 from tests.support.lambda_function import Function
-from tests.support.permissions import EVERYTHING, WRITE_LOGS, create_role, document
+from tests.support.permissions import EVERYTHING, WRITE_LOGS, assume, create_role, document
 
 pytestmark = pytest.mark.integration
 
@@ -248,28 +246,6 @@ def test_rule_delivers_to_a_queue_only_if_the_queue_allows_it(resources, allowed
     assert len(queue.bodies()) == (1 if allowed else 0)
     codes = [m["MessageAttributes"]["ERROR_CODE"]["StringValue"] for m in dead.read()]
     assert codes == ([] if allowed else ["NO_PERMISSIONS"])
-
-
-def assume(resources, name, *statements):
-    """Create a role for people -> a function that returns clients with a session of it."""
-    trust = document(Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, Action="sts:AssumeRole")
-    iam, role = resources.client("iam"), f"arn:aws:iam::{ACCOUNT}:role/{name}"
-    iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)
-    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=document(*statements))
-    keys = resources.client("sts").assume_role(RoleArn=role, RoleSessionName="me")["Credentials"]
-
-    def client(service):
-        return boto3.client(
-            service,
-            endpoint_url=resources.url,
-            region_name=REGION,
-            aws_access_key_id=keys["AccessKeyId"],
-            aws_secret_access_key=keys["SecretAccessKey"],
-            aws_session_token=keys["SessionToken"],
-            config=Config(s3={"addressing_style": "path"}),
-        )
-
-    return client
 
 
 def test_operator_who_assumed_a_role_has_its_permissions_only(resources):

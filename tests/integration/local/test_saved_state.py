@@ -1,6 +1,9 @@
 """A server started with `--restored` has the state that was saved, and saves nothing itself."""
 
+import pytest
+
 from demo.server import Server
+from local import lifecycle
 from tests.support.local_aws import LocalAws
 
 START = "2024-10-10T00:00:00Z"
@@ -32,3 +35,14 @@ def test_saved_state_is_where_a_restored_server_starts_each_time(tmp_path):
             put(server, tmp_path, "changed")
         finally:
             server.stop()
+
+
+def test_state_of_another_account_is_refused(tmp_path):
+    server = Server(tmp_path, START)
+    try:
+        server.save()
+    finally:
+        server.stop()
+    options = ["--clock", "virtual", "--start", START, "--restored"]
+    with pytest.raises(lifecycle.LifecycleError, match="expected 123456789012"):
+        lifecycle.up(0, tmp_path, [*options, "--account", "210987654321"])

@@ -167,3 +167,13 @@ def test_registry_names_who_approved_for_staging(changed_by, person):
     assert ("approvals.staging.by" in found["unknown"]) is (person is None)
     assert found["model_image_digest"] == digest["ImageDigest"]
     assert {found["unknown"][name] for name in ("data", "contenders", "verdict")} == {"no record"}
+
+
+def test_version_of_another_account_names_its_origin(deployment, capsys):
+    source = "arn:aws:sagemaker:eu-west-1:210987654321:model-package/evergreen-models/7"
+    deployment.package("Approved", properties={"promoted_from": source})
+    found = read(deployment, capsys, 1)
+    assert (found["promoted_from"], found["execution_id"]) == (source, None)
+    assert "in the account that the version was promoted from" in str(found["unknown"])
+    assert main(["lineage", "1"], deployment.connect) == 0
+    assert source in capsys.readouterr().out.replace("\n", "")

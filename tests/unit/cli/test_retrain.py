@@ -127,3 +127,10 @@ def test_waiting_for_a_training_that_fails_fails(deployment, trigger, training, 
     assert document["status"] == "Failed"
     assert document["failure"] == "loss over limit"
     assert document["steps"] == [{"name": "CheckQuality", "status": "Failed", "failure": None}]
+
+
+def test_training_of_another_account_is_requested_and_not_waited_for(deployment, trigger, capsys):
+    add_response(trigger, {"started": False, "requested_from": "123456789012", "reason": "new"})
+    assert main(["retrain", "--wait", "--reason", "new"], deployment.connect) == 0
+    expected = "⑧ training requested from account 123456789012, by its limits\n"
+    assert capsys.readouterr().out == expected

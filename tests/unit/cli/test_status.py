@@ -165,3 +165,19 @@ def test_error_of_aws_is_one_line(deployment, capsys):
         assert main(["status"], deployment.connect) == 1
     error = capsys.readouterr().err
     assert error.endswith("evergreen: AWS rejected GetParameter: AccessDeniedException: not you\n")
+
+
+def test_version_of_another_account_is_shown_with_its_origin(running, capsys):
+    source = ARN.replace("123456789012", "210987654321").replace("/4", "/17")
+    running.decide(
+        "Version Imported",
+        "2024-10-10T12:00:00Z",
+        package_arn=ARN,
+        package_version=4,
+        promoted_from=source,
+    )
+    main(["status"], running.connect)
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    origin = "(from account 210987654321, model 17)"
+    assert f"⑥ production model 4 {origin} InService 2024-10-10 13:00" in lines
+    assert "⑥ staging model 5 InService 2024-10-10 13:00" in lines

@@ -438,3 +438,50 @@ run "shift_ends_within_eight_hours" {
 
   expect_failures = [var.endpoints]
 }
+
+run "a_version_is_promoted_instead_of_deployed_to_production" {
+  command = plan
+
+  variables {
+    promotes_to = "210987654321"
+  }
+
+  assert {
+    condition     = jsondecode(local.definition).StartAt == "DeployStaging" && [for state in ["RecordStaging", "DeleteStaging", "RequestApproval", "PromoteVersion"] : jsondecode(local.definition).States[state].Next] == ["DeleteStaging", "RequestApproval", "PromoteVersion", "Done"]
+    error_message = "After its test and the approval for production, the version is promoted, and the deployment ends."
+  }
+
+  assert {
+    condition     = !anytrue([for name in keys(jsondecode(local.definition).States) : strcontains(name, "PreTraffic") || strcontains(name, "Variants") || (strcontains(name, "Production") && name != "ReportProductionFailure")])
+    error_message = "Nothing is deployed to production."
+  }
+
+  assert {
+    condition     = jsondecode(local.definition).States.PromoteVersion.Parameters.Entries[0].DetailType == "Version Promoted" && jsondecode(local.definition).States.PromoteVersion.Parameters.Entries[0].Detail.account == "210987654321" && jsondecode(local.definition).States.PromoteVersion.Parameters.Entries[0].Detail["approval.$"] == "$.approval"
+    error_message = "The event says where to, and who approved."
+  }
+
+  assert {
+    condition     = toset(concat([jsondecode(local.definition).StartAt], flatten([for name, state in jsondecode(local.definition).States : compact(concat([try(state.Next, ""), try(state.Default, "")], try(state.Catch[*].Next, []), try(state.Choices[*].Next, [])))]))) == toset(keys(jsondecode(local.definition).States))
+    error_message = "Every state exists and is reached: Step Functions refuses others."
+  }
+
+  assert {
+    condition     = contains(flatten([for s in data.aws_iam_policy_document.machine.statement : [for c in s.condition : tolist(c.values) if c.variable == "events:detail-type"]]), "Version Promoted")
+    error_message = "The machine may record it."
+  }
+}
+
+run "by_default_nothing_is_promoted" {
+  command = plan
+
+  assert {
+    condition     = !contains(keys(jsondecode(local.definition).States), "PromoteVersion") && !contains(flatten([for s in data.aws_iam_policy_document.machine.statement : [for c in s.condition : tolist(c.values) if c.variable == "events:detail-type"]]), "Version Promoted")
+    error_message = "Production is in this account."
+  }
+
+  assert {
+    condition     = toset(concat([jsondecode(local.definition).StartAt], flatten([for name, state in jsondecode(local.definition).States : compact(concat([try(state.Next, ""), try(state.Default, "")], try(state.Catch[*].Next, []), try(state.Choices[*].Next, [])))]))) == toset(keys(jsondecode(local.definition).States))
+    error_message = "Every state exists and is reached: Step Functions refuses others."
+  }
+}

@@ -251,3 +251,45 @@ run "without_retention_there_are_no_lifecycle_rules" {
     error_message = "Nothing expires."
   }
 }
+
+run "without_promotion_no_other_account_reads" {
+  command = plan
+
+  assert {
+    condition     = local.version_reader == null && length(data.aws_iam_policy_document.bucket.statement) == 0 && length(data.aws_iam_policy_document.decrypt_promoted) == 0
+    error_message = "The policies of bucket and key name this account only."
+  }
+}
+
+run "importer_of_the_account_of_production_reads_files_of_versions_only" {
+  command = plan
+
+  variables {
+    promotes_to = "210987654321"
+  }
+
+  assert {
+    condition     = { for s in data.aws_iam_policy_document.bucket.statement : s.sid => concat(tolist(s.actions), flatten([for p in s.principals : tolist(p.identifiers)])) } == { ListPromotedFiles = ["s3:ListBucket", "arn:aws:iam::210987654321:root"], ReadPromotedFiles = ["s3:GetObject", "arn:aws:iam::210987654321:root"] }
+    error_message = "It lists and reads, and its account is the only other principal."
+  }
+
+  assert {
+    condition     = alltrue([for s in concat(data.aws_iam_policy_document.bucket.statement, data.aws_iam_policy_document.decrypt_promoted["own"].statement) : contains([for c in s.condition : "${c.test} ${c.variable} ${join(",", c.values)}"], "StringEquals aws:PrincipalArn arn:aws:iam::210987654321:role/${var.prefix}-version-importer")])
+    error_message = "Exactly the role of the importer may use each statement."
+  }
+
+  assert {
+    condition     = flatten([for s in data.aws_iam_policy_document.bucket.statement : tolist(s.resources) if contains(s.actions, "s3:GetObject")]) == [for folder in ["baseline", "evaluation", "model"] : "${local.bucket_arn}/training/*/${folder}/*"]
+    error_message = "It reads artifact, evaluation and baseline, and no other data."
+  }
+
+  assert {
+    condition     = one([for s in data.aws_iam_policy_document.bucket.statement : [for c in s.condition : tolist(c.values) if c.variable == "s3:prefix"] if contains(s.actions, "s3:ListBucket")]) == [tolist(["training/*"])]
+    error_message = "It lists the files of trainings only."
+  }
+
+  assert {
+    condition     = one([for s in data.aws_iam_policy_document.decrypt_promoted["own"].statement : [tolist(s.actions), { for c in s.condition : c.variable => tolist(c.values) if startswith(c.variable, "kms:") }]]) == [tolist(["kms:Decrypt"]), { "kms:ViaService" = tolist(["s3.eu-west-1.amazonaws.com"]), "kms:EncryptionContext:aws:s3:arn" = tolist([local.bucket_arn, "${local.bucket_arn}/training/*"]) }]
+    error_message = "It decrypts objects of the data bucket, through S3."
+  }
+}

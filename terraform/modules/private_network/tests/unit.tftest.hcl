@@ -150,3 +150,21 @@ run "scaling_has_its_endpoint" {
     error_message = "The deployer registers the endpoint."
   }
 }
+
+run "registry_and_bucket_of_the_account_that_promotes_can_be_reached" {
+  command = plan
+
+  variables {
+    promoted_from = "210987654321"
+  }
+
+  assert {
+    condition     = toset([for key, d in data.aws_iam_policy_document.endpoint : key if anytrue([for c in d.statement[0].condition : contains(c.values, "210987654321")])]) == toset(["s3", "sagemaker.api"])
+    error_message = "Other services reach this account only."
+  }
+
+  assert {
+    condition     = alltrue([for d in data.aws_iam_policy_document.endpoint : { for c in d.statement[0].condition : c.variable => tolist(c.values) }["aws:PrincipalAccount"] == tolist(["123456789012"])])
+    error_message = "Callers are always those of this account."
+  }
+}

@@ -79,3 +79,41 @@ run "versions_are_listed_and_nothing_else" {
     error_message = "The shared policy allows only the list."
   }
 }
+
+run "without_promotion_the_group_has_no_policy" {
+  command = plan
+
+  assert {
+    condition     = length(aws_sagemaker_model_package_group_policy.this) == 0
+    error_message = "Only this account reads its versions."
+  }
+}
+
+run "importer_of_the_account_of_production_describes_versions" {
+  command = plan
+
+  variables {
+    foundation = {
+      account_id             = "123456789012"
+      arns                   = { logs = "arn:aws:logs:eu-west-1:123456789012", sagemaker = "arn:aws:sagemaker:eu-west-1:123456789012", ssm = "arn:aws:ssm:eu-west-1:123456789012" }
+      bucket_arn             = "arn:aws:s3:::test-123456789012-eu-west-1"
+      bus_arn                = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
+      bus_name               = "test"
+      deepar_repository_arns = []
+      kms_key_arn            = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
+      log_retention_days     = 14
+      prefix                 = "test"
+      version_reader         = { account_arn = "arn:aws:iam::210987654321:root", role_arn = "arn:aws:iam::210987654321:role/test-version-importer" }
+    }
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.group["own"].statement : concat(tolist(s.actions), tolist(s.resources), flatten([for p in s.principals : tolist(p.identifiers)]), flatten([for c in s.condition : concat([c.test, c.variable], tolist(c.values))]))] == [["sagemaker:DescribeModelPackage", "arn:aws:sagemaker:eu-west-1:123456789012:model-package/test-models/*", "arn:aws:iam::210987654321:root", "StringEquals", "aws:PrincipalArn", "arn:aws:iam::210987654321:role/test-version-importer"]]
+    error_message = "Exactly the role of the importer may describe versions, and nothing else."
+  }
+
+  assert {
+    condition     = aws_sagemaker_model_package_group_policy.this["own"].model_package_group_name == "test-models"
+    error_message = "The policy is that of the group."
+  }
+}

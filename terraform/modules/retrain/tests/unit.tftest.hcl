@@ -101,3 +101,49 @@ run "other_workflows_are_rejected" {
 
   expect_failures = [var.training_workflow_arn]
 }
+
+run "without_promotion_only_this_account_requests_trainings" {
+  command = plan
+
+  assert {
+    condition     = !contains(module.retrain_trigger.rule_names, "test-retrain-trigger-requested")
+    error_message = "No other account is listened to."
+  }
+}
+
+run "production_in_another_account_requests_trainings" {
+  command = plan
+
+  variables {
+    requested_pattern = "{\"account\":[\"210987654321\"]}"
+  }
+
+  assert {
+    condition     = contains(module.retrain_trigger.rule_names, "test-retrain-trigger-requested")
+    error_message = "What the other account sends reaches retrain_trigger."
+  }
+}
+
+run "production_asks_another_account_and_does_not_train" {
+  command = plan
+
+  variables {
+    retraining       = { on_drift = true, schedule = "cron(0 3 1 * ? *)" }
+    training_account = "210987654321"
+  }
+
+  assert {
+    condition     = toset(module.retrain_trigger.rule_names) == toset([for name in ["alarm", "check", "drift"] : "test-retrain-trigger-${name}"])
+    error_message = "Only what says something about production makes it ask: no schedule, file, code or failed training."
+  }
+
+  assert {
+    condition     = length([for s in data.aws_iam_policy_document.retrain_trigger.statement : s.sid if length([for a in s.actions : a if strcontains(a, "Start") || strcontains(a, "Pipeline") || a == "s3:PutObject"]) > 0]) == 0
+    error_message = "It may not start a training."
+  }
+
+  assert {
+    condition     = { for c in one([for s in data.aws_iam_policy_document.retrain_trigger.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => tolist(c.values) } == { "events:source" = tolist(["evergreen.production"]), "events:detail-type" = tolist(["Better Model Requested"]) }
+    error_message = "It asks, and records no decision."
+  }
+}

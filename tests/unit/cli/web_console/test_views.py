@@ -171,6 +171,14 @@ def test_drift_and_dead_letters():
     assert "x" * 301 not in records.messages([message])
 
 
+def test_promotion_says_where_to_and_from():
+    approval = {"by": "arn:aws:iam::123456789012:user/ada", "path": "evergreen", "comment": "ok"}
+    promoted = {"package_version": 7, "account": "210987654321", "approval": approval}
+    assert decisions.text(promoted) == "model 7; to account 210987654321; evergreen by ada: ok"
+    imported = {"package_version": 1, "promoted_from": "arn:7"}
+    assert decisions.text(imported) == "model 1; from arn:7"
+
+
 def test_decisions_are_in_words_newest_first():
     html = decisions.log(DOCUMENTS["log"])
     assert html.index("Deployment Failed") < html.index("Drift Detected")
