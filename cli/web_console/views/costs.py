@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from html import escape
 
 from cli.aws import Json
+from cli.cost import comparison
 from cli.web_console.markup import Cell, table
 
 MONTH_HOURS = 730  # as AWS counts
@@ -27,6 +29,14 @@ def html(estimate: Json, retrains: Iterable[Json], now: datetime, since: datetim
         ("a month in total", _usd(estimate["total"])),
     ]
     return table("Cost on AWS", ("what", "USD"), rows)
+
+
+def actual_html(document: Json, prefix: str) -> str:
+    """Return what was billed as a table: `document` is that of `evergreen cost --actual`."""
+    columns, rows = comparison.rows(document)
+    return table(f"Billed for {prefix}, in USD", columns, rows) + "".join(
+        f'<p class="note">{escape(note)}</p>' for note in comparison.notes(document, prefix)
+    )
 
 
 def _usd(value: float) -> str:

@@ -127,3 +127,27 @@ def test_waiting_for_a_training_that_fails_fails(deployment, trigger, training, 
     assert document["status"] == "Failed"
     assert document["failure"] == "loss over limit"
     assert document["steps"] == [{"name": "CheckQuality", "status": "Failed", "failure": None}]
+
+
+def test_waiting_ends_with_the_tournament(deployment, trigger, training, capsys):
+    contenders = {"reference": 0.2, "deepar": 0.1, "champion": 0.15}
+    deployment.decide(
+        "Tournament Decided",
+        "2024-10-10T14:00:00Z",
+        execution_arn=ARN,
+        winner="deepar",
+        reason="deepar beats the reference",
+        contenders=contenders,
+    )
+    add_response(trigger, {"started": True, "execution_arn": ARN})
+    add_execution(training, "Succeeded", {"Train": "Succeeded"})
+    for _ in range(2):
+        add_steps(training, {"Train": "Succeeded"})
+    assert main(["retrain", "--wait"], deployment.connect) == 0
+    lines = capsys.readouterr().out.splitlines()
+    at = lines.index("④ deepar beats the reference")
+    assert [line.split() for line in lines[at + 1 : at + 4]] == [
+        ["→", "deepar", "loss", "0.1000"],
+        ["champion", "loss", "0.1500"],
+        ["reference", "loss", "0.2000"],
+    ]
