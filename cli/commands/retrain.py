@@ -49,7 +49,8 @@ def retrain(
     if not as_json:
         print(text, flush=True)
     execution = _wait(connection, arn, quiet=as_json)
-    status, failure = execution.status, execution.failure
+    status = execution.status
+    failure = connection.workflow.failure(arn) if execution.failed else None
     spent, decided = cost(connection, arn), tournament(decisions(connection), arn)
     document |= {"status": status, "failure": failure, "cost": spent, "tournament": decided}
     document["steps"] = training_steps(connection, arn)

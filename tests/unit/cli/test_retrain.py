@@ -120,12 +120,26 @@ def test_waiting_for_a_training_that_fails_fails(deployment, trigger, training, 
             "FailureReason": "loss over limit",
         },
     )
-    for _ in range(2):
-        add_steps(training, {"CheckQuality": "Failed"})
+    add_steps(training, {"CheckQuality": "Failed"})
+    job = "arn:aws:sagemaker:eu-west-1:123456789012:processing-job/check"
+    failed = {"StepName": "CheckQuality", "StepStatus": "Failed", "FailureReason": "exit code: 1"}
+    failed["Metadata"] = {"ProcessingJob": {"Arn": job}}
+    training.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": [failed]})
+    described = {
+        "ProcessingJobName": "check",
+        "ProcessingJobArn": job,
+        "ProcessingJobStatus": "Failed",
+        "ExitMessage": "x: got 1, expected 2",
+        "ProcessingResources": {},
+        "AppSpecification": {"ImageUri": "image"},
+        "CreationTime": THEN,
+    }
+    training.add_response("describe_processing_job", described, {"ProcessingJobName": "check"})
+    add_steps(training, {"CheckQuality": "Failed"})
     assert main(["retrain", "--wait", "--json"], deployment.connect) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["status"] == "Failed"
-    assert document["failure"] == "loss over limit"
+    assert document["failure"] == "CheckQuality: x: got 1, expected 2"
     assert document["steps"] == [{"name": "CheckQuality", "status": "Failed", "failure": None}]
 
 
