@@ -10,6 +10,7 @@ from cli.main import main
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/evergreen-training/execution/abcdefgh1234"
 THEN = datetime(2024, 10, 10, 13, tzinfo=UTC)
+CLUSTER = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ def test_waiting_for_a_training_that_fails_fails(deployment, trigger, training, 
         "ProcessingJobArn": job,
         "ProcessingJobStatus": "Failed",
         "ExitMessage": "x: got 1, expected 2",
-        "ProcessingResources": {},
+        "ProcessingResources": {"ClusterConfig": CLUSTER},
         "AppSpecification": {"ImageUri": "image"},
         "CreationTime": THEN,
     }
