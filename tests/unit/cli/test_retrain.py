@@ -121,7 +121,6 @@ def test_waiting_for_a_training_that_fails_fails(deployment, trigger, training, 
             "FailureReason": "loss over limit",
         },
     )
-    add_steps(training, {"CheckQuality": "Failed"})
     job = "arn:aws:sagemaker:eu-west-1:123456789012:processing-job/check"
     failed = {"StepName": "CheckQuality", "StepStatus": "Failed", "FailureReason": "exit code: 1"}
     failed["Metadata"] = {"ProcessingJob": {"Arn": job}}
@@ -136,7 +135,8 @@ def test_waiting_for_a_training_that_fails_fails(deployment, trigger, training, 
         "CreationTime": THEN,
     }
     training.add_response("describe_processing_job", described, {"ProcessingJobName": "check"})
-    add_steps(training, {"CheckQuality": "Failed"})
+    for _ in range(2):
+        add_steps(training, {"CheckQuality": "Failed"})
     assert main(["retrain", "--wait", "--json"], deployment.connect) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["status"] == "Failed"
