@@ -32,7 +32,7 @@ def build(live: Live) -> None:
         )
     _letters(live)
     with section("cost", "Cost so far"):
-        live.follow_html(("cost", "history", "status", "since"), _cost, "table")
+        live.follow_html(("cost", "history", "log", "status", "since"), _cost, "table")
         note = "Estimated from list prices; `evergreen cost --deployed` has every item."
         element("p", note).classes("note")
         # On demand only: each request costs.
@@ -61,7 +61,9 @@ def _versions(documents: Documents) -> str:
 
 def _cost(documents: Documents) -> str:
     now = datetime.fromisoformat(documents["status"]["now"])
-    since = documents["since"] and datetime.fromisoformat(documents["since"])
+    # A tabular model has no archive. Without one nothing is known of the time before a decision.
+    earliest = documents["since"] or next((event["time"] for event in documents["log"]), None)
+    since = datetime.fromisoformat(earliest) if earliest else now
     return costs.html(documents["cost"], documents["history"]["retrains"], now, since)
 
 

@@ -96,3 +96,13 @@ def test_page_of_a_tabular_model_has_no_minutes_and_no_fees():
     found["status"]["minutes"] = None
     found["readings"] = []
     simulate(scenario, found)
+
+
+def test_new_deployment_without_an_archive_has_cost_nothing_yet():
+    async def scenario(user):
+        await contains(user, 'data-label="USD">0.00<')
+
+    found = documents()
+    found |= {"since": None, "log": []}
+    found["history"]["retrains"] = []
+    simulate(scenario, found)

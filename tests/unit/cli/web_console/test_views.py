@@ -1,6 +1,6 @@
 """What the console shows of the documents of the commands."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -182,10 +182,11 @@ def test_decisions_are_in_words_newest_first():
 
 def test_cost_so_far_begins_with_the_month_or_with_the_deployment():
     now = datetime(2024, 10, 11, tzinfo=UTC)
-    assert costs.so_far(73.0, now, None) == pytest.approx(24)
     assert costs.so_far(73.0, now, datetime(2024, 9, 1, tzinfo=UTC)) == pytest.approx(24)
     assert costs.so_far(73.0, now, datetime(2024, 10, 10, tzinfo=UTC)) == pytest.approx(2.4)
-    html = costs.html(DOCUMENTS["cost"], DOCUMENTS["history"]["retrains"], now, None)
+    html = costs.html(
+        DOCUMENTS["cost"], DOCUMENTS["history"]["retrains"], now, now - timedelta(30)
+    )
     assert "trainings so far (6), measured" in html
     assert "0.19" in html
     assert "74.75" in html
