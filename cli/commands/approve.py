@@ -11,6 +11,7 @@ from cli.connection import Connection
 from cli.errors import CommandError
 from cli.queries.approvals import pending_approvals
 from cli.queries.pause import require_running
+from cli.queries.services import deployment, training
 from cli.result import Result
 from common import approval_tasks
 from common.approval_tasks import NotWaitingError
@@ -65,7 +66,10 @@ def _decide(
     *,
     approved: bool,
 ) -> Result:
-    approval = _choose(pending_approvals(connection), version, stage)
+    pending = pending_approvals(connection)
+    if not pending:
+        raise CommandError(f"no approval is pending{_under_way(connection)}")
+    approval = _choose(pending, version, stage)
     text = comment or f"{STATUS[approved]} with evergreen"
     if "parameter" in approval:
         _complete_task(connection, approval, text, approved=approved)
@@ -94,13 +98,20 @@ def _choose(pending: list[Json], version: int | None, stage: str | None) -> Json
     if len(matching) == 1:
         return matching[0]
     listed = "; ".join(f"{_name(approval)}, since {approval['since']}" for approval in pending)
-    if not pending:
-        raise CommandError("no approval is pending")
     if not matching:
         raise CommandError(f"no such approval is pending. Pending: {listed}")
     raise CommandError(
         f"{len(matching)} approvals are pending: name a VERSION or --stage. Pending: {listed}"
     )
+
+
+def _under_way(connection: Connection) -> str:
+    """Return what may ask for an approval next, such as the deployment to staging."""
+    if running := deployment(connection):
+        return f": a deployment is at {running['state']}, since {running['started']}"
+    if (newest := training(connection)) and newest["status"] == "Executing":
+        return f": a training is at {newest['step']}, since {newest['started']}"
+    return ""
 
 
 def _complete_task(

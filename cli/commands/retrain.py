@@ -7,8 +7,10 @@ import typer
 
 from cli import training_cost
 from cli.app import command
+from cli.aws import Json
 from cli.connection import Connection
 from cli.errors import CommandError
+from cli.queries.decisions import decisions, tournament
 from cli.queries.pause import require_running
 from cli.queries.services import training_steps
 from cli.queries.training_costs import cost
@@ -50,14 +52,25 @@ def retrain(
     if not as_json:
         print(text, flush=True)
     execution = _wait(connection, arn, quiet=as_json)
-    status, failure = execution.status, execution.failure
-    spent = cost(connection, arn)
-    document |= {"status": status, "failure": failure, "cost": spent}
+    status = execution.status
+    failure = connection.workflow.failure(arn) if execution.failed else None
+    spent, decided = cost(connection, arn), tournament(decisions(connection), arn)
+    document |= {"status": status, "failure": failure, "cost": spent, "tournament": decided}
     document["steps"] = training_steps(connection, arn)
     end = f"④ training {status.lower()}" + (f": {failure}" if failure else "")
+    if decided:
+        end += f"\n④ {decided['reason']}\n{_contenders(decided)}"
     if paid := training_cost.text(spent):
         end += f"\n④ {paid}"
     return Result(document, end, 0 if status == SUCCEEDED else 1)
+
+
+def _contenders(decided: Json) -> str:
+    """Return a line with the loss of each contender, best first; the winner has an arrow."""
+    return "\n".join(
+        f"  {'→' if name == decided['winner'] else ' '} {name:<26} loss {loss:.4f}"
+        for name, loss in sorted(decided["contenders"].items(), key=lambda item: float(item[1]))
+    )
 
 
 def _wait(connection: Connection, arn: str, *, quiet: bool) -> Execution:

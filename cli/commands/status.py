@@ -185,6 +185,7 @@ def _alarms(rows: list[Json], loss_alarm: str) -> list[Row]:
             row["name"],
             short(row["since"]),
             *([_advice(row)] if row["state"] == "ALARM" else []),
+            *(["no hourly reading yet"] if row["state"] == "INSUFFICIENT_DATA" else []),
         )
         for row in rows
         if row["name"] == loss_alarm or row["state"] == "ALARM"

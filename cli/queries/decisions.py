@@ -62,6 +62,13 @@ def retrains(connection: Connection, log: list[Json]) -> list[Json]:
     return [_retrain(event, executions, verdicts, failures) for event in requests.values()]
 
 
+def tournament(log: list[Json], execution_arn: str) -> Json | None:
+    """Return winner (None: the champion stayed), reason and contenders of a training."""
+    if (event := _by_execution(log, TOURNAMENT_DECIDED).get(execution_arn)) is None:
+        return None
+    return {key: event["detail"].get(key) for key in ("winner", "reason", "contenders")}
+
+
 def failed_deployments(log: list[Json]) -> list[Json]:
     """Return each failed deployment: time, stage, package_arn, error, cause."""
     return [

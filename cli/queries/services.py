@@ -62,13 +62,13 @@ def training(connection: Connection) -> Json | None:
     if execution is None:
         return None
     started = training_steps(connection, execution.arn)
-    unknown = execution.failed and execution.failure is None
     return {
         "execution_arn": execution.arn,
         "status": execution.status,
         "started": iso(execution.started),
         "step": started[-1]["name"] if started else None,
-        "failure": workflow.failure(execution.arn) if unknown else execution.failure,
+        # The execution itself says only that steps have failed.
+        "failure": workflow.failure(execution.arn) if execution.failed else None,
     }
 
 

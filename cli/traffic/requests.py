@@ -67,8 +67,10 @@ def rows(text: str, record: Mapping[str, Any], count: int, seed: int) -> Iterabl
         yield Drawn(body, truth=line[target])
 
 
-def _value(feature: Mapping[str, Any], line: Mapping[str, str]) -> float | str:
+def _value(feature: Mapping[str, Any], line: Mapping[str, str | None]) -> float | str:
     text = line[feature["name"]]
+    if text is None:  # the line has fewer cells than the header
+        raise CommandError(f"--data: {feature['name']}: got nothing, expected a value")
     if feature["type"] != "number":
         return text
     try:

@@ -41,8 +41,8 @@ def drawn(
     if data is None:
         raise CommandError(f"--data: {api.model} takes rows: name a CSV file with a header", 2)
     try:
-        return requests.rows(data.read_text(), record, count, seed)
-    except OSError as error:
+        return requests.rows(data.read_text(encoding="utf-8-sig"), record, count, seed)
+    except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"--data: {error}", 2) from error
 
 
@@ -92,6 +92,8 @@ def _now(connection: Connection) -> datetime:
 
 
 def _fees(connection: Connection, minutes: list[str]) -> dict[str, float | None]:
+    if not minutes:  # of rows: a tabular model has no store
+        return {}
     rows = online_rows(connection, minutes)
     return {name: feature_rows.number(row, feature_rows.AVERAGE_FEE) for name, row in rows.items()}
 

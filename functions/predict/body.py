@@ -30,6 +30,7 @@ def text(event: Mapping[str, Any]) -> str:
             body = base64.b64decode(body, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         raise ProblemError(Kind.INVALID_BODY, "body: expected text in UTF-8") from None
-    if not body or not body.strip():
+    found = str(body or "").removeprefix("\ufeff")  # a byte order mark, which Excel writes
+    if not found.strip():
         raise ProblemError(Kind.INVALID_BODY, "body: got nothing, expected a request")
-    return str(body)
+    return found

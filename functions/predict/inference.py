@@ -36,7 +36,8 @@ def checked_id(text: str) -> str:
     if ID.fullmatch(text):
         return text
     expected = "1 to 64 printable ASCII characters without spaces"
-    raise ProblemError(Kind.INVALID_HEADER, f"{HEADER}: got {ascii(text)[:100]}, {expected}")
+    detail = f"{HEADER}: got {ascii(text)[:100]}, expected {expected}"
+    raise ProblemError(Kind.INVALID_HEADER, detail)
 
 
 def invoke(

@@ -15,7 +15,7 @@ from predict.problems import Fault, Kind, ProblemError, check_rows, invalid
 from predict.record import Feature, Record
 
 RECORDS = "records"  # member of a batch with the rows as objects
-NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 Row = list[str]  # texts of the features, in their order
 
 

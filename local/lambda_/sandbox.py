@@ -11,7 +11,7 @@ import zipfile
 from io import BytesIO
 from pathlib import Path
 
-from local import processes, runtime
+from local import execute_api, processes, runtime
 from local.iam import principals
 from local.lambda_.invocation import Function, Outcome
 from local.lambda_.runtime_api import RuntimeApi
@@ -76,7 +76,8 @@ class Sandbox:
         function = self.function
         return {
             **runtime.host_environment(),
-            **dict(function.variables),
+            # Links in mails, for instance, then lead to this machine.
+            **{k: execute_api.reachable(v, runtime.endpoint_url) for k, v in function.variables},
             **runtime.aws_environment(self.session),
             "_HANDLER": function.handler,
             "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",

@@ -10,8 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from local import faults, ministack, peers, processes, runtime
-from local.api_gateway import addresses
+from local import execute_api, faults, ministack, peers, processes, runtime
 from local.clock.clock import ClockBusyError
 from local.events import event_bus
 from local.http_messages import Request, Response, error
@@ -35,7 +34,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 async def _http(scope: Scope, receive: Receive, send: Send) -> None:
     headers = asgi.headers_of(scope)
-    client = addresses.is_client(scope["path"])
+    client = execute_api.is_client(scope["path"])
     # An API without IAM authorization ignores signatures: its clients have its own key.
     found = None if client else CREDENTIAL.search(headers.get("authorization", ""))
     key, _, service = found.groups() if found else ("", "", "execute-api" if client else "")
@@ -112,7 +111,7 @@ async def _route(
     if authorized is None:
         return
     receive, send = authorized
-    if addresses.is_client(scope["path"]):
+    if execute_api.is_client(scope["path"]):
         await ministack.app(scope, receive, send)
     elif service == "sagemaker":
         await asgi.run_handler(_sagemaker, scope, receive, send)

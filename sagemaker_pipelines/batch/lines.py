@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +21,11 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a file, counted from 1; None: it is longer than MAX_LINE_BYTES."""
+    """A line of a file, counted from 1; without content, `fault` says why it cannot be read."""
 
     number: int
     content: bytes | None
+    fault: str = ""
 
 
 class LineError(ValueError):
@@ -34,10 +36,11 @@ def read(path: Path) -> Iterator[Line]:
     """Yield the lines of a file, which may be compressed (.gz); those that are empty are not."""
     with _open(path) as file:
         for number, found in enumerate(_split(file), 1):
-            content = found
-            if number == 1 and content is not None:
-                content = content.removeprefix(BYTE_ORDER_MARK)
-            if content is None or content.strip():
+            if isinstance(found, str):
+                yield Line(number, None, found)
+                continue
+            content = found.removeprefix(BYTE_ORDER_MARK) if number == 1 else found
+            if content.strip():
                 yield Line(number, content)
 
 
@@ -45,18 +48,38 @@ def _open(path: Path) -> BinaryIO:
     return cast(BinaryIO, gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
 
 
-def _split(file: BinaryIO) -> Iterator[bytes | None]:
-    """Yield the lines of a file without their ends; None for one that is too long."""
+def _split(file: BinaryIO) -> Iterator[bytes | str]:
+    """Yield the lines of a file without their ends; of one that cannot be read, the reason."""
     rest, skipping = b"", False
-    while chunk := file.read(CHUNK):
+    while chunk := _chunk(file):
+        if isinstance(chunk, str):
+            yield chunk
+            return
         *complete, rest = (rest + chunk).split(b"\n")
         for line in complete:
-            yield None if skipping or len(line) > MAX_LINE_BYTES else line.removesuffix(b"\r")
+            yield _checked(line, too_long=skipping)
             skipping = False
         if len(rest) > MAX_LINE_BYTES:
             rest, skipping = b"", True
     if rest or skipping:
-        yield None if skipping or len(rest) > MAX_LINE_BYTES else rest.removesuffix(b"\r")
+        yield _checked(rest, too_long=skipping)
+
+
+def _checked(line: bytes, *, too_long: bool) -> bytes | str:
+    if too_long or len(line) > MAX_LINE_BYTES:
+        return f"line: got more bytes, expected at most {MAX_LINE_BYTES}"
+    return line.removesuffix(b"\r")
+
+
+def _chunk(file: BinaryIO) -> bytes | str:
+    """Return the next bytes of a file; the reason if a compressed file is damaged there.
+
+    One damaged file must not end the run of all others.
+    """
+    try:
+        return file.read(CHUNK)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        return f"file: got a damaged .gz, this line and all after it are missing ({error})"
 
 
 def checker(model: str) -> Callable[[Line], None]:
@@ -65,7 +88,7 @@ def checker(model: str) -> Callable[[Line], None]:
 
     def check(line: Line) -> None:
         if line.content is None:
-            raise LineError(f"line: got more bytes, expected at most {MAX_LINE_BYTES}")
+            raise LineError(line.fault)
         try:
             accept(line.content.decode())
         except UnicodeDecodeError as error:

@@ -16,6 +16,16 @@ from tests.support.console_documents import NOW, documents
 WHERE = "local AWS at http://127.0.0.1:4566, account 123456789012, region eu-west-1"
 
 
+BILL = {
+    "requests": 1,
+    "months": [
+        {"month": "2024-09", "services": {"Amazon SageMaker": 41.5}, "total": 41.5},
+        {"month": "2024-10", "services": {"Amazon SageMaker": 20.5}, "total": 20.5},
+    ],
+    "estimate": {"month": 75.0, "so_far": 41.0},
+}
+
+
 def commands(done):
     """Return commands that append what they are asked to do to a list; `reject` fails."""
 
@@ -25,7 +35,7 @@ def commands(done):
             print(json.dumps([name, arguments]), flush=True)
             if name == "reject":
                 raise CommandError("the deployment no longer waits for <model 3>")
-            return Result({"messages": []}, f"{name} was done")
+            return Result({"messages": [], **BILL}, f"{name} was done")
 
         return run
 

@@ -3,7 +3,7 @@
 from nicegui import ui
 
 from cli.web_console.charts.options import Options
-from cli.web_console.live import element, fragment
+from cli.web_console.live import element, fragment, say
 
 
 class Chart:
@@ -11,12 +11,17 @@ class Chart:
 
     def __init__(self, title: str) -> None:
         with ui.element("figure"):
-            element("figcaption", title)
+            self._title = element("figcaption", "")
             self._none = element("p", "Nothing to show yet.").classes("none")
             self._drawn = ui.echart({}, renderer="svg").classes("chart")
         self._drawn.props["role"] = "img"
-        self._drawn.props["aria-label"] = f"Chart: {title}. The table below has its values."
         self._drawn.set_visibility(False)
+        self.rename(title)
+
+    def rename(self, title: str) -> None:
+        """Replace the title."""
+        say(self._title, title)
+        self._drawn.props["aria-label"] = f"Chart: {title}. The table below has its values."
 
     def update(self, options: Options) -> None:
         """Replace what is shown."""

@@ -19,6 +19,8 @@ from cli.web_console.panels.section import section
 from common.times import iso
 
 HOUR = timedelta(hours=1)
+OF_MINUTES = "Forecast of the average fee of each minute in satoshi, and what it was"
+OF_ROWS = "Prediction for each row whose ground truth arrived in the hour, and what it was"
 
 
 def build(live: Live) -> None:
@@ -63,13 +65,13 @@ def _build(live: Live) -> None:
         _button("Newest", "the newest hour", follow)
     problem = element("p", "").classes("problem")
     summary = element("p", "")
-    bands = Chart("Forecast of the average fee of each minute in satoshi, and what it was")
-    minutes = folded("This hour as a table")
+    bands = Chart(OF_MINUTES)
+    values = folded("This hour as a table")
 
     def show(reading: Json | None) -> None:
         bands.update(forecast.chart(reading))
         say(summary, _summary(reading))
-        minutes.set_content(_minutes(reading))
+        values.set_content(_table(reading))
 
     def show_newest(documents: Documents) -> None:
         readings = documents.get("readings")
@@ -78,10 +80,15 @@ def _build(live: Live) -> None:
             show(readings[-1])
 
     live.follow(("readings",), show_newest)
+    live.follow(("status",), lambda d: bands.rename(_title(d["status"])))
 
 
 def _button(text: str, label: str, click: Callable[[], Any]) -> None:
     ui.button(text, on_click=click).props("outline").props["aria-label"] = f"{text}: {label}"
+
+
+def _title(status: Json) -> str:
+    return OF_MINUTES if status["minutes"] else OF_ROWS  # a tabular model has no stream
 
 
 def _reading(live: Live, hour: str) -> Json | None:
@@ -95,21 +102,27 @@ def _reading(live: Live, hour: str) -> Json | None:
 def _summary(reading: Json | None) -> str:
     if reading is None:
         return ""
-    hits, count = forecast.inside(reading)
     loss = f"loss {number(reading['wql'])}, reference {number(reading['reference_wql'])}"
+    if forecast.is_tabular(reading):
+        count = sum(map(len, forecast.windows(reading)))
+        return f"{short(reading['time'])}: {loss}; {count} rows have ground truth."
+    hits, count = forecast.inside(reading)
     if not count:
         return f"{short(reading['time'])}: no window could be measured."
     return f"{short(reading['time'])}: {loss}; {hits} of {count} minutes were inside the band."
 
 
-def _minutes(reading: Json | None) -> str:
+def _table(reading: Json | None) -> str:
+    points = [point for window in forecast.windows(reading) for point in window]
+    if forecast.is_tabular(reading):
+        cells = [(p.place, number(p.truth), number(p.median)) for p in points]
+        return table("Rows with ground truth", ("row", "truth", "prediction"), cells)
     rows = [
-        (short(m.time), _fee(m.truth), _fee(m.low), _fee(m.median), _fee(m.high))
-        for window in forecast.windows(reading)
-        for m in window
+        (short(str(p.place)), _whole(p.truth), _whole(p.low), _whole(p.median), _whole(p.high))
+        for p in points
     ]
     return table("Minutes of the hour", ("minute", "truth", "10 %", "median", "90 %"), rows)
 
 
-def _fee(value: float | None) -> str | None:
+def _whole(value: float | None) -> str | None:
     return None if value is None else f"{value:,.0f}"

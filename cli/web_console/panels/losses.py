@@ -18,7 +18,7 @@ def build(live: Live) -> None:
     with section("losses", "Loss of production"):
         with ui.element("div").classes("charts"):
             relative = Chart("Relative loss against the threshold; the reference forecast is 1")
-            absolute = Chart("Loss (wQL) of production and of the reference on the same minutes")
+            absolute = Chart("Loss (wQL) of production and of the reference on the same data")
         readings = folded("All readings as a table")
 
         def show(documents: Documents) -> None:

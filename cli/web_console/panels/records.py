@@ -1,11 +1,13 @@
 """Sections that are tables: trainings, versions, drift, decisions, alarms, dead letters, cost."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 
 from nicegui import ui
 
 from cli.errors import EXPECTED, explain
+from cli.queries.billing import REQUEST_USD
 from cli.web_console.charts import history
 from cli.web_console.live import Documents, Live, element, fragment, say
 from cli.web_console.panels.chart import Chart, folded
@@ -30,9 +32,12 @@ def build(live: Live) -> None:
         )
     _letters(live)
     with section("cost", "Cost so far"):
-        live.follow_html(("cost", "history", "status", "since"), _cost, "table")
+        live.follow_html(("cost", "history", "log", "status", "since"), _cost, "table")
         note = "Estimated from list prices; `evergreen cost --deployed` has every item."
         element("p", note).classes("note")
+        # On demand only: each request costs.
+        asked = f"Ask Cost Explorer ({REQUEST_USD} USD)"
+        _on_demand(asked, lambda: _actual(live))
     with section("log", "Decision log"):
         live.follow_html(("log",), lambda d: decisions.log(d["log"]), "table")
 
@@ -56,8 +61,16 @@ def _versions(documents: Documents) -> str:
 
 def _cost(documents: Documents) -> str:
     now = datetime.fromisoformat(documents["status"]["now"])
-    since = documents["since"] and datetime.fromisoformat(documents["since"])
+    # A tabular model has no archive. Without one nothing is known of the time before a decision.
+    earliest = documents["since"] or next((event["time"] for event in documents["log"]), None)
+    since = datetime.fromisoformat(earliest) if earliest else now
     return costs.html(documents["cost"], documents["history"]["retrains"], now, since)
+
+
+def _actual(live: Live) -> str:
+    connection = live.feed.access.connection()
+    document = live.commands.cost(lambda: connection, actual=True).document
+    return costs.actual_html(document, connection.prefix)
 
 
 def _letters(live: Live) -> None:
@@ -65,20 +78,27 @@ def _letters(live: Live) -> None:
         live.follow_html(
             ("status",), lambda d: records.queues(d["status"]["dead_letters"]), "table"
         )
-
-        async def read() -> None:
-            say(problem, "")
-            try:
-                found = await asyncio.to_thread(_messages, live)
-            except EXPECTED as error:
-                say(problem, str(explain(error)))
-            else:
-                messages.set_content(found)
-
         # On demand only: each reading counts as a receipt, and hides the messages for a moment.
-        ui.button("Show messages", on_click=read).props("outline")
-        problem = element("p", "").classes("problem")
-        messages = fragment("table")
+        _on_demand("Show messages", lambda: _messages(live))
+
+
+def _on_demand(text: str, html: Callable[[], str]) -> None:
+    """Add a button that reads something and shows it below."""
+
+    async def read() -> None:
+        say(problem, "")
+        button.disable()
+        try:
+            found = await asyncio.to_thread(html)
+        except EXPECTED as error:
+            say(problem, str(explain(error)))
+        else:
+            content.set_content(found)
+        button.enable()
+
+    button = ui.button(text, on_click=read).props("outline")
+    problem = element("p", "", role="alert").classes("problem")
+    content = fragment("table")
 
 
 def _messages(live: Live) -> str:

@@ -144,6 +144,25 @@ def test_rule_that_does_not_exist_cannot_be_enabled_or_disabled(aws, queue, oper
     assert f"Rule missing does not exist on EventBus {bus}." in str(refused.value)
 
 
+def test_event_of_s3_has_the_version_of_its_object(aws, queue):
+    s3 = aws.client("s3")
+    for bucket, status in (("versions", "Enabled"), ("none", None)):
+        place = {"LocationConstraint": "eu-west-1"}
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+        if status:
+            s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": status})
+        s3.put_bucket_notification_configuration(
+            Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+    pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": ["versions", "none"]}}}
+    add_rule(aws, "versions", {"Arn": queue.arn}, pattern, bus="default")
+    written = s3.put_object(Bucket="versions", Key="a", Body=b"1")["VersionId"]
+    s3.put_object(Bucket="none", Key="b", Body=b"1")
+    aws.settle()
+    found = [event["detail"]["object"] for event in queue.bodies()]
+    assert {row["key"]: row.get("version-id") for row in found} == {"a": written, "b": None}
+
+
 def test_firehose_writes_after_its_interval_and_s3_notifies_eventbridge(aws, queue):
     start = aws.next_hour()
     s3 = aws.client("s3")

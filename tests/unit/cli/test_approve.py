@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 
 import pytest
 from botocore.stub import ANY, Stubber
@@ -86,8 +87,12 @@ def test_error_of_aws_leaves_the_approval_pending(deployment, states, capsys):
     assert pending(deployment) == ["/evergreen/approval/pending/production-3"]
 
 
-def test_decision_without_pending_approval_fails(deployment, capsys):
-    assert main(["approve"], deployment.connect) == 1
+def test_decision_without_pending_approval_fails(deployment, states, capsys):
+    states.add_response("list_executions", {"executions": []})
+    with Stubber(deployment.clients("sagemaker")) as stub:
+        stub.add_response("list_model_packages", {"ModelPackageSummaryList": []})
+        stub.add_response("list_pipeline_executions", {"PipelineExecutionSummaries": []})
+        assert main(["approve"], deployment.connect) == 1
     assert capsys.readouterr().err.endswith("evergreen: no approval is pending\n")
 
 
@@ -115,3 +120,19 @@ def test_unknown_version_lists_the_pending_approvals(deployment, capsys):
     printed = capsys.readouterr()
     assert "Pending: model 1 for staging" in printed.err
     assert "Pending: model 1 for staging" in json.loads(printed.out)["error"]
+
+
+def test_nothing_to_decide_says_what_is_under_way(deployment, states, capsys):
+    started = datetime(2024, 10, 10, 13, tzinfo=UTC)
+    arn = "arn:aws:states:eu-west-1:123456789012:execution:evergreen-deployment:1"
+    machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:evergreen-deployment"
+    running = {"executionArn": arn, "stateMachineArn": machine, "name": "1"}
+    running |= {"status": "RUNNING", "startDate": started}
+    states.add_response("list_executions", {"executions": [running]})
+    entered = {"stateEnteredEventDetails": {"name": "WaitForStaging"}}
+    event = {"timestamp": started, "type": "TaskStateEntered", "id": 1, **entered}
+    states.add_response("get_execution_history", {"events": [event]})
+    assert main(["approve"], deployment.connect) == 1
+    assert capsys.readouterr().err.endswith(
+        "no approval is pending: a deployment is at WaitForStaging, since 2024-10-10T13:00:00Z\n"
+    )

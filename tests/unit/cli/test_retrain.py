@@ -10,6 +10,7 @@ from cli.main import main
 
 ARN = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/evergreen-training/execution/abcdefgh1234"
 THEN = datetime(2024, 10, 10, 13, tzinfo=UTC)
+CLUSTER = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
 
 
 @pytest.fixture
@@ -120,12 +121,26 @@ def test_waiting_for_a_training_that_fails_fails(deployment, trigger, training, 
             "FailureReason": "loss over limit",
         },
     )
+    job = "arn:aws:sagemaker:eu-west-1:123456789012:processing-job/check"
+    failed = {"StepName": "CheckQuality", "StepStatus": "Failed", "FailureReason": "exit code: 1"}
+    failed["Metadata"] = {"ProcessingJob": {"Arn": job}}
+    training.add_response("list_pipeline_execution_steps", {"PipelineExecutionSteps": [failed]})
+    described = {
+        "ProcessingJobName": "check",
+        "ProcessingJobArn": job,
+        "ProcessingJobStatus": "Failed",
+        "ExitMessage": "x: got 1, expected 2",
+        "ProcessingResources": {"ClusterConfig": CLUSTER},
+        "AppSpecification": {"ImageUri": "image"},
+        "CreationTime": THEN,
+    }
+    training.add_response("describe_processing_job", described, {"ProcessingJobName": "check"})
     for _ in range(2):
         add_steps(training, {"CheckQuality": "Failed"})
     assert main(["retrain", "--wait", "--json"], deployment.connect) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["status"] == "Failed"
-    assert document["failure"] == "loss over limit"
+    assert document["failure"] == "CheckQuality: x: got 1, expected 2"
     assert document["steps"] == [{"name": "CheckQuality", "status": "Failed", "failure": None}]
 
 
@@ -134,3 +149,27 @@ def test_training_of_another_account_is_requested_and_not_waited_for(deployment,
     assert main(["retrain", "--wait", "--reason", "new"], deployment.connect) == 0
     expected = "⑧ training requested from account 123456789012, by its limits\n"
     assert capsys.readouterr().out == expected
+
+
+def test_waiting_ends_with_the_tournament(deployment, trigger, training, capsys):
+    contenders = {"reference": 0.2, "deepar": 0.1, "champion": 0.15}
+    deployment.decide(
+        "Tournament Decided",
+        "2024-10-10T14:00:00Z",
+        execution_arn=ARN,
+        winner="deepar",
+        reason="deepar beats the reference",
+        contenders=contenders,
+    )
+    add_response(trigger, {"started": True, "execution_arn": ARN})
+    add_execution(training, "Succeeded", {"Train": "Succeeded"})
+    for _ in range(2):
+        add_steps(training, {"Train": "Succeeded"})
+    assert main(["retrain", "--wait"], deployment.connect) == 0
+    lines = capsys.readouterr().out.splitlines()
+    at = lines.index("④ deepar beats the reference")
+    assert [line.split() for line in lines[at + 1 : at + 4]] == [
+        ["→", "deepar", "loss", "0.1000"],
+        ["champion", "loss", "0.1500"],
+        ["reference", "loss", "0.2000"],
+    ]

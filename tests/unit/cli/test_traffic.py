@@ -11,9 +11,11 @@ from cli.commands import traffic
 from cli.errors import CommandError
 from cli.main import main
 from cli.queries import apis
+from cli.target import Target
 from cli.traffic import ground_truth, log, requests
 from cli.traffic.client import Client
 from cli.traffic.requests import Sent
+from cli.traffic.run import write_truth
 from common import times
 from tests.support.aws_calls import stubbed
 from tests.support.feature_records import batch_response
@@ -159,3 +161,21 @@ def test_models_that_take_rows_need_a_file(deployment, monkeypatch):
     found = apis.Api("abalone", "http://127.0.0.1:1", "k", "abalone-production")
     monkeypatch.setattr(traffic, "find_api", lambda *_: found)
     assert main(["traffic", "send"], deployment.connect) == 2
+
+
+def test_line_that_is_too_short_is_refused():
+    columns = HEADER.split(",")
+    text = f"{','.join([*columns[1:], columns[0]])}\n1,2\n"
+    with pytest.raises(CommandError, match="got nothing, expected a value"):
+        list(requests.rows(text, record("abalone"), 1, seed=0))
+
+
+def test_ground_truth_of_rows_needs_no_store(deployment):
+    stored = deployment.clients("ssm").get_parameter(Name="/evergreen/outputs")["Parameter"]
+    outputs = json.loads(stored["Value"]) | {"feature_group_name": None}
+    deployment.parameter("outputs", json.dumps(outputs))
+    connection = deployment.connect(Target(), "evergreen")
+    found = apis.Api("abalone", "http://127.0.0.1:1", "k", "evergreen-production")
+    sent = [Sent("traffic-1-0", "2024-10-10T14:00:00Z", 200, truth="7")]
+    with stubbed(deployment.clients("sagemaker"), {"DescribeEndpoint": describe}):
+        assert write_truth(connection, found, sent)["records"] == 1

@@ -77,3 +77,32 @@ def test_part_that_cannot_be_read_says_why():
             return super().__getitem__(name)
 
     assert simulate(scenario, Broken(documents())) == []
+
+
+def test_bill_is_asked_for_only_by_its_button():
+    async def scenario(user):
+        user.find("Ask Cost Explorer (0.01 USD)").click()
+        await contains(user, "Billed for evergreen", "41.50")
+
+    assert simulate(scenario) == [["cost", {"actual": True}]]
+
+
+def test_page_of_a_tabular_model_has_no_minutes_and_no_fees():
+    async def scenario(user):
+        await contains(user, "Prediction for each row whose ground truth arrived in the hour")
+        await user.should_not_see(content="average fee")
+
+    found = documents()
+    found["status"]["minutes"] = None
+    found["readings"] = []
+    simulate(scenario, found)
+
+
+def test_new_deployment_without_an_archive_has_cost_nothing_yet():
+    async def scenario(user):
+        await contains(user, 'data-label="USD">0.00<')
+
+    found = documents()
+    found |= {"since": None, "log": []}
+    found["history"]["retrains"] = []
+    simulate(scenario, found)

@@ -1,6 +1,6 @@
 """What the console shows of the documents of the commands."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -190,10 +190,11 @@ def test_decisions_are_in_words_newest_first():
 
 def test_cost_so_far_begins_with_the_month_or_with_the_deployment():
     now = datetime(2024, 10, 11, tzinfo=UTC)
-    assert costs.so_far(73.0, now, None) == pytest.approx(24)
     assert costs.so_far(73.0, now, datetime(2024, 9, 1, tzinfo=UTC)) == pytest.approx(24)
     assert costs.so_far(73.0, now, datetime(2024, 10, 10, tzinfo=UTC)) == pytest.approx(2.4)
-    html = costs.html(DOCUMENTS["cost"], DOCUMENTS["history"]["retrains"], now, None)
+    html = costs.html(
+        DOCUMENTS["cost"], DOCUMENTS["history"]["retrains"], now, now - timedelta(30)
+    )
     assert "trainings so far (6), measured" in html
     assert "0.19" in html
     assert "74.75" in html
@@ -236,3 +237,35 @@ def test_chart_of_contenders_has_the_chosen_ones():
     lines = series(history.contenders(DOCUMENTS["runs"]["runs"]))
     assert {"champion", "deepar", "deepar_recent", "ets", "reference", "chosen"} == set(lines)
     assert len(lines["chosen"]) == 3
+
+
+TABULAR = {
+    "windows": [
+        {
+            "first_minute": f"2024-10-10T13:0{minute}:00Z",
+            "rows": [[1]],
+            "truth": [truth],
+            "quantiles": {level: [truth + 1.0] for level in ("0.1", "0.5", "0.9")},
+        }
+        for minute, truth in ((1, 7.0), (0, 9.0))
+    ]
+}
+
+
+def test_rows_of_a_tabular_model_are_numbered():
+    shown = forecast.chart(TABULAR)
+    lines = {one["name"]: one["data"] for one in shown["series"]}
+    assert lines == {"prediction": [[1, 10.0], [2, 8.0]], "truth": [[1, 9.0], [2, 7.0]]}
+    assert shown["xAxis"]["type"] == "value"
+
+
+def test_billed_costs_have_both_months_and_what_one_has_to_know():
+    months = [{"month": "2024-09", "services": {"<S3>": 2.0}, "total": 2.0, "complete": True}]
+    months.append({"month": "2024-10", "services": {}, "total": 0.0, "complete": False})
+    document = {"requests": 1, "months": months, "estimate": {"month": 75.0, "so_far": 30.0}}
+    html = costs.actual_html(document, "evergreen")
+    assert "2024-10, so far" in html
+    assert "&lt;S3&gt;" in html
+    assert "The request cost 0.01 USD." in html
+    nothing = [month | {"services": {}} for month in months]
+    assert "Activate Deployment" in costs.actual_html(document | {"months": nothing}, "evergreen")

@@ -203,3 +203,10 @@ def test_pydantic_is_not_imported_and_garbage_is_collected_after_the_start():
     variables = {"AWS_DEFAULT_REGION": "eu-west-1", "POWERTOOLS_SERVICE_NAME": "test"}
     done = subprocess.run(argv, env=variables, capture_output=True, text=True, check=True)
     assert done.stdout == "False True True\n"
+
+
+def test_refused_inference_id_says_what_is_expected(linear):
+    answer = linear.call("POST", "/stream", BODY, x_inference_id="a b")
+    assert answer.json["detail"].startswith(
+        "X-Inference-Id: got 'a b', expected 1 to 64 printable"
+    )

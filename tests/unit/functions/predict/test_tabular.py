@@ -133,3 +133,13 @@ def test_too_many_rows_are_too_large(linear, monkeypatch):
 def test_there_is_no_forecast(linear):
     answer = linear.call("GET", "/forecast")
     assert (answer.status, answer.json["title"]) == (404, "This API has no such route")
+
+
+def test_byte_order_mark_is_no_part_of_the_first_value(linear):
+    plain = linear.call("POST", "/stream", "0.5", content_type="text/csv")
+    marked = linear.call("POST", "/stream", "\ufeff0.5", content_type="text/csv")
+    assert (marked.status, marked.text) == (200, plain.text)
+
+
+def test_digits_of_other_scripts_are_no_numbers(linear):
+    assert linear.call("POST", "/stream", "٣", content_type="text/csv").status == 400

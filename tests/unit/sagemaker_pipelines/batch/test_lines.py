@@ -1,5 +1,6 @@
 """Lines of batch files: read with bounded memory, checked, split into parts that join again."""
 
+import gzip
 import json
 
 import pytest
@@ -43,6 +44,21 @@ def test_line_that_is_too_long_is_rejected_and_the_next_one_is_read(tmp_path, mo
     ]
     with pytest.raises(lines.LineError, match="got more bytes, expected at most 10"):
         lines.checker("linear_regression")(found[1])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda body: body[:-9], lambda body: body[:40] + b"x" * 9 + body[49:], lambda _: b"no gzip"],
+    ids=["truncated", "changed", "not compressed"],
+)
+def test_damaged_file_is_rejected_from_there_on(tmp_path, monkeypatch, damage):
+    monkeypatch.setattr(lines, "CHUNK", 4)
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(damage(gzip.compress(bytes(range(48, 58)) * 5 + b"\n0.2\n", mtime=0)))
+    *_, last = lines.read(path)
+    assert last.content is None
+    with pytest.raises(lines.LineError, match=r"got a damaged \.gz, this line and all after it"):
+        lines.checker("linear_regression")(last)
 
 
 @pytest.mark.parametrize(
