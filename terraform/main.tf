@@ -32,14 +32,15 @@ locals {
 module "foundation" {
   source = "./modules/foundation"
 
-  artifacts_dir       = coalesce(var.artifacts_dir, "${path.root}/../build/functions")
-  data                = var.data
-  deletion_protection = var.deletion_protection
-  log_retention_days  = var.log_retention_days
-  prefix              = var.prefix
-  promotes_to         = local.promotes_to
-  runbook_url         = var.runbook_url
-  vpc_config          = one(values(module.private_network)[*].vpc_config)
+  artifacts_dir            = coalesce(var.artifacts_dir, "${path.root}/../build/functions")
+  data                     = var.data
+  deletion_protection      = var.deletion_protection
+  log_retention_days       = var.log_retention_days
+  permissions_boundary_arn = var.permissions_boundary_arn
+  prefix                   = var.prefix
+  promotes_to              = local.promotes_to
+  runbook_url              = var.runbook_url
+  vpc_config               = one(values(module.private_network)[*].vpc_config)
 }
 
 module "network" {

@@ -260,6 +260,12 @@ variable "operator_principals" {
   nullable    = false
 }
 
+variable "permissions_boundary_arn" {
+  description = "Permissions boundary of every role of the deployment, where the organization requires one; null: none"
+  type        = string
+  default     = null
+}
+
 variable "poller" {
   description = "Source of transactions (see poller/README.md)"
   type = object({

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from local import ministack, runtime
 from local.http_messages import Request
-from local.iam import passed_roles
+from local.iam import boundaries, passed_roles
 from local.iam.policies import Check
 
 Fields = dict[str, Any]
@@ -22,6 +22,14 @@ PASSED_TO = {name: of for name, of in passed_roles.PRINCIPALS.items() if name !=
 # Operations that pass no role, whatever is in their bodies.
 OTHERS = ("Describe", "Get", "Invoke", "List")
 ATTACHMENTS = ("iam:AttachRolePolicy", "iam:DetachRolePolicy")
+# Requests of which iam:PermissionsBoundary is the boundary that they set, and that of their role.
+SET_BOUNDARY = ("iam:CreateRole", "iam:PutRolePermissionsBoundary")
+OF_BOUNDED_ROLE = (
+    *ATTACHMENTS,
+    "iam:DeleteRolePermissionsBoundary",
+    "iam:DeleteRolePolicy",
+    "iam:PutRolePolicy",
+)
 # Fields with the ARN of the resource.
 ARNS = ("ResourceARN", "resourceArn", "ResourceArn", "resourceARN", "SubscriptionArn")
 # Fields with the name of the resource, and what precedes it in the ARN.
@@ -62,8 +70,18 @@ def checks(service: str, request: Request) -> list[Check] | None:
         return None
     found = ministack.iam_resource(service, *parts, runtime.REGION, runtime.account)
     resource = found if found and found != "*" else _resource(action, _json(request) | form)
-    attached = {"iam:PolicyARN": form["PolicyArn"]} if action in ATTACHMENTS else {}
-    return [Check(action, resource, attached), *passed(service, action, request)]
+    return [Check(action, resource, _context(action, form)), *passed(service, action, request)]
+
+
+def _context(action: str, form: Fields) -> dict[str, str]:
+    """Return the condition keys of IAM's own requests."""
+    context = {"iam:PolicyARN": form["PolicyArn"]} if action in ATTACHMENTS else {}
+    boundary = None
+    if action in SET_BOUNDARY:
+        boundary = form.get("PermissionsBoundary")
+    elif action in OF_BOUNDED_ROLE:
+        boundary = boundaries.of(form.get("RoleName", ""))
+    return context | ({"iam:PermissionsBoundary": boundary} if boundary else {})
 
 
 def passed(service: str, action: str, request: Request) -> Iterator[Check]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local import ministack, runtime
-from local.iam import resource_policies
+from local.iam import boundaries, resource_policies
 
 
 class AccessDeniedError(Exception):
@@ -51,6 +51,8 @@ def authorize(role: str, principal: str, check: Check) -> None:
     reason = f"because no {kind} policy allows the {check.action} action"
     if result.decision == "Deny":
         reason = f"with an explicit deny in a {kind} policy"
+    elif boundaries.exceeded(role, _context(principal, check, role)):
+        reason = f"because no permissions boundary allows the {check.action} action"
     raise denial(principal, check, reason)
 
 
@@ -164,7 +166,7 @@ def _identity_decision(role: str, context: Any, *, record: bool) -> Any:
     if ministack.first_match(context, statements, "Deny"):
         return ministack.EvalResult("Deny")
     allow = ministack.first_match(context, statements, "Allow")
-    if allow is None:
+    if allow is None or boundaries.exceeded(role, context):
         return ministack.EvalResult("ImplicitDeny")
     for action in allow.actions if record else ():
         if ministack.action_matches(context.action, [action], []):

@@ -1,3 +1,9 @@
+variable "deployment_boundary_arn" {
+  description = "Permissions boundary that every role of the deployment must have (its variable permissions_boundary_arn); null: none must"
+  type        = string
+  default     = null
+}
+
 variable "github" {
   description = "Repository whose workflows plan and apply (.github/workflows); null: none"
   type = object({

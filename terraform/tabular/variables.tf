@@ -199,6 +199,12 @@ variable "operator_principals" {
   nullable    = false
 }
 
+variable "permissions_boundary_arn" {
+  description = "Permissions boundary of every role of the deployment, where the organization requires one; null: none"
+  type        = string
+  default     = null
+}
+
 variable "prefix" {
   description = "Prefix of all resource names; another one than that of the forecaster or of other models"
   type        = string

@@ -20,14 +20,19 @@ from tests.support import delivery, github_token
 from tests.support.deployment_shell import shell
 from tests.support.fake_docker import FakeDocker
 from tests.support.local_aws import LocalAws
+from tests.support.permissions import document
 
 pytestmark = pytest.mark.integration
 
 PREFIX, TAG = "linear-regression", "0123456789ab"  # of a model and its default prefix
+BOUNDARY = "arn:aws:iam::123456789012:policy/limits"  # without it, who applies creates no role
+LIMITS = document(Action="*", Resource="*")
 # No lifecycle rules: the provider waits a minute for them.
-VARIABLES = """
-data     = { expire_days = {}, restore_days = 0 }
-training = { data_uri = "sample" }
+VARIABLES = f"""
+data     = {{ expire_days = {{}}, restore_days = 0 }}
+training = {{ data_uri = "sample" }}
+
+permissions_boundary_arn = "{BOUNDARY}"
 """
 
 
@@ -42,7 +47,8 @@ def account(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def roles(account):
-    with delivery.delivered(account, PREFIX) as roles:
+    account.client("iam").create_policy(PolicyName="limits", PolicyDocument=LIMITS)
+    with delivery.delivered(account, PREFIX, deployment_boundary_arn=BOUNDARY) as roles:
         yield roles
 
 
@@ -87,10 +93,22 @@ def who_plans_changes_nothing(job):
 def who_applies_does_not_change_its_limits(job):
     with job("production", "apply"):
         iam = scripts_aws.client("iam")
+        with pytest.raises(ClientError, match="explicit deny"):
+            iam.create_role(RoleName=f"{PREFIX}-mine", AssumeRolePolicyDocument="{}")
         with pytest.raises(ClientError, match="AccessDenied"):
             iam.put_role_policy(
                 RoleName=f"delivery-{PREFIX}-apply", PolicyName="more", PolicyDocument="{}"
             )
+
+
+def every_role_has_the_boundary(account):
+    pages = account.client("iam").get_paginator("list_roles").paginate()
+    names = [role["RoleName"] for page in pages for role in page["Roles"]]
+    ours = [name for name in names if name.startswith(f"{PREFIX}-")]
+    assert len(ours) > 10
+    for name in ours:
+        role = account.client("iam").get_role(RoleName=name)["Role"]
+        assert role["PermissionsBoundary"]["PermissionsBoundaryArn"] == BOUNDARY
 
 
 def test_approved_plan_is_applied_and_no_other(account, job, roles, tmp_path):
@@ -124,6 +142,7 @@ def test_approved_plan_is_applied_and_no_other(account, job, roles, tmp_path):
         plan.plan(target, tmp_path)
     assert "Nothing changes." in (tmp_path / "comment.md").read_text()
 
+    every_role_has_the_boundary(account)
     who_plans_changes_nothing(job)
     who_applies_does_not_change_its_limits(job)
     with job("production", "apply") as target:

@@ -10,9 +10,9 @@ REPOSITORY = "me/evergreen"
 
 
 @contextmanager
-def delivered(aws, prefix):
+def delivered(aws, prefix, **variables):
     """Apply it and destroy it again, after which nothing of it remains -> ARNs of the roles."""
-    variables = {"github": {"repository": REPOSITORY}, "prefix": prefix}
+    variables |= {"github": {"repository": REPOSITORY}, "prefix": prefix}
     before = remaining_resources(aws)
     local_terraform.init(aws.home, DELIVERY)
     local_terraform.apply(aws.home, variables, root=DELIVERY)

@@ -135,3 +135,35 @@ run "a_prefix_cannot_be_that_of_the_delivery" {
 
   expect_failures = [var.prefix]
 }
+
+run "without_a_boundary_no_role_needs_one" {
+  command = plan
+
+  assert {
+    condition     = length(aws_iam_role_policy.boundary) == 0
+    error_message = "deployment_boundary_arn is null."
+  }
+}
+
+run "who_applies_creates_only_roles_with_the_boundary" {
+  command = plan
+
+  variables {
+    deployment_boundary_arn = "arn:aws:iam::123456789012:policy/limits"
+  }
+
+  assert {
+    condition     = { for s in data.aws_iam_policy_document.boundary["own"].statement : s.sid => s.effect } == { OnlyRolesWithBoundary = "Deny", BoundaryStays = "Deny", BoundaryDoesNotChange = "Deny" }
+    error_message = "Everything is a refusal."
+  }
+
+  assert {
+    condition     = [for c in data.aws_iam_policy_document.boundary["own"].statement[0].condition : [c.test, c.variable, one(c.values)]] == [["StringNotEquals", "iam:PermissionsBoundary", "arn:aws:iam::123456789012:policy/limits"]]
+    error_message = "A role without the boundary is refused, too: then the key is missing."
+  }
+
+  assert {
+    condition     = aws_iam_role_policy.boundary["own"].role == "delivery-evergreen-apply"
+    error_message = "It limits the role that applies."
+  }
+}

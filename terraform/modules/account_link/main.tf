@@ -64,11 +64,12 @@ data "aws_iam_policy_document" "send" {
 module "role" {
   source = "../service_role"
 
-  account_id  = var.foundation.account_id
-  description = "Role with which EventBridge sends events to the bus of the other account"
-  name        = local.name
-  policy      = data.aws_iam_policy_document.send.json
-  service     = "events"
+  account_id               = var.foundation.account_id
+  description              = "Role with which EventBridge sends events to the bus of the other account"
+  name                     = local.name
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.send.json
+  service                  = "events"
 }
 
 resource "aws_cloudwatch_event_rule" "this" {

@@ -18,13 +18,14 @@ variable "account" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id            = string
-    bus_arn               = string
-    bus_name              = string
-    partition             = string
-    prefix                = string
-    region                = string
-    undelivered_queue_arn = string
+    account_id               = string
+    bus_arn                  = string
+    bus_name                 = string
+    partition                = string
+    permissions_boundary_arn = optional(string)
+    prefix                   = string
+    region                   = string
+    undelivered_queue_arn    = string
   })
   nullable = false
 }

@@ -14,9 +14,10 @@ data "aws_iam_policy_document" "assume" {
 }
 
 resource "aws_iam_role" "this" {
-  name               = "${var.foundation.prefix}-api-logs"
-  description        = "API Gateway writes access logs"
-  assume_role_policy = data.aws_iam_policy_document.assume.json
+  name                 = "${var.foundation.prefix}-api-logs"
+  description          = "API Gateway writes access logs"
+  assume_role_policy   = data.aws_iam_policy_document.assume.json
+  permissions_boundary = var.foundation.permissions_boundary_arn
 }
 
 # AWS's own policy: API Gateway tests the role for all groups before it accepts it.

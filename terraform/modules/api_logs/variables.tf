@@ -1,5 +1,6 @@
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
-  type        = object({ partition = string, prefix = string })
-  nullable    = false
+  type = object({ permissions_boundary_arn = optional(string)
+  partition = string, prefix = string })
+  nullable = false
 }

@@ -5,10 +5,11 @@ locals {
 module "role" {
   source = "../service_role"
 
-  description = "Role of CodeDeploy for ${local.name}"
-  name        = local.name
-  policy      = data.aws_iam_policy_document.codedeploy.json
-  service     = "codedeploy"
+  description              = "Role of CodeDeploy for ${local.name}"
+  name                     = local.name
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.codedeploy.json
+  service                  = "codedeploy"
 }
 
 data "aws_iam_policy_document" "codedeploy" {

@@ -42,13 +42,14 @@ variable "endpoint_name" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    arns        = map(string)
-    bucket_arn  = string
-    bucket_name = string
-    kms_key_arn = string
-    prefix      = string
-    runbook_url = string
-    topic_arn   = string
+    arns                     = map(string)
+    bucket_arn               = string
+    bucket_name              = string
+    kms_key_arn              = string
+    permissions_boundary_arn = optional(string)
+    prefix                   = string
+    runbook_url              = string
+    topic_arn                = string
   })
   nullable = false
 }

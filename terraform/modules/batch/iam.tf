@@ -158,11 +158,12 @@ module "volume_grant" {
 module "role" {
   source = "../service_role"
 
-  account_id            = var.foundation.account_id
-  description           = "Execution role of the batch pipeline and its jobs"
-  image_repository_arns = concat([var.repository_arn], var.foundation.deepar_repository_arns)
-  name                  = local.pipeline_name
-  policy                = data.aws_iam_policy_document.pipeline.json
-  service               = "sagemaker"
-  vpc_config            = var.foundation.vpc_config
+  account_id               = var.foundation.account_id
+  description              = "Execution role of the batch pipeline and its jobs"
+  image_repository_arns    = concat([var.repository_arn], var.foundation.deepar_repository_arns)
+  name                     = local.pipeline_name
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.pipeline.json
+  service                  = "sagemaker"
+  vpc_config               = var.foundation.vpc_config
 }

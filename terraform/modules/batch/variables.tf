@@ -39,16 +39,17 @@ variable "definition_file" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id             = string
-    arns                   = map(string)
-    bucket_arn             = string
-    bucket_name            = string
-    bus_arn                = string
-    bus_name               = string
-    deepar_repository_arns = list(string)
-    kms_key_arn            = string
-    prefix                 = string
-    vpc_config             = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
+    account_id               = string
+    arns                     = map(string)
+    bucket_arn               = string
+    bucket_name              = string
+    bus_arn                  = string
+    bus_name                 = string
+    deepar_repository_arns   = list(string)
+    kms_key_arn              = string
+    permissions_boundary_arn = optional(string)
+    prefix                   = string
+    vpc_config               = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
   })
   nullable = false
 }

@@ -98,9 +98,10 @@ resource "aws_iam_role_policy" "builds" {
 module "test_role" {
   source = "../service_role"
 
-  account_id  = var.account_id
-  description = "Service role of the tests: they need no AWS account"
-  name        = local.projects.test
-  policy      = data.aws_iam_policy_document.build["test"].json
-  service     = "codebuild"
+  account_id               = var.account_id
+  description              = "Service role of the tests: they need no AWS account"
+  name                     = local.projects.test
+  permissions_boundary_arn = var.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.build["test"].json
+  service                  = "codebuild"
 }

@@ -59,9 +59,10 @@ data "aws_iam_policy_document" "pipeline" {
 module "pipeline_role" {
   source = "../service_role"
 
-  account_id  = var.account_id
-  description = "Service role of the pipeline ${var.name}"
-  name        = "${var.name}-pipeline"
-  policy      = data.aws_iam_policy_document.pipeline.json
-  service     = "codepipeline"
+  account_id               = var.account_id
+  description              = "Service role of the pipeline ${var.name}"
+  name                     = "${var.name}-pipeline"
+  permissions_boundary_arn = var.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.pipeline.json
+  service                  = "codepipeline"
 }

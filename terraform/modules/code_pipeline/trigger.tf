@@ -52,9 +52,10 @@ module "trigger_role" {
   source   = "../service_role"
   for_each = toset(local.triggers)
 
-  account_id  = var.account_id
-  description = "Starts the pipeline ${var.name} when its source changes"
-  name        = "${var.name}-trigger"
-  policy      = data.aws_iam_policy_document.trigger.json
-  service     = "events"
+  account_id               = var.account_id
+  description              = "Starts the pipeline ${var.name} when its source changes"
+  name                     = "${var.name}-trigger"
+  permissions_boundary_arn = var.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.trigger.json
+  service                  = "events"
 }

@@ -38,6 +38,12 @@ variable "partition" {
   nullable    = false
 }
 
+variable "permissions_boundary_arn" {
+  description = "Policy that limits the roles, where the organization requires one; null: none"
+  type        = string
+  default     = null
+}
+
 variable "region" {
   description = "Region of the pipeline"
   type        = string

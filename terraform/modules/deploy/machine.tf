@@ -43,11 +43,12 @@ data "aws_iam_policy_document" "machine" {
 module "machine_role" {
   source = "../service_role"
 
-  account_id  = var.foundation.account_id
-  description = "Execution role of the deployment state machine"
-  name        = local.machine_name
-  policy      = data.aws_iam_policy_document.machine.json
-  service     = "states"
+  account_id               = var.foundation.account_id
+  description              = "Execution role of the deployment state machine"
+  name                     = local.machine_name
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.machine.json
+  service                  = "states"
 }
 
 resource "aws_cloudwatch_log_group" "machine" {

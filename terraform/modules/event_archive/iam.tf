@@ -35,19 +35,21 @@ data "aws_iam_policy_document" "firehose" {
 module "events_role" {
   source = "../service_role"
 
-  account_id  = var.foundation.account_id
-  description = "Role with which EventBridge rules write to Firehose"
-  name        = "${var.foundation.prefix}-${var.role_names.events}"
-  policy      = data.aws_iam_policy_document.events.json
-  service     = "events"
+  account_id               = var.foundation.account_id
+  description              = "Role with which EventBridge rules write to Firehose"
+  name                     = "${var.foundation.prefix}-${var.role_names.events}"
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.events.json
+  service                  = "events"
 }
 
 module "firehose_role" {
   source = "../service_role"
 
-  account_id  = var.foundation.account_id
-  description = "Role with which Firehose writes the archive"
-  name        = "${var.foundation.prefix}-${var.role_names.firehose}"
-  policy      = data.aws_iam_policy_document.firehose.json
-  service     = "firehose"
+  account_id               = var.foundation.account_id
+  description              = "Role with which Firehose writes the archive"
+  name                     = "${var.foundation.prefix}-${var.role_names.firehose}"
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.firehose.json
+  service                  = "firehose"
 }

@@ -1,14 +1,15 @@
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id            = string
-    arns                  = map(string)
-    bucket_arn            = string
-    bus_name              = string
-    kms_key_arn           = string
-    log_retention_days    = number
-    prefix                = string
-    undelivered_queue_arn = string
+    account_id               = string
+    arns                     = map(string)
+    bucket_arn               = string
+    bus_name                 = string
+    kms_key_arn              = string
+    log_retention_days       = number
+    permissions_boundary_arn = optional(string)
+    prefix                   = string
+    undelivered_queue_arn    = string
   })
   nullable = false
 }

@@ -30,9 +30,10 @@ data "aws_iam_policy_document" "this" {
 module "store_role" {
   source = "../service_role"
 
-  account_id  = var.foundation.account_id
-  description = "Role with which Feature Store writes the offline store"
-  name        = "${local.name}-store"
-  policy      = data.aws_iam_policy_document.this.json
-  service     = "sagemaker"
+  account_id               = var.foundation.account_id
+  description              = "Role with which Feature Store writes the offline store"
+  name                     = "${local.name}-store"
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.this.json
+  service                  = "sagemaker"
 }

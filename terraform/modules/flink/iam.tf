@@ -99,10 +99,11 @@ module "role" {
   source   = "../service_role"
   for_each = local.policies
 
-  account_id  = var.foundation.account_id
-  description = "Role of ${each.key} for the streaming engine"
-  name        = "${local.name}-${each.key}"
-  policy      = each.value
-  service     = each.key
-  vpc_config  = each.key == "kinesisanalytics" ? var.foundation.vpc_config : null
+  account_id               = var.foundation.account_id
+  description              = "Role of ${each.key} for the streaming engine"
+  name                     = "${local.name}-${each.key}"
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = each.value
+  service                  = each.key
+  vpc_config               = each.key == "kinesisanalytics" ? var.foundation.vpc_config : null
 }

@@ -12,19 +12,20 @@ variable "feature_groups" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id            = string
-    arns                  = map(string)
-    bucket_arn            = string
-    bucket_name           = string
-    bus_name              = string
-    kms_key_arn           = string
-    log_retention_days    = number
-    prefix                = string
-    region                = string
-    runbook_url           = string
-    topic_arn             = string
-    undelivered_queue_arn = string
-    vpc_config            = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
+    account_id               = string
+    arns                     = map(string)
+    bucket_arn               = string
+    bucket_name              = string
+    bus_name                 = string
+    kms_key_arn              = string
+    log_retention_days       = number
+    permissions_boundary_arn = optional(string)
+    prefix                   = string
+    region                   = string
+    runbook_url              = string
+    topic_arn                = string
+    undelivered_queue_arn    = string
+    vpc_config               = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
   })
   nullable = false
 }

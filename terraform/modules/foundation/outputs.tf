@@ -11,47 +11,49 @@ output "decision_log_group" {
 output "foundation" {
   description = "Names, key, bucket, bus and topic; each module declares the attributes that it uses. arns maps a service to the start of its ARNs in this account and region"
   value = {
-    account_id             = local.account_id
-    arns                   = local.arns
-    bucket_arn             = local.bucket_arn
-    bucket_name            = aws_s3_bucket.data.id
-    bus_arn                = aws_cloudwatch_event_bus.this.arn
-    bus_name               = aws_cloudwatch_event_bus.this.name
-    deepar_repository_arns = local.deepar_repository_arns
-    kms_key_arn            = aws_kms_key.this.arn
-    log_retention_days     = var.log_retention_days
-    metric_namespace       = local.metric_namespace
-    partition              = local.partition
-    paused                 = local.paused
-    prefix                 = var.prefix
-    region                 = local.region
-    runbook_url            = var.runbook_url
-    stopped                = local.stopped
-    topic_arn              = aws_sns_topic.alerts.arn
-    undelivered_queue_arn  = local.queue_arn
-    version_reader         = local.version_reader
-    vpc_config             = var.vpc_config
+    account_id               = local.account_id
+    arns                     = local.arns
+    bucket_arn               = local.bucket_arn
+    bucket_name              = aws_s3_bucket.data.id
+    bus_arn                  = aws_cloudwatch_event_bus.this.arn
+    bus_name                 = aws_cloudwatch_event_bus.this.name
+    deepar_repository_arns   = local.deepar_repository_arns
+    kms_key_arn              = aws_kms_key.this.arn
+    log_retention_days       = var.log_retention_days
+    metric_namespace         = local.metric_namespace
+    partition                = local.partition
+    paused                   = local.paused
+    permissions_boundary_arn = var.permissions_boundary_arn
+    prefix                   = var.prefix
+    region                   = local.region
+    runbook_url              = var.runbook_url
+    stopped                  = local.stopped
+    topic_arn                = aws_sns_topic.alerts.arn
+    undelivered_queue_arn    = local.queue_arn
+    version_reader           = local.version_reader
+    vpc_config               = var.vpc_config
   }
 }
 
 output "function_defaults" {
   description = "Settings and resources that all functions share, for modules/lambda_function"
   value = {
-    arns               = local.arns
-    artifacts_dir      = var.artifacts_dir
-    bucket_name        = aws_s3_bucket.data.id
-    bus_name           = aws_cloudwatch_event_bus.this.name
-    key_alias          = local.key_alias
-    kms_key_arn        = aws_kms_key.this.arn
-    log_retention_days = var.log_retention_days
-    metric_namespace   = local.metric_namespace
-    partition          = local.partition
-    paused             = local.paused
-    prefix             = var.prefix
-    region             = local.region
-    runbook_url        = var.runbook_url
-    topic_arn          = aws_sns_topic.alerts.arn
-    vpc_config         = var.vpc_config
+    arns                     = local.arns
+    artifacts_dir            = var.artifacts_dir
+    bucket_name              = aws_s3_bucket.data.id
+    bus_name                 = aws_cloudwatch_event_bus.this.name
+    key_alias                = local.key_alias
+    kms_key_arn              = aws_kms_key.this.arn
+    log_retention_days       = var.log_retention_days
+    metric_namespace         = local.metric_namespace
+    partition                = local.partition
+    paused                   = local.paused
+    permissions_boundary_arn = var.permissions_boundary_arn
+    prefix                   = var.prefix
+    region                   = local.region
+    runbook_url              = var.runbook_url
+    topic_arn                = aws_sns_topic.alerts.arn
+    vpc_config               = var.vpc_config
   }
 }
 

@@ -46,6 +46,12 @@ variable "log_retention_days" {
   }
 }
 
+variable "permissions_boundary_arn" {
+  description = "Policy that limits every role, where the organization requires one; null: none"
+  type        = string
+  default     = null
+}
+
 variable "prefix" {
   description = "Prefix of all resource names"
   type        = string

@@ -46,9 +46,10 @@ data "aws_iam_policy_document" "build" {
 module "role" {
   source = "../service_role"
 
-  account_id  = var.foundation.account_id
-  description = "Service role of the builds of both images"
-  name        = "${var.foundation.prefix}-image-builder"
-  policy      = data.aws_iam_policy_document.build.json
-  service     = "codebuild"
+  account_id               = var.foundation.account_id
+  description              = "Service role of the builds of both images"
+  name                     = "${var.foundation.prefix}-image-builder"
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.build.json
+  service                  = "codebuild"
 }

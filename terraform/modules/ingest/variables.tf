@@ -14,20 +14,21 @@ variable "feature_groups" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id            = string
-    arns                  = map(string)
-    bucket_arn            = string
-    bucket_name           = string
-    bus_name              = string
-    kms_key_arn           = string
-    log_retention_days    = number
-    metric_namespace      = string
-    paused                = optional(bool, false)
-    prefix                = string
-    region                = string
-    runbook_url           = string
-    topic_arn             = string
-    undelivered_queue_arn = string
+    account_id               = string
+    arns                     = map(string)
+    bucket_arn               = string
+    bucket_name              = string
+    bus_name                 = string
+    kms_key_arn              = string
+    log_retention_days       = number
+    metric_namespace         = string
+    paused                   = optional(bool, false)
+    permissions_boundary_arn = optional(string)
+    prefix                   = string
+    region                   = string
+    runbook_url              = string
+    topic_arn                = string
+    undelivered_queue_arn    = string
   })
   nullable = false
 }

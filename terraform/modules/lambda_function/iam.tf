@@ -48,9 +48,10 @@ data "aws_iam_policy_document" "this" {
 module "role" {
   source = "../service_role"
 
-  description = "Execution role of the function ${local.function_name}"
-  name        = local.function_name
-  policy      = data.aws_iam_policy_document.this.json
-  service     = "lambda"
-  vpc_config  = var.function_defaults.vpc_config
+  description              = "Execution role of the function ${local.function_name}"
+  name                     = local.function_name
+  permissions_boundary_arn = var.function_defaults.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.this.json
+  service                  = "lambda"
+  vpc_config               = var.function_defaults.vpc_config
 }

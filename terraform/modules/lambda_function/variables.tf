@@ -21,21 +21,22 @@ variable "environment" {
 variable "function_defaults" {
   description = "Output function_defaults of modules/foundation: settings that all functions share"
   type = object({
-    arns               = map(string)
-    artifacts_dir      = string
-    bucket_name        = string
-    bus_name           = string
-    key_alias          = string
-    kms_key_arn        = string
-    log_retention_days = number
-    metric_namespace   = string
-    partition          = string
-    paused             = optional(bool, false)
-    prefix             = string
-    region             = string
-    runbook_url        = string
-    topic_arn          = string
-    vpc_config         = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
+    arns                     = map(string)
+    artifacts_dir            = string
+    bucket_name              = string
+    bus_name                 = string
+    key_alias                = string
+    kms_key_arn              = string
+    log_retention_days       = number
+    metric_namespace         = string
+    partition                = string
+    paused                   = optional(bool, false)
+    permissions_boundary_arn = optional(string)
+    prefix                   = string
+    region                   = string
+    runbook_url              = string
+    topic_arn                = string
+    vpc_config               = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
   })
   nullable = false
 }

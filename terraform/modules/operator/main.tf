@@ -18,6 +18,7 @@ resource "aws_iam_role" "this" {
   description          = "Role of people who operate the loop with the evergreen command"
   assume_role_policy   = data.aws_iam_policy_document.assume.json
   max_session_duration = 43200
+  permissions_boundary = var.foundation.permissions_boundary_arn
 }
 
 # Not inline: all inline policies of a role together may have 10,240 characters, and names of regions differ in length.

@@ -23,14 +23,15 @@ variable "decision_log_group" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    arns        = map(string)
-    bucket_arn  = string
-    bus_arn     = string
-    kms_key_arn = string
-    partition   = string
-    prefix      = string
-    region      = string
-    topic_arn   = string
+    arns                     = map(string)
+    bucket_arn               = string
+    bus_arn                  = string
+    kms_key_arn              = string
+    partition                = string
+    permissions_boundary_arn = optional(string)
+    prefix                   = string
+    region                   = string
+    topic_arn                = string
   })
   nullable = false
 }

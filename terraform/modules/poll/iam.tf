@@ -57,20 +57,22 @@ data "aws_iam_policy_document" "task" {
 module "execution_role" {
   source = "../service_role"
 
-  account_id            = var.foundation.account_id
-  description           = "Task execution role of the poller: image and log"
-  image_repository_arns = [var.repository_arn]
-  name                  = "${local.name}-execution"
-  policy                = data.aws_iam_policy_document.execution.json
-  service               = "ecs-tasks"
+  account_id               = var.foundation.account_id
+  description              = "Task execution role of the poller: image and log"
+  image_repository_arns    = [var.repository_arn]
+  name                     = "${local.name}-execution"
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.execution.json
+  service                  = "ecs-tasks"
 }
 
 module "task_role" {
   source = "../service_role"
 
-  account_id  = var.foundation.account_id
-  description = "Task role of the poller"
-  name        = local.name
-  policy      = data.aws_iam_policy_document.task.json
-  service     = "ecs-tasks"
+  account_id               = var.foundation.account_id
+  description              = "Task role of the poller"
+  name                     = local.name
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.task.json
+  service                  = "ecs-tasks"
 }

@@ -62,13 +62,14 @@ data "aws_iam_policy_document" "job" {
 module "role" {
   source = "../service_role"
 
-  account_id            = var.foundation.account_id
-  description           = var.description
-  image_repository_arns = [var.repository_arn]
-  name                  = var.name
-  policy                = data.aws_iam_policy_document.job.json
-  service               = "sagemaker"
-  vpc_config            = var.foundation.vpc_config
+  account_id               = var.foundation.account_id
+  description              = var.description
+  image_repository_arns    = [var.repository_arn]
+  name                     = var.name
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.job.json
+  service                  = "sagemaker"
+  vpc_config               = var.foundation.vpc_config
 }
 
 module "volume_grant" {

@@ -7,13 +7,14 @@ variable "description" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id            = string
-    arns                  = map(string)
-    kms_key_arn           = string
-    prefix                = string
-    topic_arn             = string
-    undelivered_queue_arn = string
-    vpc_config            = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
+    account_id               = string
+    arns                     = map(string)
+    kms_key_arn              = string
+    permissions_boundary_arn = optional(string)
+    prefix                   = string
+    topic_arn                = string
+    undelivered_queue_arn    = string
+    vpc_config               = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
   })
   nullable = false
 }

@@ -65,13 +65,14 @@ data "aws_iam_policy_document" "model" {
 module "model_role" {
   source = "../service_role"
 
-  account_id            = var.foundation.account_id
-  description           = "Execution role of models and endpoints"
-  image_repository_arns = concat([var.repository_arn], var.foundation.deepar_repository_arns)
-  name                  = "${var.foundation.prefix}-model"
-  policy                = data.aws_iam_policy_document.model.json
-  service               = "sagemaker"
-  vpc_config            = var.foundation.vpc_config
+  account_id               = var.foundation.account_id
+  description              = "Execution role of models and endpoints"
+  image_repository_arns    = concat([var.repository_arn], var.foundation.deepar_repository_arns)
+  name                     = "${var.foundation.prefix}-model"
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.model.json
+  service                  = "sagemaker"
+  vpc_config               = var.foundation.vpc_config
 }
 
 resource "aws_cloudwatch_log_group" "endpoint" {

@@ -12,17 +12,18 @@ variable "approval_policy" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id             = string
-    arns                   = map(string)
-    bucket_arn             = string
-    bus_arn                = string
-    bus_name               = string
-    deepar_repository_arns = list(string)
-    kms_key_arn            = string
-    log_retention_days     = number
-    prefix                 = string
-    version_reader         = optional(object({ account_arn = string, role_arn = string }))
-    vpc_config             = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
+    account_id               = string
+    arns                     = map(string)
+    bucket_arn               = string
+    bus_arn                  = string
+    bus_name                 = string
+    deepar_repository_arns   = list(string)
+    kms_key_arn              = string
+    log_retention_days       = number
+    permissions_boundary_arn = optional(string)
+    prefix                   = string
+    version_reader           = optional(object({ account_arn = string, role_arn = string }))
+    vpc_config               = optional(object({ interface_arns = list(string), security_group_ids = list(string), subnet_ids = list(string) }))
   })
   nullable = false
 }

@@ -69,14 +69,15 @@ variable "forecast" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    arns               = map(string)
-    bucket_arn         = string
-    bucket_name        = string
-    kms_key_arn        = string
-    log_retention_days = number
-    prefix             = string
-    runbook_url        = string
-    topic_arn          = string
+    arns                     = map(string)
+    bucket_arn               = string
+    bucket_name              = string
+    kms_key_arn              = string
+    log_retention_days       = number
+    permissions_boundary_arn = optional(string)
+    prefix                   = string
+    runbook_url              = string
+    topic_arn                = string
   })
   nullable = false
 }

@@ -23,6 +23,12 @@ variable "name" {
   nullable    = false
 }
 
+variable "permissions_boundary_arn" {
+  description = "Policy that limits the role; null: none"
+  type        = string
+  default     = null
+}
+
 variable "policy" {
   description = "IAM policy (JSON)"
   type        = string

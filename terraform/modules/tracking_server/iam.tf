@@ -27,9 +27,10 @@ data "aws_iam_policy_document" "server" {
 module "role" {
   source = "../service_role"
 
-  account_id  = var.foundation.account_id
-  description = "Role with which the MLflow tracking server reads and writes artifacts"
-  name        = "${var.foundation.prefix}-tracking-server"
-  policy      = data.aws_iam_policy_document.server.json
-  service     = "sagemaker"
+  account_id               = var.foundation.account_id
+  description              = "Role with which the MLflow tracking server reads and writes artifacts"
+  name                     = "${var.foundation.prefix}-tracking-server"
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.server.json
+  service                  = "sagemaker"
 }

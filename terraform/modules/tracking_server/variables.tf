@@ -1,11 +1,12 @@
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    account_id  = string
-    bucket_arn  = string
-    bucket_name = string
-    kms_key_arn = string
-    prefix      = string
+    account_id               = string
+    bucket_arn               = string
+    bucket_name              = string
+    kms_key_arn              = string
+    permissions_boundary_arn = optional(string)
+    prefix                   = string
   })
   nullable = false
 }

@@ -113,11 +113,12 @@ module "machine_role" {
   source   = "../service_role"
   for_each = toset(local.by_pipeline ? [] : ["own"])
 
-  account_id  = var.foundation.account_id
-  description = "Execution role of the training state machine"
-  name        = "${local.name}-workflow"
-  policy      = data.aws_iam_policy_document.machine.json
-  service     = "states"
+  account_id               = var.foundation.account_id
+  description              = "Execution role of the training state machine"
+  name                     = "${local.name}-workflow"
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.machine.json
+  service                  = "states"
 }
 
 resource "aws_cloudwatch_log_group" "machine" {

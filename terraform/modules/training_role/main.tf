@@ -77,11 +77,12 @@ data "aws_iam_policy_document" "steps" {
 module "role" {
   source = "../service_role"
 
-  account_id            = var.foundation.account_id
-  description           = var.description
-  image_repository_arns = var.image_repository_arns
-  name                  = var.pipeline_name
-  policy                = data.aws_iam_policy_document.this.json
-  service               = "sagemaker"
-  vpc_config            = var.foundation.vpc_config
+  account_id               = var.foundation.account_id
+  description              = var.description
+  image_repository_arns    = var.image_repository_arns
+  name                     = var.pipeline_name
+  permissions_boundary_arn = var.foundation.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.this.json
+  service                  = "sagemaker"
+  vpc_config               = var.foundation.vpc_config
 }
