@@ -121,8 +121,23 @@ def get_metric_statistics(original: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
+def evict_daily(original: Callable[[], None]) -> Callable[[], None]:
+    """Look for expired datapoints once a day; MiniStack reads all of them in each request."""
+    last = -DAY
+
+    def wrapper() -> None:
+        nonlocal last
+        now = runtime.clock.now()
+        if now - last >= DAY:
+            last = now
+            original()
+
+    return wrapper
+
+
 def install() -> None:
     """Extract metrics from every log line that is written, and limit what can be read."""
     cloudwatch_logs.subscribe(extract_emf)
     ministack.metric_retention.replace(max(RETENTION.values()))
+    ministack.evict_metrics.wrap(evict_daily)
     ministack.get_metric_statistics.wrap(get_metric_statistics)
