@@ -22,10 +22,14 @@ def folders():
 
 
 @cache
+def parsed(folder: Path) -> list[dict[str, Any]]:
+    """Return the content of all files of a module; parsing takes a tenth of a second a file."""
+    return [hcl2.loads(file.read_text()) for file in sorted(folder.glob("*.tf"))]
+
+
 def blocks(folder: Path, kind: str) -> list[dict[str, Any]]:
     """Return the blocks of one kind, such as `locals`, of all files of a module."""
-    files = sorted(folder.glob("*.tf"))
-    return [block for file in files for block in hcl2.loads(file.read_text()).get(kind, [])]
+    return [block for document in parsed(folder) for block in document.get(kind, [])]
 
 
 def resources(folder: Path):
