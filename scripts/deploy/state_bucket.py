@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 PRIVATE: Any = dict.fromkeys(
     ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
 )
+# With S3's own key: Terraform cannot create the key of its own state, and one that is created
+# beside the bucket would outlive every deployment, at a dollar a month.
 ENCRYPTION: Any = {
     "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}],
 }
