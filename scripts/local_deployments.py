@@ -9,6 +9,7 @@ from typing import Any
 
 from cli import terraform_variables
 from cli.root_modules import RootModule
+from sagemaker_pipelines.tabular import record as tabular_record
 from scripts import local_terraform
 from scripts.provider import TerraformError
 
@@ -28,6 +29,7 @@ Next:
                                                       set up this shell for the local AWS
   aws s3 cp FILE.csv s3://{bucket}/training-data/
                                                       starts a training; then approve twice
+    columns of FILE.csv, named in its first line: {columns}
   .venv/bin/evergreen status --prefix {prefix}
   make down                                           stop everything and delete its data
 """
@@ -70,7 +72,10 @@ class LocalDeployment:
         if self.root.model is None:
             return NEXT
         outputs = local_terraform.output(self.folder, self.root.folder)
-        return NEXT_TABULAR.format(bucket=outputs["bucket_name"], prefix=outputs["prefix"])
+        columns = tabular_record.columns(tabular_record.read(self.root.model))
+        return NEXT_TABULAR.format(
+            bucket=outputs["bucket_name"], columns=",".join(columns), prefix=outputs["prefix"]
+        )
 
     @property
     def simulates(self) -> bool:

@@ -51,6 +51,7 @@ def _alarm(alarm: Json, outputs: Outputs) -> Json:
     text, _, address = alarm.get("AlarmDescription", "").rpartition(": ")
     anchor = address.rpartition("#")[2]
     section = runbook.section(anchor)
+    first = section and section.of_alarm(alarm["AlarmName"], outputs.prefix).first_action
     return {
         "name": alarm["AlarmName"],
         "state": alarm["StateValue"],
@@ -58,7 +59,7 @@ def _alarm(alarm: Json, outputs: Outputs) -> Json:
         "reason": alarm.get("StateReason"),
         "stage": STAGES.get(anchor) or _stage_of_function(alarm["AlarmName"], outputs),
         "meaning": text or None,
-        "first_action": section.first_action if section else None,
+        "first_action": first,
         "runbook": address or None,
     }
 

@@ -44,7 +44,6 @@ class UploadedObject(Event):
     """Object of `Object Created`."""
 
     key: str
-    size: int
     version_id: str | None = Field(None, alias="version-id")
 
 
@@ -125,8 +124,9 @@ def _keep(bucket: str, request: BatchRequest) -> None:
 def _files(config: Config, event: BatchEvent) -> tuple[InputFile, ...]:
     if isinstance(event, Upload):
         found = event.detail.object
-        wanted = found.size > 0 and not found.key.endswith("/")
-        return (InputFile(key=found.key, version_id=found.version_id),) if wanted else ()
+        if found.key.endswith("/"):  # a folder that a console made
+            return ()
+        return (InputFile(key=found.key, version_id=found.version_id),)
     prefix = event.prefix if isinstance(event, Command) else INPUT
     if not prefix.startswith(INPUT):
         raise ValueError(f"prefix: got {prefix!r}, expected one that begins with {INPUT}")
@@ -142,7 +142,7 @@ def _below(bucket: str, prefix: str) -> Iterator[InputFile]:
     pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
     for page in pages:
         for item in page.get("Versions", []):
-            if item["IsLatest"] and item["Size"] > 0 and not item["Key"].endswith("/"):
+            if item["IsLatest"] and not item["Key"].endswith("/"):
                 version = item["VersionId"]
                 known = None if version == "null" else version
                 yield InputFile(key=item["Key"], version_id=known)

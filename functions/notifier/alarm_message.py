@@ -18,7 +18,8 @@ def message(alarm: Alarm, prefix: str, sections: Mapping[str, Section]) -> Messa
         # An alarm of a new deployment, which had no data, was never reported.
         return _over(alarm, name) if alarm.previous == "ALARM" else None
     meaning, _, address = alarm.description.rpartition(": ")
-    section = sections.get(address.rpartition("#")[2])
+    found = sections.get(address.rpartition("#")[2])
+    section = found and found.of_alarm(alarm.name, prefix)
     action = section.first_action if section else "evergreen status"
     if alarm.previous == "INSUFFICIENT_DATA" and NO_DATA in alarm.reason:
         action = f"{NEW} Otherwise: {action}"

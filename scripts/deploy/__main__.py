@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cli import root_modules, terraform_variables
+from sagemaker_pipelines.tabular import record
 from scripts import aws, images, process_lock
 from scripts.deploy import builders, code_change, steps
 from scripts.deploy.command import exit_code
@@ -29,7 +30,8 @@ The loop runs in {target}.
 FIRST = "The first model is trained without a person as soon as there are rows of 7.5 hours."
 FIRST_TABULAR = """\
 The first model is trained when there are data:
-    aws s3 cp FILE.csv s3://{bucket}/training-data/"""
+    aws s3 cp FILE.csv s3://{bucket}/training-data/
+    columns of FILE.csv, named in its first line: {columns}"""
 APPROVAL = {
     "automatic": "It is deployed to staging and production by itself.",
     "manual": "It waits for your approval, for staging and for production: `evergreen approve`.",
@@ -102,15 +104,21 @@ def deploy(
     print(
         NEXT.format(
             target=target,
-            first=FIRST_TABULAR.format(bucket=outputs["bucket_name"])
-            if target.root.model
-            else FIRST,
+            first=_first(target.root.model, outputs["bucket_name"]),
             approval=APPROVAL.get(variables["approval_policy"], ""),
             prefix="" if target.prefix == "evergreen" else f" --prefix {target.prefix}",
             dashboards=" ".join(outputs["dashboard_urls"].values()),
             mail=f"\n  Confirm the subscription that AWS sent to {mail}." if mail else "",
         )
     )
+
+
+def _first(model: str | None, bucket: str) -> str:
+    """Return what trains the first model."""
+    if model is None:
+        return FIRST
+    columns = record.columns(record.read(model))
+    return FIRST_TABULAR.format(bucket=bucket, columns=",".join(columns))
 
 
 if __name__ == "__main__":

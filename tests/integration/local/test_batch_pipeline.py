@@ -133,9 +133,11 @@ def test_order_is_kept_and_bad_lines_are_numbered(aws, scored):
 
 
 def test_file_without_a_good_line_has_a_manifest_and_no_job(aws, scored):
-    steps = scored("second", {"bad.csv": b"high\nlow\n"})
+    steps = scored("second", {"bad.csv": b"high\nlow\n", "empty.csv": b"", "empty.gz": b""})
     assert steps["CheckAccepted"]["Metadata"]["Condition"]["Outcome"] == "False"
     assert "Score" not in steps or steps["Score"]["StepStatus"] != "Succeeded"
     manifest = json.loads(read(aws, batch_files.manifest_key("bad.csv")))
     assert (manifest["accepted"], manifest["rejected"]) == (0, 2)
     assert read(aws, batch_files.result_key("bad.csv")) == b""
+    for name in ("empty.csv", "empty.gz"):
+        assert json.loads(read(aws, batch_files.manifest_key(name)))["lines"] == 0

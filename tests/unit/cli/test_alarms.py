@@ -8,7 +8,7 @@ from botocore.stub import Stubber
 
 from cli import runbook
 from cli.queries.alarms import STAGES, alarms
-from common.runbook import Section, parse
+from common.runbook import PLACEHOLDER, Section, parse
 from tests.support.terraform_source import TERRAFORM
 
 OF_FUNCTIONS = {"function-errors", "function-dead-letters"}
@@ -38,6 +38,37 @@ def test_section_is_its_first_paragraph_and_its_first_step():
         "1. Look at\n   `the log`.\n2. Wait.\n\n## Others\n\n1. no\n"
     )
     assert parse(text) == {"stage-x": Section("P-x: it is late.", "Look at the log.")}
+
+
+@pytest.mark.parametrize(
+    ("section", "alarm", "filled"),
+    [
+        (
+            "function-errors",
+            "my-p-window-aggregator-errors",
+            "/aws/lambda/my-p-window-aggregator ",
+        ),
+        ("stage-errors", "my-p-production-errors", "/aws/sagemaker/Endpoints/my-p-production "),
+        ("undelivered", "my-p-undelivered", "--queue my-p-undelivered has"),
+        ("raw-late", "my-p-raw-late", "/aws/kinesisfirehose/my-p-archive "),
+    ],
+)
+def test_first_action_names_the_resources_of_the_alarm(section, alarm, filled):
+    action = runbook.section(section).of_alarm(alarm, "my-p").first_action
+    assert filled in action
+
+
+def test_name_that_no_section_expects_leaves_the_placeholder():
+    section = Section("P-<function>-errors: it failed.", "Look at P-<function>.")
+    assert section.of_alarm("p-x", "p").first_action == "Look at p-<function>."
+
+
+@pytest.mark.parametrize("anchor", sorted(ANCHORS))
+def test_what_a_first_action_leaves_open_is_in_the_name_of_the_alarm(anchor):
+    section = runbook.section(anchor)
+    assert set(PLACEHOLDER.findall(section.first_action)) <= set(
+        PLACEHOLDER.findall(section.meaning)
+    )
 
 
 def described(name, anchor, text="It failed; see: the log"):

@@ -133,7 +133,9 @@ def test_tabular_model_is_applied_beside_the_forecaster(home, run, tmp_path, cap
     expected = {"model": "abalone", "prefix": "abalone"}
     assert applied[1][0] == expected | {"image_tag": "local", "deletion_protection": False}
     assert json.loads((folder / "models/abalone/server.json").read_text())["port"] == up.PORT
-    assert "s3://abalone-data/training-data/" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "s3://abalone-data/training-data/" in printed
+    assert "first line: sex,length,diameter," in printed
 
 
 def test_tabular_model_alone_leaves_its_port_and_no_stream(home, run):

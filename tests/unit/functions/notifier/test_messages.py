@@ -171,10 +171,16 @@ def test_details_follow(name, text):
 @pytest.mark.parametrize("section", SECTIONS)
 def test_mail_of_every_alarm_has_the_first_step_of_its_section(section):
     _, lines = read(alarm("x", description=f"Meaning: docs/runbook.md#{section}"))
-    action = SECTIONS[section].first_action
-    assert action
-    assert lines[0] == f"{SINCE}Do: {action}"
-    assert SECTIONS[section].meaning in lines
+    expected = SECTIONS[section].of_alarm("evergreen-x", "evergreen")
+    assert expected.first_action
+    assert lines[0] == f"{SINCE}Do: {expected.first_action}"
+    assert expected.meaning in lines
+
+
+def test_mail_names_the_log_of_the_function():
+    described = "It failed: docs/runbook.md#function-errors"
+    _, lines = read(alarm("window-aggregator-errors", description=described))
+    assert "/aws/lambda/evergreen-window-aggregator has" in lines[0]
 
 
 @pytest.mark.parametrize(
