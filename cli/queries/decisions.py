@@ -5,6 +5,7 @@ from typing import Any
 
 from cli.aws import Json, pages
 from cli.connection import Connection
+from common import failures
 from common.decisions import (
     BAKE_CHECKED,
     DEPLOYMENT_FAILED,
@@ -70,9 +71,13 @@ def tournament(log: list[Json], execution_arn: str) -> Json | None:
 
 
 def failed_deployments(log: list[Json]) -> list[Json]:
-    """Return each failed deployment: time, stage, package_arn, error, cause."""
+    """Return each failed deployment: time, stage, package_arn, error, cause (one message)."""
     return [
-        {"time": event["time"], **{key: event["detail"].get(key) for key in DEPLOYMENT}}
+        {
+            "time": event["time"],
+            **{key: event["detail"].get(key) for key in DEPLOYMENT},
+            "cause": failures.reason(None, event["detail"].get("cause")),
+        }
         for event in log
         if event["detail-type"] == DEPLOYMENT_FAILED
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from common import decisions, model_packages
+from common import decisions, failures, model_packages
 from common.approval_tasks import REJECTED
 from notifier.alerts import Detail, LoopEvent
 from notifier.message import Message
@@ -40,11 +40,10 @@ def _approval(event: LoopEvent, detail: Detail) -> Message:
 def _failed_deployment(event: LoopEvent, detail: Detail) -> Message:
     stage, error = detail["stage"], str(detail["error"])
     model = f"Model {model_packages.version(detail['package_arn'])}"
-    rest = (f"Error: {error}: {detail['cause']}", "Runbook: A deployment has failed")
+    cause = failures.reason(None, str(detail["cause"])) or ""
+    rest = (f"Error: {error}: {cause}", "Runbook: A deployment has failed")
     if error == REJECTED:
-        return Message(
-            f"{model} was rejected", event.time, "Nothing has to be done.", (str(detail["cause"]),)
-        )
+        return Message(f"{model} was rejected", event.time, "Nothing has to be done.", (cause,))
     if error == UNDECIDED:
         action = (
             "Do: evergreen history; approve its package in SageMaker again if it should serve."

@@ -6,7 +6,7 @@ from typing import Any
 from cli.aws import Json
 from cli.terminal import short
 from cli.web_console.markup import Cell, Kind, Mark, table
-from common import decisions
+from common import decisions, failures
 
 SHOWN = 100
 KINDS: dict[str, Kind] = {
@@ -51,7 +51,7 @@ def log(events: Sequence[Json]) -> str:
 
 def text(detail: Json) -> str:
     """Return what an event says, and who approved it how."""
-    known = {**detail, **_version(detail)}
+    known = {**detail, **_version(detail), "cause": failures.reason(None, detail.get("cause"))}
     parts = [words.format(known[name]) for name, words in WORDS if _said(known.get(name))]
     approval: Any = detail.get("approval")
     if isinstance(approval, dict):

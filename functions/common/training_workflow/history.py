@@ -4,12 +4,12 @@ A state whose name has spaces belongs to the step before it: it reads a file, wa
 ends the execution (sagemaker_pipelines/state_machine).
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from common.failures import document, reason
 from common.training_workflow.execution import (
     EXECUTING,
     FAILED,
@@ -19,7 +19,6 @@ from common.training_workflow.execution import (
 )
 
 JOBS = ("ProcessingJob", "TrainingJob")
-REASONS = ("ExitMessage", "FailureReason")  # of a job; the second may be only its exit code
 MERGED = "Merge parameters"  # the state whose result has the parameters of the execution
 FAILURES = {
     "TaskFailed": "taskFailedEventDetails",
@@ -70,13 +69,6 @@ def parameters(events: Iterable[Event]) -> dict[str, str] | None:
     return None
 
 
-def reason(error: str | None, cause: str | None) -> str | None:
-    """Return why a task failed: the cause may be the description of its job."""
-    job = document(cause)
-    messages = [str(job[name]) for name in REASONS if job.get(name)]
-    return next(iter(messages), None) or cause or error
-
-
 def _failed(step: Step, details: Event, time: datetime) -> Step:
     why = reason(details.get("error"), details.get("cause"))
     jobs = _jobs(document(details.get("cause")))
@@ -96,12 +88,3 @@ def _ended(step: Step, kind: str, event: Event) -> Step:
 
 def _jobs(described: Mapping[str, Any]) -> dict[str, str]:
     return {kind: str(described[f"{kind}Arn"]) for kind in JOBS if f"{kind}Arn" in described}
-
-
-def document(text: str | None) -> dict[str, Any]:
-    """Return an object in JSON, empty if the text is none."""
-    try:
-        found = json.loads(text or "")
-    except (RecursionError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

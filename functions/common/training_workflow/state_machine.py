@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from common import failures
 from common.training_workflow import history
 from common.training_workflow.execution import (
     EXECUTING,
@@ -61,8 +62,8 @@ class StateMachine:
     def describe(self, arn: str) -> Execution:
         """Return an execution: only its input has the name of the request."""
         found = self.states.describe_execution(executionArn=arn)
-        failure = history.reason(found.get("error"), found.get("cause"))
-        name = str(history.document(found.get("input")).get(REQUEST, ""))
+        failure = failures.reason(found.get("error"), found.get("cause"))
+        name = str(failures.document(found.get("input")).get(REQUEST, ""))
         return Execution(found["startDate"], STATUSES[found["status"]], name, arn, failure)
 
     def steps(self, arn: str) -> list[Step]:
@@ -80,7 +81,7 @@ class StateMachine:
         merged = history.parameters(self._events(arn))
         if merged is None:
             described = self.states.describe_execution(executionArn=arn)
-            merged = history.document(described.get("input"))
+            merged = failures.document(described.get("input"))
         return {name: value for name, value in merged.items() if name != REQUEST}
 
     def start(

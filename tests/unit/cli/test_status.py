@@ -136,7 +136,8 @@ def test_alarm_says_what_it_means_and_what_to_do_first(running, capsys):
 
 
 def test_failed_deployment_is_shown_until_a_later_one_of_its_stage_succeeds(running, capsys):
-    failed = {"package_arn": ARN, "error": "ForecastError", "cause": "got 7 minutes, expected 30"}
+    cause = json.dumps({"errorMessage": "got 7 minutes, expected 30", "stackTrace": ["line 1"]})
+    failed = {"package_arn": ARN, "error": "ForecastError", "cause": cause}
     running.decide("Deployment Failed", "2024-10-10T13:10:00Z", stage="staging", **failed)
     running.decide("Deployment Failed", "2024-10-10T13:20:00Z", stage="production", **failed)
     running.decide("Model Deployed", "2024-10-10T13:30:00Z", stage="staging", package_arn=ARN)

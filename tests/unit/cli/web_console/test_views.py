@@ -186,6 +186,7 @@ def test_decisions_are_in_words_newest_first():
     assert "staging; ForecastError; NaN" in html
     assert decisions.text({"package_arn": "x/7", "stage": "staging"}) == "model 7; staging"
     assert decisions.text({}) == ""
+    assert decisions.text({"cause": '{"errorMessage": "no rows", "stackTrace": []}'}) == "no rows"
 
 
 def test_cost_so_far_begins_with_the_month_or_with_the_deployment():

@@ -177,6 +177,12 @@ def test_mail_of_every_alarm_has_the_first_step_of_its_section(section):
     assert expected.meaning in lines
 
 
+def test_mail_of_a_failed_function_has_its_message_without_the_stack_trace():
+    cause = '{"errorMessage": "got 7 minutes", "stackTrace": ["line 1"]}'
+    _, lines = read(event("Deployment Failed", **DEPLOYMENT, error="ForecastError", cause=cause))
+    assert "Error: ForecastError: got 7 minutes" in lines
+
+
 def test_mail_names_the_log_of_the_function():
     described = "It failed: docs/runbook.md#function-errors"
     _, lines = read(alarm("window-aggregator-errors", description=described))
