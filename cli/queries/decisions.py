@@ -6,6 +6,7 @@ from typing import Any
 from cli.aws import Json, pages
 from cli.connection import Connection
 from common import failures
+from common.approval_tasks import REJECTED
 from common.decisions import (
     BAKE_CHECKED,
     DEPLOYMENT_FAILED,
@@ -84,10 +85,15 @@ def failed_deployments(log: list[Json]) -> list[Json]:
 
 
 def unresolved_deployments(log: list[Json]) -> list[Json]:
-    """Return for each stage its newest failed deployment, unless a later one succeeded."""
+    """Return for each stage its newest failed deployment, unless a later one succeeded.
+
+    A version that a person rejected needs nobody.
+    """
     failed: dict[str, Json] = {}
     for event in log:
         if event["detail-type"] == DEPLOYMENT_FAILED:
+            if event["detail"].get("error") == REJECTED:
+                continue
             failed[event["detail"]["stage"]] = event
         elif event["detail-type"] in {MODEL_DEPLOYED, VARIANTS_CHANGED}:
             failed.pop(event["detail"]["stage"], None)

@@ -129,3 +129,13 @@ def test_version_that_failed_before_its_traffic_is_resolved_by_one_that_serves()
     assert [row["stage"] for row in unresolved_deployments([failed])] == ["pre-traffic"]
     assert unresolved_deployments([failed, event("Model Deployed", "staging")]) != []
     assert unresolved_deployments([failed, event("Model Deployed", "production")]) == []
+
+
+def test_rejected_version_is_no_deployment_that_needs_a_person():
+    def failed(error):
+        detail = {"stage": "production", "error": error, "cause": "worse"}
+        return {"detail-type": "Deployment Failed", "time": "t", "detail": detail}
+
+    assert unresolved_deployments([failed("ApprovalRejected")]) == []
+    (row,) = unresolved_deployments([failed("EndpointFailed"), failed("ApprovalRejected")])
+    assert row["error"] == "EndpointFailed"
