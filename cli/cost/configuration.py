@@ -11,6 +11,10 @@ from common.feature_rows import FEATURES
 
 # Transactions per second where the configuration does not say: of the Bitcoin network, rounded up.
 BITCOIN_RATE = 6.0
+RATE_SOURCES = {
+    "http": "assumed: your stream may have another, which --rate sets",
+    "simulator": "poller.simulator.rate",
+}
 # Of modules/private_network; the gateway endpoint of S3 is free.
 INTERFACE_SERVICES = {
     *("events", "monitoring", "sns", "ssm", "states", "xray"),
@@ -109,7 +113,7 @@ class Configuration:
             published_metrics=_published_metrics(variables["monitoring"]["metrics"]),
             public_address=network is None or network["assign_public_ip"],
             rate=poller["simulator"]["rate"] if simulated else BITCOIN_RATE,
-            rate_source="poller.simulator.rate" if simulated else "about that of Bitcoin",
+            rate_source=RATE_SOURCES.get(poller["source"], "about that of Bitcoin"),
             scores_files=variables["batch"]["enabled"],
             scales=endpoints["autoscaling"] is not None,
             scheduled_trainings=bool(variables["retraining"]["schedule"]),

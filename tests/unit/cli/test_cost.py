@@ -150,6 +150,13 @@ def test_endpoints_cost_an_hour_per_service_and_zone(source, existing, engine, i
     assert found["VPC endpoints"] == pytest.approx(interfaces * 730 * 0.01)
 
 
+def test_cost_of_a_stream_of_ones_own_says_that_its_rate_is_assumed(source):
+    mapping = 'name = "orders", key = "/id", value = "/amount"'
+    url = "http://127.0.0.1/orders"
+    variables = f'source = "http", source_url = "{url}", mapping = {{ {mapping} }}'
+    assert "--rate" in read(source, f"poller = {{ {variables} }}").rate_source
+
+
 def test_rate_of_the_simulator_is_the_default(source):
     config = read(source, 'poller = { source = "simulator", simulator = { rate = 50 } }')
     assert (config.rate, config.rate_source) == (50, "poller.simulator.rate")
