@@ -52,7 +52,7 @@ def _failed_deployment(event: LoopEvent, detail: Detail) -> Message:
     return Message(
         f"{model} was not deployed to {stage}",
         event.time,
-        "The earlier version still serves. Do: evergreen history",
+        "What served before still serves. Do: evergreen history",
         rest,
     )
 

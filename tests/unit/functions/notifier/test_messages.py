@@ -90,7 +90,7 @@ CASES = {
     "failed deployment": (
         event("Deployment Failed", **DEPLOYMENT, error="EndpointFailed", cause="no capacity"),
         "Model 4 was not deployed to production",
-        "The earlier version still serves. Do: evergreen history",
+        "What served before still serves. Do: evergreen history",
     ),
     "rejected": (
         event("Deployment Failed", **DEPLOYMENT, error="ApprovalRejected", cause="worse"),
