@@ -102,15 +102,17 @@ def test_page_refuses_what_is_no_link(aws, outputs, method):
     request = urllib.request.Request(url, body, method=method)
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request, timeout=60)
-    assert caught.value.code == 410
-    assert "default-src 'none'" in caught.value.headers["Content-Security-Policy"]
-    assert "This link decides nothing" in caught.value.read().decode()
+    with caught.value as refused:
+        assert refused.code == 410
+        assert "default-src 'none'" in refused.headers["Content-Security-Policy"]
+        assert "This link decides nothing" in refused.read().decode()
 
 
 def test_api_gateway_refuses_a_page_without_a_link(aws, outputs):
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(page_url(aws), timeout=60)
-    assert caught.value.code == 400
+    with caught.value as refused:
+        assert refused.code == 400
 
 
 def test_budget_watches_this_deployment(aws, outputs):
