@@ -96,7 +96,7 @@ def request(
 def _url(account: str) -> str:
     home = homes.get(account)
     if home is None:
-        raise PeerError(f"account {account} is no peer of account {runtime.account}")
+        raise PeerError(f"account {account} is not a peer of account {runtime.account}")
     try:
         record = json.loads((home / "server.json").read_text())
     except (OSError, ValueError) as error:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from cli.aws import Json
+from common import model_packages
 from common.times import iso
 
 PARTS = ("data", "source", "parameters", "contenders", "verdict")
@@ -34,7 +35,7 @@ def lineage(
         "package_arn": package["ModelPackageArn"],
         "registered": iso(package["CreationTime"]),
         "approval": package["ModelApprovalStatus"],
-        "promoted_from": package.get("CustomerMetadataProperties", {}).get("promoted_from"),
+        "promoted_from": model_packages.promoted_from(package),
         **training,
         "model_image": image,
         "model_image_digest": digest,

@@ -12,6 +12,7 @@ from cli.queries.models import evaluation, execution_id, packages
 from cli.queries.monitoring import monitoring_results
 from cli.queries.runs import read
 from cli.queries.services import endpoints
+from common import model_packages
 
 PROMOTED = "the training is in the account that the version was promoted from"
 NO_TRAINING = "the version names no training: it was registered by hand or by an older Evergreen"
@@ -55,8 +56,7 @@ def _run(connection: Connection, package: Json) -> Json | str:
     """Return the record of the version's training, or why there is none."""
     if execution := execution_id(package):
         return read(connection, execution)
-    promoted = "promoted_from" in package.get("CustomerMetadataProperties", {})
-    return PROMOTED if promoted else NO_TRAINING
+    return PROMOTED if model_packages.promoted_from(package) else NO_TRAINING
 
 
 def _results(connection: Connection, deployment: Json, package: Json) -> list[Json]:

@@ -3,11 +3,20 @@
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
+
+PROMOTED_FROM = "promoted_from"  # property of a copy: ARN in the account that trained it
 
 
 def version(package_arn: str) -> int:
     """Return the version of a package in its group."""
     return int(package_arn.rpartition("/")[2])
+
+
+def promoted_from(package: Mapping[str, Any]) -> str | None:
+    """Return the ARN in the other account that a version (DescribeModelPackage) is a copy of."""
+    arn: str | None = package.get("CustomerMetadataProperties", {}).get(PROMOTED_FROM)
+    return arn
 
 
 def model_name(prefix: str, package_version: int) -> str:

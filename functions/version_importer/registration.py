@@ -4,13 +4,13 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from common import model_packages
 from common.errors import bad_value
 from version_importer.promoted_version import PromotedVersion
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
-PROMOTED_FROM = "promoted_from"  # property of the copy: ARN in the account that trained it
 # The training is in the other account. SageMaker finds the digest and ETag of the copies itself.
 NOT_COPIED = frozenset({"execution"})
 FOUND_BY_SAGEMAKER = frozenset({"ImageDigest", "ModelDataETag"})
@@ -29,7 +29,7 @@ def find(sagemaker: "SageMakerClient", group: str, source: str) -> str | None:
         for summary in page["ModelPackageSummaryList"]:
             arn = summary["ModelPackageArn"]
             package = sagemaker.describe_model_package(ModelPackageName=arn)
-            if package.get("CustomerMetadataProperties", {}).get(PROMOTED_FROM) == source:
+            if model_packages.promoted_from(package) == source:
                 return arn
     return None
 
@@ -50,7 +50,7 @@ def request(version: PromotedVersion, group: str, repository: str) -> dict[str, 
         "ModelApprovalStatus": "Approved",
         "InferenceSpecification": {**package["InferenceSpecification"], "Containers": containers},
         "ModelMetrics": _copied(version, package.get("ModelMetrics", {})),
-        "CustomerMetadataProperties": {**kept, PROMOTED_FROM: version.arn},
+        "CustomerMetadataProperties": {**kept, model_packages.PROMOTED_FROM: version.arn},
         "ClientToken": hashlib.sha256(version.arn.encode()).hexdigest()[:32],
         **_card(package),
     }

@@ -30,7 +30,7 @@ def windows(reading: Json | None) -> list[list[Point]]:
     """Return the forecast windows of a monitoring result, oldest first."""
     found = [w for w in (reading or {}).get("windows", ()) if "quantiles" in w]
     found.sort(key=lambda window: str(window["first_minute"]))
-    if any("rows" in window for window in found):  # of a tabular model
+    if is_tabular({"windows": found}):
         return [_points(_joined(found), itertools.count(1))]
     return [_points(window, _minutes(window)) for window in found]
 

@@ -94,7 +94,8 @@ def _on_demand(text: str, html: Callable[[], str]) -> None:
             say(problem, str(explain(error)))
         else:
             content.set_content(found)
-        button.enable()
+        finally:
+            button.enable()
 
     button = ui.button(text, on_click=read).props("outline")
     problem = element("p", "", role="alert").classes("problem")

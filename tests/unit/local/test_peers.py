@@ -36,7 +36,7 @@ def test_other_account_is_read_from_an_arn(arn, account):
 
 
 def test_account_that_is_no_peer_cannot_be_asked(home):
-    with pytest.raises(peers.PeerError, match="account 333333333333 is no peer of"):
+    with pytest.raises(peers.PeerError, match="account 333333333333 is not a peer of"):
         peers.resource("333333333333", "arn:aws:s3:::b")
 
 
