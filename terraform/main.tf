@@ -179,6 +179,14 @@ module "import" {
   repository               = module.foundation.repositories["forecaster"]
 }
 
+# Shared: zeros for the metrics of ① and ② whose silence raises an alarm
+module "zero_publisher" {
+  source = "./modules/zero_publisher"
+
+  function_defaults = module.foundation.function_defaults
+  metric_names      = concat(module.poll.silence_metric_names, module.ingest.silence_metric_names)
+}
+
 # Shared: dashboard of trainings, deployments, endpoint, functions, API and cost
 module "operations" {
   source = "./modules/operations"

@@ -7,7 +7,7 @@ locals {
     "6"    = module.deploy.dead_letter_queues
     "7"    = concat(module.monitor.dead_letter_queues, module.monitoring_jobs.dead_letter_queues, flatten(values(module.bake)[*].dead_letter_queues))
     "8"    = module.retrain.dead_letter_queues
-    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues, module.notify.dead_letter_queues, flatten(concat(values(module.approval_page)[*].dead_letter_queues, values(module.batch)[*].dead_letter_queues, values(module.serve)[*].dead_letter_queues)))
+    shared = concat(module.foundation.dead_letter_queues, module.clean_up.dead_letter_queues, module.notify.dead_letter_queues, module.zero_publisher.dead_letter_queues, flatten(concat(values(module.approval_page)[*].dead_letter_queues, values(module.batch)[*].dead_letter_queues, values(module.serve)[*].dead_letter_queues)))
   }
 
   # What `evergreen monitor` invokes.
@@ -18,10 +18,10 @@ locals {
 
   # What `evergreen pause` switches off, and `resume` on again.
   paused = {
-    alarms         = concat(module.poll.silence_alarm_names, module.ingest.silence_alarm_names, module.monitor.silence_alarm_names)
+    alarms         = module.monitor.silence_alarm_names
     backfill_hours = var.poller.backfill.hours
     desired_count  = var.poller.desired_count
-    schedules      = concat(module.deploy.schedule_names, module.features.schedule_names, module.monitor.schedule_names, module.monitoring_jobs.schedule_names, module.retrain.schedule_names, flatten(values(module.batch)[*].schedule_names))
+    schedules      = concat(module.deploy.schedule_names, module.features.schedule_names, module.monitor.schedule_names, module.monitoring_jobs.schedule_names, module.retrain.schedule_names, module.zero_publisher.schedule_names, flatten(values(module.batch)[*].schedule_names))
   }
 }
 

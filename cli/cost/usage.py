@@ -17,7 +17,7 @@ COMPACTION_INSTANCE = "ml.t3.medium"  # modules/features
 FUNCTION_GB = 0.25  # of all functions except window_aggregator
 # Of the modules, with alarms; tests/integration/deployed counts them on the local AWS.
 FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS, SCALING_FUNCTIONS, SCHEDULE_FUNCTIONS = 12, 2, 1, 1, 1
-ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 7, 3, 2, 4
+ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 8, 3, 2, 4
 ALARMS_PER_ENDPOINT, SCALING_ALARMS = 2, 2  # of endpoints that always exist; of autoscaling
 METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 11, 3
 # Of a tabular model, which has no stages 1 to 3.
@@ -210,7 +210,7 @@ def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
     transitions = 75 * trainings(config, assumed) * assumed.versions_per_training
     of_trainings = [12 * trainings(config, assumed)] if config.training_on_states else []
     return [
-        *(_reads_and_queries(config, assumed) if config.model is None else []),
+        *(_reads_and_queries(config, assumed) + _zeros() if config.model is None else []),
         Use("Lambda", "⑤ to ⑧: invocations", invocations, "lambda_request"),
         Use("Lambda", "⑤ to ⑧: duration", invocations * 3 * FUNCTION_GB, "lambda_arm_gb_second"),
         Use("X-Ray", "traces of ⑤ to ⑧", invocations, "xray_trace"),
@@ -233,6 +233,25 @@ def _operation(config: Configuration, assumed: Assumptions) -> list[Use]:
         *_image_builds(config, assumed),
         *_private_network(config),
         *_tracking_server(config),
+    ]
+
+
+def _zeros() -> list[Use]:
+    """Return what zero_publisher uses, each 15 minutes for a tenth of a second."""
+    invocations = 4 * HOURS
+    return [
+        Use("Lambda", "zero_publisher: invocations", invocations, "lambda_request"),
+        Use(
+            "Lambda",
+            "zero_publisher: duration",
+            invocations * 0.1 * FUNCTION_GB,
+            "lambda_arm_gb_second",
+        ),
+        Use("X-Ray", "traces of zero_publisher", invocations, "xray_trace"),
+        Use(
+            "CloudWatch", "logs of zero_publisher", invocations * LOG_GB_PER_INVOCATION, "logs_gb"
+        ),
+        Use("KMS", "requests of zero_publisher", invocations, "kms_request"),
     ]
 
 

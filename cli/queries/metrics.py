@@ -82,5 +82,6 @@ def _sums(
             Statistics=["Sum"],
         )
         for point in response["Datapoints"]:
-            sums[iso(point["Timestamp"].replace(second=0))] += int(point["Sum"])
+            if point["Sum"]:  # zero_publisher publishes zeros, also while nothing is polled
+                sums[iso(point["Timestamp"].replace(second=0))] += int(point["Sum"])
     return sums

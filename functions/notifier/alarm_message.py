@@ -6,10 +6,6 @@ from common.runbook import Section
 from notifier.alerts import Alarm
 from notifier.message import Message
 
-# An alarm about silence cannot know that its deployment is only minutes old.
-NO_DATA = "no datapoints were received"
-NEW = "If the deployment is new, wait 15 minutes for the mail that this is OK again."
-
 
 def message(alarm: Alarm, prefix: str, sections: Mapping[str, Section]) -> Message | None:
     """Return the message about a change of state; None if a person need not know of it."""
@@ -21,8 +17,6 @@ def message(alarm: Alarm, prefix: str, sections: Mapping[str, Section]) -> Messa
     found = sections.get(address.rpartition("#")[2])
     section = found and found.of_alarm(alarm.name, prefix)
     action = section.first_action if section else "evergreen status"
-    if alarm.previous == "INSUFFICIENT_DATA" and NO_DATA in alarm.reason:
-        action = f"{NEW} Otherwise: {action}"
     return Message(
         f"ALARM: {name}",
         alarm.time,

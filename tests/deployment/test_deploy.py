@@ -198,7 +198,9 @@ def deployed(target, account, docker):
     a_lock_that_a_killed_run_left_is_named_and_can_be_released(target, account)
     deployment_ends_when_the_poller_publishes(target, account)
     pipeline = account.client("sagemaker").describe_pipeline(PipelineName=f"{PREFIX}-training")
+    raised = account.client("cloudwatch").describe_alarms(StateValue="ALARM")["MetricAlarms"]
     return {
+        "alarms": [alarm["AlarmName"] for alarm in raised],
         "functions": functions(account),
         "denials": account.get("iam")["denials"],
         "parameters": json.loads(pipeline["PipelineDefinition"])["Parameters"],
@@ -207,6 +209,7 @@ def deployed(target, account, docker):
 
 def test_interrupted_deployment_continues_to_a_running_loop(deployed):
     assert len(deployed["functions"]) > 10
+    assert deployed["alarms"] == []
     assert deployed["denials"] == []
 
 

@@ -138,6 +138,9 @@ def test_demo_judges_and_serves_models_on_a_mangled_file(recorded):
     measured = [row for row in report["monitoring"] if row["time"] > change and row["wql"]]
     assert all(row["reference_wql"] > 0 for row in measured)
     assert len(measured) >= HOURS - CHANGE - 2
+    # A new deployment that receives transactions was never in an alarm of silence.
+    for name in ("evergreen-features-stale", "evergreen-poller-stalled"):
+        assert next(row["state"] for row in report["alarms"] if row["name"] == name) == "OK"
     assert report["terraform"]["second_plan_changes"] == 0
     assert (HOME / "loop.png").read_bytes().startswith(b"\x89PNG")
     assert remaining == (0, {})

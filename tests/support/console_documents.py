@@ -222,7 +222,7 @@ def _status(readings):
                 "features-stale",
                 "OK",
                 "3",
-                "No minute row was written for ten minutes",
+                "No minute row was written for 15 minutes",
                 "If poller-stalled is in ALARM too, start there.",
             ),
             _alarm(

@@ -38,19 +38,19 @@ resource "aws_cloudwatch_metric_alarm" "irregular" {
   alarm_actions       = [var.foundation.topic_arn]
 }
 
-# For both engines. Managed Service for Apache Flink can report RUNNING although the job has failed.
+# For both engines. Managed Service for Apache Flink can report RUNNING although the job has failed. Without rows, the
+# zeros of zero_publisher count.
 resource "aws_cloudwatch_metric_alarm" "stale" {
   alarm_name          = "${var.foundation.prefix}-features-stale"
-  alarm_description   = "No minute row was written for ten minutes: ${var.foundation.runbook_url}#features-stale"
-  actions_enabled     = !var.foundation.paused
+  alarm_description   = "No minute row was written for 15 minutes: ${var.foundation.runbook_url}#features-stale"
   namespace           = var.foundation.metric_namespace
   metric_name         = "RowsWritten"
   statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 2
+  period              = 900 # that of the zeros
+  evaluation_periods  = 1
   comparison_operator = "LessThanThreshold"
   threshold           = 1
-  treat_missing_data  = "breaching"
+  treat_missing_data  = "ignore"
   alarm_actions       = [var.foundation.topic_arn]
   ok_actions          = [var.foundation.topic_arn]
 }

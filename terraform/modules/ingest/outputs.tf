@@ -14,9 +14,9 @@ output "receivers" {
   depends_on  = [module.archive, module.window_aggregator]
 }
 
-output "silence_alarm_names" {
-  description = "Alarms that a paused loop would raise"
-  value       = [aws_cloudwatch_metric_alarm.stale.alarm_name]
+output "silence_metric_names" {
+  description = "Metrics whose silence raises an alarm"
+  value       = [aws_cloudwatch_metric_alarm.stale.metric_name]
 }
 
 output "stream_names" {

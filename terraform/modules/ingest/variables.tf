@@ -22,7 +22,6 @@ variable "foundation" {
     kms_key_arn              = string
     log_retention_days       = number
     metric_namespace         = string
-    paused                   = optional(bool, false)
     permissions_boundary_arn = optional(string)
     prefix                   = string
     region                   = string

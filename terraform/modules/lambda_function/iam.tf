@@ -1,6 +1,6 @@
 # Permissions that every function needs, merged with those of this function.
 data "aws_iam_policy_document" "this" {
-  source_policy_documents = [var.policy]
+  source_policy_documents = var.policy[*]
 
   statement {
     sid       = "WriteLogs"

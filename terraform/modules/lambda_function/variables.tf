@@ -78,9 +78,9 @@ variable "name" {
 }
 
 variable "policy" {
-  description = "IAM policy (JSON) in addition to the common permissions"
+  description = "IAM policy (JSON) in addition to the common permissions; null: none"
   type        = string
-  nullable    = false
+  default     = null
 }
 
 variable "powertools_layer_version" {

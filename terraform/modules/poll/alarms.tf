@@ -1,16 +1,17 @@
-# A silent source raises no error. A stream of your own may be quiet, but it has to be polled.
+# A silent source raises no error. A stream of your own may be quiet, but it has to be polled. Without polls or
+# transactions, the zeros of zero_publisher count.
 resource "aws_cloudwatch_metric_alarm" "stalled" {
   alarm_name          = "${local.name}-stalled"
   alarm_description   = "${var.poller.source == "http" ? "The source was not polled" : "No transaction reached the bus"} for 15 minutes: ${var.foundation.runbook_url}#poller-stalled"
-  actions_enabled     = var.poller.desired_count > 0 && !var.foundation.paused
+  actions_enabled     = var.poller.desired_count > 0
   namespace           = var.foundation.metric_namespace
-  metric_name         = var.poller.source == "http" ? "Polls" : "TransactionsPublished"
+  metric_name         = local.life_sign
   statistic           = "Sum"
-  period              = 300
-  evaluation_periods  = 3
+  period              = 900 # that of the zeros
+  evaluation_periods  = 1
   comparison_operator = "LessThanThreshold"
   threshold           = 1
-  treat_missing_data  = "breaching"
+  treat_missing_data  = "ignore"
   alarm_actions       = [var.foundation.topic_arn]
   ok_actions          = [var.foundation.topic_arn]
 }

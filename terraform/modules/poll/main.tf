@@ -4,6 +4,9 @@ locals {
   name   = "${var.foundation.prefix}-poller"
   health = "/tmp/healthy"
 
+  # Metric without which the poller is stalled.
+  life_sign = var.poller.source == "http" ? "Polls" : "TransactionsPublished"
+
   # Sources without history cannot be backfilled.
   has_history = var.poller.source == "blockchain" || (var.poller.source == "http" && var.poller.backfill.url != null)
   backfill    = local.has_history && var.poller.backfill.hours > 0 ? var.poller.backfill : null

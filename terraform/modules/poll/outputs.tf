@@ -7,7 +7,7 @@ output "ecs" {
   }
 }
 
-output "silence_alarm_names" {
-  description = "Alarms that a paused loop would raise"
-  value       = var.poller.desired_count > 0 ? [aws_cloudwatch_metric_alarm.stalled.alarm_name] : []
+output "silence_metric_names" {
+  description = "Metrics whose silence raises an alarm; none if no poller is wanted"
+  value       = var.poller.desired_count > 0 ? [local.life_sign] : []
 }

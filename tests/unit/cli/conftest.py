@@ -50,7 +50,7 @@ OUTPUTS = {
     "model_package_group_name": "evergreen-models",
     "operator_role_arn": f"arn:aws:iam::{ACCOUNT}:role/{PREFIX}-operator",
     "paused": {
-        "alarms": ["evergreen-features-stale"],
+        "alarms": ["evergreen-production-unmonitored"],
         "backfill_hours": 24,
         "desired_count": 1,
         "schedules": ["evergreen-retrain-trigger-check"],

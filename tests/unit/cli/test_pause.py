@@ -11,7 +11,7 @@ from tests.support.sagemaker_account import THEN, Account
 from tests.unit.cli.conftest import MACHINE
 
 PARAMETER = "/evergreen/operations/paused"
-ALARM, RULE = "evergreen-features-stale", "evergreen-retrain-trigger-check"
+ALARM, RULE = "evergreen-production-unmonitored", "evergreen-retrain-trigger-check"
 
 
 class Loop:

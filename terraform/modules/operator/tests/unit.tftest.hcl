@@ -10,7 +10,7 @@ variables {
   decision_log_group       = "/test/decisions"
   invoked_functions        = ["test-retrain-trigger", "test-window-aggregator"]
   model_package_group_name = "test"
-  paused                   = { alarms = ["test-poller-stalled"], schedules = ["test-retrain-trigger-check"] }
+  paused                   = { alarms = ["test-production-unmonitored"], schedules = ["test-retrain-trigger-check"] }
   pending_path             = "/test/approval/pending"
   query                    = { policy = "{\"Version\":\"2012-10-17\",\"Statement\":[]}" }
   state_machine_arn        = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-deployment"

@@ -252,13 +252,3 @@ def test_time_is_that_of_the_change():
     sns = {"Message": json.dumps(alarm("a")), "Subject": None, "Timestamp": RECEIVED}
     found = Notification.model_validate(sns).alert()
     assert found.time == datetime(2024, 10, 10, 11, 58, tzinfo=UTC)
-
-
-def test_alarm_without_data_says_that_a_new_deployment_needs_time():
-    document = alarm("production-loss", previous="INSUFFICIENT_DATA")
-    reason = "Threshold Crossed: no datapoints were received for 3 periods"
-    _, lines = read(document | {"NewStateReason": reason})
-    assert "If the deployment is new, wait 15 minutes" in lines[0]
-    assert "Otherwise: evergreen status" in lines[0]
-    _, lines = read(document)
-    assert "new" not in lines[0]

@@ -1,0 +1,1 @@
+../../../tests/mocks/function_defaults.auto.tfvars
