@@ -23,12 +23,14 @@ class Metrics:
 
     def add(self, poll: Poll, published: int, rejected: int) -> None:
         """Count a poll and its transactions; the bus may have rejected some as well."""
+        # CloudWatch bills a metric by the hours in which it has data: no zeros of what is rare.
+        rare = {"PollsRejected": 1} if poll.mostly_rejected else {}
         self._heartbeat.add(
             poll.polled_at or poll.time,
             Polls=1,
             PollGaps=int(poll.gap),
-            PollsRejected=int(poll.mostly_rejected),
             TransactionsRejected=rejected,
+            **rare,
         )
         self._transactions.add(
             poll.time,

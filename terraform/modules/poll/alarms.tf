@@ -34,7 +34,8 @@ resource "aws_cloudwatch_metric_alarm" "gaps" {
 }
 
 # After a change of the shape every item is invalid. An item that the source lists among valid ones is no reason: half of
-# a poll has to be invalid, in three of four periods. A source that is polled rarely has a poll in each.
+# a poll has to be invalid, in three of four periods. A source that is polled rarely has a poll in each. The metric has
+# no zeros, so of periods without such a poll CloudWatch also looks at some before the four.
 resource "aws_cloudwatch_metric_alarm" "rejections" {
   alarm_name          = "${local.name}-rejections"
   alarm_description   = "Most items of the source are invalid, as after a change of their shape: ${var.foundation.runbook_url}#poller-rejections"
