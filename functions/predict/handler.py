@@ -46,6 +46,7 @@ def store() -> "SageMakerFeatureStoreRuntimeClient":
 
 
 @logger.inject_lambda_context
+@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answer one request of a client; API Gateway counts requests and errors, free of charge."""
     request = event["requestContext"]
@@ -58,7 +59,6 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
     if isinstance(exchange.problem, NotReadyError):  # what the alarm of the API does not count
         metrics.add_dimension("EndpointName", exchange.settings.endpoint_name)
         add_metrics(now, {"RequestsNotReady": 1}, MetricUnit.Count)
-        metrics.flush_metrics()
     return answer
 
 
