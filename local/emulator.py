@@ -51,10 +51,13 @@ def find(module_name: str, name: str) -> Any:
 
 
 def loaded_services() -> dict[str, dict[str, Any]]:
-    """Return the names in each module of MiniStack's services that was imported, by service."""
+    """Return the names in each module of MiniStack's services that was imported, by service.
+
+    They are copies: a thread may be importing one, which defines further names.
+    """
     prefix = "ministack.services."
     return {
-        name.removeprefix(prefix): vars(loaded)
+        name.removeprefix(prefix): vars(loaded).copy()
         for name, loaded in list(sys.modules.items())
         if name.startswith(prefix)
     }

@@ -11,8 +11,10 @@ from poller.poll import Poll
 class Metrics:
     """Counts per minute.
 
-    The heartbeat (`Polls`, `PollGaps`) has the time of the poll where a source has a clock. Counts
-    of transactions have the time of the events, so that metrics and archive can be compared.
+    The heartbeat and what was rejected have the time of the poll where a source has a clock:
+    rejected items may have no time, and if there are no others, the time of the events stands
+    still. Counts of transactions have the time of the events, so that metrics and archive can be
+    compared.
     """
 
     def __init__(self, namespace: str) -> None:
@@ -21,12 +23,19 @@ class Metrics:
 
     def add(self, poll: Poll, published: int, rejected: int) -> None:
         """Count a poll and its transactions; the bus may have rejected some as well."""
-        self._heartbeat.add(poll.polled_at or poll.time, Polls=1, PollGaps=int(poll.gap))
+        # CloudWatch bills a metric by the hours in which it has data: no zeros of what is rare.
+        rare = {"PollsRejected": 1} if poll.mostly_rejected else {}
+        self._heartbeat.add(
+            poll.polled_at or poll.time,
+            Polls=1,
+            PollGaps=int(poll.gap),
+            TransactionsRejected=rejected,
+            **rare,
+        )
         self._transactions.add(
             poll.time,
             TransactionsPolled=len(poll.transactions),
             TransactionsPublished=published,
-            TransactionsRejected=rejected,
         )
 
     def flush(self) -> None:

@@ -41,6 +41,14 @@ class Poll:
     polled_at: int = 0  # epoch seconds; 0: the source has no clock, `time` applies
     gap: bool = False  # transactions were missed between the previous poll and this one
 
+    @property
+    def mostly_rejected(self) -> bool:
+        """Whether at least half of the items are invalid, as after a change of their shape.
+
+        A share, because a list has an invalid item in each poll for as long as it lists it.
+        """
+        return 0 < len(self.rejected) >= len(self.transactions)
+
 
 def split_into_polls(
     arrivals: Iterable[Transaction | Rejected], seconds: int, max_items: int = MAX_ITEMS

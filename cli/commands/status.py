@@ -11,6 +11,7 @@ from cli.queries.decisions import decisions, origins, unresolved_deployments
 from cli.queries.monitoring import monitoring_results, threshold
 from cli.queries.online_rows import freshness
 from cli.queries.pause import pause_state
+from cli.queries.rejected_items import rejected_items
 from cli.queries.services import dead_letters, deployment, endpoints, poller, training
 from cli.result import Result
 from cli.stages import symbol
@@ -33,6 +34,7 @@ def status(connection: Connection) -> Result:
         "now": iso(connection.now),
         "paused": pause_state(connection),
         "poller": poller(connection),
+        "rejected_items": rejected_items(connection),
         "dead_letters": dead_letters(connection),
         "minutes": freshness(connection),
         "training": training(connection),
@@ -52,6 +54,7 @@ def status(connection: Connection) -> Result:
 def _body(document: Json, loss_alarm: str) -> RenderableType:
     data = [
         *([_poller(document["poller"])] if document["minutes"] else []),
+        *_rejected(document["rejected_items"]),
         _dead_letters(document["dead_letters"]),
         *map(_minutes, filter(None, [document["minutes"]])),
     ]
@@ -75,6 +78,13 @@ def _poller(row: Json | None) -> Row:
     if row is None:
         return "①", "poller", "no service"
     return "①", "poller", f"{row['running']} of {row['desired']} running ({row['status']})"
+
+
+def _rejected(row: Json) -> list[Row]:
+    if not row["count"]:
+        return []
+    reason = f": {row['reason']}" if row["reason"] else ""
+    return [("①", "rejected items", f"{row['count']:,} in polls of the last hour{reason}")]
 
 
 def _dead_letters(rows: list[Json]) -> Row:

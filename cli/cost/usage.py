@@ -20,6 +20,7 @@ FUNCTIONS, BAKE_FUNCTIONS, FLINK_FUNCTIONS, SCALING_FUNCTIONS, SCHEDULE_FUNCTION
 ALARMS, FLINK_ALARMS, ALARMS_PER_FUNCTION, ALARMS_PER_STAGE = 8, 3, 2, 4
 ALARMS_PER_ENDPOINT, SCALING_ALARMS = 2, 2  # of endpoints that always exist; of autoscaling
 METRICS, METRICS_PER_STAGE, DASHBOARDS = 8, 11, 3
+API_ALARMS = 3  # errors, from two metrics; errors of a version that is released
 # Of a tabular model, which has no stages 1 to 3.
 TABULAR_FUNCTIONS, TABULAR_ALARMS = 9, 1
 FREE_DASHBOARDS = 3  # of every account, always
@@ -84,7 +85,10 @@ def trainings(config: Configuration, assumed: Assumptions) -> float:
 
 
 def alarms(config: Configuration) -> int:
-    """Return the number of alarms, of which autoscaling creates two."""
+    """Return the number of alarms, as they are billed: by their metrics.
+
+    Autoscaling creates two of them.
+    """
     per_stage = ALARMS_PER_STAGE + config.compared_features
     of_loop = (FUNCTIONS, ALARMS) if config.model is None else (TABULAR_FUNCTIONS, TABULAR_ALARMS)
     functions, others = of_loop[0], of_loop[1] + per_stage * config.monitored_stages
@@ -92,7 +96,7 @@ def alarms(config: Configuration) -> int:
     if config.bake_readings:
         functions += BAKE_FUNCTIONS
     if config.api_memory_mb is not None:
-        functions, others = functions + 1, others + 2
+        functions, others = functions + 1, others + API_ALARMS
     functions += config.scores_files
     if config.served_share < 1:
         functions += SCHEDULE_FUNCTIONS

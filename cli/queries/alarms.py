@@ -17,6 +17,7 @@ STAGES = {
     "features-stale": "3",
     "late-transactions": "2",
     "poller-gaps": "1",
+    "poller-rejections": "1",
     "poller-stalled": "1",
     "production-data-harder": "7",
     "raw-late": "2",

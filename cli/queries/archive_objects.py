@@ -34,7 +34,7 @@ def load(
     def read(key: str) -> tuple[str, list[Any], str | None]:
         body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         lines, damage = gzip_lines.read(body)
-        return key, [_json(line) for line in lines if line.strip()], damage
+        return key, [parse(line) for line in lines if line.strip()], damage
 
     with ThreadPoolExecutor(THREADS) as pool:
         for key, found, damage in pool.map(read, keys):
@@ -46,7 +46,8 @@ def load(
             on_read()
 
 
-def _json(line: bytes) -> Any:
+def parse(line: bytes) -> Any:
+    """Return the event in a line, None if it is not JSON."""
     try:
         return json.loads(line)
     except (RecursionError, ValueError):

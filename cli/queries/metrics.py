@@ -60,16 +60,17 @@ def poller_counts(connection: Connection, time_range: TimeRange) -> PollerCounts
             "give --from and --to as multiples"
         )
     names = ("Polls", "TransactionsPolled", "TransactionsPublished")
-    found = [_sums(connection, name, time_range, period) for name in names]
+    found = [sums(connection, name, time_range, period) for name in names]
     if age >= LATEST_DELIVERY and not any(found):
         raise ForgottenError("CloudWatch has no counts of the poller for this range")
     return PollerCounts(period, *found)
 
 
-def _sums(
+def sums(
     connection: Connection, name: str, time_range: TimeRange, period: timedelta
 ) -> Counter[str]:
-    sums: Counter[str] = Counter()
+    """Return the sums of a metric by the first minute (ISO) of each period."""
+    found: Counter[str] = Counter()
     length = MAX_DATAPOINTS * period
     for number in range(ceil((time_range.end - time_range.start) / length)):
         start = time_range.start + number * length
@@ -83,5 +84,5 @@ def _sums(
         )
         for point in response["Datapoints"]:
             if point["Sum"]:  # zero_publisher publishes zeros, also while nothing is polled
-                sums[iso(point["Timestamp"].replace(second=0))] += int(point["Sum"])
-    return sums
+                found[iso(point["Timestamp"].replace(second=0))] += int(point["Sum"])
+    return found

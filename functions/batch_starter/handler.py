@@ -1,25 +1,31 @@
-"""Upload, schedule or command -> one run of the batch pipeline with the latest approved model."""
+"""Upload, schedule or command -> one run of the batch pipeline with the latest approved model.
+
+The end of a run that failed or was stopped -> the decision event `Batch Failed`, which is mailed.
+"""
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
 from botocore.exceptions import ClientError
-from pydantic import Field
 
-from common import batch_files, model_packages, times
+from batch_starter import ended_run
+from batch_starter.batch_events import BatchEvent, Command, Request, RunEnded, Schedule, Upload
+from common import batch_files, decisions, model_packages, times
 from common.batch_files import INPUT
 from common.batch_request import BatchRequest, InputFile
 from common.config import Settings
-from common.events import Event, Time
 from common.observability import logger
+from common.training_workflow.pipeline import Pipeline
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 MAX_FILES = 1000  # of one run
+REQUEST_KEY = "RequestKey"  # parameter of the pipeline
+events = boto3.client("events")
 s3 = boto3.client("s3")
 sagemaker = boto3.client("sagemaker")
 
@@ -36,72 +42,18 @@ class Config(Settings):
     """Settings of the function."""
 
     bucket: str
+    event_bus_name: str
     model_package_group_name: str
     pipeline_name: str
-
-
-class UploadedObject(Event):
-    """Object of `Object Created`."""
-
-    key: str
-    version_id: str | None = Field(None, alias="version-id")
-
-
-class UploadDetail(Event):
-    """Detail of `Object Created`."""
-
-    object: UploadedObject
-
-
-class Upload(Event):
-    """A file was put below batchdata/input/."""
-
-    source: Literal["aws.s3"]
-    time: Time
-    detail: UploadDetail
-
-    @property
-    def identity(self) -> str:
-        """The version of the object, or without versions the time at which it was written."""
-        found = self.detail.object
-        return f"{found.key} {found.version_id or times.iso(self.time)}"
-
-
-class Schedule(Event):
-    """The schedule: score the files that have no results yet."""
-
-    source: Literal["evergreen.schedule"]
-    id: str
-    time: Time
-
-    @property
-    def identity(self) -> str:
-        """The id of the event."""
-        return self.id
-
-
-class Command(Event):
-    """A person's request: score every file below a prefix, again if need be."""
-
-    source: Literal["evergreen.cli"]
-    id: str
-    time: Time
-    prefix: str = INPUT
-
-    @property
-    def identity(self) -> str:
-        """The id of the event."""
-        return self.id
-
-
-BatchEvent = Annotated[Upload | Schedule | Command, Field(discriminator="source")]
 
 
 @logger.inject_lambda_context
 @event_parser(model=BatchEvent)
 def lambda_handler(event: BatchEvent, _context: "LambdaContext") -> dict[str, Any]:
-    """Start a run; return its id and files, or the reason why there is none."""
+    """Start a run, or record why one failed; return its id, its files and what was done."""
     config = Config.from_env()
+    if isinstance(event, RunEnded):
+        return _report(config, event)
     files = _files(config, event)
     if not files:
         return _result(None, files, "no files to score")
@@ -121,7 +73,7 @@ def _keep(bucket: str, request: BatchRequest) -> None:
             raise
 
 
-def _files(config: Config, event: BatchEvent) -> tuple[InputFile, ...]:
+def _files(config: Config, event: Request) -> tuple[InputFile, ...]:
     if isinstance(event, Upload):
         found = event.detail.object
         if found.key.endswith("/"):  # a folder that a console made
@@ -173,12 +125,12 @@ def _latest_approved(group: str) -> str:
     return listed[0]["ModelPackageArn"]
 
 
-def _start(config: Config, event: BatchEvent, request: BatchRequest, package_arn: str) -> str:
+def _start(config: Config, event: Request, request: BatchRequest, package_arn: str) -> str:
     """Start the run of the request once; return what happened."""
     version = model_packages.version(package_arn)
     parameters = {
         "ModelPackageArn": package_arn,
-        "RequestKey": batch_files.request_key(request.run_id),
+        REQUEST_KEY: batch_files.request_key(request.run_id),
         "StartTime": times.iso(event.time),
     }
     try:
@@ -193,6 +145,29 @@ def _start(config: Config, event: BatchEvent, request: BatchRequest, package_arn
         # Delivered before, with the version that was the latest one then.
         return "the run was started before"
     return f"started with model {version}"
+
+
+def _report(config: Config, event: RunEnded) -> dict[str, Any]:
+    """Record why a run did not succeed; a repeated event records the same again."""
+    pipeline, arn = Pipeline(sagemaker, event.detail.pipeline_arn), event.detail.execution_arn
+    request = _request(config.bucket, pipeline.parameters(arn).get(REQUEST_KEY))
+    detail = ended_run.detail(event, request, pipeline.failure(arn))
+    decisions.record(events, config.event_bus_name, decisions.BATCH_FAILED, event.time, **detail)
+    logger.info("batch run did not succeed", time=times.iso(event.time), extra=detail)
+    return {"run_id": detail["run_id"], "files": detail["file_names"], "outcome": detail["reason"]}
+
+
+def _request(bucket: str, key: str | None) -> BatchRequest | None:
+    """Return the request of a run, None if it was started by hand without one."""
+    if key is None:
+        return None
+    try:
+        body = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchKey":
+            return None
+        raise
+    return BatchRequest.model_validate_json(body)
 
 
 def _result(run: str | None, files: tuple[InputFile, ...], outcome: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import hashlib
 
 INPUT = "batchdata/input/"  # below it, people and systems put files
 OUTPUT = "batchdata/output/"  # below it, results have the names of their files
+MAX_NAMED = 20  # files that an event names: a run may have a thousand, an event 256 KB
 REQUESTS = "batch-runs/"  # what a run works with, by its id
 
 

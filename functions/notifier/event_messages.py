@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from common import decisions, failures, model_packages
 from common.approval_tasks import REJECTED
+from notifier import batch_messages
 from notifier.alerts import Detail, LoopEvent
 from notifier.message import Message
 
@@ -116,6 +117,8 @@ def _failed_job(event: LoopEvent, detail: Detail) -> Message:
 
 WRITERS: dict[str, Callable[[LoopEvent, Detail], Message | None]] = {
     decisions.APPROVAL_REQUESTED: _approval,
+    decisions.BATCH_FAILED: batch_messages.failed,
+    decisions.BATCH_SCORED: batch_messages.scored,
     decisions.DEPLOYMENT_FAILED: _failed_deployment,
     decisions.MODEL_DEPLOYED: _deployed,
     decisions.TRAINING_FAILED: _failed_training,

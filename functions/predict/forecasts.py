@@ -7,7 +7,7 @@ from typing import Any
 
 from common import times
 from common.deepar import Forecast
-from predict.problems import Kind, ProblemError
+from predict.problems import Kind, NotReadyError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ def span(now: datetime, history: int, length: int) -> list[str]:
 
 
 def context(minutes: Sequence[str], fees: Sequence[float | None], history: int) -> Context:
-    """Return the `history` minutes that end with the newest known one; raises ProblemError."""
+    """Return the `history` minutes that end with the newest known one; raises NotReadyError."""
     end = max((n + 1 for n, fee in enumerate(fees) if fee is not None), default=0)
     if end < history:
         newest = f"{minutes[end - 1]} as the newest minute" if end else "no minute"
         expected = f"a minute since {minutes[history - 1]}"
         detail = f"feature store: got {newest}, expected {expected}"
-        raise ProblemError(Kind.NO_RECENT_FEATURES, detail)
+        raise NotReadyError(Kind.NO_RECENT_FEATURES, detail)
     return Context(times.parse(minutes[end - history]), fees[end - history : end])
 
 

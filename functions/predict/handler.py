@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.metrics import MetricUnit
 from botocore.config import Config
 
 from common import deepar, endpoints, windows
-from common.observability import logger
+from common.observability import add_metrics, logger, metrics
 from predict import cors, forecasts, health, inference
 from predict.body import JSON
 from predict.exchange import Exchange
 from predict.prediction import prediction
-from predict.problems import CONTENT_TYPE, Kind, ProblemError
+from predict.problems import CONTENT_TYPE, Kind, NotReadyError, ProblemError
 from predict.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def store() -> "SageMakerFeatureStoreRuntimeClient":
 
 
 @logger.inject_lambda_context
+@metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any]:
     """Answer one request of a client; API Gateway counts requests and errors, free of charge."""
     request = event["requestContext"]
@@ -54,6 +56,9 @@ def lambda_handler(event: dict[str, Any], context: "LambdaContext") -> dict[str,
     answer: dict[str, Any] = app.resolve(event, context)
     status, route = answer["statusCode"], f"{request['httpMethod']} {request['resourcePath']}"
     logger.info("request answered", route=route, status=status, extra=exchange.logged())
+    if isinstance(exchange.problem, NotReadyError):  # what the alarm of the API does not count
+        metrics.add_dimension("EndpointName", exchange.settings.endpoint_name)
+        add_metrics(now, {"RequestsNotReady": 1}, MetricUnit.Count)
     return answer
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from predict.problems import Kind, ProblemError
+from predict.problems import Kind, NotReadyError, ProblemError
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -29,6 +29,7 @@ CODES = {
     "ValidationError": Kind.ENDPOINT_UNAVAILABLE,
     "ValidationException": Kind.ENDPOINT_UNAVAILABLE,
 }
+NOT_CREATED = re.compile(r"^Endpoint \S+ (of account \d+ not found|is Creating)")
 
 
 def checked_id(text: str) -> str:
@@ -76,7 +77,9 @@ def _problem(name: str, response: Any) -> ProblemError:
         kind = CODES.get(details["Code"])
         if kind is None:  # such as AccessDeniedException: the deployment is wrong
             kind = Kind.MODEL_FAILED
-        return ProblemError(kind, f"endpoint {name}: {details['Code']}: {details['Message']}")
+        created = not NOT_CREATED.match(details["Message"])
+        problem = ProblemError if created else NotReadyError
+        return problem(kind, f"endpoint {name}: {details['Code']}: {details['Message']}")
     status = response.get("OriginalStatusCode", 500)
     default = Kind.REFUSED_BY_MODEL if 400 <= status < 500 else Kind.MODEL_FAILED
     message = _sentence(response.get("OriginalMessage") or details["Message"])

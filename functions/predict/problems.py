@@ -91,6 +91,13 @@ class ProblemError(Exception):
         return found
 
 
+class NotReadyError(ProblemError):
+    """What an answer needs is not there yet: a model, or recent minutes of the stream.
+
+    So it is in a new deployment, or while the loop is paused: no fault, and no alarm of the API.
+    """
+
+
 def invalid(faults: Sequence[Fault]) -> ProblemError:
     """Return the problem of invalid values, of which there is at least one."""
     more = len(faults) - 1

@@ -26,7 +26,10 @@ class UnsupportedMathError(Exception):
 
 
 def calculate(expression: str, values: dict[str, float | None]) -> float | None:
-    """Evaluate + - * / over the metrics of one period; None if one of them has no data."""
+    """Evaluate + - * / over the metrics of one period; None if one of them has no data.
+
+    FILL(id, number) is that number if the metric has none.
+    """
     return _evaluate(ast.parse(expression, mode="eval").body, values, expression)
 
 
@@ -40,8 +43,12 @@ def _evaluate(node: ast.expr, values: dict[str, float | None], expression: str) 
         if left is None or right is None or (right == 0 and isinstance(node.op, ast.Div)):
             return None
         return OPERATORS[type(node.op)](left, right)
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "FILL" and len(node.args) == 2:
+        value, filling = (_evaluate(part, values, expression) for part in node.args)
+        return filling if value is None else value
     raise UnsupportedMathError(
-        f"Expression: got {expression!r}, expected only + - * / of metric ids and numbers"
+        f"Expression: got {expression!r}, expected only + - * / and FILL(id, number) of metric "
+        "ids and numbers"
     )
 
 

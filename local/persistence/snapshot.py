@@ -34,12 +34,14 @@ class Bodies:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        # By id, with a reference so that the id stays valid: bodies of the last snapshot.
+        # By id, with a reference so that the id stays valid: bodies of the last snapshot, and of
+        # attempts since. Hashing lets other threads change the state, so each body is hashed once.
         self._known: dict[int, tuple[bytes, str]] = {}
         self._current: dict[int, tuple[bytes, str]] = {}
 
     def begin(self) -> None:
-        """Start a snapshot."""
+        """Start a snapshot, or another attempt at it."""
+        self._known |= self._current
         self._current = {}
 
     def name(self, body: bytes) -> str:

@@ -85,6 +85,17 @@ def _summaries(paths: Paths) -> list[FileSummary]:
     return [FileSummary.model_validate(entry) for entry in document["files"]]
 
 
+def _without_predictions(documents: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return how many files have lines, all of which were rejected, and the first of them."""
+    keys = [
+        document["input"]["key"]
+        for document in documents
+        if document["lines"] and not document["accepted"]
+    ]
+    names = [batch_files.name(key) for key in keys[: batch_files.MAX_NAMED]]
+    return {"files_all_rejected": len(keys), "all_rejected": names}
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the step."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -115,6 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             package_version=model_packages.version(args.package),
             files=len(documents),
             **totals,
+            **_without_predictions(documents),
         )
         if args.model_name:
             client("sagemaker").delete_model(ModelName=args.model_name)

@@ -10,11 +10,13 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from botocore.exceptions import ClientError
+
 from common.batch_request import BatchRequest, InputFile
 from sagemaker_pipelines.aws import client
 from sagemaker_pipelines.batch import lines
 from sagemaker_pipelines.batch.parts import FileSummary, Writer
-from sagemaker_pipelines.paths import Paths, report_failures
+from sagemaker_pipelines.paths import JobError, Paths, report_failures
 
 SUMMARY = "batch.json"
 BLOCK = 1000  # lines that are checked together
@@ -61,7 +63,12 @@ def _blocks(found: Iterator[lines.Line]) -> Iterator[list[lines.Line]]:
 def _download(bucket: str, file: InputFile, folder: Path) -> Path:
     path = folder / Path(file.key).name
     version = {"VersionId": file.version_id} if file.version_id else {}
-    client("s3").download_file(bucket, file.key, str(path), ExtraArgs=version)
+    try:
+        client("s3").download_file(bucket, file.key, str(path), ExtraArgs=version)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "404":
+            raise
+        raise JobError(f"{file.key}: the file was deleted before the run read it.") from None
     return path
 
 

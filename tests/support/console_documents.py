@@ -178,6 +178,7 @@ def _status(readings):
         "now": iso(NOW),
         "paused": None,
         "poller": {"status": "ACTIVE", "running": 1, "desired": 1},
+        "rejected_items": {"count": 0, "reason": None},
         "dead_letters": [
             {"queue": "evergreen-window-aggregator-dead-letters", "stage": "2"}
             | {"messages": 3, "hidden": 0},

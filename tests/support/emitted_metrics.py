@@ -8,7 +8,7 @@ from contextlib import redirect_stdout
 from common.forecast_metrics import registry
 from common.readings import result
 from poller.metrics import Metrics
-from poller.poll import Poll
+from poller.poll import Poll, Rejected
 
 STAGE = frozenset({"Stage"})
 # By monitoring jobs; tests/unit/sagemaker_pipelines/jobs runs them.
@@ -16,6 +16,8 @@ OF_JOBS = {
     ("DataQualityViolations", STAGE),
     ("DriftScore", frozenset({"Feature", "Stage"})),
 }
+# By `predict` without an endpoint; tests/unit/functions/predict/test_errors runs it.
+OF_API = {("RequestsNotReady", frozenset({"EndpointName"}))}
 
 
 def of_poller():
@@ -23,7 +25,7 @@ def of_poller():
     metrics, out = Metrics("Evergreen/test"), io.StringIO()
     now = int(time.time())
     with redirect_stdout(out):
-        metrics.add(Poll(now, gap=True), 1, 1)
+        metrics.add(Poll(now, rejected=[Rejected("a", None, "b", "c")], gap=True), 1, 1)
         metrics.flush()
     return names(out.getvalue())
 

@@ -11,6 +11,7 @@ from common import decisions, failures
 SHOWN = 100
 KINDS: dict[str, Kind] = {
     decisions.APPROVAL_REQUESTED: "waiting",
+    decisions.BATCH_FAILED: "bad",
     decisions.DEPLOYMENT_FAILED: "bad",
     decisions.DRIFT_DETECTED: "bad",
     decisions.MODEL_DEPLOYED: "good",

@@ -66,6 +66,8 @@ def _poll(status: Json) -> tuple[Kind, str, str]:
     if row is None:
         return "off", "no stream", "requests of clients are the data"
     tasks = f"{row['running']} of {row['desired']} tasks run"
+    if rejected := status["rejected_items"]["count"]:
+        tasks += f"; {rejected:,} items rejected in the last hour"
     if status["paused"] or row["desired"] == 0:
         return "off", "stopped", tasks
     return (

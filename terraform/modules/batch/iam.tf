@@ -8,8 +8,39 @@ data "aws_iam_policy_document" "batch_starter" {
   }
 
   statement {
-    sid       = "WriteRequests"
-    actions   = ["s3:PutObject"]
+    sid       = "DescribeRun"
+    actions   = ["sagemaker:DescribePipelineExecution", "sagemaker:ListPipelineExecutionSteps", "sagemaker:ListPipelineParametersForExecution"]
+    resources = ["${local.pipeline_arn}/execution/*"]
+  }
+
+  statement {
+    sid       = "ReadExitMessages"
+    actions   = ["sagemaker:DescribeProcessingJob"]
+    resources = ["${var.foundation.arns.sagemaker}:processing-job/pipelines-*"] # names of the jobs that SageMaker pipelines create
+  }
+
+  statement {
+    sid       = "RecordFailure"
+    actions   = ["events:PutEvents"]
+    resources = [var.foundation.bus_arn]
+
+    # Other events of this bus start deployments and trainings.
+    condition {
+      test     = "StringEquals"
+      variable = "events:source"
+      values   = ["evergreen.loop"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "events:detail-type"
+      values   = ["Batch Failed"]
+    }
+  }
+
+  statement {
+    sid       = "WriteAndReadRequests"
+    actions   = ["s3:GetObject", "s3:PutObject"]
     resources = ["${var.foundation.bucket_arn}/batch-runs/*"]
   }
 
@@ -27,7 +58,7 @@ data "aws_iam_policy_document" "batch_starter" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["batchdata/*"]
+      values   = ["batch-runs/*", "batchdata/*"]
     }
   }
 }
@@ -94,7 +125,7 @@ data "aws_iam_policy_document" "pipeline" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["batch-runs/*", "training/*"]
+      values   = ["batch-runs/*", "batchdata/input/*", "training/*"] # of input files, to tell a missing one from a refused one
     }
   }
 

@@ -1,4 +1,5 @@
 # Beside the loop: batch. Files below batchdata/input/ -> predictions of the latest approved version, and a manifest.
+# A run that fails is recorded with its reason, and mailed.
 
 locals {
   pipeline_name = "${var.foundation.prefix}-batch"
@@ -40,6 +41,16 @@ locals {
       object = { key = [{ prefix = "batchdata/input/" }] }
     }
   }
+
+  # SageMaker reports the end of a run only as an event.
+  ended_pattern = {
+    source        = ["aws.sagemaker"]
+    "detail-type" = ["SageMaker Model Building Pipeline Execution Status Change"]
+    detail = {
+      pipelineArn                    = [local.pipeline_arn]
+      currentPipelineExecutionStatus = ["Failed", "Stopped"]
+    }
+  }
 }
 
 resource "aws_sagemaker_pipeline" "this" {
@@ -68,12 +79,13 @@ module "batch_starter" {
   source = "../lambda_function"
 
   name              = "batch_starter"
-  description       = "Upload, schedule or command -> one run of the batch pipeline"
+  description       = "Upload, schedule or command -> one run of the batch pipeline; failed run -> decision log"
   function_defaults = var.function_defaults
   policy            = data.aws_iam_policy_document.batch_starter.json
 
   environment = {
     BUCKET                   = var.foundation.bucket_name
+    EVENT_BUS_NAME           = var.foundation.bus_name
     MODEL_PACKAGE_GROUP_NAME = var.model_package_group_name
     PIPELINE_NAME            = local.pipeline_name
   }
@@ -87,6 +99,10 @@ module "batch_starter" {
       description         = "Schedule -> batch_starter, which scores new files"
       input               = { source = "evergreen.schedule" }
       schedule_expression = expression
+    } },
+    { ended = {
+      description   = "Run that failed or was stopped -> batch_starter, which records why"
+      event_pattern = jsonencode(local.ended_pattern)
     } },
   )
 }

@@ -71,10 +71,11 @@ resource "aws_cloudwatch_event_rule" "attention" {
   event_pattern = jsonencode({
     source = ["evergreen.loop"]
     "$or" = [
-      { "detail-type" = ["Approval Requested", "Deployment Failed", "Training Failed"] },
+      { "detail-type" = ["Approval Requested", "Batch Failed", "Deployment Failed", "Training Failed"] },
       { "detail-type" = ["Tournament Decided"], detail = { winner = [null] } },               # ended without a new version
       { "detail-type" = ["Retraining Skipped"], detail = { invalid = ["hyperparameters"] } }, # until a person corrects them
       { "detail-type" = ["Model Deployed"], detail = { stage = ["production"] } },
+      { "detail-type" = ["Batch Scored"], detail = { files_all_rejected = [{ numeric = [">", 0] }] } }, # files without predictions
     ]
   })
 }

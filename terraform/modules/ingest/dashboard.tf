@@ -11,7 +11,7 @@ resource "aws_cloudwatch_dashboard" "this" {
           period = 60
           stat   = "Sum"
           metrics = [
-            for name in ["Polls", "PollGaps", "TransactionsPolled", "TransactionsPublished", "TransactionsRejected"] :
+            for name in ["Polls", "PollGaps", "PollsRejected", "TransactionsPolled", "TransactionsPublished", "TransactionsRejected"] :
             [var.foundation.metric_namespace, name]
           ]
         }

@@ -85,17 +85,45 @@ resource "aws_api_gateway_method_settings" "this" {
   }
 }
 
+# What clients see, faults of API Gateway and Lambda included, without the 503 of a deployment that has no model yet or is
+# paused: a health check of it is no fault. The function counts those, so a deployment that serves has no such metric.
 resource "aws_cloudwatch_metric_alarm" "errors" {
   alarm_name          = "${local.name}-api-errors"
   alarm_description   = "The API of ${var.name} answered with 5XX: ${var.foundation.runbook_url}#api-errors"
-  namespace           = "AWS/ApiGateway"
-  metric_name         = "5XXError"
-  dimensions          = { ApiName = local.name, Stage = local.stage }
-  statistic           = "Sum"
-  period              = 300
   evaluation_periods  = 1
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 5
   treat_missing_data  = "notBreaching"
   alarm_actions       = [var.foundation.topic_arn]
+
+  metric_query {
+    id          = "faults"
+    expression  = "errors - FILL(not_ready, 0)"
+    label       = "5XX without those of a deployment that has no model"
+    return_data = true
+  }
+
+  metric_query {
+    id = "errors"
+
+    metric {
+      namespace   = "AWS/ApiGateway"
+      metric_name = "5XXError"
+      dimensions  = { ApiName = local.name, Stage = local.stage }
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id = "not_ready"
+
+    metric {
+      namespace   = var.foundation.metric_namespace
+      metric_name = "RequestsNotReady"
+      dimensions  = { EndpointName = var.endpoint_name }
+      period      = 300
+      stat        = "Sum"
+    }
+  }
 }

@@ -74,6 +74,7 @@ variable "foundation" {
     bucket_name              = string
     kms_key_arn              = string
     log_retention_days       = number
+    metric_namespace         = string
     permissions_boundary_arn = optional(string)
     prefix                   = string
     runbook_url              = string

@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from collections import Counter
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.support.predict_api import Answer
 
 pytestmark = pytest.mark.integration
 
+ALARM = "evergreen-forecaster-api-errors"
 SERIES = {"start": "2024-10-10 00:00:00", "target": [1, 2]}
 
 
@@ -58,6 +60,21 @@ def test_forecast_without_features_is_a_documented_problem(call):
     answer = call("GET", "/forecast")
     assert answer.status == 503
     check("forecaster", "GET", "/forecast", answer)
+
+
+@pytest.mark.parametrize(("faulty", "status", "state"), [(False, 503, "OK"), (True, 502, "ALARM")])
+def test_alarm_counts_faults_and_not_that_there_is_no_model_yet(aws, call, faulty, status, state):
+    aws.next_hour()
+    fault = {"service": "sagemaker", "operation": "DescribeEndpoint", "status": 400, "times": 6}
+    if faulty:
+        aws.post("faults", faults=[fault])
+    answers = Counter()
+    while answers[status] < 6 and answers.total() < 100:  # some are refused by the usage plan
+        answers[call("GET", "/health").status] += 1
+    assert set(answers) - {429} == {status}
+    aws.pass_minutes(2)
+    [alarm] = aws.client("cloudwatch").describe_alarms(AlarmNames=[ALARM])["MetricAlarms"]
+    assert alarm["StateValue"] == state
 
 
 def test_unknown_route_and_content_type(call):

@@ -117,7 +117,8 @@ def emitted(aws, outputs):
     }
     assert ("RowsWritten", frozenset()) in deployed
     collector = emitted_metrics.of_collector(PUBLISHED)
-    return deployed | emitted_metrics.of_poller() | collector | emitted_metrics.OF_JOBS
+    called = emitted_metrics.of_poller() | collector | emitted_metrics.OF_API
+    return deployed | called | emitted_metrics.OF_JOBS
 
 
 def unknown(metrics, emitted):
@@ -132,9 +133,15 @@ def test_every_metric_of_a_dashboard_is_emitted(shown, emitted):
 
 
 def test_every_metric_of_an_alarm_is_emitted(alarms, emitted):
+    queries = [
+        q["MetricStat"]["Metric"]
+        for a in alarms
+        for q in a.get("Metrics", [])
+        if "MetricStat" in q
+    ]
     metrics = [
         Metric(a["Namespace"], a["MetricName"], tuple((d["Name"], "") for d in a["Dimensions"]))
-        for a in alarms
+        for a in [*alarms, *queries]
         if "MetricName" in a
     ]
     assert len(metrics) > 40
@@ -177,7 +184,7 @@ def test_dimensions_name_what_exists(aws, shown, outputs):
 
 
 def test_every_function_with_an_alarm_has_errors_and_durations_on_a_dashboard(alarms, shown):
-    dimensions = [a["Dimensions"] for a in alarms if a["Namespace"] == "AWS/Lambda"]
+    dimensions = [a["Dimensions"] for a in alarms if a.get("Namespace") == "AWS/Lambda"]
     functions = {d[0]["Value"] for d in dimensions if len(d) == 1}
     assert "evergreen-notifier" in functions
     for name in ("Errors", "Duration"):

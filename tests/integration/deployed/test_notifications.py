@@ -7,11 +7,14 @@ from datetime import timedelta
 
 import pytest
 
+from common import batch_files
+from common.times import iso
 from tests.support.mailbox import mailbox, page_url
 
 pytestmark = pytest.mark.integration
 
 ALERTS = "arn:aws:sns:eu-west-1:123456789012:evergreen-alerts"
+PACKAGE = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/evergreen-models/1"
 QUEUE = "evergreen-notifier-dead-letters"
 
 
@@ -81,6 +84,57 @@ def test_redelivered_alert_sends_no_second_mail(aws, mails):
         aws.client("sns").publish(TopicArn=ALERTS, Message=message)
         aws.settle()
     assert len(about(mails, "A training has failed")) == 1
+
+
+def test_batch_run_that_fails_is_mailed_once_with_its_file_the_reason_and_the_command(
+    aws, outputs, mails
+):
+    run = batch_files.run_id("a test")
+    key = batch_files.request_key(run)
+    request = {"run_id": run, "files": [{"key": f"{batch_files.INPUT}a/missing.jsonl"}]}
+    body = json.dumps(request).encode()
+    aws.client("s3").put_object(Bucket=outputs["bucket_name"], Key=key, Body=body)
+    values = {"ModelPackageArn": PACKAGE, "RequestKey": key, "StartTime": "2024-10-10T12:00:00Z"}
+    arn = aws.client("sagemaker").start_pipeline_execution(
+        PipelineName="evergreen-batch",
+        PipelineParameters=[{"Name": n, "Value": v} for n, v in values.items()],
+    )["PipelineExecutionArn"]
+    aws.settle()
+    [(subject, lines)] = about(mails, "Batch scoring")
+    assert subject == "[evergreen] Batch scoring failed: a/missing.jsonl"
+    assert lines[0].endswith("removed: evergreen batch run a/missing.jsonl")
+    key = f"{batch_files.INPUT}a/missing.jsonl"
+    assert f"Reason: PrepareBatch: {key}: the file was deleted before the run read it." in lines
+    assert f"Run: {arn}" in lines
+    invoke_again(aws, "evergreen-batch-starter", arn)
+    assert about(mails, "Batch scoring") == []
+
+
+def invoke_again(aws, function, arn):
+    """Deliver the event of a failed execution again, with another id, as EventBridge may."""
+    described = aws.client("sagemaker").describe_pipeline_execution(PipelineExecutionArn=arn)
+    event = {
+        "id": "another",
+        "source": "aws.sagemaker",
+        "time": iso(described["LastModifiedTime"]),
+        "detail": {
+            "pipelineArn": described["PipelineArn"],
+            "pipelineExecutionArn": arn,
+            "currentPipelineExecutionStatus": "Failed",
+        },
+    }
+    response = aws.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+    assert "FunctionError" not in response
+    aws.settle()
+
+
+def test_batch_run_is_mailed_only_if_files_have_no_predictions(aws, mails):
+    for count, names in ((0, []), (1, ["bad.csv"])):
+        decide(
+            aws, "Batch Scored", execution_arn="a", files_all_rejected=count, all_rejected=names
+        )
+    [(subject, _)] = about(mails, "predictions")
+    assert subject == "[evergreen] No predictions, all lines rejected: bad.csv"
 
 
 def test_alert_that_cannot_be_mailed_is_a_dead_letter(aws, mails):

@@ -44,10 +44,17 @@ def test_every_kind_that_destroy_must_delete_exists(aws, outputs):
 
 
 def test_cost_counts_the_alarms_that_exist(aws, outputs):
-    """`evergreen cost` does not ask AWS for them, because it also works before the apply."""
+    """`evergreen cost` does not ask AWS for them, because it also works before the apply.
+
+    An alarm is billed by its metrics.
+    """
     cloudwatch = aws.client("cloudwatch")
     pages = cloudwatch.get_paginator("describe_alarms").paginate()
-    alarms = sum(len(page["MetricAlarms"]) for page in pages)
+    alarms = sum(
+        sum("MetricStat" in query for query in alarm.get("Metrics", [])) or 1
+        for page in pages
+        for alarm in page["MetricAlarms"]
+    )
     code, document = evergreen(aws, "cost", "--deployed")
     assert code == 0
     quantities = {use["item"]: use["quantity"] for use in document["uses"]}

@@ -12,6 +12,7 @@ from common import batch_files
 from sagemaker_pipelines.batch_scoring import pipeline
 from sagemaker_pipelines.container.algorithms import metadata
 from sagemaker_pipelines.tabular import algorithm
+from tests.support.event_queue import BUS, Queue, add_rule
 from tests.support.permissions import ROLE
 
 pytestmark = pytest.mark.integration
@@ -27,13 +28,13 @@ def scored(aws, tmp_path_factory):
     s3, client = aws.client("s3"), aws.client("sagemaker")
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     key = aws.client("kms").create_key()["KeyMetadata"]["Arn"]
-    aws.client("events").create_event_bus(Name="batch")
+    aws.client("events").create_event_bus(Name=BUS)
     package = register(s3, client, tmp_path_factory.mktemp("model"))
     definition = json.loads(pipeline.render_pipeline())
     values = {
         "Bucket": BUCKET,
         "ContentType": "text/csv",
-        "EventBusName": "batch",
+        "EventBusName": BUS,
         "KmsKeyId": key,
         "Model": "linear_regression",
         "ProcessingImage": IMAGE,
@@ -100,6 +101,14 @@ def read(aws, key):
     return aws.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read()
 
 
+@pytest.fixture(scope="module")
+def results(aws, scored):
+    """Return a queue of the events `Batch Scored`."""
+    queue = Queue(aws, "results")
+    add_rule(aws, "results", {"Arn": queue.arn}, {"detail-type": ["Batch Scored"]})
+    return queue
+
+
 def test_order_is_kept_and_bad_lines_are_numbered(aws, scored):
     count = 70_000  # more lines than fit into one request of 1 MB
     lines = [f"{number / count}" for number in range(count)]
@@ -132,7 +141,7 @@ def test_order_is_kept_and_bad_lines_are_numbered(aws, scored):
     assert aws.client("sagemaker").list_models()["Models"] == []
 
 
-def test_file_without_a_good_line_has_a_manifest_and_no_job(aws, scored):
+def test_file_without_a_good_line_has_a_manifest_and_no_job(aws, scored, results):
     steps = scored("second", {"bad.csv": b"high\nlow\n", "empty.csv": b"", "empty.gz": b""})
     assert steps["CheckAccepted"]["Metadata"]["Condition"]["Outcome"] == "False"
     assert "Score" not in steps or steps["Score"]["StepStatus"] != "Succeeded"
@@ -141,3 +150,10 @@ def test_file_without_a_good_line_has_a_manifest_and_no_job(aws, scored):
     assert read(aws, batch_files.result_key("bad.csv")) == b""
     for name in ("empty.csv", "empty.gz"):
         assert json.loads(read(aws, batch_files.manifest_key(name)))["lines"] == 0
+    [event] = results.bodies()
+    detail = event["detail"]
+    assert (detail["files"], detail["files_all_rejected"], detail["all_rejected"]) == (
+        3,
+        1,
+        ["bad.csv"],
+    )

@@ -1,8 +1,9 @@
 """`evergreen status` as text and as JSON."""
 
+import gzip
 import json
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from botocore.stub import Stubber
@@ -123,6 +124,48 @@ def test_status_shows_every_stage(running, capsys):
         assert expected in lines
     assert any(line.startswith("⑥ pending approval model 5 for production") for line in lines)
     assert any(line.startswith("⑦") and "evergreen-production-loss" in line for line in lines)
+
+
+def reject(deployment, count, reason):
+    """Count rejected items, and archive an event of them as Firehose does."""
+    deployment.clients("cloudwatch").put_metric_data(
+        Namespace="Evergreen/evergreen",
+        MetricData=[
+            {
+                "MetricName": "TransactionsRejected",
+                "Timestamp": HOUR + timedelta(minutes=50),
+                "Value": count,
+            }
+        ],
+    )
+    if reason:
+        item = {"source": "s", "line": None, "reason": reason, "raw": "x" * 1000}
+        lines = json.dumps({"detail": {"rejected": [item] * 200}}) + "\n"
+        deployment.clients("s3").put_object(
+            Bucket=deployment.bucket,
+            Key="rejected/2024/10/10/13/a.gz",
+            Body=gzip.compress((lines * 10).encode(), compresslevel=0),
+        )
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        (None, "1,200 in polls of the last hour"),
+        ("fee: got -1", "1,200 in polls of the last hour: fee: got -1"),
+    ],
+    ids=["not archived yet", "archived"],
+)
+def test_rejected_items_are_shown_with_the_newest_reason(running, capsys, reason, shown):
+    reject(running, 1200, reason)
+    assert main(["status"], running.connect) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert f"① rejected items {shown}" in lines
+
+
+def test_no_rejected_item_has_no_line(running, capsys):
+    assert main(["status"], running.connect) == 0
+    assert "rejected items" not in capsys.readouterr().out
 
 
 def test_alarm_says_what_it_means_and_what_to_do_first(running, capsys):

@@ -1,7 +1,11 @@
 """The saved state: what is written and read, and where an execution continues."""
 
+import hashlib
+import sys
 import threading
+from types import ModuleType
 
+from local import ministack
 from local.clock.clock import Clock
 from local.persistence import resume, snapshot
 from local.persistence.stores import KINDS
@@ -32,6 +36,33 @@ def test_files_of_deleted_bodies_are_deleted(tmp_path):
         bodies.write()
         bodies.discard_others()
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_state_that_changes_while_new_bodies_are_hashed_is_saved(tmp_path, monkeypatch):
+    """Hashing lets other threads run: it must not happen again in each attempt."""
+    state, sha256 = {number: LARGE + bytes([number]) for number in range(9)}, hashlib.sha256
+
+    def meanwhile(body):
+        state[len(state)] = b"small"
+        return sha256(body)
+
+    monkeypatch.setattr(hashlib, "sha256", meanwhile)
+    loaded, _ = round_trip(state, tmp_path)
+    assert loaded == state
+
+
+def test_state_is_collected_while_a_service_is_being_imported(monkeypatch):
+    service = ModuleType("ministack.services.late")
+
+    class Name:
+        @property
+        def __class__(self):  # asked by isinstance; the import defines another name meanwhile
+            vars(service)[f"name_{len(vars(service))}"] = None
+            return Name
+
+    service.first = Name()
+    monkeypatch.setitem(sys.modules, service.__name__, service)
+    assert ministack.stores()["late"] == {}
 
 
 def test_running_things_are_none_and_locks_are_new(tmp_path):

@@ -36,6 +36,20 @@ run "an_upload_starts_a_run" {
   }
 }
 
+run "a_run_that_does_not_succeed_is_recorded" {
+  command = plan
+
+  assert {
+    condition     = jsondecode(jsonencode(local.ended_pattern.detail)) == { pipelineArn = ["arn:aws:sagemaker:eu-west-1:123456789012:pipeline/test-batch"], currentPipelineExecutionStatus = ["Failed", "Stopped"] }
+    error_message = "Only runs of this pipeline that failed or were stopped are recorded."
+  }
+
+  assert {
+    condition     = { for c in one([for s in data.aws_iam_policy_document.batch_starter.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Batch Failed"])] }
+    error_message = "The function may record this decision and no other."
+  }
+}
+
 run "rows_are_sent_together_to_several_instances" {
   command = plan
 

@@ -119,8 +119,8 @@ run "decisions_are_logged_and_notified" {
   }
 
   assert {
-    condition     = length(setsubtract(["Approval Requested", "Training Failed"], jsondecode(aws_cloudwatch_event_rule.attention.event_pattern)["$or"][0]["detail-type"])) == 0
-    error_message = "Approval requests and failed trainings are published."
+    condition     = length(setsubtract(["Approval Requested", "Batch Failed", "Training Failed"], jsondecode(aws_cloudwatch_event_rule.attention.event_pattern)["$or"][0]["detail-type"])) == 0
+    error_message = "Approval requests, failed trainings and failed batch runs are published."
   }
 
   assert {
@@ -136,6 +136,11 @@ run "decisions_are_logged_and_notified" {
   assert {
     condition     = jsondecode(aws_cloudwatch_event_rule.attention.event_pattern)["$or"][3] == { "detail-type" = ["Model Deployed"], detail = { stage = ["production"] } }
     error_message = "Deployments to production are published; that on staging needs nobody."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.attention.event_pattern)["$or"][4].detail == { files_all_rejected = [{ numeric = [">", 0] }] }
+    error_message = "Files without a prediction are published; other results of batch scoring need nobody."
   }
 
   assert {

@@ -170,6 +170,38 @@ run "stream_of_your_own_is_configured_by_settings" {
   }
 }
 
+run "invalid_items_raise_an_alarm" {
+  command = plan
+
+  assert {
+    condition     = [aws_cloudwatch_metric_alarm.rejections.metric_name, aws_cloudwatch_metric_alarm.rejections.alarm_name, aws_cloudwatch_metric_alarm.rejections.treat_missing_data] == ["PollsRejected", "test-poller-rejections", "notBreaching"]
+    error_message = "Polls whose items are mostly invalid raise an alarm."
+  }
+
+  assert {
+    condition     = [aws_cloudwatch_metric_alarm.rejections.period, aws_cloudwatch_metric_alarm.rejections.datapoints_to_alarm, aws_cloudwatch_metric_alarm.rejections.evaluation_periods] == [300, 3, 4]
+    error_message = "A single poll raises none."
+  }
+}
+
+run "periods_of_a_rare_poll_are_as_long_as_the_time_between_polls" {
+  command = plan
+
+  variables {
+    poller = merge(var.poller, {
+      mapping      = { items = "", key = "/id", name = "rides", scale = 1, time = null, time_unit = "s", value = "/price" }
+      poll_seconds = 1000
+      source       = "http"
+      source_url   = "https://example.org/hour"
+    })
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.rejections.period == 1200
+    error_message = "Each period has a poll."
+  }
+}
+
 run "source_without_history_has_no_backfill" {
   command = plan
 

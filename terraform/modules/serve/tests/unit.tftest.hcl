@@ -78,6 +78,16 @@ run "the_forecaster_has_four_routes_that_require_a_key" {
     condition     = length(setsubtract(["type", "title", "status", "detail", "instance"], keys(jsondecode(aws_api_gateway_gateway_response.this["THROTTLED"].response_templates["application/json"])))) == 0
     error_message = "Problem details have all members."
   }
+
+  assert {
+    condition     = [for query in aws_cloudwatch_metric_alarm.errors.metric_query : query.expression if query.return_data == true] == ["errors - FILL(not_ready, 0)"]
+    error_message = "A deployment without a model is no fault."
+  }
+
+  assert {
+    condition     = { for query in aws_cloudwatch_metric_alarm.errors.metric_query : query.id => [query.metric[0].namespace, query.metric[0].metric_name, query.metric[0].dimensions] if query.id != "faults" } == { errors = ["AWS/ApiGateway", "5XXError", tomap({ ApiName = "test-forecaster", Stage = "production" })], not_ready = ["Evergreen/test", "RequestsNotReady", tomap({ EndpointName = "test-production" })] }
+    error_message = "What clients see, without what the function counts."
+  }
 }
 
 run "a_tabular_model_has_its_own_record" {

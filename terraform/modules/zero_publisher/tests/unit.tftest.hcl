@@ -21,15 +21,6 @@ run "zeros_are_published_every_15_minutes" {
   }
 }
 
-run "a_publisher_that_fails_raises_an_alarm" {
-  command = plan
-
-  assert {
-    condition     = aws_cloudwatch_metric_alarm.errors.alarm_name == "test-zero-publisher-errors" && aws_cloudwatch_metric_alarm.errors.threshold == 3 && aws_cloudwatch_metric_alarm.errors.alarm_actions == toset([var.function_defaults.topic_arn])
-    error_message = "An invocation and both of its retries fail before anybody is notified."
-  }
-}
-
 run "no_metrics_are_refused" {
   command = plan
 

@@ -41,6 +41,7 @@ IDLE = {"status": None, "version": None, "since": None, "stage": "production"}
         (1, "bad", "down", {"poller": {"running": 0, "desired": 1}}),
         (1, "off", "stopped", {"poller": {"running": 0, "desired": 0}}),
         (1, "off", "no stream", {"poller": None}),
+        (1, "good", "running", {"rejected_items": {"count": 7, "reason": None}}),
         (2, "good", "nothing lost", {"dead_letters": []}),
         (3, "off", "no stream", {"minutes": None}),
         (3, "waiting", "no row yet", {"minutes": STATUS["minutes"] | {"newest_minute": None}}),

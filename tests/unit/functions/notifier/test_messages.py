@@ -60,6 +60,14 @@ def event(kind, **detail):
 
 
 DEPLOYMENT = {"stage": "production", "package_arn": PACKAGE, "package_version": 4}
+BATCH = {
+    "execution_arn": "arn",
+    "status": "Failed",
+    "reason": "PrepareBatch: no such file",
+    "files": 2,
+    "file_names": ["a/1.csv", "a/2.csv"],
+    "folder": "a/",
+}
 SINCE = "Since 2024-10-10 11:58 UTC. "
 CASES = {
     "alarm": (
@@ -117,6 +125,35 @@ CASES = {
         "A training has failed",
         "Next: retry 2 of 3. Do: evergreen history",
     ),
+    "failed batch run": (
+        event("Batch Failed", **BATCH),
+        "Batch scoring failed: a/1.csv and 1 more",
+        "Do, when the cause below is removed: evergreen batch run a/",
+    ),
+    "failed batch run of one file": (
+        event("Batch Failed", **BATCH | {"files": 1, "file_names": ["my rows.csv"], "folder": ""}),
+        "Batch scoring failed: my rows.csv",
+        "Do, when the cause below is removed: evergreen batch run 'my rows.csv'",
+    ),
+    "stopped batch run without files": (
+        event(
+            "Batch Failed",
+            **BATCH | {"status": "Stopped", "files": 0, "file_names": [], "folder": ""},
+        ),
+        "Batch scoring was stopped",
+        "Do, when the cause below is removed: evergreen batch run",
+    ),
+    "batch files without predictions": (
+        event(
+            "Batch Scored",
+            execution_arn="arn",
+            files_all_rejected=30,
+            all_rejected=["a/1.csv", "b.csv"],
+        ),
+        "No predictions, all lines rejected: a/1.csv and 29 more",
+        "Do: correct the file and upload it again; the reason of each line is in "
+        "batchdata/output/a/1.csv.rejected.jsonl",
+    ),
     "no winner": (
         event("Tournament Decided", execution_arn="arn", reason="a tie", winner=None),
         "A training ended without a new version",
@@ -159,6 +196,9 @@ def test_subject_and_first_line_say_what_since_when_and_what_to_do(name):
         ("rejected", "worse"),
         ("deployed", "Approved by ann: good"),
         ("failed training", "Reason: no rows"),
+        ("failed batch run", "Reason: PrepareBatch: no such file"),
+        ("failed batch run", "Files: a/1.csv, a/2.csv"),
+        ("batch files without predictions", "Files: a/1.csv, b.csv and 28 more"),
         ("no winner", "Reason: a tie"),
         ("invalid hyperparameters", "Reason: epochs: got 'x'"),
         ("failed job", "Reason: out of memory"),
@@ -196,6 +236,7 @@ def test_mail_names_the_log_of_the_function():
         event("Model Deployed", **DEPLOYMENT | {"stage": "staging"}),
         event("Tournament Decided", execution_arn="arn", reason="better", winner="deepar"),
         event("Retraining Skipped", reason="cooldown"),
+        event("Batch Scored", execution_arn="arn", files=1, rejected=2),
     ],
 )
 def test_what_needs_no_person_sends_nothing(alert):

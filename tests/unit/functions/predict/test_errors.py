@@ -159,6 +159,39 @@ def test_health_of_an_endpoint_that_does_not_serve(linear, status):
     )
 
 
+def not_ready(out):
+    """Return how many requests were counted as not ready, for this endpoint."""
+    documents = [json.loads(line) for line in out.splitlines()]
+    found = [document for document in documents if "RequestsNotReady" in document]
+    assert {document["EndpointName"] for document in found} <= {"test-production"}
+    return sum(sum(document["RequestsNotReady"]) for document in found)
+
+
+@pytest.mark.parametrize(
+    ("status", "counted"),
+    [(None, 1), ("Creating", 1), ("Failed", 0), ("OutOfService", 0), ("InService", 0)],
+)
+def test_health_is_no_fault_before_there_is_an_endpoint(linear, capsys, status, counted):
+    linear.status = status
+    linear.call("GET", "/health")
+    assert not_ready(capsys.readouterr().out) == counted
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "counted"),
+    [
+        ("ValidationError", "Endpoint test-production of account 123456789012 not found.", 1),
+        ("ValidationError", "Endpoint test-production is Failed, not InService.", 0),
+        ("ServiceUnavailable", "try again", 0),
+        ("AccessDeniedException", "not you", 0),
+    ],
+)
+def test_request_is_no_fault_before_there_is_an_endpoint(linear, capsys, code, message, counted):
+    linear.fails = CallError(code, message)
+    assert linear.call("POST", "/stream", BODY).status >= 500
+    assert not_ready(capsys.readouterr().out) == counted
+
+
 def test_only_pages_of_allowed_origins_may_call(linear, monkeypatch):
     page, name = "https://forms.example.com", "access-control-allow-origin"
     assert name not in linear.call("POST", "/stream", BODY, origin=page).headers

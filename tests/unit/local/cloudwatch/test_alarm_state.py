@@ -99,6 +99,9 @@ def test_more_breaches_never_end_an_alarm(letters, data):
         ("loss / zero", None),
         ("loss - unknown", None),
         ("2", 2.0),
+        ("loss - FILL(unknown, 0)", 0.75),
+        ("loss - FILL(threshold, 0)", 0.25),
+        ("FILL(unknown, 0) - unknown", None),
     ],
 )
 def test_metric_math(expression, value):
@@ -106,7 +109,9 @@ def test_metric_math(expression, value):
     assert alarm_state.calculate(expression, values) == value
 
 
-@pytest.mark.parametrize("expression", ["SUM(METRICS())", "loss > 1", "other - loss"])
+@pytest.mark.parametrize(
+    "expression", ["SUM(METRICS())", "loss > 1", "other - loss", "FILL(loss)", "FILL(other, 0)"]
+)
 def test_unsupported_metric_math_is_an_error(expression):
     with pytest.raises(alarm_state.UnsupportedMathError, match=r"expected only \+ - "):
         alarm_state.calculate(expression, {"loss": 1.0})
