@@ -14,8 +14,10 @@ from botocore.exceptions import ClientError
 from pydantic import Json
 
 from common.config import Settings
+from common.errors import bad_value
 from common.events import Event
 from common.observability import logger
+from common.training_workflow.workflow import open_workflow
 from run_time_cleaner.deployments import Deployments
 from run_time_cleaner.resources import Resources
 
@@ -38,6 +40,10 @@ class CleanUpIncompleteError(RuntimeError):
     """Resources remain at the end of the time limit; destroy again to continue."""
 
 
+class TrainingRunningError(RuntimeError):
+    """The workflow cannot be deleted: a training runs; apply again when it has ended."""
+
+
 class Config(Settings):
     """Settings of the function."""
 
@@ -58,6 +64,7 @@ class Invocation(Event):
 
     state_machine_arn: str | None = None  # of deployments to stop, before Terraform deletes it
     tf: TerraformAction | None = None
+    workflow_arn: str | None = None  # of trainings, before Terraform deletes it
 
 
 @logger.inject_lambda_context
@@ -65,6 +72,9 @@ class Invocation(Event):
 def lambda_handler(event: Invocation, context: "LambdaContext") -> dict[str, int]:
     """Clean up if Terraform deletes its invocation; return how many of each kind were deleted."""
     if event.tf is None or event.tf.action != "delete":
+        return {}
+    if event.workflow_arn is not None:
+        _check_ended(event.workflow_arn)
         return {}
     if event.state_machine_arn is None:
         kinds = _run_time_resources()
@@ -76,6 +86,14 @@ def lambda_handler(event: Invocation, context: "LambdaContext") -> dict[str, int
     }
     logger.info("cleaned up", extra=deleted)
     return deleted
+
+
+def _check_ended(workflow_arn: str) -> None:
+    """Raise TrainingRunningError unless all trainings of a workflow have ended."""
+    workflow = open_workflow(workflow_arn, sagemaker, stepfunctions)
+    if running := [execution.arn for execution in workflow.listed() if execution.running]:
+        wanted = "no running training: apply again when it has ended, or stop it"
+        raise TrainingRunningError(bad_value("training.workflow", ", ".join(running), wanted))
 
 
 def _run_time_resources() -> Kinds:

@@ -34,7 +34,20 @@ resource "aws_lambda_invocation" "at_destroy" {
   input           = jsonencode({ prefix = var.foundation.prefix })
 
   # The role also stands for the endpoints' log groups: an endpoint that is deleted later would create them again.
-  depends_on = [module.run_time_cleaner, var.model_role_arn]
+  # Running trainings are stopped by a destroy before their workflow is deleted, which a running one refuses.
+  depends_on = [aws_lambda_invocation.before_workflow_deleted, module.run_time_cleaner, var.model_role_arn]
+}
+
+# Another training.workflow deletes the one before. SageMaker refuses that while a training runs; Step Functions would end
+# the training at its next state, without a version. Terraform destroys this first, and the function refuses for both.
+resource "aws_lambda_invocation" "before_workflow_deleted" {
+  for_each = toset([var.training_workflow_arn])
+
+  function_name   = module.run_time_cleaner.name
+  lifecycle_scope = "CRUD" # acts only on delete
+  input           = jsonencode({ workflow_arn = each.key })
+
+  depends_on = [module.run_time_cleaner]
 }
 
 data "aws_iam_policy_document" "run_time_cleaner" {

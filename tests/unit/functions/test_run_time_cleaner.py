@@ -104,6 +104,18 @@ def test_other_actions_of_terraform_do_nothing(account, action):
     assert clean(account, {"prefix": "test"}) == ({}, [])
 
 
+@pytest.mark.parametrize("workflow", [f"{ARN}:pipeline/test-training", MACHINE], ids=["p", "m"])
+def test_workflow_with_a_running_training_is_not_deleted(account, workflow):
+    deleted = {"workflow_arn": workflow, "tf": {"action": "delete"}}
+    with pytest.raises(handler.TrainingRunningError, match=r"^training.workflow: got 'arn:"):
+        clean(account, deleted)
+    assert account.executions[0]["PipelineExecutionStatus"] == "Executing"
+    assert len(running(MACHINE)) == 1
+    clean(account)  # stops both, as a destroy does before
+    assert clean(account, deleted)[0] == {}
+    assert account.models.keys() == OTHERS["models"]
+
+
 def test_clean_up_waits_for_an_endpoint_being_created(account, monkeypatch):
     account.endpoints["test-staging"]["EndpointStatus"] = "Creating"
     waited = []

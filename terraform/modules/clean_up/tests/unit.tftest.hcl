@@ -19,6 +19,11 @@ run "cleanup_runs_on_destroy_within_its_own_names" {
   }
 
   assert {
+    condition     = { for key, invocation in aws_lambda_invocation.before_workflow_deleted : key => [invocation.lifecycle_scope, jsondecode(invocation.input)] } == { (var.training_workflow_arn) = ["CRUD", { workflow_arn = var.training_workflow_arn }] }
+    error_message = "Each workflow has an invocation of its own, which Terraform destroys before the workflow."
+  }
+
+  assert {
     condition     = output.training_workflow_arn == var.training_workflow_arn && output.model_package_group_name == "test-models" && output.model_role_arn == var.model_role_arn && output.pending_path == "/test/approval/pending"
     error_message = "Outputs repeat the inputs."
   }
