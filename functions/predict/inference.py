@@ -76,7 +76,8 @@ def _problem(name: str, response: Any) -> ProblemError:
         kind = CODES.get(details["Code"])
         if kind is None:  # such as AccessDeniedException: the deployment is wrong
             kind = Kind.MODEL_FAILED
-        return ProblemError(kind, f"endpoint {name}: {details['Code']}: {details['Message']}")
+        # Not with AWS's message, which names account and role: the log of the function has it.
+        return ProblemError(kind, f"endpoint {name}: {details['Code']}", cause=details["Message"])
     status = response.get("OriginalStatusCode", 500)
     default = Kind.REFUSED_BY_MODEL if 400 <= status < 500 else Kind.MODEL_FAILED
     message = _sentence(response.get("OriginalMessage") or details["Message"])
