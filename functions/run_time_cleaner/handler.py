@@ -29,6 +29,8 @@ RESERVE_MILLISECONDS = 20_000  # remaining time in which to report the error
 # Busy (such as an endpoint being created), still in use, or already deleted: list again.
 RETRYABLE = {"ValidationException", "ConflictException", "ResourceNotFound", "ParameterNotFound"}
 
+ABSENT = {"ResourceNotFound", "ResourceNotFoundException", "StateMachineDoesNotExist"}
+
 Kinds = dict[str, tuple[Callable[[], Iterator[str]], Callable[[str], object]]]
 
 ssm = boto3.client("ssm")
@@ -41,7 +43,7 @@ class CleanUpIncompleteError(RuntimeError):
 
 
 class TrainingRunningError(RuntimeError):
-    """The workflow cannot be deleted: a training runs; apply again when it has ended."""
+    """Another workflow cannot replace this one: a training runs; apply again when it has ended."""
 
 
 class Config(Settings):
@@ -62,19 +64,22 @@ class TerraformAction(Event):
 class Invocation(Event):
     """Input of `aws_lambda_invocation` with `lifecycle_scope = "CRUD"`."""
 
+    idle_workflow_arn: str | None = None  # that Terraform is about to replace, if it exists
     state_machine_arn: str | None = None  # of deployments to stop, before Terraform deletes it
     tf: TerraformAction | None = None
-    workflow_arn: str | None = None  # of trainings, before Terraform deletes it
 
 
 @logger.inject_lambda_context
 @event_parser(model=Invocation)
 def lambda_handler(event: Invocation, context: "LambdaContext") -> dict[str, int]:
-    """Clean up if Terraform deletes its invocation; return how many of each kind were deleted."""
-    if event.tf is None or event.tf.action != "delete":
+    """Clean up if Terraform deletes its invocation; return how many of each kind were deleted.
+
+    Raises TrainingRunningError, CleanUpIncompleteError.
+    """
+    if event.idle_workflow_arn is not None:
+        _check_idle(event.idle_workflow_arn)
         return {}
-    if event.workflow_arn is not None:
-        _check_ended(event.workflow_arn)
+    if event.tf is None or event.tf.action != "delete":
         return {}
     if event.state_machine_arn is None:
         kinds = _run_time_resources()
@@ -88,10 +93,16 @@ def lambda_handler(event: Invocation, context: "LambdaContext") -> dict[str, int
     return deleted
 
 
-def _check_ended(workflow_arn: str) -> None:
-    """Raise TrainingRunningError unless all trainings of a workflow have ended."""
+def _check_idle(workflow_arn: str) -> None:
+    """Raise TrainingRunningError if a training of the workflow runs."""
     workflow = open_workflow(workflow_arn, sagemaker, stepfunctions)
-    if running := [execution.arn for execution in workflow.listed() if execution.running]:
+    try:
+        running = [execution.arn for execution in workflow.listed() if execution.running]
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ABSENT:
+            return
+        raise
+    if running:
         wanted = "no running training: apply again when it has ended, or stop it"
         raise TrainingRunningError(bad_value("training.workflow", ", ".join(running), wanted))
 

@@ -19,8 +19,8 @@ run "cleanup_runs_on_destroy_within_its_own_names" {
   }
 
   assert {
-    condition     = { for key, invocation in aws_lambda_invocation.before_workflow_deleted : key => [invocation.lifecycle_scope, jsondecode(invocation.input)] } == { (var.training_workflow_arn) = ["CRUD", { workflow_arn = var.training_workflow_arn }] }
-    error_message = "Each workflow has an invocation of its own, which Terraform destroys before the workflow."
+    condition     = jsondecode(aws_lambda_invocation.other_workflow_idle.input) == { idle_workflow_arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-training", workflow_arn = var.training_workflow_arn }
+    error_message = "Another workflow is chosen only while no training of the one before runs."
   }
 
   assert {
@@ -54,5 +54,10 @@ run "trainings_may_be_those_of_a_state_machine" {
   assert {
     condition     = length([for s in data.aws_iam_policy_document.run_time_cleaner.statement : s.sid if s.sid == "StopTrainings"]) == 0
     error_message = "Without a pipeline, none is stopped."
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.run_time_cleaner.statement : s.resources if s.sid == "ReadOtherTrainings"] == [toset(["arn:aws:sagemaker:eu-west-1:123456789012:pipeline/test-training"])] && jsondecode(aws_lambda_invocation.other_workflow_idle.input).idle_workflow_arn == "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/test-training"
+    error_message = "A pipeline that was chosen before is only read."
   }
 }
