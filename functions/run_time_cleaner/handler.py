@@ -65,6 +65,7 @@ class Invocation(Event):
     """Input of `aws_lambda_invocation` with `lifecycle_scope = "CRUD"`."""
 
     idle_workflow_arn: str | None = None  # that Terraform is about to replace, if it exists
+    prefix: str | None = None  # of the deployment whose run-time resources are deleted
     state_machine_arn: str | None = None  # of deployments to stop, before Terraform deletes it
     tf: TerraformAction | None = None
 
@@ -81,11 +82,13 @@ def lambda_handler(event: Invocation, context: "LambdaContext") -> dict[str, int
         return {}
     if event.tf is None or event.tf.action != "delete":
         return {}
-    if event.state_machine_arn is None:
+    if event.state_machine_arn is not None:
+        deployments = Deployments(stepfunctions, event.state_machine_arn)
+        kinds: Kinds = {"deployments": (deployments.running, deployments.stop)}
+    elif event.prefix is not None:
         kinds = _run_time_resources()
     else:
-        deployments = Deployments(stepfunctions, event.state_machine_arn)
-        kinds = {"deployments": (deployments.running, deployments.stop)}
+        return {}  # of another release: not a reason to delete everything
     deleted = {
         kind: _delete_all(kind, find, delete, context) for kind, (find, delete) in kinds.items()
     }

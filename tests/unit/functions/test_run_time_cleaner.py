@@ -104,6 +104,11 @@ def test_other_actions_of_terraform_do_nothing(account, action):
     assert clean(account, {"prefix": "test"}) == ({}, [])
 
 
+def test_unknown_input_deletes_nothing(account):
+    unknown = {"of_another_release": "x", "tf": {"action": "delete"}}
+    assert clean(account, unknown) == ({}, [])
+
+
 @pytest.mark.parametrize("workflow", [f"{ARN}:pipeline/test-training", MACHINE], ids=["p", "m"])
 def test_workflow_with_a_running_training_is_not_replaced(account, workflow):
     replaced = {"idle_workflow_arn": workflow, "workflow_arn": "another"}
