@@ -77,7 +77,11 @@ def _problem(name: str, response: Any) -> ProblemError:
         if kind is None:  # such as AccessDeniedException: the deployment is wrong
             kind = Kind.MODEL_FAILED
         # Not with AWS's message, which names account and role: the log of the function has it.
-        return ProblemError(kind, f"endpoint {name}: {details['Code']}", cause=details["Message"])
+        return ProblemError(
+            kind,
+            f"endpoint {name}: got {details['Code']}, expected an answer",
+            cause=details["Message"],
+        )
     status = response.get("OriginalStatusCode", 500)
     default = Kind.REFUSED_BY_MODEL if 400 <= status < 500 else Kind.MODEL_FAILED
     message = _sentence(response.get("OriginalMessage") or details["Message"])

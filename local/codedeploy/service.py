@@ -116,12 +116,19 @@ def _deployment(body: Json) -> Json:
 
 
 def _selected(body: Json) -> list[str]:
+    names: tuple[str, ...] = (
+        "applicationName",
+        "deploymentGroupName",
+    )  # both, or none: all deployments
+    if missing := [name for name in names if name not in body]:
+        if len(missing) == 1:
+            code = f"{missing[0][0].upper()}{missing[0][1:]}RequiredException"
+            raise ApiError(code, f"{missing[0]}: got nothing, expected both names or none")
+        names = ()
     states = body.get("includeOnlyStatuses") or list(deployments.STATES)
     records = [found["record"] for found in deployments.deployments.values()]
     return [
         record["deploymentId"]
         for record in reversed(records)
-        if record["status"] in states
-        and record["applicationName"] == body["applicationName"]
-        and record["deploymentGroupName"] == body["deploymentGroupName"]
+        if record["status"] in states and all(record[name] == body[name] for name in names)
     ]
