@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.codedeploy import deployments, service
+from local.codedeploy import deployments, groups, service
 from local.sagemaker.api import ApiError
 
 RECORDS = {
@@ -20,6 +20,7 @@ RECORDS = {
 def deployed(monkeypatch):
     found = {name: {"record": record} for name, record in RECORDS.items()}
     monkeypatch.setattr(deployments, "deployments", found)
+    monkeypatch.setattr(groups, "group", dict)  # every group exists
 
 
 def listed(**body):
