@@ -113,8 +113,8 @@ lock: setup ## renew all locks from pyproject.toml
 package: setup ## build the Lambda zips (reproducible) into build/functions
 	@$(BIN)/python -m scripts.package
 
-images: ## build the poller and forecaster images and push them to the registry of the deployed stack (needs Docker)
-	@$(BIN)/python -m scripts.images
+images: ## build the images of the deployed stack and push them to its registry (needs Docker; MODEL=abalone VARS=my.tfvars PREFIX=…: the one image, which has every model)
+	@$(BIN)/python -m scripts.images $(if $(MODEL),--model "$(MODEL)") $(if $(VARS),--vars "$(VARS)") $(if $(PREFIX),--prefix "$(PREFIX)")
 
 up: setup ## start the local AWS with everything applied and the console, and leave it running (MODEL=abalone VARS=my.tfvars PORT=…)
 	@$(BIN)/python -m scripts.up $(if $(MODEL),--model "$(MODEL)") $(if $(PORT),--port "$(PORT)") $(if $(VARS),--vars "$(VARS)") \

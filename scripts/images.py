@@ -1,6 +1,9 @@
-"""Build both images and push them to the ECR repositories of a deployment (`make images`).
+"""Build the images of a deployment and push them to its ECR repositories (`make images`).
 
-Tags are immutable and name the git commit, so `make deploy` uses the images of its commit.
+Tags are immutable and name the git commit, so `make deploy` uses the images of its commit. The
+forecaster image has every model; a deployment of a tabular model needs only that one.
+
+`python -m scripts.images [--model MODEL] [--vars FILE] [--prefix PREFIX]`
 """
 
 import argparse
@@ -14,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli import terraform_variables
+from cli import root_modules, terraform_variables
 from cli.errors import CommandError
 from scripts import aws, image_build
 from scripts.downloads import ROOT
@@ -93,18 +96,22 @@ def build_and_push(ecr: "ECRClient", prefix: str, names: Iterable[str], tag: str
 def main() -> None:
     """Build and push the images that are missing in the repositories."""
     parser = argparse.ArgumentParser(prog="python -m scripts.images", description=__doc__)
+    parser.add_argument("--model", help="tabular model of the deployment, if it has one")
+    parser.add_argument("--vars", type=Path, help="variables besides those of the root module")
     parser.add_argument("--prefix", help="prefix of the deployment; default: variable prefix")
+    arguments = parser.parse_args()
     try:
-        prefix = parser.parse_args().prefix or terraform_variables.read()["prefix"]
+        root = root_modules.find(arguments.model)
+        prefix = arguments.prefix or terraform_variables.read(arguments.vars, root)["prefix"]
         tag = image_tag()
         ecr = aws.client("ecr")
-        absent = missing(ecr, prefix, tag)
+        absent = missing(ecr, prefix, tag, root.images)
         if absent:
             check_builder(absent)
             build_and_push(ecr, prefix, absent, tag)
     except (CommandError, ImageError, ImageTagError, aws.AwsError) as error:
         sys.exit(f"make images: {error}")
-    for name in DOCKERFILES:
+    for name in root.images:
         print(f"{prefix}-{name}:{tag} {'pushed' if name in absent else 'exists already'}")
 
 

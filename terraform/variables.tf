@@ -413,6 +413,7 @@ variable "training" {
   type = object({
     bias_groups   = optional(string)                                                                              # groups of the bias report, separated by semicolons: hour_of_day, weekday, or level or step (minutes ahead) with limits, such as step:10,20; null: default of the pipeline
     candidates    = optional(list(string), ["deepar", "ensemble", "ensemble_recent", "gradient_boosting_recent"]) # at most 6 algorithms of the image (deepar, ensemble, ets, gradient_boosting, your own); with _recent: trained on the newest 300 minutes only
+    cat           = optional(list(number), [])                                                                    # static features of the stream, a category of each grouping, with image own; for requests and trainings whose series name none (docs/extending.md)
     history_hours = optional(number)                                                                              # hours of history to train on; null: default of the pipeline
     hyperparameters = optional(object({
       context_length          = optional(number, 60)          # minutes before the forecast that the network reads

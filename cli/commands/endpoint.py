@@ -11,7 +11,7 @@ from cli.errors import CommandError
 from cli.queries.models import packages
 from cli.queries.pause import require_running
 from cli.result import Result
-from cli.terminal import table
+from cli.terminal import note, table
 from common.endpoints import describe, target_config
 from common.model_packages import deployment_input, served_version
 from common.times import iso
@@ -37,12 +37,15 @@ def variants(connection: Connection) -> Result:
         for field in ("ProductionVariants", "ShadowProductionVariants")
         for variant in description.get(field) or []
     ]
-    config = description["EndpointConfigName"]
+    config, target = description["EndpointConfigName"], target_config(description)
     cells = [
         (row["variant"], f"{row['weight']:g}", row["instances"], "shadow" * row["shadow"])
         for row in rows
     ]
-    return Result({"config": config, "variants": rows}, table(f"⑥ {config}", cells, HEADERS))
+    if target != config:
+        note(f"an update to {target} is under way, which may already answer some requests")
+    document = {"config": config, "target_config": target, "variants": rows}
+    return Result(document, table(f"⑥ {config}", cells, HEADERS))
 
 
 @command("split", "Let a version answer a share of the requests.", changes=True, of=endpoint)

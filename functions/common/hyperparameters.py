@@ -29,10 +29,11 @@ NumLayers = Annotated[int, Field(ge=1, le=8)]
 Patience = Annotated[int, Field(ge=1, le=10_000)]  # epochs
 PredictionLength = Annotated[int, Field(ge=1, le=400)]
 
-# Amazon DeepAR's other hyperparameters, and why they cannot be set.
+# Amazon DeepAR's other hyperparameters and that of our image, and why they cannot be set.
 FIXED = {
-    "cardinality": "the series have no categories",
-    "embedding_dimension": "the series have no categories",
+    "cat": "training.cat of Terraform has the categories",
+    "cardinality": "it follows from the categories (training.cat of Terraform)",
+    "embedding_dimension": "one series needs no other",
     "num_dynamic_feat": "the series have no features",
     "num_eval_samples": "only the test scores in the log depend on it",
     "test_quantiles": "they are the levels that the tournament scores",

@@ -22,4 +22,5 @@ class Exchange:
         found = {"inference_id": self.inference_id}
         if self.problem:
             found |= {"problem": self.problem.kind.name, "detail": self.problem.detail}
+            found |= {"cause": self.problem.cause} if self.problem.cause else {}
         return found

@@ -79,7 +79,9 @@ def _problem(name: str, response: Any) -> ProblemError:
             kind = Kind.MODEL_FAILED
         created = not NOT_CREATED.match(details["Message"])
         problem = ProblemError if created else NotReadyError
-        return problem(kind, f"endpoint {name}: {details['Code']}: {details['Message']}")
+        # Not with AWS's message, which names account and role: the log of the function has it.
+        expected = f"endpoint {name}: got {details['Code']}, expected an answer"
+        return problem(kind, expected, cause=details["Message"])
     status = response.get("OriginalStatusCode", 500)
     default = Kind.REFUSED_BY_MODEL if 400 <= status < 500 else Kind.MODEL_FAILED
     message = _sentence(response.get("OriginalMessage") or details["Message"])

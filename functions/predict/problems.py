@@ -68,10 +68,13 @@ class Fault:
 
 
 class ProblemError(Exception):
-    """A request that is not answered with a prediction."""
+    """A request that is not answered with a prediction; `cause` is logged only."""
 
-    def __init__(self, kind: Kind, detail: str, faults: Sequence[Fault] = ()) -> None:
+    def __init__(
+        self, kind: Kind, detail: str, faults: Sequence[Fault] = (), cause: str | None = None
+    ) -> None:
         self.kind, self.detail, self.faults = kind, detail, tuple(faults[:MAX_FAULTS])
+        self.cause = cause
         super().__init__(detail)
 
     def document(self, request_id: str, inference_id: str) -> dict[str, Any]:

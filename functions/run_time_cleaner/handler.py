@@ -14,8 +14,10 @@ from botocore.exceptions import ClientError
 from pydantic import Json
 
 from common.config import Settings
+from common.errors import bad_value
 from common.events import Event
 from common.observability import logger
+from common.training_workflow.workflow import open_workflow
 from run_time_cleaner.deployments import Deployments
 from run_time_cleaner.resources import Resources
 
@@ -27,6 +29,8 @@ RESERVE_MILLISECONDS = 20_000  # remaining time in which to report the error
 # Busy (such as an endpoint being created), still in use, or already deleted: list again.
 RETRYABLE = {"ValidationException", "ConflictException", "ResourceNotFound", "ParameterNotFound"}
 
+ABSENT = {"ResourceNotFound", "ResourceNotFoundException", "StateMachineDoesNotExist"}
+
 Kinds = dict[str, tuple[Callable[[], Iterator[str]], Callable[[str], object]]]
 
 ssm = boto3.client("ssm")
@@ -36,6 +40,10 @@ stepfunctions = boto3.client("stepfunctions")
 
 class CleanUpIncompleteError(RuntimeError):
     """Resources remain at the end of the time limit; destroy again to continue."""
+
+
+class TrainingRunningError(RuntimeError):
+    """Another workflow cannot replace this one: a training runs; apply again when it has ended."""
 
 
 class Config(Settings):
@@ -56,6 +64,8 @@ class TerraformAction(Event):
 class Invocation(Event):
     """Input of `aws_lambda_invocation` with `lifecycle_scope = "CRUD"`."""
 
+    idle_workflow_arn: str | None = None  # that Terraform is about to replace, if it exists
+    prefix: str | None = None  # of the deployment whose run-time resources are deleted
     state_machine_arn: str | None = None  # of deployments to stop, before Terraform deletes it
     tf: TerraformAction | None = None
 
@@ -63,19 +73,41 @@ class Invocation(Event):
 @logger.inject_lambda_context
 @event_parser(model=Invocation)
 def lambda_handler(event: Invocation, context: "LambdaContext") -> dict[str, int]:
-    """Clean up if Terraform deletes its invocation; return how many of each kind were deleted."""
+    """Clean up if Terraform deletes its invocation; return how many of each kind were deleted.
+
+    Raises TrainingRunningError, CleanUpIncompleteError.
+    """
+    if event.idle_workflow_arn is not None:
+        _check_idle(event.idle_workflow_arn)
+        return {}
     if event.tf is None or event.tf.action != "delete":
         return {}
-    if event.state_machine_arn is None:
+    if event.state_machine_arn is not None:
+        deployments = Deployments(stepfunctions, event.state_machine_arn)
+        kinds: Kinds = {"deployments": (deployments.running, deployments.stop)}
+    elif event.prefix is not None:
         kinds = _run_time_resources()
     else:
-        deployments = Deployments(stepfunctions, event.state_machine_arn)
-        kinds = {"deployments": (deployments.running, deployments.stop)}
+        return {}  # of another release: not a reason to delete everything
     deleted = {
         kind: _delete_all(kind, find, delete, context) for kind, (find, delete) in kinds.items()
     }
     logger.info("cleaned up", extra=deleted)
     return deleted
+
+
+def _check_idle(workflow_arn: str) -> None:
+    """Raise TrainingRunningError if a training of the workflow runs."""
+    workflow = open_workflow(workflow_arn, sagemaker, stepfunctions)
+    try:
+        running = [execution.arn for execution in workflow.listed() if execution.running]
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ABSENT:
+            return
+        raise
+    if running:
+        wanted = "no running training: apply again when it has ended, or stop it"
+        raise TrainingRunningError(bad_value("training.workflow", ", ".join(running), wanted))
 
 
 def _run_time_resources() -> Kinds:

@@ -13,6 +13,8 @@ Json = dict[str, Any]
 
 REPORTED = ("Succeeded", "Failed")
 
+GROUP_NAMES = ("applicationName", "deploymentGroupName")
+
 
 def create_deployment(body: Json) -> Json:
     """Start a deployment; a group has one at a time."""
@@ -46,8 +48,13 @@ def get_deployment(body: Json) -> Json:
 
 
 def list_deployments(body: Json) -> Json:
-    """List the deployments of a group by state, newest first."""
-    groups.group(body)
+    """List the deployments of a group, or without names all, by state, newest first."""
+    missing = [name for name in GROUP_NAMES if name not in body]
+    if len(missing) == 1:
+        code = f"{missing[0][0].upper()}{missing[0][1:]}RequiredException"
+        raise ApiError(code, f"{missing[0]}: got nothing, expected a name")
+    if not missing:
+        groups.group(body)
     return {"deployments": _selected(body)}
 
 
@@ -116,12 +123,11 @@ def _deployment(body: Json) -> Json:
 
 
 def _selected(body: Json) -> list[str]:
+    names = [name for name in GROUP_NAMES if name in body]
     states = body.get("includeOnlyStatuses") or list(deployments.STATES)
     records = [found["record"] for found in deployments.deployments.values()]
     return [
         record["deploymentId"]
         for record in reversed(records)
-        if record["status"] in states
-        and record["applicationName"] == body["applicationName"]
-        and record["deploymentGroupName"] == body["deploymentGroupName"]
+        if record["status"] in states and all(record[name] == body[name] for name in names)
     ]

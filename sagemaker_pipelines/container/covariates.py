@@ -12,10 +12,14 @@ IGNORED = ("ignore", "")
 
 @dataclass(frozen=True, slots=True)
 class Covariates:
-    """The number of categories of each grouping, and of features; None: they are ignored."""
+    """The number of categories of each grouping, and of features; None: they are ignored.
+
+    `cat` has the categories of a series that names none.
+    """
 
     cardinality: tuple[int, ...] | None = ()
     num_dynamic_feat: int | None = 0
+    cat: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.cardinality or self.num_dynamic_feat)
@@ -27,6 +31,8 @@ class Covariates:
         """
         if self.cardinality is None:
             series = replace(series, cat=())
+        elif not series.cat:
+            series = replace(series, cat=self.cat)
         if self.num_dynamic_feat is None:
             series = replace(series, dynamic_feat=no_features())
         self._check_cat(series.cat)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from common.config import describe
 from common.hyperparameters import NAMES, PredictionLength
-from sagemaker_pipelines.container.series import MAX_CATEGORIES, MAX_FEATURES
+from sagemaker_pipelines.container.series import MAX_CATEGORIES, MAX_FEATURES, Category
 from sagemaker_pipelines.paths import JobError
 
 _SECONDS = {"min": 60, "H": 3600, "D": 86400, "W": 7 * 86400}
@@ -70,6 +70,10 @@ class Hyperparameters(BaseModel):
     prediction_length: PredictionLength
     step_seconds: Annotated[int, BeforeValidator(_step_seconds)] = Field(alias="time_freq")
     algorithm: str = "deepar"
+    # Categories of the series that name none, in trainings and in requests.
+    cat: Annotated[
+        tuple[Category, ...], Field(max_length=MAX_FEATURES), BeforeValidator(_json_list)
+    ] = ()
     cardinality: Annotated[str | tuple[int, ...], BeforeValidator(_cardinality)] = "auto"
     num_dynamic_feat: Annotated[str | int, BeforeValidator(_feature_count)] = "auto"
     num_eval_samples: int = Field(100, ge=1, le=10_000)
@@ -104,4 +108,4 @@ class Hyperparameters(BaseModel):
 ELSEWHERE = frozenset({
     *NAMES, "embedding_dimension", "members", "_tuning_objective_metric",
 } - {"prediction_length"})  # fmt: skip
-_OPTIONAL = frozenset({"early_stopping_patience", "members"})
+_OPTIONAL = frozenset({"cat", "early_stopping_patience", "members"})

@@ -20,15 +20,15 @@ from sagemaker_pipelines.monitoring.baselines import MINUTES, PREDICTIONS, ROWS
 from sagemaker_pipelines.paths import Paths, report_failures
 
 
-def write(folder: Path, table: pd.DataFrame, backtest: pd.DataFrame, time: str) -> None:
+def write(folder: Path, table: pd.DataFrame, unseen: pd.DataFrame, time: str) -> None:
     """Write the features that a version was trained with, and the files of Model Monitor.
 
     The table has a row per minute, or without a time index a row per training row. `baseline.csv`
-    has the forecasts of the backtest (prediction) and the actual values (label).
+    has forecasts of what the model has not seen (prediction), and the actual values (label).
     """
     name = MINUTES if isinstance(table.index, pd.DatetimeIndex) else ROWS
     table.to_csv(folder / name, date_format=ISO, index=name == MINUTES)
-    known = backtest[["prediction", "label"]].dropna()
+    known = unseen[["prediction", "label"]].dropna()
     known.to_csv(folder / PREDICTIONS, index=False)
     metrics = baselines.regression_metrics(
         known["label"].to_numpy(), known["prediction"].to_numpy()

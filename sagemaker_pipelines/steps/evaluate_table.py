@@ -7,25 +7,24 @@ import argparse
 import json
 import tarfile
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from common import decisions, times
 from sagemaker_pipelines.aws import client
-from sagemaker_pipelines.data.history import ISO
-from sagemaker_pipelines.evaluation_reports.attributions import importances
 from sagemaker_pipelines.experiments import records
 from sagemaker_pipelines.paths import JobError, Paths, report_failures
-from sagemaker_pipelines.steps import baseline, contenders
-from sagemaker_pipelines.tabular import algorithm, features, record, settings, table, windows
+from sagemaker_pipelines.steps import contenders, table_reports
+from sagemaker_pipelines.tabular import algorithm, record, settings, table, windows
 from sagemaker_pipelines.tabular.evaluation import TabularEvaluation
 from sagemaker_pipelines.tabular.gate import Gate
-from sagemaker_pipelines.tabular.record import Array, Record
+from sagemaker_pipelines.tabular.record import Array
 from sagemaker_pipelines.tournament import model_card
 from sagemaker_pipelines.tournament.scores import Forecasts
+
+HYPERPARAMETER = "hyperparameter-"  # prefix of the options that are the model's own
 
 
 def load(name: str, archive: Path) -> algorithm.Model:
@@ -45,35 +44,18 @@ def predict(model: algorithm.Model, rows: Array, truth: Sequence[Sequence[float]
     return windows.point_forecasts(model.predict(rows[: shape[0] * shape[1]]).reshape(shape))
 
 
-def write_reports(
-    paths: Paths, model: Record, fitted: algorithm.Model, evaluation: TabularEvaluation
-) -> None:
-    """Write the backtest, the attributions, and what monitoring compares a version with."""
-    folder = paths.processing("evaluation")
-    backtest = evaluation.backtest()
-    backtest.to_csv(folder / "backtest.csv", index=False, date_format=ISO)
-    rows, target = table.read_folder(paths.processing("test"), model)
-    explained = importances(fitted.predict, rows, model.names, target, _relative_error)
-    _write(
-        folder / "attributions.json", {"metric": "mean_wql", "models": {model.model: explained}}
-    )
-    lines = table.read_prepared(paths.processing("train"), model).lines
-    trained = features.frame(model, [line[:-1] for line in lines])
-    time = times.iso(evaluation.trained_at)
-    baseline.write(paths.processing("baseline"), trained, backtest, time)
-
-
-def _relative_error(truth: Array, predicted: Array) -> float:
-    return float(np.abs(predicted - truth).sum() / np.abs(truth).sum())
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the step."""
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("model", "gate", "champion-endpoint", "event-bus", "execution"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--end-time", required=True, type=times.parse)
+    known, _ = parser.parse_known_args(arguments)
+    names = settings.find(known.model).hyperparameters
+    for name in names:
+        parser.add_argument(f"--{HYPERPARAMETER}{name}", required=True, dest=f"own_{name}")
     args = parser.parse_args(arguments)
+    hyperparameters = {name: getattr(args, f"own_{name}") for name in names}
     paths = Paths.from_env()
     with report_failures(paths):
         model, size = record.read(args.model), settings.find(args.model).rows_per_window
@@ -100,10 +82,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         report = evaluation.report()
         folder = paths.processing("evaluation")
-        _write(folder / "evaluation.json", report)
+        table_reports.write_json(folder / "evaluation.json", report)
         # What the steps after this one read: Step Functions reads at most 256 KiB.
-        _write(folder / "registration.json", {n: report[n] for n in ("model_card", "training")})
-        write_reports(paths, model, fitted, evaluation)
+        table_reports.write_json(
+            folder / "registration.json", {n: report[n] for n in ("model_card", "training")}
+        )
+        table_reports.write(paths, model, fitted, evaluation, hyperparameters)
         records.finish(paths, report)
         decisions.record(
             client("events"),
@@ -121,10 +105,6 @@ def _archive(paths: Paths) -> Path:
     if not found:
         raise JobError("model of the training: missing.")
     return found[0]
-
-
-def _write(path: Path, document: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(document, indent=2, allow_nan=False) + "\n")
 
 
 if __name__ == "__main__":

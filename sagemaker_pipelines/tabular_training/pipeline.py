@@ -14,6 +14,7 @@ same. The registered model is the one that was judged.
 
 from sagemaker_pipelines.dsl import EXECUTION_ARN, EXECUTION_ID, Join, Parameter, Step
 from sagemaker_pipelines.experiments import records
+from sagemaker_pipelines.steps.evaluate_table import HYPERPARAMETER
 from sagemaker_pipelines.tabular import settings
 from sagemaker_pipelines.tabular.settings import SAMPLE
 from sagemaker_pipelines.tabular.splits import TEST, TRAIN, VALIDATION
@@ -93,6 +94,7 @@ def graph(model: str) -> tuple[list[Parameter], list[Step]]:
             "end-time": p.END_TIME,
             "event-bus": p.EVENT_BUS_NAME,
             "execution": EXECUTION_ARN,
+            **{f"{HYPERPARAMETER}{name}": value for name, value in hyperparameters.items()},
         },
         inputs={
             "history": prepare.output("history"),

@@ -177,7 +177,7 @@ module "operations" {
   foundation            = module.foundation.foundation
   function_names        = { for stage, queues in local.dead_letter_queues : stage => [for queue in queues : trimsuffix(queue.name, "-dead-letters") if try(queue.alarmed, false)] }
   state_machine_arn     = module.deploy.state_machine_arn
-  training_workflow_arn = module.train.workflow_arn
+  training_workflow_arn = module.clean_up.training_workflow_arn
   variant_name          = module.deploy.variant_name
 }
 
@@ -222,7 +222,7 @@ module "operator" {
   principals               = var.operator_principals
   state_machine_arn        = module.deploy.state_machine_arn
   stream_names             = []
-  training_workflow_arn    = module.train.workflow_arn
+  training_workflow_arn    = module.clean_up.training_workflow_arn
 }
 
 # Beside the loop: the role by which API Gateway writes access logs

@@ -48,5 +48,5 @@ output "state_machine_arn" {
 
 output "training_workflow_arn" {
   description = "SageMaker pipeline or state machine that trains"
-  value       = module.train.workflow_arn
+  value       = module.clean_up.training_workflow_arn
 }

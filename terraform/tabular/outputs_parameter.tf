@@ -50,7 +50,7 @@ module "outputs_parameter" {
     region                   = local.region
     state_machine_arn        = module.deploy.state_machine_arn
     threshold_parameter      = module.monitor.threshold_parameter
-    training_workflow_arn    = module.train.workflow_arn
+    training_workflow_arn    = module.clean_up.training_workflow_arn
   })
 }
 

@@ -1,7 +1,7 @@
 """The algorithms of the image by name: fit one, or load a model that one has written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 from typing import cast
@@ -36,12 +36,15 @@ def fit(
     Raises JobError if the algorithm, a hyperparameter or the data are unusable.
     """
     parameters = parse(name, hyperparameters)
+    learns = name in LEARN_COVARIATES
+    if learns:
+        series = [replace(one, cat=one.cat or parameters.cat) for one in series]
     found = resolve(parameters, series)
     try:
         series = [found.select(one) for one in series]
     except SeriesError as error:
         raise JobError(f"train channel: {error}") from error
-    if found and name not in LEARN_COVARIATES:
+    if found and not learns:
         raise JobError(
             f"train channel: got the fields cat or dynamic_feat, which {name} does not learn "
             'from; set the hyperparameters cardinality and num_dynamic_feat to "ignore" to train '
@@ -49,7 +52,7 @@ def fit(
         )
     _check(series, parameters.prediction_length)
     algorithm(name).fit(series, parameters, folder, checkpoints)
-    metadata.add(folder, **asdict(found))
+    metadata.add(folder, **asdict(found) | {"cat": parameters.cat if learns else ()})
 
 
 def parse(name: str, hyperparameters: Mapping[str, str]) -> Hyperparameters:
@@ -65,8 +68,9 @@ def load(folder: Path) -> Model:
 def covariates(folder: Path) -> Covariates:
     """Return what the model of a folder learned from; older models ignore all fields."""
     document = metadata.read(folder)
-    sizes = document.get("cardinality")
-    return Covariates(None if sizes is None else tuple(sizes), document.get("num_dynamic_feat"))
+    sizes, cat = document.get("cardinality"), document.get("cat", ())
+    features = document.get("num_dynamic_feat")
+    return Covariates(None if sizes is None else tuple(sizes), features, tuple(cat))
 
 
 def algorithm(name: str) -> Algorithm:

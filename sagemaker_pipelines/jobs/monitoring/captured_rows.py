@@ -50,13 +50,13 @@ class CapturedRows:
     def comparison(self) -> Comparison:
         """Compare all rows of the window with all of the training.
 
-        Predictions are compared with those of the backtest: the version has not seen their truth.
+        Predictions are compared with those of rows that their model was not trained with.
         """
         before = features.shares(self._record, self.baseline)
         after = features.shares(self._record, self.window)
         pairs = {str(name): (before[name], after[name]) for name in before}
-        backtest = pd.read_csv(self._run.baseline_file(PREDICTIONS))[PREDICTION]
-        pairs[PREDICTION] = (backtest, pd.Series(self._requests.predictions, dtype=float))
+        unseen = pd.read_csv(self._run.baseline_file(PREDICTIONS))[PREDICTION]
+        pairs[PREDICTION] = (unseen, pd.Series(self._requests.predictions, dtype=float))
         return Comparison(
             [RowBaseline(name, old).compare(new) for name, (old, new) in pairs.items()],
             {name: quantile_chart(*pair) for name, pair in pairs.items()},
@@ -64,7 +64,8 @@ class CapturedRows:
             Explanation(
                 f"The {len(after)} rows that clients sent from {times.iso(self._run.first)} to "
                 f"{times.iso(self._run.end)} are compared with the {len(before)} rows of the "
-                f"training, and predictions with the {len(backtest)} of the backtest.",
+                f"training, and predictions with those of {len(unseen)} rows that were not "
+                "trained on.",
                 f"These are the mean distance of {SAMPLES} random samples of the "
                 f"baseline with as many values, plus {DEVIATIONS:g} standard "
                 "deviations.",

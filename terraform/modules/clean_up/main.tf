@@ -8,6 +8,11 @@ locals {
   pending_path = "/${var.foundation.prefix}/approval/pending"
 
   workflows = concat([var.training_workflow_arn], [for name in var.other_pipeline_names : "${var.foundation.arns.sagemaker}:pipeline/${name}"])
+  # The one that training.workflow does not choose; that of the forecaster never exists.
+  other_workflow = (strcontains(var.training_workflow_arn, ":pipeline/")
+    ? "${var.foundation.arns.states}:stateMachine:${var.foundation.prefix}-training"
+    : "${var.foundation.arns.sagemaker}:pipeline/${var.foundation.prefix}-training"
+  )
   pipelines = [for arn in local.workflows : arn if strcontains(arn, ":pipeline/")]
 }
 
@@ -35,6 +40,15 @@ resource "aws_lambda_invocation" "at_destroy" {
 
   # The role also stands for the endpoints' log groups: an endpoint that is deleted later would create them again.
   depends_on = [module.run_time_cleaner, var.model_role_arn]
+}
+
+# Another training.workflow deletes the one before. SageMaker refuses that while a training runs; Step Functions would end
+# the training at its next state, without a version. So the apply ends here, before anything uses the new workflow.
+resource "aws_lambda_invocation" "other_workflow_idle" {
+  function_name = module.run_time_cleaner.name
+  input         = jsonencode({ idle_workflow_arn = local.other_workflow, workflow_arn = var.training_workflow_arn })
+
+  depends_on = [module.run_time_cleaner]
 }
 
 data "aws_iam_policy_document" "run_time_cleaner" {
@@ -74,6 +88,16 @@ data "aws_iam_policy_document" "run_time_cleaner" {
       sid       = "StopTrainings"
       actions   = ["sagemaker:ListPipelineExecutions", "sagemaker:StopPipelineExecution"]
       resources = flatten([for arn in statement.value : [arn, "${arn}/execution/*"]])
+    }
+  }
+
+  dynamic "statement" {
+    for_each = [for arn in [local.other_workflow] : arn if strcontains(arn, ":pipeline/")]
+
+    content {
+      sid       = "ReadOtherTrainings"
+      actions   = ["sagemaker:ListPipelineExecutions"]
+      resources = [statement.value]
     }
   }
 

@@ -28,7 +28,7 @@ output "run_time_cleaner_name" {
 }
 
 output "training_workflow_arn" {
-  description = "The input of the same name; depends on the cleanup invocation"
-  value       = var.training_workflow_arn
+  description = "The input of the same name; depends on the cleanup invocation, and on the check that no training of another workflow runs"
+  value       = jsondecode(aws_lambda_invocation.other_workflow_idle.input).workflow_arn
   depends_on  = [aws_lambda_invocation.at_destroy]
 }

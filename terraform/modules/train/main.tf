@@ -73,9 +73,13 @@ locals {
     }
   } }
 
-  # Arguments of the trainings by step: their instances.
+  # Hyperparameters of the trainings besides those of the definition. Amazon DeepAR would refuse them.
+  static = length(var.training.cat) == 0 ? {} : { cat = jsonencode(var.training.cat) }
+
+  # Arguments of the trainings by step: their instances, and the static features.
   instances = { for item in flatten([for step in local.definition.Steps : try(step.Arguments.IfSteps, [])]) : item.Name => {
-    ResourceConfig = merge(item.Arguments.ResourceConfig, { InstanceCount = var.training.instance_count })
+    HyperParameters = merge(item.Arguments.HyperParameters, local.static)
+    ResourceConfig  = merge(item.Arguments.ResourceConfig, { InstanceCount = var.training.instance_count })
   } if item.Type == "Training" }
 
   # Arguments of the search: its budget, its instances, its network, and for our image the metric, which SageMaker knows only for its own algorithms.
@@ -84,7 +88,8 @@ locals {
       ResourceLimits = { MaxNumberOfTrainingJobs = var.training.tuning.jobs, MaxParallelTrainingJobs = var.training.tuning.parallel }
     })
     TrainingJobDefinition = merge(item.Arguments.TrainingJobDefinition, try(local.network.Training, {}), {
-      ResourceConfig = merge(item.Arguments.TrainingJobDefinition.ResourceConfig, { InstanceCount = var.training.instance_count })
+      ResourceConfig        = merge(item.Arguments.TrainingJobDefinition.ResourceConfig, { InstanceCount = var.training.instance_count })
+      StaticHyperParameters = merge(item.Arguments.TrainingJobDefinition.StaticHyperParameters, local.static)
       AlgorithmSpecification = merge(item.Arguments.TrainingJobDefinition.AlgorithmSpecification, {
         for image in setintersection(["own"], [var.training.image]) : "MetricDefinitions" => [{
           Name  = item.Arguments.HyperParameterTuningJobConfig.HyperParameterTuningJobObjective.MetricName

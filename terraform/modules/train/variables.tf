@@ -125,6 +125,7 @@ variable "training" {
   type = object({
     bias_groups   = optional(string)
     candidates    = list(string)
+    cat           = optional(list(number), [])
     history_hours = number
     hyperparameters = object({
       context_length          = number
@@ -170,6 +171,16 @@ variable "training" {
       trimsuffix(name, "_recent") != "reference" && fileexists("${dirname(var.definition_file)}/../container/algorithms/${trimsuffix(name, "_recent")}/algorithm.py")
     ])
     error_message = "training.candidates: expected algorithms of the image, folders of sagemaker_pipelines/container/algorithms such as deepar or ets but not reference, each with _recent or without."
+  }
+
+  validation {
+    condition     = length(var.training.cat) <= 100 && alltrue([for number in var.training.cat : number >= 0 && number < 100000 && floor(number) == number])
+    error_message = "training.cat: expected at most 100 integers from 0 to 99999, a category of each grouping."
+  }
+
+  validation {
+    condition     = length(var.training.cat) == 0 || var.training.image == "own"
+    error_message = "training.cat: got ${jsonencode(var.training.cat)} with training.image ${var.training.image}, expected image own: Amazon DeepAR has no categories for requests that name none."
   }
 
   # SageMaker refuses a key for the volumes of instances with local storage.

@@ -31,11 +31,20 @@ data "aws_iam_policy_document" "this" {
 module "training_role" {
   source = "../training_role"
 
-  description              = local.by_pipeline ? "Execution role of the training pipeline and its jobs" : "Execution role of the jobs of trainings"
+  description              = "Execution role of the jobs of trainings, and of the training pipeline"
   foundation               = var.foundation
   image_repository_arns    = [var.repository_arn]
   model_package_group_name = var.model_package_group_name
   pipeline_name            = local.name
   policies                 = [data.aws_iam_policy_document.this.json]
-  runs_steps               = local.by_pipeline
+  runs_steps               = false # a policy of its own, below
+}
+
+# A policy of its own is deleted after the pipeline, when no training needs it any more.
+resource "aws_iam_role_policy" "steps" {
+  for_each = toset(local.by_pipeline ? ["own"] : [])
+
+  name   = "steps"
+  role   = reverse(split("/", module.training_role.arn))[0]
+  policy = module.training_role.steps_policy
 }

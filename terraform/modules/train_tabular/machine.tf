@@ -144,5 +144,10 @@ resource "aws_sfn_state_machine" "training" {
     log_destination        = "${aws_cloudwatch_log_group.machine[each.key].arn}:*"
   }
 
+  # As the pipeline.
+  lifecycle {
+    create_before_destroy = true
+  }
+
   depends_on = [terraform_data.checked]
 }

@@ -77,7 +77,12 @@ resource "aws_sagemaker_pipeline" "training" {
     ]
   }))
 
-  depends_on = [terraform_data.checked]
+  # Deleted after what depends on it: modules/clean_up asks whether a training runs.
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [aws_iam_role_policy.steps, terraform_data.checked]
 }
 
 # The pipeline was the only workflow up to version 0.1.

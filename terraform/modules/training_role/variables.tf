@@ -44,7 +44,7 @@ variable "policies" {
 }
 
 variable "runs_steps" {
-  description = "Whether the pipeline runs with this role; false: only its jobs do, which another service starts"
+  description = "Whether the pipeline runs with this role; false: only its jobs do, which another service starts, or the caller attaches steps_policy"
   type        = bool
   default     = true
   nullable    = false

@@ -95,4 +95,15 @@ def test_variants_are_listed(deployment, production, capsys):
         ("Challenger", True),
     ]
     assert main(["endpoint"], deployment.connect) == 0
-    assert "shadow" in capsys.readouterr().out
+    written = capsys.readouterr()
+    assert "shadow" in written.out
+    assert "update" not in written.err
+
+
+def test_update_that_is_under_way_is_named(deployment, production, capsys):
+    target = "evergreen-production-v2"
+    production["PendingDeploymentSummary"] = {"EndpointConfigName": target}
+    assert main(["endpoint", "--json"], deployment.connect) == 0
+    written = capsys.readouterr()
+    assert json.loads(written.out)["target_config"] == target
+    assert f"an update to {target} is under way" in written.err

@@ -104,6 +104,26 @@ def test_other_actions_of_terraform_do_nothing(account, action):
     assert clean(account, {"prefix": "test"}) == ({}, [])
 
 
+def test_unknown_input_deletes_nothing(account):
+    unknown = {"of_another_release": "x", "tf": {"action": "delete"}}
+    assert clean(account, unknown) == ({}, [])
+
+
+@pytest.mark.parametrize("workflow", [f"{ARN}:pipeline/test-training", MACHINE], ids=["p", "m"])
+def test_workflow_with_a_running_training_is_not_replaced(account, workflow):
+    replaced = {"idle_workflow_arn": workflow, "workflow_arn": "another"}
+    with pytest.raises(handler.TrainingRunningError, match=r"^training.workflow: got 'arn:"):
+        clean(account, replaced)
+    assert account.executions[0]["PipelineExecutionStatus"] == "Executing"
+    assert len(running(MACHINE)) == 1
+    clean(account)  # ends both
+    assert clean(account, replaced)[0] == {}
+
+
+def test_workflow_that_does_not_exist_may_be_replaced(account):
+    assert clean(account, {"idle_workflow_arn": MACHINE.replace("test", "new")}) == ({}, [])
+
+
 def test_clean_up_waits_for_an_endpoint_being_created(account, monkeypatch):
     account.endpoints["test-staging"]["EndpointStatus"] = "Creating"
     waited = []

@@ -210,6 +210,35 @@ def test_existing_images_are_not_built_again(docker, capsys):
 
 
 @mock_aws
+def test_deployment_of_a_tabular_model_has_the_image_of_all_models_alone(docker, monkeypatch):
+    ecr = boto3.client("ecr", region_name="eu-west-1")
+    ecr.create_repository(repositoryName="linear-regression-forecaster")
+    monkeypatch.setattr(sys, "argv", ["images", "--model", "linear_regression"])
+    images.main()
+    [build] = docker("build")
+    registry = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+    assert after(build, "--tag") == f"{registry}/linear-regression-forecaster:abc123"
+
+
+@mock_aws
+def test_variables_name_the_deployment(docker, monkeypatch, tmp_path):
+    ecr = boto3.client("ecr", region_name="eu-west-1")
+    ecr.create_repository(repositoryName="sea-forecaster")
+    (tmp_path / "my.tfvars").write_text('prefix = "sea"')
+    arguments = ["--model", "abalone", "--vars", str(tmp_path / "my.tfvars")]
+    monkeypatch.setattr(sys, "argv", ["images", *arguments])
+    images.main()
+    [build] = docker("build")
+    assert "/sea-forecaster:" in after(build, "--tag")
+
+
+def test_unknown_model_is_refused(docker, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["images", "--model", "abalon"])
+    with pytest.raises(SystemExit, match="make images: MODEL: got 'abalon', expected abalone or"):
+        images.main()
+
+
+@mock_aws
 def test_missing_repository_is_reported(docker):
     with pytest.raises(SystemExit, match="evergreen-forecaster does not exist: run `make deploy`"):
         images.main()

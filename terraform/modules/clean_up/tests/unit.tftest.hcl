@@ -19,6 +19,11 @@ run "cleanup_runs_on_destroy_within_its_own_names" {
   }
 
   assert {
+    condition     = jsondecode(aws_lambda_invocation.other_workflow_idle.input) == { idle_workflow_arn = "arn:aws:states:eu-west-1:123456789012:stateMachine:test-training", workflow_arn = var.training_workflow_arn }
+    error_message = "Another workflow is chosen only while no training of the one before runs."
+  }
+
+  assert {
     condition     = output.training_workflow_arn == var.training_workflow_arn && output.model_package_group_name == "test-models" && output.model_role_arn == var.model_role_arn && output.pending_path == "/test/approval/pending"
     error_message = "Outputs repeat the inputs."
   }
@@ -49,5 +54,10 @@ run "trainings_may_be_those_of_a_state_machine" {
   assert {
     condition     = length([for s in data.aws_iam_policy_document.run_time_cleaner.statement : s.sid if s.sid == "StopTrainings"]) == 0
     error_message = "Without a pipeline, none is stopped."
+  }
+
+  assert {
+    condition     = [for s in data.aws_iam_policy_document.run_time_cleaner.statement : s.resources if s.sid == "ReadOtherTrainings"] == [toset(["arn:aws:sagemaker:eu-west-1:123456789012:pipeline/test-training"])] && jsondecode(aws_lambda_invocation.other_workflow_idle.input).idle_workflow_arn == "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/test-training"
+    error_message = "A pipeline that was chosen before is only read."
   }
 }

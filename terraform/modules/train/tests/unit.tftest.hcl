@@ -360,6 +360,52 @@ run "instances_of_a_training_follow_the_variable" {
   }
 }
 
+run "static_features_reach_every_training_and_the_search" {
+  command = plan
+
+  variables {
+    training = merge(var.training, { cat = [2, 0], image = "own", tuning = { jobs = 2, parallel = 1 } })
+  }
+
+  assert {
+    condition = sort([
+      for item in flatten([for step in jsondecode(aws_sagemaker_pipeline.training.pipeline_definition).Steps : try(step.Arguments.IfSteps, [])]) :
+      "${item.Name} ${try(item.Arguments.TrainingJobDefinition.StaticHyperParameters, item.Arguments.HyperParameters).cat}"
+      if contains(["Training", "Tuning"], item.Type)
+    ]) == tolist(["RefitDeepar [2,0]", "RefitOwn [2,0]", "RefitTuned [2,0]", "TrainDeepar [2,0]", "TrainDeeparRecent [2,0]", "TuneDeepar [2,0]"])
+    error_message = "Every training, and the search, has the categories."
+  }
+}
+
+run "static_features_are_off_by_default" {
+  command = plan
+
+  assert {
+    condition     = !strcontains(aws_sagemaker_pipeline.training.pipeline_definition, "\"cat\"")
+    error_message = "Amazon DeepAR refuses unknown hyperparameters."
+  }
+}
+
+run "static_features_need_our_image" {
+  command = plan
+
+  variables {
+    training = merge(var.training, { cat = [0], image = "builtin" })
+  }
+
+  expect_failures = [var.training]
+}
+
+run "categories_are_integers" {
+  command = plan
+
+  variables {
+    training = merge(var.training, { cat = [0.5], image = "own" })
+  }
+
+  expect_failures = [var.training]
+}
+
 run "instances_without_a_way_to_each_other_are_refused" {
   command = plan
 

@@ -55,7 +55,7 @@ def test_whole_tuning_range_of_amazon_deepar_is_allowed(name, limits):
         (
             {"embedding_dimension": "10"},
             "embedding_dimension: got '10', expected no setting of this name: "
-            "the series have no categories",
+            "one series needs no other",
         ),
         (
             {"likelihood": "deterministic-L1"},

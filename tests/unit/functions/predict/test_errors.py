@@ -45,13 +45,14 @@ def test_problem_has_all_members(linear):
         ("AccessDeniedException", 502),
     ],
 )
-def test_errors_of_sagemaker(linear, code, status):
-    linear.fails = CallError(code, "as it is")
+def test_errors_of_sagemaker_are_explained_in_the_log_only(linear, code, status, capsys):
+    linear.fails = CallError(code, "role of account 123456789012")
     answer = linear.call("POST", "/stream", BODY)
     assert (answer.status, answer.json["detail"]) == (
         status,
-        f"endpoint test-production: {code}: as it is",
+        f"endpoint test-production: got {code}, expected an answer",
     )
+    assert json.loads(capsys.readouterr().out)["cause"] == "role of account 123456789012"
 
 
 @pytest.mark.parametrize(

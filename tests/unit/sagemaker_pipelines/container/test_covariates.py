@@ -132,6 +132,52 @@ def test_older_model_ignores_them_as_before(trained, tmp_path):
     assert answer(tmp_path, cat=[0], dynamic_feat=[[1.0]]) == answer(trained[0].model)
 
 
+def uncategorized(seed):
+    """Return a series that names no category."""
+    series = history(0, seed=seed)
+    return Series(series.start, series.target)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_configured_categories_are_those_of_series_that_name_none(tmp_path):
+    series = [uncategorized(seed) for seed in range(2)]
+    registry.fit("deepar", series, SMALL | {"cat": "[2, 0]"}, tmp_path)
+    assert registry.covariates(tmp_path) == Covariates((3, 1), 0, (2, 0))
+    assert answer(tmp_path) == answer(tmp_path, cat=[2, 0])
+    assert answer(tmp_path) != answer(tmp_path, cat=[1, 0])  # a client may name others
+    with pytest.raises(RequestError, match="cat: got a list of 1, expected 2 categories"):
+        answer(tmp_path, cat=[2])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_configured_categories_do_not_replace_those_of_a_series(tmp_path):
+    named = Series(START, uncategorized(2).target, (0, 1))
+    settings = SMALL | {"cat": "[2, 0]"}
+    registry.fit("deepar", [uncategorized(1), named], settings, tmp_path)
+    assert registry.covariates(tmp_path) == Covariates((3, 2), 0, (2, 0))
+
+
+@pytest.mark.parametrize("name", ["gradient_boosting", "reference"])
+def test_algorithms_that_learn_from_the_target_alone_do_without_them(tmp_path, name):
+    settings = SMALL | {"cat": "[2]"}
+    registry.fit(name, [uncategorized(seed) for seed in range(3)], settings, tmp_path)
+    assert registry.covariates(tmp_path) == Covariates()
+    assert answer(tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_ensemble_does_without_configured_categories(tmp_path):
+    settings = SMALL | {"cat": "[2]", "members": '["deepar", "reference"]'}
+    registry.fit("ensemble", [uncategorized(seed) for seed in range(3)], settings, tmp_path)
+    assert answer(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["2", "[-1]", "[1.5]", '["a"]', "[100000]"])
+def test_malformed_categories_are_refused(text):
+    with pytest.raises(JobError, match=r"hyperparameter cat"):
+        registry.parse("deepar", SMALL | {"cat": text})
+
+
 def test_ignored_fields_leave_the_model_unchanged(tmp_path):
     ignore = {"cardinality": "ignore", "num_dynamic_feat": ""}
     plain = Series(START, history(0, 400).target)
