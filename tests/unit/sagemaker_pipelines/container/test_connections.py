@@ -1,4 +1,4 @@
-"""Connections that clients keep: a thread of the model server answers several of their requests."""
+"""Connections that clients keep: one thread of the model server answers several requests."""
 
 import http.client
 import json

@@ -109,11 +109,10 @@ def test_malformed_request_is_rejected(forecaster, body, message):
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_json_is_read_as_pythons_parser_reads_it(forecaster, values, encoding):
-    text = '{"instances": [{"start": "2024-10-10 00:00:00", "target": [%s]}]}' % values
-    [expected] = predict(forecaster, json.loads(text)["instances"])
-    settings = f', "configuration": {json.dumps(CONFIGURATION)}}}'
-    body = (text[:-1] + settings).encode(encoding)
-    assert json.loads(respond(forecaster, body))["predictions"] == [expected]
+    instance = f'{{"start": "2024-10-10 00:00:00", "target": [{values}]}}'
+    [expected] = predict(forecaster, [json.loads(instance)])
+    text = f'{{"instances": [{instance}], "configuration": {json.dumps(CONFIGURATION)}}}'
+    assert json.loads(respond(forecaster, text.encode(encoding)))["predictions"] == [expected]
 
 
 @pytest.mark.parametrize(
