@@ -16,7 +16,7 @@ from sagemaker_pipelines.container.algorithms import registry
 from sagemaker_pipelines.container.series import parse
 from sagemaker_pipelines.paths import Paths
 from sagemaker_pipelines.steps import collect_batch, prepare_batch
-from sagemaker_pipelines.tabular import algorithm, record
+from sagemaker_pipelines.tabular import algorithm, csv_rows, record
 from scripts.develop import container, samples
 
 HISTORY = 270  # minutes of a series, as in monitoring
@@ -89,8 +89,8 @@ def _lines(load: Load) -> Iterator[str]:
 def _alone(load: Load, model: Path, lines: list[str]) -> float:
     """Return the CPU seconds of the model's own calls on parsed lines."""
     if load.together:
-        wanted, tabular = record.read(load.model), algorithm.find(load.model).load(model)
-        table = wanted.matrix(line.split(",") for line in lines)
+        tabular = algorithm.find(load.model).load(model)
+        table = csv_rows.matrix("\n".join(lines), record.read(load.model))
         clock = CpuClock()
         for part in np.array_split(table, max(1, len(table) // 10_000)):
             tabular.predict(part)

@@ -6,8 +6,7 @@
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 
 from common.batch_request import BatchRequest, InputFile
@@ -17,7 +16,6 @@ from sagemaker_pipelines.batch.parts import FileSummary, Writer
 from sagemaker_pipelines.paths import Paths, report_failures
 
 SUMMARY = "batch.json"
-BLOCK = 1000  # lines that are checked together
 
 
 def request(bucket: str, key: str) -> BatchRequest:
@@ -33,15 +31,19 @@ def split(paths: Paths, number: int, path: Path, name: str, model: str) -> FileS
     header = False
     rejected = paths.processing("rejected") / f"{number:05d}.jsonl"
     with Writer(paths.processing("lines"), number) as parts, rejected.open("w") as refused:
-        for block in _blocks(lines.read(path)):
-            header |= lines.is_header(model, block[0])
-            rows = block[1:] if lines.is_header(model, block[0]) else block
-            counts["lines"] += len(rows)
-            trusted = lines.all_accepted(model, rows)
-            for line in rows:
+        for block in lines.read(path):
+            if count := lines.accepted(model, block):
+                counts["lines"] += count
+                counts["accepted"] += count
+                parts.write(block.content)
+                continue
+            for line in block.lines():
+                if lines.is_header(model, line):
+                    header = True
+                    continue
+                counts["lines"] += 1
                 try:
-                    if not trusted:
-                        check(line)
+                    check(line)
                 except lines.LineError as error:
                     counts["rejected"] += 1
                     refused.write(json.dumps({"line": line.number, "reason": str(error)}) + "\n")
@@ -51,11 +53,6 @@ def split(paths: Paths, number: int, path: Path, name: str, model: str) -> FileS
     return FileSummary(
         name=name, size=path.stat().st_size, header=header, parts=tuple(parts.names), **counts
     )
-
-
-def _blocks(found: Iterator[lines.Line]) -> Iterator[list[lines.Line]]:
-    while block := list(islice(found, BLOCK)):
-        yield block
 
 
 def _download(bucket: str, file: InputFile, folder: Path) -> Path:
