@@ -1,7 +1,6 @@
 """Lines of an input file: read with bounded memory, and checked as the model will read them."""
 
 import gzip
-import json
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from common.errors import bad_value
+from sagemaker_pipelines.container.json_text import loads
 from sagemaker_pipelines.container.series import SeriesError, parse
 from sagemaker_pipelines.tabular import csv_rows, record
 from sagemaker_pipelines.tabular.record import RecordError
@@ -135,7 +135,7 @@ def is_header(model: str, line: Line) -> bool:
 
 def _accept_series(text: str) -> None:
     try:
-        instance = json.loads(text)
+        instance = loads(text)
     except (RecursionError, ValueError) as error:
         raise SeriesError(f"expected JSON ({error})") from None
     parse(instance)

@@ -20,6 +20,7 @@ from common.deepar import QUANTILE_LEVELS
 from common.errors import bad_value
 from sagemaker_pipelines.container.algorithms import metadata
 from sagemaker_pipelines.container.inference import JSON, LINES, RequestError
+from sagemaker_pipelines.container.json_text import loads
 from sagemaker_pipelines.tabular import algorithm, csv_rows
 from sagemaker_pipelines.tabular.record import Array, RecordError, read
 
@@ -124,7 +125,7 @@ def _text(body: bytes) -> str:
 
 def _load(text: str, where: str) -> Any:
     try:
-        return json.loads(text)
+        return loads(text)
     except (RecursionError, ValueError) as error:
         raise RequestError(f"{where}: expected JSON ({error})") from None
 
