@@ -62,10 +62,10 @@ def _round(load: Load, base: Path, path: Path, lines: list[str]) -> tuple[float,
         paths, clock = Paths(Path(folder)), CpuClock()
         summary = prepare_batch.split(paths, 0, path, path.name, load.model)
         prepare = clock.seconds()
-        reconnecting, serve = (serve(load, base, paths, summary, keep=k) for k in (False, True))
+        again, kept = (serve(load, base, paths, summary, keep=k) for k in (False, True))
         clock = CpuClock()
         collect_batch.join(paths, summary, Path(folder) / "joined")
-        return alone, prepare, serve, reconnecting, clock.seconds()
+        return alone, prepare, kept, again, clock.seconds()
 
 
 def _lines(load: Load) -> Iterator[str]:
