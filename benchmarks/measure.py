@@ -12,6 +12,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 STATUS = Path("/proc/self/status")
 MB = 2**20
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def run_alone(module: str, *arguments: object) -> Any:
@@ -50,3 +51,18 @@ def peak_mb() -> float:
 def limit_memory(mb: int) -> None:
     """Limit the address space to this many MB; only Linux enforces it."""
     resource.setrlimit(resource.RLIMIT_AS, (mb * MB, mb * MB))
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU seconds of a process and its children so far."""
+    ticks = 0
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                # After the name in parentheses: state, parent, …, user and system time.
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:  # the process has ended
+                continue
+            if pid in (int(entry.name), int(fields[1])):
+                ticks += int(fields[11]) + int(fields[12])
+    return ticks / TICKS

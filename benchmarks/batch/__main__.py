@@ -13,7 +13,10 @@ from benchmarks.report import Goal
 if TYPE_CHECKING:
     from benchmarks.batch.work import Measured
 
-HEADERS = ("", "lines", "alone", "prepare", "serve", "collect", "lines/CPU s", "share of alone")
+HEADERS = (
+    *("", "lines", "alone", "prepare", "serve", "reconnecting", "collect"),
+    *("lines/CPU s", "share of alone"),
+)
 GOAL = 0.8
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -48,7 +51,8 @@ def row(found: "Measured") -> tuple[object, ...]:
     return (
         found.load.model,
         found.load.count,
-        *(f"{seconds:.2f}" for seconds in (found.alone, *parts)),
+        *(f"{seconds:.2f}" for seconds in (found.alone, found.prepare, found.serve)),
+        *(f"{seconds:.2f}" for seconds in (found.reconnecting, found.collect)),
         f"{found.load.count / sum(parts):,.0f}",
         f"{found.share:.2f}",
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import report
-from benchmarks.measure import run_alone
+from benchmarks.measure import cpu_seconds, run_alone
 from benchmarks.serving import load, model
 from benchmarks.serving.goals import SERVED, SYNC, Load, goals, percentile
 from benchmarks.serving.model_clock import Clock
@@ -68,9 +68,9 @@ def measure(server: str, paths: Paths) -> list[Load]:
     with load.running(command, port, {"MODEL_SERVER_WORKERS": "1"}) as pid:
         load.latencies(port, body, CONCURRENCIES[-1], WARM_UP)
         for concurrency in CONCURRENCIES:
-            before, (model_before, calls) = load.cpu_seconds(pid), clock.read()
+            before, (model_before, calls) = cpu_seconds(pid), clock.read()
             seconds = load.latencies(port, body, concurrency, REQUESTS)
-            cpu = (load.cpu_seconds(pid) - before) / len(seconds) * 1000
+            cpu = (cpu_seconds(pid) - before) / len(seconds) * 1000
             model_seconds, total = clock.read()
             own = (model_seconds - model_before) / (total - calls) * 1000
             p50, p99 = (percentile(seconds, share) * 1000 for share in (0.5, 0.99))

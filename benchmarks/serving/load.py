@@ -8,12 +8,10 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 from benchmarks.measure import ROOT
 
 HOST, START_SECONDS = "127.0.0.1", 60.0
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
@@ -52,21 +50,6 @@ def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
         else:
             return
     raise RuntimeError(f"the server on port {port} does not answer")
-
-
-def cpu_seconds(pid: int) -> float:
-    """Return the CPU seconds of a process and its children so far."""
-    ticks = 0
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                # After the name in parentheses: state, parent, …, user and system time.
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:  # the process has ended
-                continue
-            if pid in (int(entry.name), int(fields[1])):
-                ticks += int(fields[11]) + int(fields[12])
-    return ticks / TICKS
 
 
 def latencies(port: int, body: bytes, concurrency: int, requests: int) -> list[float]:

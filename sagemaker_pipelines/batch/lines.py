@@ -1,21 +1,21 @@
 """Lines of an input file: read with bounded memory, and checked as the model will read them."""
 
 import gzip
-import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from common.errors import bad_value
+from sagemaker_pipelines.container.json_text import loads
 from sagemaker_pipelines.container.series import SeriesError, parse
-from sagemaker_pipelines.tabular import record
-from sagemaker_pipelines.tabular.record import RecordError, csv_rows
+from sagemaker_pipelines.tabular import csv_rows, record
+from sagemaker_pipelines.tabular.record import RecordError
 
 FORECASTER = "forecaster"
 MAX_LINE_BYTES = 1024 * 1024
-CHUNK = 1024 * 1024
+CHUNK = 128 * 1024  # some thousand rows: a bad one lets them be checked one by one
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -28,47 +28,56 @@ class Line:
     fault: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole lines of a file, the first of which is line `number`; or why that cannot be read."""
+
+    number: int
+    content: bytes
+    fault: str = ""
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines that are not empty."""
+        if self.fault:
+            yield Line(self.number, None, self.fault)
+            return
+        for number, line in enumerate(self.content.split(b"\n"), self.number):
+            if len(line) > MAX_LINE_BYTES:
+                fault = f"line: got more bytes, expected at most {MAX_LINE_BYTES}"
+                yield Line(number, None, fault)
+            elif line.strip():
+                yield Line(number, line)
+
+
 class LineError(ValueError):
     """The model cannot score a line; the message says why."""
 
 
-def read(path: Path) -> Iterator[Line]:
-    """Yield the lines of a file, which may be compressed (.gz); those that are empty are not."""
+def read(path: Path) -> Iterator[Block]:
+    """Yield the lines of a file, which may be compressed (.gz), in blocks of bounded size."""
+    number, rest = 1, b""
     with _open(path) as file:
-        for number, found in enumerate(_split(file), 1):
-            if isinstance(found, str):
-                yield Line(number, None, found)
-                continue
-            content = found.removeprefix(BYTE_ORDER_MARK) if number == 1 else found
-            if content.strip():
-                yield Line(number, content)
+        while chunk := _chunk(file):
+            if isinstance(chunk, str):
+                yield Block(number, b"", chunk)
+                return
+            content, end, rest = (rest + chunk).rpartition(b"\n")
+            if end:
+                yield _block(number, content)
+                number += content.count(b"\n") + 1
+            rest = rest[: MAX_LINE_BYTES + 2]  # enough to see that the line is too long
+    if rest:
+        yield _block(number, rest)
+
+
+def _block(number: int, content: bytes) -> Block:
+    if number == 1:
+        content = content.removeprefix(BYTE_ORDER_MARK)
+    return Block(number, content.replace(b"\r\n", b"\n").removesuffix(b"\r"))
 
 
 def _open(path: Path) -> BinaryIO:
     return cast(BinaryIO, gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
-
-
-def _split(file: BinaryIO) -> Iterator[bytes | str]:
-    """Yield the lines of a file without their ends; of one that cannot be read, the reason."""
-    rest, skipping = b"", False
-    while chunk := _chunk(file):
-        if isinstance(chunk, str):
-            yield chunk
-            return
-        *complete, rest = (rest + chunk).split(b"\n")
-        for line in complete:
-            yield _checked(line, too_long=skipping)
-            skipping = False
-        if len(rest) > MAX_LINE_BYTES:
-            rest, skipping = b"", True
-    if rest or skipping:
-        yield _checked(rest, too_long=skipping)
-
-
-def _checked(line: bytes, *, too_long: bool) -> bytes | str:
-    if too_long or len(line) > MAX_LINE_BYTES:
-        return f"line: got more bytes, expected at most {MAX_LINE_BYTES}"
-    return line.removesuffix(b"\r")
 
 
 def _chunk(file: BinaryIO) -> bytes | str:
@@ -99,20 +108,21 @@ def checker(model: str) -> Callable[[Line], None]:
     return check
 
 
-def all_accepted(model: str, block: Sequence[Line]) -> bool:
-    """Return whether the model accepts all lines of a block, without saying which it does not.
+def accepted(model: str, block: Block) -> int:
+    """Return the number of lines of a block if the model accepts each of them, otherwise 0.
 
-    Rows are checked together, which is several times faster; series one by one by `checker`.
+    Rows are checked together, which is many times faster; series one by one by `checker`.
     """
-    if model == FORECASTER or any(line.content is None for line in block):
-        return False
+    if model == FORECASTER or block.fault or len(block.content) > MAX_LINE_BYTES:
+        return 0
+    wanted = record.read(model)
     try:
-        texts = [(line.content or b"").decode() for line in block]
-        rows = list(csv_rows(texts))
-        record.read(model).matrix(rows)
+        text = block.content.decode()
+        if (table := csv_rows.columns(text, wanted)) is None:
+            table = wanted.matrix(csv_rows.cells(text.split("\n")))
     except (RecordError, UnicodeDecodeError):
-        return False
-    return len(rows) == len(block)
+        return 0
+    return len(table) if len(table) == text.count("\n") + 1 else 0
 
 
 def is_header(model: str, line: Line) -> bool:
@@ -125,7 +135,7 @@ def is_header(model: str, line: Line) -> bool:
 
 def _accept_series(text: str) -> None:
     try:
-        instance = json.loads(text)
+        instance = loads(text)
     except (RecursionError, ValueError) as error:
         raise SeriesError(f"expected JSON ({error})") from None
     parse(instance)
@@ -135,7 +145,7 @@ def _accept_row(model: str) -> Callable[[str], None]:
     wanted = record.read(model)
 
     def accept(text: str) -> None:
-        rows = list(csv_rows([text]))
+        rows = list(csv_rows.cells([text]))
         if len(rows) != 1:
             raise RecordError(bad_value("line", text, "one row"))
         wanted.row(rows[0])

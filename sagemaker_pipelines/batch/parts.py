@@ -43,7 +43,7 @@ class Writer:
             self._file.close()
 
     def write(self, content: bytes) -> None:
-        """Append a line."""
+        """Append a line, or some."""
         if self._file is None or self._written >= MAX_BYTES:
             self.__exit__()
             self.names.append(f"{self.number:05d}-{len(self.names):05d}")

@@ -1,6 +1,5 @@
 """Requests to a model without HTTP; those to a forecaster are in Amazon DeepAR's format."""
 
-import json
 from typing import Annotated, Any, Literal, Protocol
 
 import numpy as np
@@ -12,6 +11,7 @@ from common.config import describe
 from common.errors import bad_value
 from sagemaker_pipelines.container.algorithms.model import Model, Sampler
 from sagemaker_pipelines.container.covariates import Covariates
+from sagemaker_pipelines.container.json_text import loads
 from sagemaker_pipelines.container.series import Series, SeriesError, parse
 
 # Bounds of the work of one request, which SageMaker ends after 60 s and during which /ping must
@@ -164,7 +164,7 @@ def _json(body: bytes) -> Any:
         expected = f"at most {MAX_CONTAINERS} lists and objects"
         raise RequestError(f"request: expected JSON with {expected}, got {found}")
     try:
-        return json.loads(body)
+        return loads(body)
     except (ValueError, RecursionError) as error:
         raise RequestError(f"request: expected JSON ({error})") from error
 

@@ -1,7 +1,6 @@
 """A time series in DeepAR's JSON: `{"start": "2024-10-10 00:00:00", "target": [1.5, "NaN"]}`."""
 
 import gzip
-import json
 import math
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,6 +25,7 @@ from pydantic import (
 from common.config import describe
 from common.deepar import MAX_FORECAST
 from common.errors import bad_value
+from sagemaker_pipelines.container.json_text import loads
 
 MAX_CATEGORIES, MAX_FEATURES = 100_000, 100  # of a grouping; groupings or features of a series
 MAX_VALUE = MAX_FORECAST  # the forecast of larger values could exceed 32-bit floats
@@ -151,7 +151,7 @@ def read_channel(folder: Path) -> list[Series]:
 def _documents(folder: Path) -> Iterator[Any]:
     for line in _lines(folder):
         try:
-            yield json.loads(line)
+            yield loads(line)
         except (RecursionError, ValueError) as error:
             raise SeriesError(bad_value("line", line, f"JSON ({error})")) from None
 

@@ -4,33 +4,67 @@ The model is loaded before the port is opened, so /ping succeeds only with a mod
 """
 
 import os
+import select
 from itertools import count
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import TConn, ThreadWorker  # type: ignore[import-untyped]
 
 from sagemaker_pipelines.container import handlers
-from sagemaker_pipelines.container.application import THREADS, Application
+from sagemaker_pipelines.container.application import MAX_INVOCATIONS, THREADS, Application
 from sagemaker_pipelines.container.inference import Handler, RequestError
 from sagemaker_pipelines.container.limits import GRACE_SECONDS, INVOCATION_SECONDS
 from sagemaker_pipelines.paths import Paths
 
+FOLLOWING_MS = 100  # how long a thread waits for the next request of its connection
+
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """A worker that refuses new connections while it answers the last ones.
+    """A worker whose threads keep their connections, and that closes its port when it ends."""
 
-    gunicorn's keeps the port open until then: clients connect, wait, and are cut off.
-    """
+    def init_process(self) -> None:
+        """Run the worker. The threads beyond the kept connections are left for others."""
+        self.keeping = BoundedSemaphore(MAX_INVOCATIONS)
+        super().init_process()
+
+    def handle(self, conn: TConn) -> Any:
+        """Answer a request, and in the same thread those that follow it at once.
+
+        gunicorn's returns the connection to the main thread after each request. Two threads then
+        wake each other for every one, which takes a fifth of the CPU time beside the model.
+        """
+        if not self.keeping.acquire(blocking=False):
+            return super().handle(conn)
+        try:
+            while (result := super().handle(conn)) is True and self.alive and _follows(conn):
+                pass
+            return result
+        finally:
+            self.keeping.release()
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Start or stop accepting connections; close the port at the end."""
+        """Start or stop accepting connections; close the port at the end.
+
+        gunicorn's keeps it open until all requests are answered: clients connect, wait, and are
+        cut off.
+        """
         super().set_accept_enabled(enabled)
         if not self.alive:
             for listener in self.sockets:
                 listener.close()
+
+
+def _follows(conn: TConn) -> bool:
+    """Wait shortly for the next request of a connection, of which a part may be read already."""
+    if conn.parser.unreader.buf.getvalue():
+        return True
+    poll = select.poll()  # select.select() refuses file descriptors from 1024 on
+    poll.register(conn.sock, select.POLLIN)
+    return bool(poll.poll(FOLLOWING_MS))
 
 
 def cores() -> list[int]:

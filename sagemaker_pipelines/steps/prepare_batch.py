@@ -6,8 +6,7 @@
 import argparse
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 
 from botocore.exceptions import ClientError
@@ -19,7 +18,6 @@ from sagemaker_pipelines.batch.parts import FileSummary, Writer
 from sagemaker_pipelines.paths import JobError, Paths, report_failures
 
 SUMMARY = "batch.json"
-BLOCK = 1000  # lines that are checked together
 
 
 def request(bucket: str, key: str) -> BatchRequest:
@@ -35,15 +33,19 @@ def split(paths: Paths, number: int, path: Path, name: str, model: str) -> FileS
     header = False
     rejected = paths.processing("rejected") / f"{number:05d}.jsonl"
     with Writer(paths.processing("lines"), number) as parts, rejected.open("w") as refused:
-        for block in _blocks(lines.read(path)):
-            header |= lines.is_header(model, block[0])
-            rows = block[1:] if lines.is_header(model, block[0]) else block
-            counts["lines"] += len(rows)
-            trusted = lines.all_accepted(model, rows)
-            for line in rows:
+        for block in lines.read(path):
+            if count := lines.accepted(model, block):
+                counts["lines"] += count
+                counts["accepted"] += count
+                parts.write(block.content)
+                continue
+            for line in block.lines():
+                if lines.is_header(model, line):
+                    header = True
+                    continue
+                counts["lines"] += 1
                 try:
-                    if not trusted:
-                        check(line)
+                    check(line)
                 except lines.LineError as error:
                     counts["rejected"] += 1
                     refused.write(json.dumps({"line": line.number, "reason": str(error)}) + "\n")
@@ -53,11 +55,6 @@ def split(paths: Paths, number: int, path: Path, name: str, model: str) -> FileS
     return FileSummary(
         name=name, size=path.stat().st_size, header=header, parts=tuple(parts.names), **counts
     )
-
-
-def _blocks(found: Iterator[lines.Line]) -> Iterator[list[lines.Line]]:
-    while block := list(islice(found, BLOCK)):
-        yield block
 
 
 def _download(bucket: str, file: InputFile, folder: Path) -> Path:

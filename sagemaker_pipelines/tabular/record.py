@@ -4,9 +4,8 @@ Training, serving, batch scoring and monitoring read rows by it, so that they ca
 has the raw values; algorithms get numbers, where a text is its position in the list of values.
 """
 
-import csv
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import chain
@@ -59,17 +58,19 @@ class Feature(BaseModel):
             return number
         raise ValueError(bad_value(self.name, value, self._expected))
 
-    def column(self, texts: Sequence[str]) -> Array:
-        """Return the numbers of texts; raises KeyError or ValueError if one is not valid."""
-        if self.enum:
-            positions = {value: float(number) for number, value in enumerate(self.enum)}
-            return np.array([positions[text] for text in texts])
-        numbers = np.array(texts, np.float64)
-        if not (
-            np.isfinite(numbers) & (numbers >= self.minimum) & (numbers <= self.maximum)
-        ).all():
-            raise ValueError(bad_value(self.name, "values", self._expected))
-        return numbers
+    @property
+    def dtype(self) -> str:
+        """Return the type of a column of CSV, in which no longer text is cut to one of `enum`."""
+        return f"U{max(map(len, self.enum)) + 1}" if self.enum else "f8"
+
+    def numbers(self, column: NDArray[Any]) -> Array:
+        """Return the numbers of a column of `dtype`, NaN for values that are not valid."""
+        if not self.enum:
+            return np.where((column >= self.minimum) & (column <= self.maximum), column, np.nan)
+        found = np.full(len(column), np.nan)
+        for number, value in enumerate(self.enum):
+            found[column == value] = number
+        return found
 
     @property
     def _expected(self) -> str:
@@ -122,9 +123,6 @@ class Record(BaseModel):
 
         Rows are counted from `first` and named after `where`.
         """
-        rows = list(rows)
-        if (table := self._texts(rows)) is not None:
-            return table
         found = []
         for number, values in enumerate(rows, first):
             try:
@@ -133,26 +131,6 @@ class Record(BaseModel):
                 raise RecordError(f"{where}{number}: {error}") from None
         return np.array(found, np.float64).reshape(len(found), len(self.features))
 
-    def _texts(self, rows: Sequence[Any]) -> Array | None:
-        """Return the numbers of rows of CSV by columns, which is several times faster.
-
-        None if not all rows are valid lists of texts; what is wrong is then found row by row.
-        """
-        size = len(self.features)
-        if not all(type(row) is list and len(row) == size for row in rows):
-            return None
-        table = np.empty((len(rows), size))
-        for position, (feature, column) in enumerate(
-            zip(self.features, zip(*rows, strict=True), strict=False)
-        ):
-            if {*map(type, column)} != {str}:
-                return None
-            try:
-                table[:, position] = feature.column(column)
-            except (KeyError, ValueError):
-                return None
-        return table
-
     def _by_name(self, values: Mapping[str, Any]) -> list[Any]:
         for name in self.names:
             if name not in values:
@@ -160,17 +138,6 @@ class Record(BaseModel):
         if unknown := sorted(map(str, values.keys() - set(self.names))):
             raise RecordError(bad_value("field", unknown[0], f"only {', '.join(self.names)}"))
         return [values[name] for name in self.names]
-
-
-def csv_rows(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Yield the cells of each line of CSV; lines without any are left out.
-
-    Raises RecordError for what is no CSV, such as a quote that is not closed.
-    """
-    try:
-        yield from (row for row in csv.reader(lines, strict=True) if row)
-    except csv.Error as error:
-        raise RecordError(f"CSV: {error}") from None
 
 
 @cache

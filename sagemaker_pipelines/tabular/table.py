@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from common.errors import bad_value
-from sagemaker_pipelines.tabular.record import Array, Record, RecordError, columns, csv_rows
+from sagemaker_pipelines.tabular import csv_rows
+from sagemaker_pipelines.tabular.record import Array, Record, RecordError, columns
 
 ENCODING = "utf-8-sig"  # spreadsheets write a byte order mark
 
@@ -57,7 +58,7 @@ def write(path: Path, record: Record, lines: Sequence[Sequence[str]]) -> None:
 
 
 def _append(found: Table, name: str, lines: Iterator[str], record: Record) -> None:
-    cells = csv_rows(lines)
+    cells = csv_rows.cells(lines)
     wanted = columns(record)
     header = [cell.strip() for cell in next(cells, [])]
     missing = [column for column in wanted if column not in header]

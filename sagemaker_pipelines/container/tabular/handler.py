@@ -8,20 +8,21 @@ Content types and their responses:
 - `application/jsonlines`: an instance per line -> a response per line.
 """
 
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 
 from common.deepar import QUANTILE_LEVELS
 from common.errors import bad_value
 from sagemaker_pipelines.container.algorithms import metadata
 from sagemaker_pipelines.container.inference import JSON, LINES, RequestError
-from sagemaker_pipelines.tabular import algorithm
-from sagemaker_pipelines.tabular.record import RecordError, csv_rows, read
+from sagemaker_pipelines.container.json_text import loads
+from sagemaker_pipelines.tabular import algorithm, csv_rows
+from sagemaker_pipelines.tabular.record import Array, RecordError, read
 
 # Rows of one request: a batch transform sends 1 MB at a time, with rows of 2 bytes or more.
 MAX_ROWS = 600_000
@@ -51,13 +52,13 @@ class TabularHandler:
             raise RequestError(str(error)) from None
 
     def _csv(self, text: str, accept: str) -> tuple[str, bytes]:
-        rows = list(csv_rows(io.StringIO(text, newline="")))
-        found = self._predict(rows, "line ", first=1)
+        _check_count(text.count("\n"))
+        found = self._predict(csv_rows.matrix(text, self._record))
         if accept == JSON:
-            return JSON, _dump(
-                {"predictions": [{"prediction": value} for value in found]}
-            ).encode()
-        return CSV, "".join(f"{value!r}\n" for value in found).encode()
+            predictions = [{"prediction": value} for value in found.tolist()]
+            return JSON, _dump({"predictions": predictions}).encode()
+        values = orjson.dumps(found, option=orjson.OPT_SERIALIZE_NUMPY)
+        return CSV, values[1:-1].replace(b",", b"\n") + b"\n"
 
     def _json(self, text: str) -> dict[str, Any]:
         request = _load(text, "request")
@@ -79,7 +80,7 @@ class TabularHandler:
     ) -> list[dict[str, Any]]:
         windows = [isinstance(one, dict) and set(one) == {"rows"} for one in instances]
         if not any(windows):
-            found = self._predict(instances, where, first)
+            found = self._rows(instances, where, first)
             return [{"prediction": value} for value in found]
         if not all(windows):
             raise RequestError("instances: got rows and windows, expected one kind of them")
@@ -92,20 +93,27 @@ class TabularHandler:
         """Return the predictions of a window; each is also every quantile, so that wQL is WAPE."""
         if not isinstance(rows, list) or not rows:
             raise RequestError(bad_value(f"{where}: rows", rows, "a list of rows"))
-        found = self._predict(rows, f"{where}, row ")
+        found = self._rows(rows, f"{where}, row ")
         return {"mean": found, "quantiles": dict.fromkeys(QUANTILE_LEVELS, found)}
 
-    def _predict(self, rows: Sequence[Any], where: str, first: int = 0) -> list[float]:
-        if not rows:
+    def _rows(self, rows: Sequence[Any], where: str, first: int = 0) -> list[float]:
+        _check_count(len(rows))
+        values: list[float] = self._predict(self._record.matrix(rows, where, first)).tolist()
+        return values
+
+    def _predict(self, table: Array) -> Array:
+        if not len(table):
             raise RequestError("request: got no rows, expected at least one")
-        if len(rows) > MAX_ROWS:
-            raise RequestError(bad_value("rows", len(rows), f"at most {MAX_ROWS}"))
-        table = self._record.matrix(rows, where, first)
         with np.errstate(over="ignore", invalid="ignore"):
-            found = self._model.predict(table)
+            found = np.ascontiguousarray(self._model.predict(table), np.float64)
         if not np.isfinite(found).all():
             raise RequestError("prediction: not finite, expected features of a usual size")
-        return [float(value) for value in found]
+        return found
+
+
+def _check_count(count: int) -> None:
+    if count > MAX_ROWS:
+        raise RequestError(bad_value("rows", count, f"at most {MAX_ROWS}"))
 
 
 def _text(body: bytes) -> str:
@@ -117,7 +125,7 @@ def _text(body: bytes) -> str:
 
 def _load(text: str, where: str) -> Any:
     try:
-        return json.loads(text)
+        return loads(text)
     except (RecursionError, ValueError) as error:
         raise RequestError(f"{where}: expected JSON ({error})") from None
 

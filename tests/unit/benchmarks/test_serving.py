@@ -5,7 +5,7 @@ from time import thread_time
 
 import pytest
 
-from benchmarks.serving import load
+from benchmarks import measure
 from benchmarks.serving.goals import SERVED, SYNC, Load, goals, percentile
 from benchmarks.serving.model_clock import Clock, Clocked
 
@@ -27,12 +27,12 @@ def test_percentile_is_one_of_the_values(share, value):
 
 
 def test_cpu_seconds_are_those_of_the_process():
-    before = load.cpu_seconds(os.getpid())
-    while load.cpu_seconds(os.getpid()) == before:
+    before = measure.cpu_seconds(os.getpid())
+    while measure.cpu_seconds(os.getpid()) == before:
         sum(range(100_000))
     own = os.times()
-    assert load.cpu_seconds(os.getpid()) >= before
-    assert load.cpu_seconds(os.getpid()) == pytest.approx(own.user + own.system, abs=0.5)
+    assert measure.cpu_seconds(os.getpid()) >= before
+    assert measure.cpu_seconds(os.getpid()) == pytest.approx(own.user + own.system, abs=0.5)
 
 
 def test_clock_of_a_model_adds_the_calls_of_another_process(tmp_path):

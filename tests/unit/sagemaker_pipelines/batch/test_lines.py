@@ -15,6 +15,12 @@ from sagemaker_pipelines.steps import collect_batch, prepare_batch
 from tests.support.request_schema import all_steps, problems
 
 
+def read(path):
+    """Yield the lines of a file."""
+    for block in lines.read(path):
+        yield from block.lines()
+
+
 @given(st.lists(st.binary(max_size=20)), st.integers(1, 7))
 def test_lines_are_those_of_the_file_whatever_the_chunk(tmp_path_factory, contents, chunk):
     path = tmp_path_factory.mktemp("lines") / "a.csv"
@@ -22,7 +28,7 @@ def test_lines_are_those_of_the_file_whatever_the_chunk(tmp_path_factory, conten
     path.write_bytes(body)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lines, "CHUNK", chunk)
-        found = list(lines.read(path))
+        found = list(read(path))
     clean = body.removeprefix(lines.BYTE_ORDER_MARK).split(b"\n")
     expected = [
         (number, line.removesuffix(b"\r")) for number, line in enumerate(clean, 1) if line.strip()
@@ -35,7 +41,7 @@ def test_line_that_is_too_long_is_rejected_and_the_next_one_is_read(tmp_path, mo
     monkeypatch.setattr(lines, "CHUNK", 4)
     path = tmp_path / "a.csv"
     path.write_bytes(b"0.1\n" + b"1" * 50 + b"\n0.2\n" + b"2" * 11)
-    found = list(lines.read(path))
+    found = list(read(path))
     assert [(line.number, line.content) for line in found] == [
         (1, b"0.1"),
         (2, None),
@@ -55,7 +61,7 @@ def test_damaged_file_is_rejected_from_there_on(tmp_path, monkeypatch, damage):
     monkeypatch.setattr(lines, "CHUNK", 4)
     path = tmp_path / "a.csv.gz"
     path.write_bytes(damage(gzip.compress(bytes(range(48, 58)) * 5 + b"\n0.2\n", mtime=0)))
-    *_, last = lines.read(path)
+    *_, last = read(path)
     assert last.content is None
     with pytest.raises(lines.LineError, match=r"got a damaged \.gz, this line and all after it"):
         lines.checker("linear_regression")(last)

@@ -103,6 +103,19 @@ def test_malformed_request_is_rejected(forecaster, body, message):
 
 
 @pytest.mark.parametrize(
+    "values",
+    ["1.5, NaN, 2", '1.5, "NaN", 2.0', "1.5, null, 2e0", "3, 1.5, NaN, 2"],
+    ids=["NaN", "text", "null", "shifted"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_json_is_read_as_pythons_parser_reads_it(forecaster, values, encoding):
+    instance = f'{{"start": "2024-10-10 00:00:00", "target": [{values}]}}'
+    [expected] = predict(forecaster, [json.loads(instance)])
+    text = f'{{"instances": [{instance}], "configuration": {json.dumps(CONFIGURATION)}}}'
+    assert json.loads(respond(forecaster, text.encode(encoding)))["predictions"] == [expected]
+
+
+@pytest.mark.parametrize(
     ("configuration", "message"),
     [
         ([], "configuration: got a list of 0, expected a JSON object"),

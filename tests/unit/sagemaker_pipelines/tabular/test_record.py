@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sagemaker_pipelines.tabular import algorithm, record, settings, table
 from sagemaker_pipelines.tabular.gate import Gate
-from sagemaker_pipelines.tabular.record import RecordError, csv_rows
+from sagemaker_pipelines.tabular.record import RecordError
 from sagemaker_pipelines.tabular.splits import TEST, TRAIN, VALIDATION, LastRows, Shares
 from tests.support import abalones
 
@@ -74,11 +74,6 @@ def test_any_row_is_finite_numbers_or_an_error(values):
         assert np.isfinite(ABALONE.row(values)).all()
 
 
-def test_open_quote_is_no_csv():
-    with pytest.raises(RecordError, match="CSV: unexpected end of data"):
-        list(csv_rows(['"M,0.4']))
-
-
 def test_unknown_model_is_refused():
     with pytest.raises(ValueError, match="model: got 'abalones', expected abalone or"):
         record.read("abalones")
@@ -138,24 +133,3 @@ def test_gate(text, value, passes):
 def test_bad_gate_is_refused(text):
     with pytest.raises(ValueError, match=r"gate: got .*, expected mae, mse, r2, rmse"):
         Gate.parse(text)
-
-
-@given(
-    st.lists(
-        st.lists(
-            st.sampled_from(["0.5", "1", "M", "x", "", "nan", "-1", " 2", "1_0", "٣", "1e400"]),
-            min_size=7,
-            max_size=9,
-        ),
-        max_size=4,
-    )
-)
-def test_rows_together_are_the_rows_one_by_one(rows):
-    rows = [["M", *row[:7]] for row in rows]
-    try:
-        single = [ABALONE.row(row) for row in rows]
-    except RecordError:
-        with pytest.raises(RecordError):
-            ABALONE.matrix(rows)
-    else:
-        assert ABALONE.matrix(rows).tolist() == single
