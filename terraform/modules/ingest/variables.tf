@@ -37,3 +37,14 @@ variable "function_defaults" {
   type        = any
   nullable    = false
 }
+
+variable "silence_seconds" {
+  description = "Time without rows that raises an alarm: a multiple of 900, as its zeros come every 15 minutes"
+  type        = number
+  nullable    = false
+
+  validation {
+    condition     = var.silence_seconds >= 900 && var.silence_seconds % 900 == 0
+    error_message = "silence_seconds: got ${var.silence_seconds}, expected a multiple of 900."
+  }
+}

@@ -4,6 +4,9 @@ locals {
   name   = "${var.foundation.prefix}-poller"
   health = "/tmp/healthy"
 
+  # Without two polls in a row there is silence; the zeros that count it come every 15 minutes.
+  silence_seconds = 900 * ceil(2 * var.poller.poll_seconds / 900)
+
   # Metric without which the poller is stalled.
   life_sign = var.poller.source == "http" ? "Polls" : "TransactionsPublished"
 

@@ -11,3 +11,8 @@ output "silence_metric_names" {
   description = "Metrics whose silence raises an alarm; none if no poller is wanted"
   value       = var.poller.desired_count > 0 ? [local.life_sign] : []
 }
+
+output "silence_seconds" {
+  description = "Time without data after which the loop is silent"
+  value       = local.silence_seconds
+}
