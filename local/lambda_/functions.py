@@ -113,11 +113,13 @@ def _concurrency(record: Record, function: Function, *, queued: bool) -> Iterato
 def _take_sandbox(function: Function) -> Sandbox:
     """Take a warm sandbox of exactly this code and configuration, or start one."""
     with _changed:
-        outdated = [sandbox for sandbox in _idle if _is_outdated(sandbox.function, function)]
-        warm = [sandbox for sandbox in _idle if sandbox.function == function]
-        for sandbox in [*outdated, *warm[-1:]]:
+        unusable = [one for one in _idle if one.ended or _is_outdated(one.function, function)]
+        for sandbox in unusable:
             _idle.remove(sandbox)
-    for sandbox in outdated:
+        warm = [sandbox for sandbox in _idle if sandbox.function == function]
+        for sandbox in warm[-1:]:
+            _idle.remove(sandbox)
+    for sandbox in unusable:
         sandbox.close()
     return warm[-1] if warm else Sandbox(function)
 

@@ -65,6 +65,11 @@ class Sandbox:
         peak = self._peak_megabytes
         return Outcome(body, kind != "response", lines, peak, milliseconds, init)
 
+    @property
+    def ended(self) -> bool:
+        """Whether the process has ended, also between two invocations."""
+        return not self.alive or self._process.poll() is not None
+
     def close(self) -> None:
         """Kill the process and close its Runtime API."""
         self.alive = False

@@ -1,7 +1,10 @@
 """Lambda functions of the local AWS run from their zips, as on AWS."""
 
 import json
+import os
+import signal
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +56,24 @@ def test_timeout_stops_the_sandbox_and_is_reported(aws):
     assert body["errorType"] == "Sandbox.Timedout"
     assert body["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
     assert function()[1]["pid"] != before
+
+
+def test_sandbox_that_was_killed_between_invocations_gets_no_other(aws):
+    function = Function(aws, "killed")
+    before = function()[1]["pid"]
+    os.kill(before, signal.SIGKILL)
+    aws.until(lambda: "State:\tZ" in status(before) or not status(before))
+    error, body = function()
+    assert error is None
+    assert body["pid"] != before
+
+
+def status(pid):
+    """Return what the kernel says about a process; empty if there is none."""
+    try:
+        return Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return ""
 
 
 @pytest.mark.parametrize(
