@@ -30,7 +30,7 @@ def rejected_items(connection: Connection) -> Json:
 
 
 def _reason(connection: Connection, hour: TimeRange) -> str | None:
-    """Return the reason of the first item in the newest object."""
+    """Return the reason of the last item in the first event of the newest object."""
     s3, bucket = connection.clients("s3"), connection.outputs.bucket_name
     prefix = archive_objects.REJECTED
     keys = list(archive_objects.list_keys(s3, bucket, prefix, hour.start, hour.end))

@@ -1,5 +1,7 @@
 """`terraform destroy` -> deletes resources that the loop created outside of Terraform.
 
+Before another `training.workflow` -> fails while a training of the one before runs.
+
 Each kind of resource is listed and deleted until none is left, so an interrupted invocation can be
 repeated.
 """
@@ -14,10 +16,9 @@ from botocore.exceptions import ClientError
 from pydantic import Json
 
 from common.config import Settings
-from common.errors import bad_value
 from common.events import Event
 from common.observability import logger
-from common.training_workflow.workflow import open_workflow
+from run_time_cleaner import idle_workflow
 from run_time_cleaner.deployments import Deployments
 from run_time_cleaner.resources import Resources
 
@@ -29,8 +30,6 @@ RESERVE_MILLISECONDS = 20_000  # remaining time in which to report the error
 # Busy (such as an endpoint being created), still in use, or already deleted: list again.
 RETRYABLE = {"ValidationException", "ConflictException", "ResourceNotFound", "ParameterNotFound"}
 
-ABSENT = {"ResourceNotFound", "ResourceNotFoundException", "StateMachineDoesNotExist"}
-
 Kinds = dict[str, tuple[Callable[[], Iterator[str]], Callable[[str], object]]]
 
 ssm = boto3.client("ssm")
@@ -40,10 +39,6 @@ stepfunctions = boto3.client("stepfunctions")
 
 class CleanUpIncompleteError(RuntimeError):
     """Resources remain at the end of the time limit; destroy again to continue."""
-
-
-class TrainingRunningError(RuntimeError):
-    """Another workflow cannot replace this one: a training runs; apply again when it has ended."""
 
 
 class Config(Settings):
@@ -78,7 +73,7 @@ def lambda_handler(event: Invocation, context: "LambdaContext") -> dict[str, int
     Raises TrainingRunningError, CleanUpIncompleteError.
     """
     if event.idle_workflow_arn is not None:
-        _check_idle(event.idle_workflow_arn)
+        idle_workflow.check(event.idle_workflow_arn, sagemaker, stepfunctions)
         return {}
     if event.tf is None or event.tf.action != "delete":
         return {}
@@ -94,20 +89,6 @@ def lambda_handler(event: Invocation, context: "LambdaContext") -> dict[str, int
     }
     logger.info("cleaned up", extra=deleted)
     return deleted
-
-
-def _check_idle(workflow_arn: str) -> None:
-    """Raise TrainingRunningError if a training of the workflow runs."""
-    workflow = open_workflow(workflow_arn, sagemaker, stepfunctions)
-    try:
-        running = [execution.arn for execution in workflow.listed() if execution.running]
-    except ClientError as error:
-        if error.response["Error"]["Code"] in ABSENT:
-            return
-        raise
-    if running:
-        wanted = "no running training: apply again when it has ended, or stop it"
-        raise TrainingRunningError(bad_value("training.workflow", ", ".join(running), wanted))
 
 
 def _run_time_resources() -> Kinds:

@@ -65,7 +65,8 @@ def read(path: Path) -> Iterator[Block]:
             if end:
                 yield _block(number, content)
                 number += content.count(b"\n") + 1
-            rest = rest[: MAX_LINE_BYTES + 2]  # enough to see that the line is too long
+            # Enough to see that the line is too long, also without the mark and a carriage return.
+            rest = rest[: MAX_LINE_BYTES + len(BYTE_ORDER_MARK) + 2]
     if rest:
         yield _block(number, rest)
 

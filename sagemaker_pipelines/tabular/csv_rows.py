@@ -10,8 +10,9 @@ from sagemaker_pipelines.tabular.record import Array, Record, RecordError
 
 # Fewer lines are read faster one by one.
 MANY = 20
-# Quotes are left to the csv module; NumPy drops NUL at the end of a text.
-SPECIAL = '"\0'
+# Quotes are left to the csv module; NumPy drops NUL at the end of a text, and takes separators of
+# ASCII beside a number for spaces, which `float` refuses.
+SPECIAL = '"\0\x1c\x1d\x1e\x1f'
 
 
 def cells(lines: Iterable[str]) -> Iterator[list[str]]:

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from run_time_cleaner import handler
+from run_time_cleaner import handler, idle_workflow
 from tests.support.aws_calls import CallError, stubbed
 from tests.support.lambda_context import context
 from tests.support.sagemaker_account import ARN, Account
@@ -112,7 +112,7 @@ def test_unknown_input_deletes_nothing(account):
 @pytest.mark.parametrize("workflow", [f"{ARN}:pipeline/test-training", MACHINE], ids=["p", "m"])
 def test_workflow_with_a_running_training_is_not_replaced(account, workflow):
     replaced = {"idle_workflow_arn": workflow, "workflow_arn": "another"}
-    with pytest.raises(handler.TrainingRunningError, match=r"^training.workflow: got 'arn:"):
+    with pytest.raises(idle_workflow.TrainingRunningError, match=r"^training.workflow: got 'arn:"):
         clean(account, replaced)
     assert account.executions[0]["PipelineExecutionStatus"] == "Executing"
     assert len(running(MACHINE)) == 1

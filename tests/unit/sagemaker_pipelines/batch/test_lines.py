@@ -52,6 +52,14 @@ def test_line_that_is_too_long_is_rejected_and_the_next_one_is_read(tmp_path, mo
         lines.checker("linear_regression")(found[1])
 
 
+def test_line_that_is_too_long_is_rejected_after_a_byte_order_mark(tmp_path, monkeypatch):
+    monkeypatch.setattr(lines, "MAX_LINE_BYTES", 10)
+    monkeypatch.setattr(lines, "CHUNK", 4)
+    path = tmp_path / "a.csv"
+    path.write_bytes(lines.BYTE_ORDER_MARK + b"1" * 50 + b"\n0.2\n")
+    assert [(line.number, line.content) for line in read(path)] == [(1, None), (2, b"0.2")]
+
+
 @pytest.mark.parametrize(
     "damage",
     [lambda body: body[:-9], lambda body: body[:40] + b"x" * 9 + body[49:], lambda _: b"no gzip"],
