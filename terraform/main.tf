@@ -93,7 +93,7 @@ module "ingest" {
   feature_groups    = module.features.written_feature_groups
   foundation        = module.foundation.foundation
   function_defaults = module.foundation.function_defaults
-  silence_seconds   = module.poll.silence_seconds
+  silence_period    = module.poll.silence_period
 }
 
 # ② ingest, engine "flink": events -> stream -> exact minutes

@@ -8,7 +8,7 @@ from common.batch_files import MAX_NAMED
 from common.batch_request import BatchRequest
 from common.training_workflow.execution import STOPPED
 
-BY_A_PERSON = "it was stopped; no service stops a run by itself"
+STOPPED_BY = "it was stopped, by a person or by terraform destroy"
 
 
 def detail(event: RunEnded, request: BatchRequest | None, failure: str) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def detail(event: RunEnded, request: BatchRequest | None, failure: str) -> dict[
         "run_id": request.run_id if request else None,
         "execution_arn": event.detail.execution_arn,
         "status": event.detail.status,
-        "reason": BY_A_PERSON if stopped else failure,
+        "reason": STOPPED_BY if stopped else failure,
         "files": len(names),
         "file_names": names[:MAX_NAMED],
         "folder": folder(names),

@@ -15,12 +15,10 @@ def failed(event: LoopEvent, detail: Detail) -> Message:
     """Return the message about a run that failed or was stopped; it may have no known file."""
     names, count = detail["file_names"], detail["files"]
     what = "was stopped" if detail["status"] == STOPPED else "failed"
-    target = names[0] if count == 1 else detail["folder"]
-    command = " ".join(["evergreen batch run", *([shlex.quote(target)] if target else [])])
     return Message(
         f"Batch scoring {what}: {_first(names, count)}" if names else f"Batch scoring {what}",
         event.time,
-        f"Do, when the cause below is removed: {command}",
+        f"Do, when the cause below is removed: {_command(names, count, detail['folder'])}",
         (
             f"Reason: {detail['reason']}",
             _files(names, count),
@@ -42,6 +40,16 @@ def scored(event: LoopEvent, detail: Detail) -> Message | None:
         f"{batch_files.rejected_key(names[0])}",
         (_files(names, count), f"Run: {detail['execution_arn']}", RUNBOOK),
     )
+
+
+def _command(names: Sequence[str], count: int, folder: str) -> str:
+    """Return the command that scores the files again, and no others if they share no folder."""
+    if folder and count > 1:
+        return f"evergreen batch run {shlex.quote(folder)}"
+    if not names:
+        return "evergreen batch run"
+    command = f"evergreen batch run {shlex.quote(names[0])}"
+    return command if count == 1 else f"{command}, and the same for each other file"
 
 
 def _first(names: Sequence[str], count: int) -> str:

@@ -223,7 +223,7 @@ def _status(readings):
                 "features-stale",
                 "OK",
                 "3",
-                "No minute row was written for 15 minutes",
+                "No minute row was written for 30 minutes",
                 "If poller-stalled is in ALARM too, start there.",
             ),
             _alarm(

@@ -10,7 +10,7 @@ from cli.terminal import number, short
 from cli.web_console.markup import Kind, Mark
 
 DETAIL = 90  # characters; all of it is in "What needs you"
-STALE_MINUTES = 15  # as the alarm features-stale
+STALE_MINUTES = 30  # as the alarm features-stale
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,12 +42,12 @@ resource "aws_cloudwatch_metric_alarm" "irregular" {
 # zeros of zero_publisher count.
 resource "aws_cloudwatch_metric_alarm" "stale" {
   alarm_name          = "${var.foundation.prefix}-features-stale"
-  alarm_description   = "No minute row was written for ${var.silence_seconds / 60} minutes: ${var.foundation.runbook_url}#features-stale"
+  alarm_description   = "No minute row was written for ${2 * var.silence_period / 60} minutes: ${var.foundation.runbook_url}#features-stale"
   namespace           = var.foundation.metric_namespace
   metric_name         = "RowsWritten"
   statistic           = "Sum"
-  period              = var.silence_seconds
-  evaluation_periods  = 1
+  period              = var.silence_period
+  evaluation_periods  = 2
   comparison_operator = "LessThanThreshold"
   threshold           = 1
   treat_missing_data  = "ignore"

@@ -38,13 +38,13 @@ variable "function_defaults" {
   nullable    = false
 }
 
-variable "silence_seconds" {
-  description = "Time without rows that raises an alarm: a multiple of 900, as its zeros come every 15 minutes"
+variable "silence_period" {
+  description = "Seconds; twice as long without rows raises an alarm. A multiple of 900, as the zeros come every 15 minutes"
   type        = number
   nullable    = false
 
   validation {
-    condition     = var.silence_seconds >= 900 && var.silence_seconds % 900 == 0
-    error_message = "silence_seconds: got ${var.silence_seconds}, expected a multiple of 900."
+    condition     = var.silence_period >= 900 && var.silence_period % 900 == 0
+    error_message = "silence_period: got ${var.silence_period}, expected a multiple of 900."
   }
 }

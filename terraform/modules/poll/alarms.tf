@@ -2,13 +2,13 @@
 # transactions, the zeros of zero_publisher count.
 resource "aws_cloudwatch_metric_alarm" "stalled" {
   alarm_name          = "${local.name}-stalled"
-  alarm_description   = "${var.poller.source == "http" ? "The source was not polled" : "No transaction reached the bus"} for ${local.silence_seconds / 60} minutes: ${var.foundation.runbook_url}#poller-stalled"
+  alarm_description   = "${var.poller.source == "http" ? "The source was not polled" : "No transaction reached the bus"} for ${2 * local.silence_period / 60} minutes: ${var.foundation.runbook_url}#poller-stalled"
   actions_enabled     = var.poller.desired_count > 0
   namespace           = var.foundation.metric_namespace
   metric_name         = local.life_sign
   statistic           = "Sum"
-  period              = local.silence_seconds
-  evaluation_periods  = 1
+  period              = local.silence_period
+  evaluation_periods  = 2
   comparison_operator = "LessThanThreshold"
   threshold           = 1
   treat_missing_data  = "ignore"

@@ -4,8 +4,9 @@ locals {
   name   = "${var.foundation.prefix}-poller"
   health = "/tmp/healthy"
 
-  # Without two polls in a row there is silence; the zeros that count it come every 15 minutes.
-  silence_seconds = 900 * ceil(2 * var.poller.poll_seconds / 900)
+  # Each such period has a poll, and a zero; two without a poll are silence. Two, because EventBridge may send the first
+  # zero at once, before the poller runs.
+  silence_period = 900 * ceil(var.poller.poll_seconds / 900)
 
   # Metric without which the poller is stalled.
   life_sign = var.poller.source == "http" ? "Polls" : "TransactionsPublished"

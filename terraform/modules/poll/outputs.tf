@@ -12,7 +12,7 @@ output "silence_metric_names" {
   value       = var.poller.desired_count > 0 ? [local.life_sign] : []
 }
 
-output "silence_seconds" {
-  description = "Time without data after which the loop is silent"
-  value       = local.silence_seconds
+output "silence_period" {
+  description = "Seconds in which there is a poll; twice as long without data is silence"
+  value       = local.silence_period
 }

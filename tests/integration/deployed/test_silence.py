@@ -26,8 +26,8 @@ def state(aws):
     return alarm["StateValue"]
 
 
-def test_alarm_is_raised_after_fifteen_minutes_without_rows(aws, rows):
-    aws.pass_minutes(11)
+def test_alarm_is_raised_after_half_an_hour_without_rows(aws, rows):
+    aws.pass_minutes(26)
     assert state(aws) == "OK"
     aws.pass_minutes(10)
     assert state(aws) == "ALARM"

@@ -8,7 +8,7 @@ variables {
     { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes", features = ["total_fee_1min"], name = "test-minutes" },
     { arn = "arn:aws:sagemaker:eu-west-1:123456789012:feature-group/test-minutes-v2", features = ["total_fee_1min", "median_fee_1min"], name = "test-minutes-v2" },
   ]
-  silence_seconds = 900
+  silence_period = 900
 }
 
 run "transactions_and_rejected_lines_are_archived" {
@@ -77,11 +77,11 @@ run "rows_of_rare_polls_are_awaited_longer" {
   command = plan
 
   variables {
-    silence_seconds = 1800
+    silence_period = 1800
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.stale.period == 1800 && startswith(aws_cloudwatch_metric_alarm.stale.alarm_description, "No minute row was written for 30 minutes: ")
+    condition     = aws_cloudwatch_metric_alarm.stale.period == 1800 && startswith(aws_cloudwatch_metric_alarm.stale.alarm_description, "No minute row was written for 60 minutes: ")
     error_message = "The period and the description follow."
   }
 }

@@ -197,8 +197,8 @@ run "periods_of_a_rare_poll_are_as_long_as_the_time_between_polls" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.rejections.period == 1200 && aws_cloudwatch_metric_alarm.stalled.period == 2700 && output.silence_seconds == 2700
-    error_message = "Each period has a poll, and that of silence has two."
+    condition     = aws_cloudwatch_metric_alarm.rejections.period == 1200 && aws_cloudwatch_metric_alarm.stalled.period == 1800 && output.silence_period == 1800
+    error_message = "Each period has a poll."
   }
 }
 

@@ -45,7 +45,7 @@ IDLE = {"status": None, "version": None, "since": None, "stage": "production"}
         (2, "good", "nothing lost", {"dead_letters": []}),
         (3, "off", "no stream", {"minutes": None}),
         (3, "waiting", "no row yet", {"minutes": STATUS["minutes"] | {"newest_minute": None}}),
-        (3, "bad", "60 of 60 minutes", {"minutes": STATUS["minutes"] | {"age_minutes": 16}}),
+        (3, "bad", "60 of 60 minutes", {"minutes": STATUS["minutes"] | {"age_minutes": 31}}),
         (4, "off", "no training yet", {"training": None}),
         (4, "bad", "failed", {"training": STATUS["training"] | {"status": "Failed"}}),
         (4, "busy", "at Evaluate", {"training": STATUS["training"] | {"status": "Executing"}}),

@@ -130,6 +130,12 @@ CASES = {
         "Batch scoring failed: a/1.csv and 1 more",
         "Do, when the cause below is removed: evergreen batch run a/",
     ),
+    "failed batch run of files without a common folder": (
+        event("Batch Failed", **BATCH | {"file_names": ["a/1.csv", "2.csv"], "folder": ""}),
+        "Batch scoring failed: a/1.csv and 1 more",
+        "Do, when the cause below is removed: evergreen batch run a/1.csv, and the same for each "
+        "other file",
+    ),
     "failed batch run of one file": (
         event("Batch Failed", **BATCH | {"files": 1, "file_names": ["my rows.csv"], "folder": ""}),
         "Batch scoring failed: my rows.csv",
