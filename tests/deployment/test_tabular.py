@@ -12,7 +12,7 @@ from sagemaker_pipelines.container.nginx import SBIN
 from scripts import local_terraform
 from scripts.provider import TABULAR
 from tests.support import abalones
-from tests.support.deployed_loop import deployed, evergreen
+from tests.support.deployed_loop import billed_alarms, deployed, evergreen
 
 pytestmark = pytest.mark.integration
 
@@ -209,9 +209,8 @@ def test_other_animals_are_a_drift_that_requests_a_training(aws, bucket, tmp_pat
 
 def test_second_plan_is_empty_and_destroy_leaves_nothing(aws):
     assert local_terraform.plan_changes(aws.home, VARIABLES, TABULAR) == 0
-    alarms = aws.client("cloudwatch").get_paginator("describe_alarms").paginate()
     uses = {use["item"]: use["quantity"] for use in command(aws, "cost", "--deployed")["uses"]}
-    assert uses["alarms"] == sum(len(page["MetricAlarms"]) for page in alarms)
+    assert uses["alarms"] == billed_alarms(aws)
     local_terraform.destroy(aws.home, VARIABLES, TABULAR)
     sagemaker = aws.client("sagemaker")
     assert sagemaker.list_endpoints()["Endpoints"] == []

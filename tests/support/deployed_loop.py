@@ -132,3 +132,13 @@ def numbers(row):
         row[name] for name in ("total_nb_trx_1min", "total_fee_1min", "avg_fee_1min")
     )
     return int(count), int(total), float(average)
+
+
+def billed_alarms(aws):
+    """Return how many alarms are billed: an alarm counts once for each of its metrics."""
+    pages = aws.client("cloudwatch").get_paginator("describe_alarms").paginate()
+    return sum(
+        sum("MetricStat" in query for query in alarm.get("Metrics", [])) or 1
+        for page in pages
+        for alarm in page["MetricAlarms"]
+    )

@@ -4,7 +4,7 @@ import pytest
 
 from cli.cost import usage
 from scripts import local_terraform
-from tests.support.deployed_loop import evergreen
+from tests.support.deployed_loop import billed_alarms, evergreen
 from tests.support.deployed_variables import VARIABLES
 from tests.support.remaining_resources import remaining_resources
 
@@ -44,19 +44,9 @@ def test_every_kind_that_destroy_must_delete_exists(aws, outputs):
 
 
 def test_cost_counts_the_alarms_that_exist(aws, outputs):
-    """`evergreen cost` does not ask AWS for them, because it also works before the apply.
-
-    An alarm is billed by its metrics.
-    """
-    cloudwatch = aws.client("cloudwatch")
-    pages = cloudwatch.get_paginator("describe_alarms").paginate()
-    alarms = sum(
-        sum("MetricStat" in query for query in alarm.get("Metrics", [])) or 1
-        for page in pages
-        for alarm in page["MetricAlarms"]
-    )
+    """`evergreen cost` does not ask AWS for them, because it also works before the apply."""
     code, document = evergreen(aws, "cost", "--deployed")
     assert code == 0
     quantities = {use["item"]: use["quantity"] for use in document["uses"]}
-    assert quantities["alarms"] == alarms
-    assert len(cloudwatch.list_dashboards()["DashboardEntries"]) == usage.DASHBOARDS
+    assert quantities["alarms"] == billed_alarms(aws)
+    assert len(aws.client("cloudwatch").list_dashboards()["DashboardEntries"]) == usage.DASHBOARDS
