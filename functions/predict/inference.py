@@ -77,11 +77,10 @@ def _problem(name: str, response: Any) -> ProblemError:
         kind = CODES.get(details["Code"])
         if kind is None:  # such as AccessDeniedException: the deployment is wrong
             kind = Kind.MODEL_FAILED
-        created = not NOT_CREATED.match(details["Message"])
-        problem = ProblemError if created else NotReadyError
+        problem = NotReadyError if NOT_CREATED.match(details["Message"]) else ProblemError
         # Not with AWS's message, which names account and role: the log of the function has it.
-        expected = f"endpoint {name}: got {details['Code']}, expected an answer"
-        return problem(kind, expected, cause=details["Message"])
+        detail = f"endpoint {name}: got {details['Code']}, expected an answer"
+        return problem(kind, detail, cause=details["Message"])
     status = response.get("OriginalStatusCode", 500)
     default = Kind.REFUSED_BY_MODEL if 400 <= status < 500 else Kind.MODEL_FAILED
     message = _sentence(response.get("OriginalMessage") or details["Message"])
