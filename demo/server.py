@@ -28,6 +28,8 @@ class Server:
         place = ["--port", str(restored_port or 0), "--home", str(home)]
         place += ["--restored"] if restored_port else []
         clock = ["--clock", "virtual", "--start", start, "--die-with-parent"]
+        # Elsewhere, libraries may not survive a fork.
+        clock += ["--preload"] if sys.platform == "linux" else []
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "local", "serve", *place, *clock],

@@ -16,8 +16,9 @@ RATE = 6  # transactions a second
 CHANGE_SHARE = 0.614  # of the hours of a simulation
 MIN_HOURS = 8.0  # a first model needs 450 minutes of history; the archive is a few minutes behind
 SAMPLE_SIZE = 1000  # first transactions
-# Rows are per minute, so more frequent polls would only take time.
-EVERY_MINUTE = {"POLL_SECONDS": "60"}
+# Rows are per minute, and complete after five (`monitoring.lag_minutes`): more polls would only
+# take time.
+POLLS = {"POLL_SECONDS": "180"}
 
 
 UNREADABLE = (replay.SourceError, OSError, EOFError, zlib.error)  # BadGzipFile is an OSError
@@ -67,7 +68,7 @@ def simulated(hours: float, seed: int = 0) -> Stream:
     _require(hours, f"a simulation of {hours:g} h")
     change = round(hours * CHANGE_SHARE, 1)
     environment = {
-        **EVERY_MINUTE,
+        **POLLS,
         "SOURCE": "simulator",
         "SIMULATOR_SEED": str(seed),
         "SIMULATOR_START": iso(SIMULATION_START),
@@ -92,7 +93,7 @@ def recorded(file: Path) -> Stream:
     if not sample:
         raise StreamError(f"{file} has no transaction in its first lines (README.md: format)")
     _require(hours, str(file))
-    environment = {**EVERY_MINUTE, "SOURCE": "replay", "SOURCE_FILE": str(file.resolve())}
+    environment = {**POLLS, "SOURCE": "replay", "SOURCE_FILE": str(file.resolve())}
     return Stream(environment, first - first % HOUR, first, None, complete=False)
 
 

@@ -35,6 +35,7 @@ def _serve(arguments: argparse.Namespace) -> None:
             die_with_parent=arguments.die_with_parent,
             persistent=arguments.persistent,
             restored=arguments.restored,
+            preload=arguments.preload,
         )
     except OSError as error:
         raise lifecycle.LifecycleError(f"port {arguments.port}: {error.strerror}") from error
@@ -94,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
             )
             command.add_argument(
                 "--restored", action="store_true", help="start with the state saved in --home"
+            )
+            command.add_argument(
+                "--preload", action="store_true", help="import the libraries of jobs beforehand"
             )
     return parser
 

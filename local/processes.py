@@ -11,11 +11,31 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
+
+
+class Process(Protocol):
+    """What is used of a child: subprocess.Popen, or preloaded.Fork."""
+
+    pid: int
+
+    @property
+    def stdout(self) -> IO[Any] | None:
+        """Its output, if it is a pipe."""
+
+    def poll(self) -> int | None:
+        """Return the exit code, None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it ends -> exit code; raises subprocess.TimeoutExpired."""
+
+    def kill(self) -> None:
+        """Kill it, but not what it has started."""
+
 
 _lock = threading.Lock()
 _reaper: "subprocess.Popen[bytes] | None" = None
-_children: "dict[int, subprocess.Popen[Any]]" = {}
+_children: dict[int, Process] = {}
 _keys: dict[int, str] = {}  # access keys of children, by process
 
 
@@ -37,9 +57,7 @@ def spawn(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    with _lock:
-        _keys[proc.pid] = env.get("AWS_ACCESS_KEY_ID", "")
-    adopt(proc)
+    adopt(proc, env.get("AWS_ACCESS_KEY_ID", ""))
     return proc
 
 
@@ -51,18 +69,18 @@ def kill(key: str) -> None:
         _signal_group(pid, signal.SIGKILL)
 
 
-def adopt(proc: "subprocess.Popen[Any]") -> None:
-    """Register a process that leads its own process group."""
+def adopt(proc: Process, key: str = "") -> None:
+    """Register a process that leads its own process group; `key` is its access key."""
     with _lock:
         for ended in [pid for pid, child in _children.items() if child.poll() is not None]:
             _notify_reaper(f"-{ended}")
             del _children[ended]
             _keys.pop(ended, None)
-        _children[proc.pid] = proc
+        _children[proc.pid], _keys[proc.pid] = proc, key
         _notify_reaper(f"+{proc.pid}")
 
 
-def stop(proc: "subprocess.Popen[bytes]", grace_seconds: float = 2.0) -> int:
+def stop(proc: Process, grace_seconds: float = 2.0) -> int:
     """Stop a process group, by SIGKILL after the grace period -> exit code."""
     if proc.poll() is None:
         _signal_group(proc.pid, signal.SIGTERM)

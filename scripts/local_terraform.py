@@ -17,12 +17,15 @@ from scripts import provider
 from scripts.provider import SOURCE, TerraformError
 
 PLAIN = ["-input=false", "-no-color"]
-CHANGE = [*PLAIN, "-auto-approve", "-parallelism=30"]
+# The provider waits 5 s for a function and 25 s for a queue, of which there are about thirty.
+PARALLELISM = "-parallelism=100"
+CHANGE = [*PLAIN, "-auto-approve", PARALLELISM]
 # A local run ignores the account and settings of the shell.
 IGNORED = ("AWS_", "TF_VAR_", "TF_WORKSPACE", "TF_DATA_DIR", "TF_CLI_ARGS_")
 INHERITED = ("AWS_REGION", "AWS_DEFAULT_REGION", "TF_CLI_ARGS_init")
 # Terraform spends half of its CPU time on collecting garbage; memory it has enough for less.
 GARBAGE = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
+HAS_CHANGES = 2  # exit code of a plan that is not empty (-detailed-exitcode)
 MAX_SOCKET_FOLDER = 80  # characters; a socket's path has at most 104
 
 
@@ -56,18 +59,23 @@ def destroy(home: Path, variables: dict[str, Any], root: Path = SOURCE) -> None:
 
 def plan(
     home: Path, variables: dict[str, Any], options: Sequence[str] = (), root: Path = SOURCE
-) -> dict[str, Any]:
-    """Return the plan of another apply, as `terraform show -json` has it."""
+) -> dict[str, Any] | None:
+    """Return the plan of another apply, as `terraform show -json` has it; None if it is empty."""
     file = home.resolve() / "terraform.tfplan"
-    arguments = [*_options(home, variables), *options]
-    _checked(home, ["plan", *PLAIN, "-parallelism=30", f"-out={file}", *arguments], root)
+    arguments = [*PLAIN, PARALLELISM, "-detailed-exitcode", f"-out={file}"]
+    arguments += [*_options(home, variables), *options]
+    done = _run(home, ["plan", *arguments], root)
+    if done.returncode == 0:
+        return None
+    if done.returncode != HAS_CHANGES:
+        raise _failed(home, "plan", done.stderr)
     planned: dict[str, Any] = json.loads(_checked(home, ["show", "-json", str(file)], root))
     return planned
 
 
 def plan_changes(home: Path, variables: dict[str, Any], root: Path = SOURCE) -> int:
     """Return the number of resources and outputs that another apply would change."""
-    planned = plan(home, variables, root=root)
+    planned = plan(home, variables, root=root) or {}
     changes = [change["change"]["actions"] for change in planned.get("resource_changes", [])]
     changes += [change["actions"] for change in planned.get("output_changes", {}).values()]
     return sum(actions not in (["no-op"], ["read"]) for actions in changes)
@@ -103,9 +111,13 @@ def _log(home: Path) -> Path:
 def _checked(home: Path, arguments: list[str], root: Path = SOURCE) -> str:
     done = _run(home, arguments, root)
     if done.returncode:
-        errors = "\n  ".join(dict.fromkeys(_errors(done.stderr)))
-        raise TerraformError(f"terraform {arguments[0]} failed (log: {_log(home)})\n  {errors}")
+        raise _failed(home, arguments[0], done.stderr)
     return done.stdout
+
+
+def _failed(home: Path, command: str, errors: str) -> TerraformError:
+    lines = "\n  ".join(dict.fromkeys(_errors(errors)))
+    return TerraformError(f"terraform {command} failed (log: {_log(home)})\n  {lines}")
 
 
 def _errors(text: str) -> list[str]:

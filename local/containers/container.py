@@ -1,12 +1,11 @@
 """A container as a process whose output goes to a file and to CloudWatch Logs, line by line."""
 
-import subprocess
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from local import cloudwatch_logs, processes, runtime
+from local import cloudwatch_logs, preloaded, processes, runtime
 from local.containers import images
 
 
@@ -29,21 +28,24 @@ def sagemaker_environment(base: Path, key: str | None) -> dict[str, str]:
     return {**images.environment(), **aws, "SAGEMAKER_BASE_DIR": str(base)}
 
 
-def start(argv: list[str], variables: dict[str, str]) -> "subprocess.Popen[bytes]":
+def start(argv: list[str], variables: dict[str, str]) -> processes.Process:
     """Start the program of a container; what it has started ends with it."""
-    proc = processes.spawn(argv, variables, images.PROJECT, None)
+    proc: processes.Process
+    if preloaded.can_run(argv):
+        proc = preloaded.Fork(argv, variables, images.PROJECT)
+        processes.adopt(proc, variables.get("AWS_ACCESS_KEY_ID", ""))
+    else:
+        proc = processes.spawn(argv, variables, images.PROJECT, None)
     threading.Thread(target=_end_group, args=(proc,), daemon=True).start()
     return proc
 
 
-def _end_group(proc: "subprocess.Popen[bytes]") -> None:
+def _end_group(proc: processes.Process) -> None:
     proc.wait()
     processes.stop(proc)
 
 
-def follow(
-    proc: "subprocess.Popen[bytes]", log: Log, on_line: Callable[[str], None] | None = None
-) -> int:
+def follow(proc: processes.Process, log: Log, on_line: Callable[[str], None] | None = None) -> int:
     """Write each line of output to the log until the process ends -> exit code."""
     for raw in proc.stdout or ():
         line = raw.decode(errors="replace").rstrip("\n")

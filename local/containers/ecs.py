@@ -4,7 +4,6 @@ Clusters, task definitions and services are MiniStack's. A task runs outside of 
 events that it puts on a bus move the clock.
 """
 
-import subprocess
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +18,7 @@ from local.iam.policies import AccessDeniedError
 RESTART_SECONDS = 10.0
 STOP_SECONDS = 30.0
 
-_processes: "dict[str, subprocess.Popen[bytes]]" = {}  # by task ARN
+_processes: dict[str, processes.Process] = {}  # by task ARN
 
 
 class RoleMissingError(Exception):
@@ -116,7 +115,7 @@ def _pull(task: dict[str, Any], declared: dict[str, Any], definition: dict[str, 
     agents.write_log(session, log.group, log.stream)
 
 
-def _set_health(task: dict[str, Any], proc: "subprocess.Popen[bytes]", health: str) -> None:
+def _set_health(task: dict[str, Any], proc: processes.Process, health: str) -> None:
     """Record the health; a service stops its unhealthy task, and `_run` replaces it."""
     task["healthStatus"] = task["containers"][0]["healthStatus"] = health
     if health == UNHEALTHY and _service(task):

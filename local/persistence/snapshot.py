@@ -13,6 +13,7 @@ from typing import Any
 
 from local.clock.in_flight import Signal
 from local.clock.timer import Timer
+from local.preloaded import Fork
 from local.sagemaker.hosting.fleet import Fleet
 from local.sagemaker.hosting.serving_container import ServingContainer
 from local.sagemaker.jobs.job import Kind
@@ -20,7 +21,7 @@ from local.stepfunctions.interpreter import Event
 
 LARGE_BYTES = 16_384
 # What a new process does not have: processes, timers and waiting threads.
-RUNNING = (subprocess.Popen, Timer, Signal, Fleet, ServingContainer, Event)
+RUNNING = (subprocess.Popen, Fork, Timer, Signal, Fleet, ServingContainer, Event)
 NEW: dict[type, Callable[[], Any]] = {
     type(threading.Lock()): threading.Lock,
     type(threading.RLock()): threading.RLock,

@@ -13,7 +13,7 @@ from pathlib import Path
 import uvicorn
 import uvloop
 
-from local import emulator, processes, runtime
+from local import emulator, preloaded, processes, runtime
 from local.clock.clock import Clock, Mode
 
 # Modules with an install() that replaces parts of MiniStack, in this order.
@@ -59,13 +59,17 @@ def serve(
     account: str = runtime.DEFAULT_ACCOUNT,
     persistent: bool = False,
     restored: bool = False,
+    preload: bool = False,
 ) -> None:
     """Serve on loopback until SIGTERM, SIGINT or, if requested, the end of stdin; never return.
 
     Port 0 is any free port; raises OSError if the port is in use. A persistent server saves its
     state in its home and starts with it; a restored one only starts with what was saved there.
-    Raises UnreadableStateError.
+    With `preload`, jobs start as forks of a process that has imported their libraries. Raises
+    UnreadableStateError.
     """
+    if preload:
+        preloaded.start()
     listener = socket.create_server(("127.0.0.1", port))
     port = listener.getsockname()[1]
     endpoint_url = f"http://127.0.0.1:{port}"

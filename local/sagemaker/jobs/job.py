@@ -6,7 +6,6 @@ its start plus the real seconds that it took.
 
 import logging
 import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable
@@ -58,7 +57,7 @@ class Job:
     waited_too_long: bool = False
     interruption: JobInterruptedError | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
-    process: "subprocess.Popen[bytes] | None" = None
+    process: processes.Process | None = None
 
     @cached_property
     def session(self) -> str:
