@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from common import hyperparameters
+from sagemaker_pipelines.container.algorithms import registry
 from sagemaker_pipelines.paths import Paths, report_failures
 from sagemaker_pipelines.steps import fits
 from sagemaker_pipelines.steps.fits import Measured
@@ -53,15 +54,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def measure_all(
     channels: Mapping[fits.Fit, Path], paths: Paths, values: Mapping[str, str], samples: int
 ) -> dict[fits.Fit, Measured]:
-    """Run the fits in processes, as many at a time as there are cores: each uses one of them.
-
-    New processes, because OpenMP does not survive a fork.
-    """
+    """Run the fits in processes, as many at a time as there are cores: each uses one of them."""
     # DeepAR's take longest: begun first, the cores finish together.
     order = sorted(channels, key=lambda fit: fit.algorithm != candidates.DEEPAR)
+    # Forked from a server that has only imported what the fits import, which takes as long as a
+    # fit. A process that has computed cannot be forked: OpenMP does not survive it.
+    context = get_context("forkserver")
+    context.set_forkserver_preload([
+        fits.__name__, *sorted({registry.fitting(fit.algorithm) for fit in order})
+    ])  # fmt: skip
     measure = partial(fits.measure, paths=paths, values=values, samples=samples)
-    workers = min(len(order), os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(min(len(order), os.cpu_count() or 1), mp_context=context) as pool:
         found = pool.map(measure, [f.algorithm for f in order], [channels[f] for f in order])
         return dict(zip(order, found, strict=True))  # raises the first failure
 

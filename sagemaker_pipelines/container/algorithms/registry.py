@@ -60,6 +60,11 @@ def parse(name: str, hyperparameters: Mapping[str, str]) -> Hyperparameters:
     return algorithm(name).Hyperparameters.parse({**hyperparameters, ALGORITHM: name})
 
 
+def fitting(name: str) -> str:
+    """Return the name of the module in which an algorithm may have what only its fits import."""
+    return f"{__package__}.{name}.fitting"
+
+
 def combination(name: str) -> Combination | None:
     """Return the module of an algorithm that combines others, None for another one."""
     found = algorithm(name)
