@@ -1,13 +1,10 @@
 """Adam and its learning rate: the results of torch's classes, without what these import."""
 
 import io
-import subprocess
-import sys
 
 import torch
 
 from sagemaker_pipelines.container.algorithms.deepar.optimizer import Optimizer
-from tests.support.training_jobs import ROOT, environment
 
 EPOCHS, BATCHES, LEARNING_RATE = 40, 10, 0.005
 
@@ -75,31 +72,3 @@ def test_restored_state_goes_on_as_without_interruption():
             resumed.step()
     for weights, others in zip(model.parameters(), expected.parameters(), strict=True):
         assert torch.equal(weights, others)
-
-
-IMPORTED = """
-import sys
-import tempfile
-from pathlib import Path
-import numpy as np
-from sagemaker_pipelines.container.algorithms import registry
-from sagemaker_pipelines.container.series import Series
-from tests.support.training_jobs import SMALL, wave
-history = [Series(np.datetime64("2024-10-10T00:00:00", "s"), np.array(wave(400), np.float32))]
-with tempfile.TemporaryDirectory() as folder:
-    registry.fit("deepar", history, SMALL, Path(folder))
-print(*({"torch", "torch._dynamo"} & {*sys.modules}))
-"""
-
-
-def test_fit_does_not_import_the_compiler(tmp_path):
-    finished = subprocess.run(
-        [sys.executable, "-c", IMPORTED],
-        cwd=ROOT,
-        env=environment(tmp_path, PYTHONPATH=f"{ROOT}:{ROOT / 'functions'}"),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    assert finished.stdout.splitlines()[-1] == "torch"
