@@ -15,7 +15,8 @@ def _loss(
     output: Any, target: torch.Tensor, distr_args: tuple[torch.Tensor, ...], scale: torch.Tensor
 ) -> torch.Tensor:
     """Return the negative log-density of values whose quotients by the scale are distributed."""
-    return scale.abs().log() - output.distribution(distr_args).log_prob(target / scale)
+    density: torch.Tensor = output.distribution(distr_args).log_prob(target / scale)
+    return scale.abs().log() - density
 
 
 class StudentT(gluonts_parts.StudentTOutput):  # type: ignore[misc]
