@@ -6,13 +6,16 @@ Configured by one text, such as `hour_of_day;weekday;step:10,20`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from common.errors import bad_value
 from sagemaker_pipelines.paths import JobError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 HOUR, WEEKDAY = "hour_of_day", "weekday"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -35,7 +38,7 @@ class Grouping:
     name: str
     limits: tuple[float, ...] = ()
 
-    def labels(self, times: pd.DatetimeIndex | None, features: Mapping[str, object]) -> Labels:
+    def labels(self, times: "pd.DatetimeIndex | None", features: Mapping[str, object]) -> Labels:
         """Return the labels of rows with these times (UTC) and features.
 
         A range includes its lower limit. Raises JobError for a feature that the rows do not have.

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 Array = NDArray[np.float64]
 BINS = 10
@@ -23,6 +22,8 @@ class Distances(NamedTuple):
 
 def distances(baseline: Array, current: Array) -> Distances:
     """Return all distances; neither sample is empty, and all values are finite."""
+    from scipy import stats  # noqa: PLC0415 - half a second, which not every baseline needs
+
     return Distances(
         psi(baseline, current),
         ks(baseline, current),
@@ -32,6 +33,8 @@ def distances(baseline: Array, current: Array) -> Distances:
 
 def ks(baseline: Array, current: Array) -> float:
     """Return the Kolmogorov-Smirnov statistic: the largest difference of the distributions."""
+    from scipy import stats  # noqa: PLC0415
+
     with np.errstate(divide="ignore"):  # of the p-value, which is not used
         return float(stats.ks_2samp(baseline, current, method="asymp").statistic)
 

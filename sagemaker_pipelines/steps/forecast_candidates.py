@@ -10,51 +10,21 @@ measured on the windows, which it was not trained on.
 import argparse
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 from common import hyperparameters
-from common.deepar import QUANTILE_LEVELS
 from sagemaker_pipelines.container.algorithms import registry
-from sagemaker_pipelines.container.algorithms.model import Explainable, Model
-from sagemaker_pipelines.container.series import Series, read_channel
-from sagemaker_pipelines.evaluation_reports.attributions import importances
-from sagemaker_pipelines.evaluation_reports.bias import wql
 from sagemaker_pipelines.paths import Paths, report_failures
+from sagemaker_pipelines.steps import fits
+from sagemaker_pipelines.steps.fits import Measured
 from sagemaker_pipelines.tournament import candidates
-from sagemaker_pipelines.tournament.candidates import attributions_file
 
 # Each algorithm gets those of all and ignores the others'.
 HYPERPARAMETERS = ("time_freq", *hyperparameters.NAMES)
-
-
-HELD_OUT_STEP = 3  # every third window: neighbors share most of their minutes
-
-
-def trained(algorithm: str, train: Sequence[Series], hyperparameters: Mapping[str, str]) -> Model:
-    """Train an algorithm."""
-    with tempfile.TemporaryDirectory() as folder:
-        registry.fit(algorithm, train, hyperparameters, Path(folder))
-        return registry.load(Path(folder))
-
-
-def attributions(model: Model, held_out: Sequence[Series]) -> dict[str, Any] | None:
-    """Return the importance of the features for the wQL by algorithm, None without features.
-
-    `held_out` are series that end with the truths of a window.
-    """
-    if not isinstance(model, Explainable):
-        return None
-    found = {
-        name: importances(examples.predict, examples.table, examples.names, examples.truth, wql)
-        for name, examples in model.examples(held_out, QUANTILE_LEVELS).items()
-    }
-    return {"metric": "mean_wql", "models": found} if found else None
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -71,30 +41,46 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found = candidates.own(candidates.parse(args.candidates))
         if not found:
             return
-        # A process for each, as many at a time as there are cores: a fit uses one of them. New
-        # processes, because OpenMP does not survive a fork.
-        workers = min(len(found), os.cpu_count() or 1)
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            measure = partial(measured, paths=paths, values=values, samples=args.forecast_samples)
-            for _ in pool.map(measure, found):  # raises the first failure
-                pass
+        needed = {candidate: fits.needed(candidate, paths, values) for candidate in found}
+        channels = {
+            fit: fits.channel(candidate, paths) for candidate in found for fit in needed[candidate]
+        }
+        measured = measure_all(channels, paths, values, args.forecast_samples)
+        for candidate in found:
+            result = fits.together(candidate, [measured[fit] for fit in needed[candidate]])
+            write(candidate.name, result, paths.processing("forecasts"))
 
 
-def measured(
-    candidate: candidates.Candidate, paths: Paths, values: Mapping[str, str], samples: int
-) -> None:
-    """Train a candidate, and write its forecasts of the windows and its attributions."""
-    train = read_channel(paths.processing("train") / candidate.name)
-    model = trained(candidate.algorithm, train, values)
-    requests = read_channel(paths.processing("requests"))
-    found = [model.forecast(series, QUANTILE_LEVELS, samples) for series in requests]
-    folder = paths.processing("forecasts")
-    text = "".join(f"{json.dumps(forecast)}\n" for forecast in found)
-    (folder / f"{candidate.name}.jsonl").write_text(text)
-    held_out = read_channel(paths.processing("test"))[::HELD_OUT_STEP]
-    if explained := attributions(model, held_out):
-        text = json.dumps({"candidate": candidate.name, **explained}, indent=2)
-        (folder / attributions_file(candidate.name)).write_text(f"{text}\n")
+def measure_all(
+    channels: Mapping[fits.Fit, Path], paths: Paths, values: Mapping[str, str], samples: int
+) -> dict[fits.Fit, Measured]:
+    """Run the fits in processes, as many at a time as there are cores: each uses one of them."""
+    # DeepAR's take longest: begun first, the cores finish together.
+    order = sorted(channels, key=lambda fit: fit.algorithm != candidates.DEEPAR)
+    # Forked from a server that has only imported what the fits import, which takes as long as a
+    # fit. A process that has computed cannot be forked: OpenMP does not survive it.
+    context = get_context("forkserver")
+    context.set_forkserver_preload([
+        fits.__name__, *sorted({registry.fitting(fit.algorithm) for fit in order})
+    ])  # fmt: skip
+    measure = partial(fits.measure, paths=paths, values=values, samples=samples)
+    with ProcessPoolExecutor(min(len(order), os.cpu_count() or 1), mp_context=context) as pool:
+        found = pool.map(measure, [f.algorithm for f in order], [channels[f] for f in order])
+        return dict(zip(order, found, strict=True))  # raises the first failure
+
+
+def write(name: str, measured: Measured, folder: Path) -> None:
+    """Write the forecasts of a candidate, and its attributions if it has features."""
+    text = "".join(f"{json.dumps(forecast)}\n" for forecast in measured.forecasts)
+    (folder / f"{name}.jsonl").write_text(text)
+    if measured.importances:
+        report = {
+            "candidate": name,
+            "metric": "mean_wql",
+            "models": measured.importances,
+        }
+        text = json.dumps(report, indent=2)
+        (folder / candidates.attributions_file(name)).write_text(f"{text}\n")
 
 
 if __name__ == "__main__":

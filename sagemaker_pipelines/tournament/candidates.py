@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from common.errors import bad_value
 from common.reference_forecast import REFERENCE
 from common.tournament import MINIMUM_TRAINING_MINUTES
 from sagemaker_pipelines import algorithms
 from sagemaker_pipelines.paths import JobError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 DEEPAR = "deepar"  # trained by jobs of its own; the other algorithms are in our image
 # The reference is always judged, without being a candidate.
@@ -40,7 +42,7 @@ class Candidate:
         """Whether a search finds its hyperparameters."""
         return self.name == TUNED
 
-    def first(self, history: pd.Series, first_window: int) -> int:
+    def first(self, history: "pd.Series", first_window: int) -> int:
         """Return the position where its training data begin.
 
         Recent history begins where MINIMUM_TRAINING_MINUTES known values are left before the first

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from sagemaker_pipelines.tournament.scores import Array
 
@@ -77,5 +77,6 @@ def _correction(count: int, overlap: int, probability: float) -> float:
     missed = np.sqrt((1 + 2 * correlation.sum()) / (1 + 2 * (correlation**2).sum()))
     independent = 1 + (count - 1) / overlap
     freedom = max(independent - 1, 1.0)
-    student = stats.t.ppf(probability, freedom) / stats.norm.ppf(probability)
+    # Quantiles of both distributions; scipy.stats has the same functions, but imports much more.
+    student = special.stdtrit(freedom, probability) / special.ndtri(probability)
     return float(missed * student * np.sqrt(independent / freedom))

@@ -87,6 +87,21 @@ class Algorithm(Protocol):
         """Load the files of a model."""
 
 
+@runtime_checkable
+class Combination(Protocol):
+    """`algorithm.py` of an algorithm whose forecasts follow from those of others, its members.
+
+    A tournament fits a member once for all candidates that have it. An algorithm that is no
+    Combination is fitted as a whole.
+    """
+
+    def members(self, parameters: Any) -> tuple[str, ...]:
+        """Return the names of the members from parsed Hyperparameters."""
+
+    def combine(self, forecasts: Sequence[Prediction], levels: Sequence[str]) -> Prediction:
+        """Return the forecast of a series from those of the members, in their order."""
+
+
 def prediction(
     levels: Sequence[str], rows: NDArray[np.float64], mean: NDArray[np.float64]
 ) -> Prediction:

@@ -12,7 +12,7 @@ from common.errors import bad_value
 from common.tournament import MINIMUM_TRAINING_MINUTES
 from sagemaker_pipelines import algorithms
 from sagemaker_pipelines.container.algorithms import metadata
-from sagemaker_pipelines.container.algorithms.model import Algorithm, Model
+from sagemaker_pipelines.container.algorithms.model import Algorithm, Combination, Model
 from sagemaker_pipelines.container.covariates import Covariates, resolve
 from sagemaker_pipelines.container.hyperparameters import ALGORITHM, Hyperparameters
 from sagemaker_pipelines.container.series import Series, SeriesError
@@ -58,6 +58,17 @@ def fit(
 def parse(name: str, hyperparameters: Mapping[str, str]) -> Hyperparameters:
     """Validate the hyperparameters of an algorithm; raises JobError."""
     return algorithm(name).Hyperparameters.parse({**hyperparameters, ALGORITHM: name})
+
+
+def fitting(name: str) -> str:
+    """Return the name of the module in which an algorithm may have what only its fits import."""
+    return f"{__package__}.{name}.fitting"
+
+
+def combination(name: str) -> Combination | None:
+    """Return the module of an algorithm that combines others, None for another one."""
+    found = algorithm(name)
+    return found if isinstance(found, Combination) else None
 
 
 def load(folder: Path) -> Model:

@@ -19,6 +19,7 @@ from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hype
 from sagemaker_pipelines.container.series import Series
 
 KEPT = 2  # newest ones: the one before, in case the newest is incomplete in S3
+FORMAT = 2  # of the state; another image may have written another one
 State = dict[str, Any]  # tensors, numbers and texts, also nested
 
 
@@ -43,7 +44,8 @@ class Checkpoints:
         if self.folder is None:
             return
         buffer = io.BytesIO()
-        torch.save({"training": self.training, "state": state}, buffer)
+        document = {"format": FORMAT, "training": self.training, "state": state}
+        torch.save(document, buffer)
         content = buffer.getvalue()
         self.folder.mkdir(parents=True, exist_ok=True)
         temporary = self.folder / "incomplete"
@@ -72,6 +74,8 @@ class Checkpoints:
         if hashlib.sha256(content).digest() != digest:
             return None, "it is incomplete"
         document = torch.load(io.BytesIO(content), weights_only=True)
+        if document.get("format") != FORMAT:
+            return None, "another version of the image wrote it"
         if document["training"] != self.training:
             return None, "its training had other data or hyperparameters"
         return dict(document["state"]), ""

@@ -12,6 +12,7 @@ from sagemaker_pipelines.container.algorithms.deepar.batches import Batch, Windo
 from sagemaker_pipelines.container.algorithms.deepar.checkpoint_store import Checkpoints, State
 from sagemaker_pipelines.container.algorithms.deepar.gluonts_parts import DeepARModel
 from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
+from sagemaker_pipelines.container.algorithms.deepar.optimizer import Optimizer
 
 
 @dataclass(slots=True)
@@ -45,10 +46,7 @@ class Training:
         self.network = network
         # Of several instances, each draws other windows.
         self.rng = np.random.default_rng(cluster.place().rank)
-        self.optimizer = torch.optim.Adam(network.parameters(), lr=parameters.learning_rate)
-        self.schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
-            self.optimizer, parameters.epochs
-        )
+        self.optimizer = Optimizer(network, parameters.learning_rate, parameters.epochs)
         self.best, self.best_loss = network.state_dict(), float("inf")
         self.progress = Progress()
 
@@ -56,8 +54,7 @@ class Training:
         """Return the state for a checkpoint."""
         return {
             "network": self.network.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict(),
+            "optimizer": self.optimizer.state(),
             "numpy": json.dumps(self.rng.bit_generator.state),
             "torch": torch.get_rng_state(),
             "best": self.best,
@@ -68,8 +65,7 @@ class Training:
     def restore(self, state: State) -> None:
         """Continue from the state of a checkpoint."""
         self.network.load_state_dict(state["network"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.schedule.load_state_dict(state["schedule"])
+        self.optimizer.restore(state["optimizer"])
         self.rng.bit_generator.state = json.loads(state["numpy"])
         torch.set_rng_state(state["torch"])
         self.best, self.best_loss = state["best"], state["best_loss"]
@@ -104,13 +100,13 @@ def fit(
             selected = train[training.rng.integers(len(train), size=size)]
             batch = _at_random_levels(windows.batch(selected), training.rng, parameters.likelihood)
             loss = network.loss(**batch).mean()
-            training.optimizer.zero_grad()
+            network.zero_grad()
             loss.backward()
             cluster.average_gradients(network)
             torch.nn.utils.clip_grad_norm_(network.parameters(), 10.0)
             training.optimizer.step()
             total += float(loss.detach())
-        training.schedule.step()
+        training.optimizer.end_epoch()
         network.eval()
         with torch.no_grad():
             score = float(network.loss(**validation, future_only=True).mean())

@@ -5,19 +5,9 @@ from collections.abc import Sequence
 from gluonts.time_feature import get_lags_for_frequency
 
 from sagemaker_pipelines.container.algorithms.deepar.features import Inputs
-from sagemaker_pipelines.container.algorithms.deepar.gluonts_parts import (
-    DeepARModel,
-    NegativeBinomialOutput,
-    NormalOutput,
-    StudentTOutput,
-)
+from sagemaker_pipelines.container.algorithms.deepar.gluonts_parts import DeepARModel
 from sagemaker_pipelines.container.algorithms.deepar.hyperparameters import Hyperparameters
-
-OUTPUTS = {
-    "student-T": StudentTOutput,
-    "gaussian": NormalOutput,
-    "negative-binomial": NegativeBinomialOutput,
-}
+from sagemaker_pipelines.container.algorithms.deepar.outputs import OUTPUTS
 
 
 def build(

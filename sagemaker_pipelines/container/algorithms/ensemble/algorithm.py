@@ -59,8 +59,7 @@ class Ensemble:
     def forecast(self, series: Series, levels: Sequence[str], samples: int) -> Prediction:
         """Forecast the steps after the series."""
         forecasts = [member.forecast(series, levels, samples) for member in self._members]
-        rows = np.mean([[f["quantiles"][level] for level in levels] for f in forecasts], axis=0)
-        return prediction(levels, rows, np.mean([f["mean"] for f in forecasts], axis=0))
+        return combine(forecasts, levels)
 
     def examples(self, series: Sequence[Series], levels: Sequence[str]) -> dict[str, Examples]:
         """Return those of the members that have features."""
@@ -87,6 +86,17 @@ def fit(
         prediction_length=parameters.prediction_length,
         members=list(parameters.members),
     )
+
+
+def members(parameters: Hyperparameters) -> tuple[str, ...]:
+    """Return the names of the members."""
+    return parameters.members
+
+
+def combine(forecasts: Sequence[Prediction], levels: Sequence[str]) -> Prediction:
+    """Return the average of the members' forecasts of a series."""
+    rows = np.mean([[f["quantiles"][level] for level in levels] for f in forecasts], axis=0)
+    return prediction(levels, rows, np.mean([f["mean"] for f in forecasts], axis=0))
 
 
 def load(folder: Path) -> Ensemble:

@@ -4,10 +4,13 @@ Training and inference share this module, so that they cannot differ.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
+
+from sagemaker_pipelines.container.series import Series
 
 Array = NDArray[np.float64]
 Positions = NDArray[np.int64]
@@ -24,6 +27,15 @@ TINY = 1e-9
 def levels(values: Array, origins: Positions) -> Array:
     """Return the level before each origin, which scales inputs and target: shape (origins,)."""
     return np.maximum(np.median(_last(values, origins, LEVEL_SPAN), axis=1), TINY)
+
+
+def of_series(
+    series: Series, values: Array, origins: Positions, steps: Positions, settings: dict[str, Any]
+) -> Array:
+    """Return the inputs for forecasting steps of a series, whose `values` are its imputed ones."""
+    start = int(series.start.astype("datetime64[s]").astype(np.int64))
+    seconds = start + (origins + steps - 1) * settings["step_seconds"]
+    return rows(values, origins, steps, settings["seasons"], seconds % 3600 / 3600)
 
 
 def rows(

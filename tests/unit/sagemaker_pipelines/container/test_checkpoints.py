@@ -1,5 +1,7 @@
 """An interrupted training goes on from its newest complete checkpoint, and ends the same."""
 
+import hashlib
+import io
 import warnings
 from dataclasses import dataclass
 
@@ -140,6 +142,21 @@ def test_checkpoint_of_another_training_is_ignored(tmp_path, capsys, change):
         parameters = PARAMETERS.model_copy(update={"learning_rate": 0.02})
     assert run(tmp_path, until=1, parameters=parameters, series=series).epochs == [0]
     assert "its training had other data or hyperparameters" in capsys.readouterr().out
+
+
+def test_checkpoint_of_another_version_of_the_image_is_ignored(tmp_path, uninterrupted, capsys):
+    run(tmp_path, until=2)
+    for file in tmp_path.iterdir():
+        document = torch.load(io.BytesIO(file.read_bytes()[32:]), weights_only=True)
+        del document["format"]  # the first version had none
+        buffer = io.BytesIO()
+        torch.save(document, buffer)
+        file.write_bytes(hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue())
+    again = run(tmp_path)
+
+    assert again.epochs == [0, 1, 2, 3, 4]
+    assert same(again, uninterrupted)
+    assert "is ignored: another version of the image wrote it" in capsys.readouterr().out
 
 
 def test_state_has_no_pickled_code(tmp_path):

@@ -64,14 +64,17 @@ def test_every_candidate_of_our_image_has_one_forecast_per_request(tmp_path, mon
         [f"--candidates=deepar,{','.join(names)}", "--forecast-samples=20", *options]
     )
 
+    reports = []
     for name in names:
         lines = (folder / "forecasts" / f"{name}.jsonl").read_text().splitlines()
         forecasts = [json.loads(text) for text in lines]
         assert [len(forecast["mean"]) for forecast in forecasts] == [30, 30, 30]
         report = json.loads((folder / "forecasts" / f"{name}.attributions.json").read_text())
         [(model, found)] = report["models"].items()
+        reports.append(found)
         assert (report["candidate"], model, found["rows"]) == (name, "gradient_boosting", 60)
         assert {"lag_1", "step"} <= {row["feature"] for row in found["features"]}
+    assert reports[0] == reports[1]  # both have the same trees
     assert not (folder / "forecasts" / "deepar.jsonl").exists()
 
 
