@@ -11,9 +11,9 @@ from cli import root_modules, terraform_variables
 from cli.app import command
 from cli.connection import Connection
 from cli.cost import comparison, unit_costs
+from cli.cost.assumptions import Assumptions
 from cli.cost.configuration import Configuration
 from cli.cost.estimate import estimate, text
-from cli.cost.usage import Assumptions
 from cli.errors import CommandError
 from cli.prices import FILE
 from cli.queries.billing import actual_costs

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cli.aws import Json
+from cli.cost.assumptions import Assumptions
 from cli.cost.configuration import Configuration
 from cli.cost.unit_costs import unit_costs
-from cli.cost.usage import Assumptions, uses
+from cli.cost.usage import uses
 from cli.cost.use import Use, by_service
 
 NOT_INCLUDED = [

@@ -6,9 +6,9 @@ Data transfer is free within one region.
 from dataclasses import dataclass
 from math import ceil
 
-from cli.cost.use import HOURS, MINUTES, SECONDS, Use
+from cli.cost.use import GB, HOURS, MINUTES, SECONDS, Use
 
-KB, GB = 1024, 1e9
+KB = 1024
 LAMBDA_GB = 0.5  # of both functions
 POLLER_VCPU, POLLER_GB = 0.25, 0.5  # of the Fargate task
 SHARD_BYTES = 1_000_000  # per second

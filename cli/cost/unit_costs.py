@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from cli.aws import Json
+from cli.cost.assumptions import Assumptions
 from cli.cost.configuration import Configuration
-from cli.cost.usage import Assumptions, uses
+from cli.cost.usage import uses
 from cli.cost.use import by_service
 
 THOUSAND = 1000

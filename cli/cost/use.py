@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 HOURS = 730  # per month
+DAYS = HOURS / 24
 MINUTES = HOURS * 60
 SECONDS = HOURS * 3600
+GB = 1e9
 
 
 @dataclass(frozen=True, slots=True)

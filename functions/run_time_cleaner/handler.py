@@ -6,39 +6,29 @@ Each kind of resource is listed and deleted until none is left, so an interrupte
 repeated.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import boto3
 from aws_lambda_powertools.utilities.parser import event_parser
-from botocore.exceptions import ClientError
 from pydantic import Json
 
 from common.config import Settings
 from common.events import Event
 from common.observability import logger
 from run_time_cleaner import idle_workflow
+from run_time_cleaner.deletion import delete_all
 from run_time_cleaner.deployments import Deployments
 from run_time_cleaner.resources import Resources
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-POLL_SECONDS = 5.0
-RESERVE_MILLISECONDS = 20_000  # remaining time in which to report the error
-# Busy (such as an endpoint being created), still in use, or already deleted: list again.
-RETRYABLE = {"ValidationException", "ConflictException", "ResourceNotFound", "ParameterNotFound"}
-
 Kinds = dict[str, tuple[Callable[[], Iterator[str]], Callable[[str], object]]]
 
 ssm = boto3.client("ssm")
 sagemaker = boto3.client("sagemaker")
 stepfunctions = boto3.client("stepfunctions")
-
-
-class CleanUpIncompleteError(RuntimeError):
-    """Resources remain at the end of the time limit; destroy again to continue."""
 
 
 class Config(Settings):
@@ -84,8 +74,9 @@ def lambda_handler(event: Invocation, context: "LambdaContext") -> dict[str, int
         kinds = _run_time_resources()
     else:
         return {}  # of another release: not a reason to delete everything
+    remaining = context.get_remaining_time_in_millis
     deleted = {
-        kind: _delete_all(kind, find, delete, context) for kind, (find, delete) in kinds.items()
+        kind: delete_all(kind, find, delete, remaining) for kind, (find, delete) in kinds.items()
     }
     logger.info("cleaned up", extra=deleted)
     return deleted
@@ -125,33 +116,3 @@ def _run_time_resources() -> Kinds:
             lambda name: ssm.delete_parameter(Name=name),
         ),
     }
-
-
-def _delete_all(
-    kind: str,
-    find: Callable[[], Iterator[str]],
-    delete: Callable[[str], object],
-    context: "LambdaContext",
-) -> int:
-    """Delete until nothing is found; return the number of resources."""
-    found: set[str] = set()
-    while remaining := list(find()):
-        found |= set(remaining)
-        errors = [error for name in remaining if (error := _try_delete(delete, name))]
-        if not (remaining := list(find())):
-            break
-        if context.get_remaining_time_in_millis() < RESERVE_MILLISECONDS:
-            raise CleanUpIncompleteError(f"{kind} left: {', '.join(remaining)} {' '.join(errors)}")
-        time.sleep(POLL_SECONDS)
-    return len(found)
-
-
-def _try_delete(delete: Callable[[str], object], name: str) -> str | None:
-    """Delete one resource; return the error if it is retryable, None after success."""
-    try:
-        delete(name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in RETRYABLE:
-            raise
-        return str(error)
-    return None

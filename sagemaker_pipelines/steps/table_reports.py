@@ -29,7 +29,8 @@ def write(
     """Write the backtest, the attributions, and what monitoring compares a version with.
 
     If fewer rows were held out than monitoring can compare, the baseline also has predictions of
-    the training rows, each by a model that was fitted to others.
+    the training rows, each by a model that was fitted to others, except of folds that could not be
+    fitted: the version does not depend on them, `cross_validation.json` and the log name them.
     """
     folder = paths.processing("evaluation")
     backtest = evaluation.backtest()
@@ -45,8 +46,12 @@ def write(
     if len(unseen) < MINIMUM_ROWS:
         rows, target = table.read_folder(paths.processing("train"), model)
         fitting = algorithm.find(model.model)
-        found = cross_validation.predictions(fitting, rows, target, hyperparameters)
-        unseen = pd.concat([unseen, pd.DataFrame({"prediction": found, "label": target})])
+        found = cross_validation.run(fitting, rows, target, hyperparameters)
+        write_json(folder / "cross_validation.json", found.to_dict())
+        for fold in found.left_out:
+            print(f"baseline: {fold}")  # noqa: T201 (a job's log)
+        more = pd.DataFrame({"prediction": found.predictions, "label": target})
+        unseen = pd.concat([unseen, more])
     time = times.iso(evaluation.trained_at)
     baseline.write(paths.processing("baseline"), trained, unseen, time)
 

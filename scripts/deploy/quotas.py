@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.cost.configuration import Configuration
-from cli.cost.usage import COMPACTION_INSTANCE
+from cli.cost.jobs import COMPACTION_INSTANCE
 
 # Functions that run at the same time: raw objects of a catch-up, schedules, deployments.
 CONCURRENT_FUNCTIONS = 10

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.cost import usage
+from cli.cost import operation
 from scripts import local_terraform
 from tests.support.deployed_loop import billed_alarms, evergreen
 from tests.support.deployed_variables import VARIABLES
@@ -49,4 +49,5 @@ def test_cost_counts_the_alarms_that_exist(aws, outputs):
     assert code == 0
     quantities = {use["item"]: use["quantity"] for use in document["uses"]}
     assert quantities["alarms"] == billed_alarms(aws)
-    assert len(aws.client("cloudwatch").list_dashboards()["DashboardEntries"]) == usage.DASHBOARDS
+    dashboards = aws.client("cloudwatch").list_dashboards()["DashboardEntries"]
+    assert len(dashboards) == operation.DASHBOARDS

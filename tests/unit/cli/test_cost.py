@@ -9,10 +9,10 @@ import pytest
 from cli import root_modules
 from cli import terraform_variables as variables
 from cli.cost import usage
+from cli.cost.assumptions import Assumptions
 from cli.cost.configuration import BITCOIN_RATE, Configuration
 from cli.cost.estimate import estimate, text
 from cli.cost.schedules import runs_per_day, served_share
-from cli.cost.usage import Assumptions
 from cli.errors import CommandError
 from cli.main import main
 from cli.prices import FILE

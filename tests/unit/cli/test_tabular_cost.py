@@ -7,8 +7,8 @@ import pytest
 
 from cli import root_modules, terraform_variables
 from cli.cost import tabular, usage
+from cli.cost.assumptions import Assumptions
 from cli.cost.configuration import Configuration
-from cli.cost.usage import Assumptions
 from cli.errors import CommandError
 from cli.main import main
 from scripts.deploy import quotas

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from run_time_cleaner import handler, idle_workflow
+from run_time_cleaner import deletion, handler, idle_workflow
 from tests.support.aws_calls import CallError, stubbed
 from tests.support.lambda_context import context
 from tests.support.sagemaker_account import ARN, Account
@@ -134,13 +134,13 @@ def test_clean_up_waits_for_an_endpoint_being_created(account, monkeypatch):
 
     monkeypatch.setattr("time.sleep", until_it_serves)
     clean(account)
-    assert waited == [handler.POLL_SECONDS]
+    assert waited == [deletion.POLL_SECONDS]
     assert "test-staging" not in account.endpoints
 
 
 def test_error_lists_what_is_left_when_time_runs_out_and_a_repetition_continues(account):
     account.endpoints["test-staging"]["EndpointStatus"] = "Creating"
-    with pytest.raises(handler.CleanUpIncompleteError, match=r"test-staging .*in-progress"):
+    with pytest.raises(deletion.CleanUpIncompleteError, match=r"test-staging .*in-progress"):
         clean(account, milliseconds=19_000)
     account.endpoints["test-staging"]["EndpointStatus"] = "InService"
     assert clean(account)[0]["endpoints"] == 1

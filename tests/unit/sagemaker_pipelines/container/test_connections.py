@@ -2,16 +2,20 @@
 
 import http.client
 import json
+import os
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
-from threading import Event
+from threading import BoundedSemaphore, Event
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import TConn
 
-from sagemaker_pipelines.container.application import MAX_INVOCATIONS, THREADS
-from sagemaker_pipelines.container.server import FOLLOWING_MS
+from sagemaker_pipelines.container.application import MAX_INVOCATIONS, THREADS, Application
+from sagemaker_pipelines.container.server import FOLLOWING_MS, Worker
 from tests.support.model_server import call, serving
 from tests.support.training_jobs import wave
 
@@ -46,6 +50,37 @@ def test_following_requests_are_answered_on_the_same_connection(served, pause):
             assert invoke(connection) == 200
             time.sleep(pause)
         assert connection.sock.getsockname() == own
+
+
+@pytest.fixture
+def handled():
+    """Return a function: bytes of a client -> result of `handle`, the answers, the requests."""
+    cfg = Config()
+    worker = Worker(0, os.getppid(), [], None, 10, cfg, Logger(cfg))
+    worker.wsgi = Application(None)  # without a model, which /ping does not need
+    worker.keeping = BoundedSemaphore(1)
+    client, sock = socket.socketpair()
+
+    def handle(sent):
+        client.sendall(sent)
+        result = worker.handle(TConn(cfg, sock, ("127.0.0.1", 1), ("127.0.0.1", 2)))
+        client.settimeout(1)
+        answers = client.recv(10_000)
+        assert worker.keeping.acquire(blocking=False), "the thread still counts as kept"
+        return result, answers.count(b"HTTP/1.1 200 OK"), worker.nr
+
+    with closing(client), closing(sock), closing(worker.tmp):
+        yield handle
+
+
+def test_thread_answers_all_requests_of_a_kept_connection_and_says_that_it_is_kept(handled):
+    # gunicorn's `handle` says so by True: with another value each request would take a thread.
+    assert handled(b"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n" * 3) == (True, 3, 3)
+
+
+def test_thread_says_that_the_client_closes_its_connection(handled):
+    last = b"GET /ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    assert handled(last) == (False, 1, 1)
 
 
 def test_requests_that_are_sent_together_are_answered_in_turn(served):

@@ -1,5 +1,6 @@
 """What monitoring compares a tabular version with."""
 
+import json
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from sagemaker_pipelines.linear_regression import algorithm, settings
 from sagemaker_pipelines.monitoring.row_drift import RowBaseline
-from sagemaker_pipelines.paths import Paths
+from sagemaker_pipelines.paths import JobError, Paths
 from sagemaker_pipelines.steps import table_reports
 from sagemaker_pipelines.tabular import record, table
 
@@ -55,6 +56,26 @@ def test_few_held_out_rows_are_completed_by_those_of_a_cross_validation(written)
     drift = RowBaseline("prediction", found["prediction"])
     assert drift.compare(current).score < 1
     assert drift.compare(current + 60).drifted
+
+
+def test_fold_that_cannot_be_fitted_fails_no_training(written, tmp_path, monkeypatch, capsys):
+    fit, calls = algorithm.fit, []
+
+    def fitted(table, *arguments):
+        calls.append(len(table))
+        if len(calls) == 3:  # the version itself, then the folds
+            raise JobError("gradient descent: diverged.")
+        fit(table, *arguments)
+
+    monkeypatch.setattr(algorithm, "fit", fitted)
+    found, _ = written(20)
+    rows = len(ROWS) - 20
+    assert len(found) == 20 + calls[2]  # without the rows that the third fit did not see
+    log = f"baseline: fold 2 of 5, {rows - calls[2]} rows without prediction: gradient descent"
+    assert log in capsys.readouterr().out
+    file = Paths(tmp_path).processing("evaluation") / "cross_validation.json"
+    assert [fold["fold"] for fold in json.loads(file.read_text())["left_out"]] == [2]
+    assert RowBaseline("prediction", found["prediction"]).compare(found["prediction"]).score < 1
 
 
 def test_enough_held_out_rows_are_the_baseline_alone(written):
