@@ -20,6 +20,8 @@ from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
+# Libraries read them when they are loaded. Jobs that compute for long ask for one thread anyway.
+ONE_THREAD = {"MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 LIBRARIES = ("boto3.session", "pandas", "pydantic", "scipy.stats", "sklearn.ensemble", "torch")
 
 _context: ForkServerContext | None = None
@@ -70,7 +72,11 @@ def start() -> None:
     global _context  # noqa: PLW0603 - one per process
     _context = multiprocessing.get_context("forkserver")
     _context.set_forkserver_preload([*LIBRARIES])
+    before = dict(os.environ)
+    os.environ.update(ONE_THREAD)
     forkserver.ensure_running()
+    os.environ.clear()
+    os.environ.update(before)
 
 
 def can_run(argv: list[str]) -> bool:

@@ -10,9 +10,12 @@ measured on the windows, which it was not trained on.
 import argparse
 import json
 import os
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -27,8 +30,8 @@ from sagemaker_pipelines.tournament import candidates
 HYPERPARAMETERS = ("time_freq", *hyperparameters.NAMES)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the step."""
+def main(arguments: Sequence[str] | None = None, *, fork: bool = False) -> None:
+    """Run the step; with `fork`, in forks of this process, which has not computed yet."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--candidates", required=True)
     parser.add_argument("--forecast-samples", required=True, type=int)
@@ -45,26 +48,34 @@ def main(arguments: Sequence[str] | None = None) -> None:
         channels = {
             fit: fits.channel(candidate, paths) for candidate in found for fit in needed[candidate]
         }
-        measured = measure_all(channels, paths, values, args.forecast_samples)
+        if fork:  # what the fits import takes as long as a fit, so they share it
+            import_libraries(channels)
+        measure = partial(fits.measure, paths=paths, values=values, samples=args.forecast_samples)
+        measured = measure_all(measure, channels, "fork" if fork else "spawn")
         for candidate in found:
             result = fits.together(candidate, [measured[fit] for fit in needed[candidate]])
             write(candidate.name, result, paths.processing("forecasts"))
 
 
+def import_libraries(needed: Iterable[fits.Fit]) -> None:
+    """Import what the algorithms import for their fits."""
+    for name in sorted({registry.fitting(fit.algorithm) for fit in needed}):
+        if find_spec(name) is not None:
+            import_module(name)
+
+
 def measure_all(
-    channels: Mapping[fits.Fit, Path], paths: Paths, values: Mapping[str, str], samples: int
+    measure: Callable[[str, Path], Measured], channels: Mapping[fits.Fit, Path], method: str
 ) -> dict[fits.Fit, Measured]:
-    """Run the fits in processes, as many at a time as there are cores: each uses one of them."""
+    """Measure the fits in processes, as many at a time as there are cores: each uses one of them.
+
+    `method` is how processes start (multiprocessing). One that has computed cannot be forked,
+    because OpenMP does not survive it.
+    """
     # DeepAR's take longest: begun first, the cores finish together.
     order = sorted(channels, key=lambda fit: fit.algorithm != candidates.DEEPAR)
-    # Forked from a server that has only imported what the fits import, which takes as long as a
-    # fit. A process that has computed cannot be forked: OpenMP does not survive it.
-    context = get_context("forkserver")
-    context.set_forkserver_preload([
-        fits.__name__, *sorted({registry.fitting(fit.algorithm) for fit in order})
-    ])  # fmt: skip
-    measure = partial(fits.measure, paths=paths, values=values, samples=samples)
-    with ProcessPoolExecutor(min(len(order), os.cpu_count() or 1), mp_context=context) as pool:
+    workers = min(len(order), os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, mp_context=get_context(method)) as pool:
         found = pool.map(measure, [f.algorithm for f in order], [channels[f] for f in order])
         return dict(zip(order, found, strict=True))  # raises the first failure
 
@@ -74,14 +85,10 @@ def write(name: str, measured: Measured, folder: Path) -> None:
     text = "".join(f"{json.dumps(forecast)}\n" for forecast in measured.forecasts)
     (folder / f"{name}.jsonl").write_text(text)
     if measured.importances:
-        report = {
-            "candidate": name,
-            "metric": "mean_wql",
-            "models": measured.importances,
-        }
+        report = {"candidate": name, "metric": "mean_wql", "models": measured.importances}
         text = json.dumps(report, indent=2)
         (folder / candidates.attributions_file(name)).write_text(f"{text}\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(fork=sys.platform == "linux")  # elsewhere, libraries may not survive it
