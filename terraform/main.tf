@@ -265,7 +265,7 @@ module "clean_up" {
   list_versions_policy     = module.register.list_versions_policy
   model_package_group_name = module.register.model_package_group_name
   model_role_arn           = module.register.model_role_arn
-  other_pipeline_names     = values(module.batch)[*].pipeline_name
+  other_pipeline_names     = try([module.batch["own"].pipeline_name], []) # not all of the module, which has a queue
   training_workflow_arn    = module.train.workflow_arn
 }
 

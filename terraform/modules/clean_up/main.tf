@@ -33,13 +33,14 @@ module "run_time_cleaner" {
   }
 }
 
+# The function's name stands for its permissions and its log group, but not for its queue, which takes 30 s to create.
 resource "aws_lambda_invocation" "at_destroy" {
   function_name   = module.run_time_cleaner.name
   lifecycle_scope = "CRUD" # invoked with tf.action create, update or delete; acts only on delete
   input           = jsonencode({ prefix = var.foundation.prefix })
 
   # The role also stands for the endpoints' log groups: an endpoint that is deleted later would create them again.
-  depends_on = [module.run_time_cleaner, var.model_role_arn]
+  depends_on = [var.model_role_arn]
 }
 
 # Another training.workflow deletes the one before. SageMaker refuses that while a training runs; Step Functions would end
@@ -47,8 +48,6 @@ resource "aws_lambda_invocation" "at_destroy" {
 resource "aws_lambda_invocation" "other_workflow_idle" {
   function_name = module.run_time_cleaner.name
   input         = jsonencode({ idle_workflow_arn = local.other_workflow, workflow_arn = var.training_workflow_arn })
-
-  depends_on = [module.run_time_cleaner]
 }
 
 data "aws_iam_policy_document" "run_time_cleaner" {
