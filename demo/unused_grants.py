@@ -22,6 +22,11 @@ DRIFTED = (
     "tests/unit/sagemaker_pipelines/jobs/test_monitor.py::"
     "test_drift_is_reported_with_a_page_that_needs_nothing_else"
 )
+INVALID = "tests/unit/poller/test_process.py::test_file_reaches_the_bus_completely_and_once"
+ENDPOINTS = "tests/deployment/test_endpoints.py"
+UNDEPLOYED = f"{ENDPOINTS}::test_version_that_fails_before_its_traffic_leaves_production_untouched"
+SPLIT = f"{ENDPOINTS}::test_second_version_is_started_and_ended"
+UNDECIDED = f"{RULES}::test_breach_waits_for_the_decision_on_the_newest_version"
 APPROVED = f"{BAKE}::test_both_approvals_are_in_the_decision_log"
 FAILED_TRAINING = f"{RULES}::test_failed_training_is_retried_until_a_person_is_told"
 ASKED = "tests/unit/cli/sql/test_athena_engine.py::test_result_is_read_with_its_types"
@@ -79,21 +84,26 @@ REASONS = (
     Reason("bake-judge", "DescribeProduction", "*", FAILURE, ROLLED_BACK),
     Reason("bake-judge", "StartRollback", "*", FAILURE, ROLLED_BACK),
     Reason("endpoint-deployer", "DeployVersion", "*:DescribeEndpointConfig", FAILURE, ROLLED_BACK),
-    Reason("monitoring", "RecordDecisions", "*", FAILURE, DRIFTED),
+    Reason("deployment", "SendDeploymentFailed", "*", FAILURE, UNDEPLOYED),
+    Reason("monitoring", "SendDriftDetected", "*", FAILURE, DRIFTED),
     Reason("poller", "DecryptObjects", "*", FAILURE, BACKFILLED),
     Reason("poller", "ListArchive", "*", FAILURE, BACKFILLED),
     Reason("poller", "ReadArchiveAndReplayFile", "*", FAILURE, BACKFILLED),
+    Reason("poller", "SendTransactionsRejected", "*", FAILURE, INVALID),
     Reason("retrain-trigger", "CompleteRecordsOfTrainings", "*", FAILURE, FAILED_TRAINING),
     Reason("retrain-trigger", "DescribeTraining", "*", FAILURE, FAILED_TRAINING),
     Reason("retrain-trigger", "ReadExitMessages", "*", FAILURE, FAILED_TRAINING),
+    Reason("retrain-trigger", "SendTrainingFailed", "*", FAILURE, FAILED_TRAINING),
     Reason(
         *("threshold-updater", "ReadEarlierThresholds", "*", FAILURE),
         "tests/unit/functions/test_threshold_updater.py::test_concurrent_write_is_not_lost",
     ),
     Reason("training", "RunSteps", "sagemaker:Stop*", FAILURE, STOPPED),
+    Reason("training", "SendTrainingDataRejected", "*", FAILURE, FAILED_TRAINING),
     # People
-    Reason("model-approver", "RequestApproval", "*", PERSON, APPROVED),
-    Reason("approval-requester", "RequestApproval", "*", PERSON, APPROVED),
+    Reason("*", "SendApprovalRequested", "*", PERSON, APPROVED),
+    Reason("deployment", "SendVariantsChanged", "*", PERSON, SPLIT),
+    Reason("retrain-trigger", "SendRetrainingSkipped", "*", PERSON, UNDECIDED),
     Reason("approval-requester", "EncryptTaskToken", "*", PERSON, APPROVED),
     Reason("approval-requester", "StorePendingApproval", "*", PERSON, APPROVED),
     Reason("api-forecaster", "*", "*", PERSON, RELEASED),
@@ -116,7 +126,8 @@ REASONS = (
     Reason("operator", "ReadTrainings", "sagemaker:DescribePipeline", PERSON, SET),
     Reason("operator", "ReadTrainings", "*", PERSON, STARTED),
     Reason("operator", "ReadVersionsAndEndpoints", "*", PERSON, APPROVED),
-    Reason("operator", "ReplayTransactions", "*", PERSON, OPERATED),
+    Reason("operator", "SendCodeChanged", "*", PERSON, STARTED),
+    Reason("operator", "SendTransactionsReceived", "*", PERSON, OPERATED),
     Reason("operator", "SetHyperparameters", "*", PERSON, SET),
     Reason("operator", "StartTrainingsAndBackfills", "*", PERSON, STARTED),
     Reason("operator", "WriteGroundTruth", "*", PERSON, TRAFFIC),

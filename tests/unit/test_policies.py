@@ -5,6 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from common import decisions
+from common.decisions import SOURCE, VERSION
+from poller.batching import RECEIVED, REJECTED
+from retrain_trigger.training_account import DETAIL_TYPE as BETTER
+
 MODULES = Path(__file__).resolve().parents[2] / "terraform" / "modules"
 STATEMENT = re.compile(r"\n  statement \{\n(.*?)\n  \}\n", re.DOTALL)
 
@@ -23,10 +28,19 @@ def statements(action):
     ("module", "statement"), statements("events:PutEvents"), ids=lambda value: value[:20].strip()
 )
 def test_event_that_may_be_sent_is_named(module, statement):
-    keys = {"operator": {"events:detail-type"}}.get(
-        module, {"events:detail-type", "events:source"}
-    )
-    assert set(re.findall(r'variable = "(events:[a-z-]+)"', statement)) >= keys
+    assert module in {"account_link", "foundation"}  # others include the policies of foundation
+    keys = {"events:detail-type", "events:source"}
+    assert set(re.findall(r'variable = "(events:[a-z-]+)"', statement)) == keys
+
+
+def test_events_that_may_be_sent_are_those_of_the_code():
+    text = (MODULES / "foundation" / "events.tf").read_text()
+    constants = {name: value for name, value in vars(decisions).items() if name.isupper()}
+    decided = {value for value in constants.values() if isinstance(value, str)}
+    loop, other = text[text.index("decision in [") :].split("] : decision")
+    assert set(re.findall(r'"([A-Z][\w ]+)"', loop)) == decided - {SOURCE, VERSION}
+    others = {RECEIVED.detail_type, REJECTED.detail_type, BETTER, "Code Changed"}
+    assert set(re.findall(r'"([A-Z][\w ]+)" += "evergreen', other)) == others
 
 
 def test_version_is_registered_for_approval_only():

@@ -62,6 +62,8 @@ data "aws_iam_policy_document" "bake_starter" {
 }
 
 data "aws_iam_policy_document" "bake_judge" {
+  source_policy_documents = [var.foundation.event_policies["Bake Checked"]]
+
   statement {
     sid       = "ReadForecasts"
     actions   = ["s3:GetObject"]
@@ -78,24 +80,5 @@ data "aws_iam_policy_document" "bake_judge" {
     sid       = "StartRollback"
     actions   = ["states:StartExecution"]
     resources = [var.state_machine_arn]
-  }
-
-  statement {
-    sid       = "RecordDecisions"
-    actions   = ["events:PutEvents"]
-    resources = [var.foundation.bus_arn]
-
-    # Other events of this bus start deployments and trainings.
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["evergreen.loop"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:detail-type"
-      values   = ["Bake Checked"]
-    }
   }
 }

@@ -13,13 +13,13 @@ variable "forecast_environment" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    arns        = map(string)
-    bucket_arn  = string
-    bucket_name = string
-    bus_arn     = string
-    bus_name    = string
-    kms_key_arn = string
-    prefix      = string
+    arns           = map(string)
+    bucket_arn     = string
+    bucket_name    = string
+    bus_name       = string
+    event_policies = map(string)
+    kms_key_arn    = string
+    prefix         = string
   })
   nullable = false
 }

@@ -1,5 +1,5 @@
 data "aws_iam_policy_document" "batch_starter" {
-  source_policy_documents = [var.list_versions_policy]
+  source_policy_documents = [var.list_versions_policy, var.foundation.event_policies["Batch Failed"]]
 
   statement {
     sid       = "StartRun"
@@ -17,25 +17,6 @@ data "aws_iam_policy_document" "batch_starter" {
     sid       = "ReadExitMessages"
     actions   = ["sagemaker:DescribeProcessingJob"]
     resources = ["${var.foundation.arns.sagemaker}:processing-job/pipelines-*"] # names of the jobs that SageMaker pipelines create
-  }
-
-  statement {
-    sid       = "RecordFailure"
-    actions   = ["events:PutEvents"]
-    resources = [var.foundation.bus_arn]
-
-    # Other events of this bus start deployments and trainings.
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["evergreen.loop"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:detail-type"
-      values   = ["Batch Failed"]
-    }
   }
 
   statement {
@@ -65,6 +46,8 @@ data "aws_iam_policy_document" "batch_starter" {
 
 # The pipeline and its jobs share one role, which may pass only itself.
 data "aws_iam_policy_document" "pipeline" {
+  source_policy_documents = [var.foundation.event_policies["Batch Scored"]]
+
   override_policy_documents = [module.volume_grant.json]
 
   statement {
@@ -133,25 +116,6 @@ data "aws_iam_policy_document" "pipeline" {
     sid       = "GetBucketLocation"
     actions   = ["s3:GetBucketLocation"]
     resources = [var.foundation.bucket_arn]
-  }
-
-  statement {
-    sid       = "RecordRun"
-    actions   = ["events:PutEvents"]
-    resources = [var.foundation.bus_arn]
-
-    # Other events of this bus start deployments; a job must not send those.
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["evergreen.loop"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:detail-type"
-      values   = ["Batch Scored"]
-    }
   }
 
   statement {

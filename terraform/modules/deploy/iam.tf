@@ -134,6 +134,8 @@ data "aws_iam_policy_document" "smoke_test" {
 }
 
 data "aws_iam_policy_document" "approval_requester" {
+  source_policy_documents = [var.foundation.event_policies["Approval Requested"]]
+
   statement {
     sid       = "ReadPolicy"
     actions   = ["ssm:GetParameter"]
@@ -156,24 +158,5 @@ data "aws_iam_policy_document" "approval_requester" {
     sid       = "ApproveAutomatically"
     actions   = ["states:SendTaskSuccess"]
     resources = [local.machine_arn]
-  }
-
-  statement {
-    sid       = "RequestApproval"
-    actions   = ["events:PutEvents"]
-    resources = [var.foundation.bus_arn]
-
-    # Other events of this bus start deployments and trainings.
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["evergreen.loop"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:detail-type"
-      values   = ["Approval Requested"]
-    }
   }
 }

@@ -1,27 +1,13 @@
 data "aws_iam_policy_document" "machine" {
+  source_policy_documents = [
+    for event in concat(["Deployment Failed", "Model Deployed", "Variants Changed"], local.promotes ? ["Version Promoted"] : []) :
+    var.foundation.event_policies[event]
+  ]
+
   statement {
     sid       = "InvokeFunctions"
     actions   = ["lambda:InvokeFunction"]
     resources = [for name in ["approval-requester", "endpoint-deployer", local.is_tabular ? "tabular-smoke-test" : "smoke-test"] : "${var.foundation.arns.lambda}:function:${var.foundation.prefix}-${name}"]
-  }
-
-  statement {
-    sid       = "RecordDecisions"
-    actions   = ["events:PutEvents"]
-    resources = [var.foundation.bus_arn]
-
-    # Other events of this bus start deployments and trainings.
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["evergreen.loop"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:detail-type"
-      values   = concat(["Deployment Failed", "Model Deployed", "Variants Changed"], local.promotes ? ["Version Promoted"] : [])
-    }
   }
 
   statement {

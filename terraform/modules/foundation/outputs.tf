@@ -9,7 +9,7 @@ output "decision_log_group" {
 }
 
 output "foundation" {
-  description = "Names, key, bucket, bus and topic; each module declares the attributes that it uses. arns maps a service to the start of its ARNs in this account and region"
+  description = "Names, key, bucket, bus and topic; each module declares the attributes that it uses. arns maps a service to the start of its ARNs in this account and region, event_policies an event of the bus to the permission to send it"
   value = {
     account_id               = local.account_id
     arns                     = local.arns
@@ -18,6 +18,7 @@ output "foundation" {
     bus_arn                  = aws_cloudwatch_event_bus.this.arn
     bus_name                 = aws_cloudwatch_event_bus.this.name
     deepar_repository_arns   = local.deepar_repository_arns
+    event_policies           = { for event, document in data.aws_iam_policy_document.event : event => document.json }
     kms_key_arn              = aws_kms_key.this.arn
     log_retention_days       = var.log_retention_days
     metric_namespace         = local.metric_namespace

@@ -1,7 +1,7 @@
 # In the other account: its policies of registry, bucket and key allow the same to this role only.
 
 data "aws_iam_policy_document" "version_importer" {
-  source_policy_documents = [var.list_versions_policy]
+  source_policy_documents = [var.list_versions_policy, var.foundation.event_policies["Version Imported"]]
 
   statement {
     sid       = "ReadPromotedVersion"
@@ -76,24 +76,5 @@ data "aws_iam_policy_document" "version_importer" {
     sid       = "DescribeImages"
     actions   = ["ecr:BatchGetImage"]
     resources = concat([var.repository.arn], var.foundation.deepar_repository_arns)
-  }
-
-  statement {
-    sid       = "RecordImport"
-    actions   = ["events:PutEvents"]
-    resources = [var.foundation.bus_arn]
-
-    # Other events of this bus start deployments and trainings.
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["evergreen.loop"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:detail-type"
-      values   = ["Version Imported"]
-    }
   }
 }

@@ -10,9 +10,9 @@ variable "foundation" {
     arns                   = map(string)
     bucket_arn             = string
     bucket_name            = string
-    bus_arn                = string
     bus_name               = string
     deepar_repository_arns = list(string)
+    event_policies         = map(string)
     partition              = string
     prefix                 = string
     region                 = string

@@ -79,6 +79,8 @@ data "aws_iam_policy_document" "monitoring_job_starter" {
 }
 
 data "aws_iam_policy_document" "jobs" {
+  source_policy_documents = [var.foundation.event_policies["Drift Detected"]]
+
   statement {
     sid       = "ReadBaselineAndRecords"
     actions   = ["s3:GetObject"]
@@ -117,24 +119,6 @@ data "aws_iam_policy_document" "jobs" {
       sid       = "ReadFeatures"
       actions   = ["sagemaker:BatchGetRecord", "sagemaker:DescribeFeatureGroup"]
       resources = [statement.value.arn]
-    }
-  }
-
-  statement {
-    sid       = "RecordDecisions"
-    actions   = ["events:PutEvents"]
-    resources = [var.foundation.bus_arn]
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["evergreen.loop"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:detail-type"
-      values   = ["Drift Detected"]
     }
   }
 }

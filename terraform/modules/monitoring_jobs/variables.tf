@@ -23,8 +23,8 @@ variable "foundation" {
     arns                     = map(string)
     bucket_arn               = string
     bucket_name              = string
-    bus_arn                  = string
     bus_name                 = string
+    event_policies           = map(string)
     kms_key_arn              = string
     metric_namespace         = string
     permissions_boundary_arn = optional(string)

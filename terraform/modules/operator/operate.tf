@@ -1,6 +1,8 @@
 # What changes something: `approve`, `reject`, `retrain`, `hyperparameters set`, `rollback`, `replay`, `backfill`.
 
 data "aws_iam_policy_document" "operate" {
+  source_policy_documents = [for event in ["Code Changed", "Transactions Received"] : var.foundation.event_policies[event]]
+
   statement {
     sid       = "DecideOnVersions"
     actions   = ["sagemaker:UpdateModelPackage"]
@@ -29,25 +31,6 @@ data "aws_iam_policy_document" "operate" {
     sid       = "StartTrainingsAndBackfills"
     actions   = ["lambda:InvokeFunction"]
     resources = [for name in var.invoked_functions : "${var.foundation.arns.lambda}:function:${name}"]
-  }
-
-  statement {
-    sid       = "ReplayTransactions"
-    actions   = ["events:PutEvents"]
-    resources = [var.foundation.bus_arn]
-
-    # Other events of this bus start deployments.
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["evergreen.delivery", "evergreen.poller"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:detail-type"
-      values   = ["Code Changed", "Transactions Received"]
-    }
   }
 
   statement {

@@ -25,7 +25,7 @@ variable "foundation" {
   type = object({
     arns                     = map(string)
     bucket_arn               = string
-    bus_arn                  = string
+    event_policies           = map(string)
     kms_key_arn              = string
     partition                = string
     permissions_boundary_arn = optional(string)

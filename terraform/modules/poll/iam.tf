@@ -9,24 +9,7 @@ data "aws_iam_policy_document" "execution" {
 
 # Permissions of the container.
 data "aws_iam_policy_document" "task" {
-  statement {
-    sid       = "PublishTransactions"
-    actions   = ["events:PutEvents"]
-    resources = [var.foundation.bus_arn]
-
-    # Other events of this bus start deployments and trainings.
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["evergreen.poller"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:detail-type"
-      values   = ["Transactions Received", "Transactions Rejected"]
-    }
-  }
+  source_policy_documents = [for event in ["Transactions Received", "Transactions Rejected"] : var.foundation.event_policies[event]]
 
   statement {
     sid       = "ReadArchiveAndReplayFile"

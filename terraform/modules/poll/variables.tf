@@ -5,8 +5,8 @@ variable "foundation" {
     arns                     = map(string)
     bucket_arn               = string
     bucket_name              = string
-    bus_arn                  = string
     bus_name                 = string
+    event_policies           = map(string)
     kms_key_arn              = string
     log_retention_days       = number
     metric_namespace         = string

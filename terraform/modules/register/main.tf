@@ -97,6 +97,8 @@ data "aws_iam_policy_document" "list_versions" {
 }
 
 data "aws_iam_policy_document" "model_approver" {
+  source_policy_documents = [var.foundation.event_policies["Approval Requested"]]
+
   statement {
     sid       = "ReadPolicy"
     actions   = ["ssm:GetParameter"]
@@ -107,25 +109,6 @@ data "aws_iam_policy_document" "model_approver" {
     sid       = "DescribeVersions"
     actions   = ["sagemaker:DescribeModelPackage"]
     resources = ["${var.foundation.arns.sagemaker}:model-package/${local.group_name}/*"]
-  }
-
-  statement {
-    sid       = "RequestApproval"
-    actions   = ["events:PutEvents"]
-    resources = [var.foundation.bus_arn]
-
-    # Other events of this bus start deployments and trainings.
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["evergreen.loop"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:detail-type"
-      values   = ["Approval Requested"]
-    }
   }
 
   statement {

@@ -15,9 +15,9 @@ variable "foundation" {
     account_id               = string
     arns                     = map(string)
     bucket_arn               = string
-    bus_arn                  = string
     bus_name                 = string
     deepar_repository_arns   = list(string)
+    event_policies           = map(string)
     kms_key_arn              = string
     log_retention_days       = number
     permissions_boundary_arn = optional(string)

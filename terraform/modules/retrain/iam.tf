@@ -1,5 +1,9 @@
 data "aws_iam_policy_document" "retrain_trigger" {
-  source_policy_documents = concat([var.list_versions_policy], !local.trains ? [] : [local.by_pipeline ? data.aws_iam_policy_document.pipeline.json : data.aws_iam_policy_document.state_machine.json])
+  source_policy_documents = concat(
+    [var.list_versions_policy],
+    !local.trains ? [] : [local.by_pipeline ? data.aws_iam_policy_document.pipeline.json : data.aws_iam_policy_document.state_machine.json],
+    [for event in local.events : var.foundation.event_policies[event]],
+  )
 
   statement {
     sid       = "DescribeAlarm"
@@ -75,25 +79,6 @@ data "aws_iam_policy_document" "retrain_trigger" {
         "${local.parameters}/training/hyperparameters",
         "${local.parameters}/training/hyperparameters/*",
       ]
-    }
-  }
-
-  statement {
-    sid       = "RecordDecision"
-    actions   = ["events:PutEvents"]
-    resources = [var.foundation.bus_arn]
-
-    # Other events of this bus start deployments and trainings.
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = [local.trains ? "evergreen.loop" : "evergreen.production"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:detail-type"
-      values   = local.trains ? ["Retraining Skipped", "Retraining Started", "Training Failed"] : ["Better Model Requested"]
     }
   }
 }

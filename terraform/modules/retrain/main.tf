@@ -8,6 +8,9 @@ locals {
   # Statements about the trainings of this account.
   own_trainings = local.trains ? ["own"] : []
 
+  # What the function sends.
+  events = local.trains ? ["Retraining Skipped", "Retraining Started", "Training Failed"] : ["Better Model Requested"]
+
   alarm_pattern = {
     source        = ["aws.cloudwatch"]
     "detail-type" = ["CloudWatch Alarm State Change"]

@@ -13,12 +13,12 @@ variable "forecast_environment" {
 variable "foundation" {
   description = "Output of modules/foundation: the attributes used here"
   type = object({
-    arns        = map(string)
-    bucket_arn  = string
-    bucket_name = string
-    bus_arn     = string
-    bus_name    = string
-    prefix      = string
+    arns           = map(string)
+    bucket_arn     = string
+    bucket_name    = string
+    bus_name       = string
+    event_policies = map(string)
+    prefix         = string
   })
   nullable = false
 }

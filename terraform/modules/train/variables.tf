@@ -44,9 +44,9 @@ variable "foundation" {
     arns                     = map(string)
     bucket_arn               = string
     bucket_name              = string
-    bus_arn                  = string
     bus_name                 = string
     deepar_repository_arns   = list(string)
+    event_policies           = map(string)
     kms_key_arn              = string
     permissions_boundary_arn = optional(string)
     prefix                   = string

@@ -8,6 +8,8 @@ module "volume_grant" {
 }
 
 data "aws_iam_policy_document" "data" {
+  source_policy_documents = [for event in ["Tournament Decided", "Training Data Rejected"] : var.foundation.event_policies[event]]
+
   override_policy_documents = [module.volume_grant.json]
 
   statement {
@@ -54,25 +56,6 @@ data "aws_iam_policy_document" "data" {
       "${var.foundation.arns.sagemaker}:endpoint-config/${var.foundation.prefix}-production-*",
       "${var.foundation.arns.sagemaker}:model/${var.foundation.prefix}-*",
     ]
-  }
-
-  statement {
-    sid       = "RecordDecisions"
-    actions   = ["events:PutEvents"]
-    resources = [var.foundation.bus_arn]
-
-    # Other events of this bus start deployments; a job must not send those.
-    condition {
-      test     = "StringEquals"
-      variable = "events:source"
-      values   = ["evergreen.loop"]
-    }
-
-    condition {
-      test     = "StringEquals"
-      variable = "events:detail-type"
-      values   = ["Tournament Decided", "Training Data Rejected"]
-    }
   }
 
   statement {

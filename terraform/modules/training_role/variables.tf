@@ -10,7 +10,7 @@ variable "foundation" {
     account_id               = string
     arns                     = map(string)
     bucket_arn               = string
-    bus_arn                  = string
+    event_policies           = map(string)
     kms_key_arn              = string
     permissions_boundary_arn = optional(string)
     prefix                   = string

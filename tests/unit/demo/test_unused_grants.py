@@ -12,7 +12,11 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_first_matching_reason_is_added():
     unused = [
         {"role": "loop-poller", "statement": "ListArchive", "action": "s3:ListBucket"},
-        {"role": "loop-poller", "statement": "PublishTransactions", "action": "events:PutEvents"},
+        {
+            "role": "loop-poller",
+            "statement": "SendTransactionsReceived",
+            "action": "events:PutEvents",
+        },
     ]
     reasons = [grant["reason"] for grant in explained(unused, "loop")]
     assert reasons == [f"failure path: {unused_grants.BACKFILLED}", None]

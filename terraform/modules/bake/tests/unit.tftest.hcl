@@ -55,7 +55,7 @@ run "judge_records_its_verdict_only" {
   command = plan
 
   assert {
-    condition     = { for c in one([for s in data.aws_iam_policy_document.bake_judge.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Bake Checked"])] }
+    condition     = [for event, policy in var.foundation.event_policies : event if contains(data.aws_iam_policy_document.bake_judge.source_policy_documents, policy)] == ["Bake Checked"]
     error_message = "Only the role's own events may be put on the bus."
   }
 }

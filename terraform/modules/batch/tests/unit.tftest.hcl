@@ -45,7 +45,7 @@ run "a_run_that_does_not_succeed_is_recorded" {
   }
 
   assert {
-    condition     = { for c in one([for s in data.aws_iam_policy_document.batch_starter.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Batch Failed"])] }
+    condition     = [for event, policy in var.foundation.event_policies : event if contains(data.aws_iam_policy_document.batch_starter.source_policy_documents, policy)] == ["Batch Failed"]
     error_message = "The function may record this decision and no other."
   }
 }

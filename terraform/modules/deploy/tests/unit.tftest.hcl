@@ -149,7 +149,7 @@ run "machine_records_deployments_only" {
   command = plan
 
   assert {
-    condition     = { for c in one([for s in data.aws_iam_policy_document.machine.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Deployment Failed", "Model Deployed", "Variants Changed"])] }
+    condition     = [for event, policy in var.foundation.event_policies : event if contains(data.aws_iam_policy_document.machine.source_policy_documents, policy)] == ["Deployment Failed", "Model Deployed", "Variants Changed"]
     error_message = "Only the role's own events may be put on the bus."
   }
 }
@@ -158,7 +158,7 @@ run "approval_is_requested_and_nothing_else" {
   command = plan
 
   assert {
-    condition     = { for c in one([for s in data.aws_iam_policy_document.approval_requester.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Approval Requested"])] }
+    condition     = [for event, policy in var.foundation.event_policies : event if contains(data.aws_iam_policy_document.approval_requester.source_policy_documents, policy)] == ["Approval Requested"]
     error_message = "Only the role's own events may be put on the bus."
   }
 }
@@ -467,7 +467,7 @@ run "a_version_is_promoted_instead_of_deployed_to_production" {
   }
 
   assert {
-    condition     = contains(flatten([for s in data.aws_iam_policy_document.machine.statement : [for c in s.condition : tolist(c.values) if c.variable == "events:detail-type"]]), "Version Promoted")
+    condition     = contains(data.aws_iam_policy_document.machine.source_policy_documents, var.foundation.event_policies["Version Promoted"])
     error_message = "The machine may record it."
   }
 }
@@ -476,7 +476,7 @@ run "by_default_nothing_is_promoted" {
   command = plan
 
   assert {
-    condition     = !contains(keys(jsondecode(local.definition).States), "PromoteVersion") && !contains(flatten([for s in data.aws_iam_policy_document.machine.statement : [for c in s.condition : tolist(c.values) if c.variable == "events:detail-type"]]), "Version Promoted")
+    condition     = !contains(keys(jsondecode(local.definition).States), "PromoteVersion") && !contains(data.aws_iam_policy_document.machine.source_policy_documents, var.foundation.event_policies["Version Promoted"])
     error_message = "Production is in this account."
   }
 

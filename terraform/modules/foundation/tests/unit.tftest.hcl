@@ -100,6 +100,30 @@ run "bucket_is_private_and_sends_events" {
   }
 }
 
+run "permission_for_an_event_is_for_no_other" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for d in data.aws_iam_policy_document.event : [for s in d.statement : [tolist(s.actions), tolist(s.resources)]] == [[tolist(["events:PutEvents"]), tolist(["arn:aws:events:eu-west-1:123456789012:event-bus/test"])]]])
+    error_message = "Events are put on this deployment's bus."
+  }
+
+  assert {
+    condition     = alltrue([for event, d in data.aws_iam_policy_document.event : { for c in d.statement[0].condition : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist([local.events[event]])], "events:detail-type" = ["StringEquals", tolist([event])] }])
+    error_message = "Source and detail-type are those of the event."
+  }
+
+  assert {
+    condition     = [for event, source in local.events : event if source != "evergreen.loop"] == ["Better Model Requested", "Code Changed", "Transactions Received", "Transactions Rejected"]
+    error_message = "Every other event is a decision of the loop."
+  }
+
+  assert {
+    condition     = keys(output.foundation.event_policies) == keys(local.events)
+    error_message = "Other modules include the policies by the names of the events."
+  }
+}
+
 run "decisions_are_logged_and_notified" {
   command = plan
 

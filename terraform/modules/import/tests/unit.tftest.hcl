@@ -54,7 +54,7 @@ run "copies_are_registered_as_approved_in_this_account" {
   }
 
   assert {
-    condition     = { for c in one([for s in data.aws_iam_policy_document.version_importer.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Version Imported"])] }
+    condition     = [for event, policy in var.foundation.event_policies : event if contains(data.aws_iam_policy_document.version_importer.source_policy_documents, policy)] == ["Version Imported"]
     error_message = "Other events of the bus start deployments and trainings."
   }
 

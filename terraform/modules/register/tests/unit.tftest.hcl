@@ -97,9 +97,9 @@ run "importer_of_the_account_of_production_describes_versions" {
       account_id             = "123456789012"
       arns                   = { logs = "arn:aws:logs:eu-west-1:123456789012", sagemaker = "arn:aws:sagemaker:eu-west-1:123456789012", ssm = "arn:aws:ssm:eu-west-1:123456789012" }
       bucket_arn             = "arn:aws:s3:::test-123456789012-eu-west-1"
-      bus_arn                = "arn:aws:events:eu-west-1:123456789012:event-bus/test"
       bus_name               = "test"
       deepar_repository_arns = []
+      event_policies         = { "Approval Requested" = "{}" }
       kms_key_arn            = "arn:aws:kms:eu-west-1:123456789012:key/00000000-0000-0000-0000-000000000000"
       log_retention_days     = 14
       prefix                 = "test"

@@ -56,7 +56,7 @@ run "trigger_records_trainings_only" {
   command = plan
 
   assert {
-    condition     = { for c in one([for s in data.aws_iam_policy_document.retrain_trigger.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => [c.test, tolist(c.values)] } == { "events:source" = ["StringEquals", tolist(["evergreen.loop"])], "events:detail-type" = ["StringEquals", tolist(["Retraining Skipped", "Retraining Started", "Training Failed"])] }
+    condition     = [for event, policy in var.foundation.event_policies : event if contains(data.aws_iam_policy_document.retrain_trigger.source_policy_documents, policy)] == ["Retraining Skipped", "Retraining Started", "Training Failed"]
     error_message = "Only the role's own events may be put on the bus."
   }
 }
@@ -143,7 +143,7 @@ run "production_asks_another_account_and_does_not_train" {
   }
 
   assert {
-    condition     = { for c in one([for s in data.aws_iam_policy_document.retrain_trigger.statement : s.condition if contains(s.actions, "events:PutEvents")]) : c.variable => tolist(c.values) } == { "events:source" = tolist(["evergreen.production"]), "events:detail-type" = tolist(["Better Model Requested"]) }
+    condition     = [for event, policy in var.foundation.event_policies : event if contains(data.aws_iam_policy_document.retrain_trigger.source_policy_documents, policy)] == ["Better Model Requested"]
     error_message = "It asks, and records no decision."
   }
 }

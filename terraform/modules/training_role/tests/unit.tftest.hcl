@@ -15,7 +15,7 @@ run "actions_are_enumerated_and_a_training_cannot_approve_its_version" {
   command = plan
 
   assert {
-    condition     = one([for s in data.aws_iam_policy_document.data.statement : [s.resources, s.condition] if contains(s.actions, "events:PutEvents")]) == [toset(["arn:aws:events:eu-west-1:123456789012:event-bus/test"]), toset([{ test = "StringEquals", values = tolist(["evergreen.loop"]), variable = "events:source" }, { test = "StringEquals", values = tolist(["Tournament Decided", "Training Data Rejected"]), variable = "events:detail-type" }])]
+    condition     = [for event, policy in var.foundation.event_policies : event if contains(data.aws_iam_policy_document.data.source_policy_documents, policy)] == ["Tournament Decided", "Training Data Rejected"]
     error_message = "A job may put only its own events."
   }
 
