@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from batch_starter.batch_events import Command, Request, Schedule, Upload
-from common import batch_files
+from common import batch_files, s3_objects
 from common.batch_files import INPUT
 from common.batch_request import InputFile
 from common.errors import bad_value
@@ -60,10 +58,7 @@ class InputFiles:
     def _is_scored(self, file: InputFile) -> bool:
         """Return whether this version of the file has results."""
         key = batch_files.manifest_key(file.name)
-        try:
-            body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
-                return False
-            raise
-        return bool(json.loads(body)["input"]["version_id"] == file.version_id)
+        body = s3_objects.read_if_exists(self.s3, self.bucket, key)
+        return body is not None and bool(
+            json.loads(body)["input"]["version_id"] == file.version_id
+        )

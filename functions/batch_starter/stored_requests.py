@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from common import batch_files
+from common import batch_files, s3_objects
 from common.batch_request import BatchRequest
 
 if TYPE_CHECKING:
@@ -31,12 +31,5 @@ class StoredRequests:
 
     def find(self, key: str | None) -> BatchRequest | None:
         """Return the request of a run, None if it was started by hand without one."""
-        if key is None:
-            return None
-        try:
-            body = self.s3.get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
-                return None
-            raise
-        return BatchRequest.model_validate_json(body)
+        body = None if key is None else s3_objects.read_if_exists(self.s3, self.bucket, key)
+        return None if body is None else BatchRequest.model_validate_json(body)

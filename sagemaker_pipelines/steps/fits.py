@@ -87,9 +87,8 @@ def attributions(model: Model, held_out: Sequence[Series]) -> dict[str, Any]:
 def together(candidate: Candidate, parts: Sequence[Measured]) -> Measured:
     """Return what a candidate forecasts, from what its fits do."""
     combination = registry.combination(candidate.algorithm)
-    importances = {name: found for part in parts for name, found in part.importances.items()}
     if combination is None:
         return parts[0]
     by_window = zip(*(part.forecasts for part in parts), strict=True)
     forecasts = [combination.combine(each, QUANTILE_LEVELS) for each in by_window]
-    return Measured(forecasts, importances)
+    return Measured(forecasts, {k: v for part in parts for k, v in part.importances.items()})
